@@ -1,0 +1,77 @@
+// What must be exact across shards: concurrent calls and call rate of the appliance and of every
+// gateway. One slot each in shared memory, changed only by compare-and-set, so a counter never passes
+// its limit, not by one and not for a moment, and nobody waits for anybody.
+//
+// Rates are a token bucket in its virtual scheduling form (GCRA, ITU-T I.371): one 64-bit word holds
+// the time, in microseconds, at which the bucket would be full again.
+
+import { assert } from '../base/assert.ts';
+import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
+
+const RATE_BYTES = 8;
+const CALLS_BYTES = 4;
+
+/** Burst allowed above the even spacing of calls, in seconds' worth of them. */
+const BURST_SECONDS = 1;
+
+/** Slot of the appliance itself; gateways have 1 and up. */
+export const APPLIANCE_SLOT = 0;
+
+/** The counters, as every shard and control see them. */
+export class Admission {
+  readonly #rates: BigInt64Array;
+  readonly #calls: Int32Array;
+
+  constructor(shared: SharedArrayBuffer) {
+    this.#rates = new BigInt64Array(shared, 0, ADMISSION_SLOTS_MAX);
+    this.#calls = new Int32Array(shared, ADMISSION_SLOTS_MAX * RATE_BYTES, ADMISSION_SLOTS_MAX);
+  }
+
+  /** Shared memory for all slots. */
+  static allocate(): SharedArrayBuffer {
+    return new SharedArrayBuffer(ADMISSION_SLOTS_MAX * (RATE_BYTES + CALLS_BYTES));
+  }
+
+  /** Takes one concurrent call of `slot`; false, and nothing taken, when `capacity` calls are there already. */
+  takeCall(slot: number, capacity: number | null): boolean {
+    if (capacity === null) {
+      Atomics.add(this.#calls, slot, 1);
+      return true;
+    }
+    let current = Atomics.load(this.#calls, slot);
+    while (current < capacity) {
+      const seen = Atomics.compareExchange(this.#calls, slot, current, current + 1);
+      if (seen === current) return true;
+      current = seen;
+    }
+    return false;
+  }
+
+  /** Gives one concurrent call of `slot` back. */
+  giveCall(slot: number): void {
+    const before = Atomics.sub(this.#calls, slot, 1);
+    assert(before > 0, 'a call is given back once');
+  }
+
+  /** Concurrent calls of `slot` now. */
+  calls(slot: number): number {
+    return Atomics.load(this.#calls, slot);
+  }
+
+  /** Takes one call of this second's allowance; false when `perSecond` (with its burst) is used up. `nowMs`: monotonic, the same clock in all threads. */
+  takeRate(slot: number, perSecond: number | null, nowMs: number): boolean {
+    if (perSecond === null) return true;
+    const nowMicros = BigInt(Math.floor(nowMs * 1000));
+    const spacing = BigInt(Math.floor(1_000_000 / perSecond));
+    const burst = spacing * BigInt(Math.max(1, Math.floor(perSecond * BURST_SECONDS)));
+    let fullAt = Atomics.load(this.#rates, slot);
+    for (;;) {
+      const start = fullAt > nowMicros ? fullAt : nowMicros;
+      const next = start + spacing;
+      if (next - nowMicros > burst) return false;
+      const seen = Atomics.compareExchange(this.#rates, slot, fullAt, next);
+      if (seen === fullAt) return true;
+      fullAt = seen;
+    }
+  }
+}

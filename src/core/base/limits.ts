@@ -1,0 +1,32 @@
+// Every bound of the switch that is not SIP grammar (those are in core/sip/sip-limits.ts). Reaching
+// one is never silent: each names what happens then, and a test that reaches it.
+
+/** Gateways, accounts and groups with counters in shared memory; `tandem apply` refuses more. */
+export const ADMISSION_SLOTS_MAX = 16_384;
+
+/** Live calls of one shard; the next INVITE is refused with 503, end reason Overload. */
+export const SHARD_CALLS_MAX = 65_536;
+
+/** Attempts kept in one CDR; a hunt that would pass it ends with AllGatewaysFailed. */
+export const ATTEMPTS_MAX = 32;
+
+/** Bytes of one live call's record on the board; a longer one is stored without its attempts. */
+export const BOARD_RECORD_BYTES = 2_048;
+
+/** Bytes of the ring from the edge to one shard; above it datagrams are dropped and counted. */
+export const INBOUND_RING_BYTES = 8 * 1024 * 1024;
+
+/** Bytes of the ring from one shard to the wire; above it the shard waits for the edge. */
+export const OUTBOUND_RING_BYTES = 8 * 1024 * 1024;
+
+/** Bytes of the ring of finished CDRs from one shard to control. */
+export const CDR_RING_BYTES = 8 * 1024 * 1024;
+
+/** CDRs a shard holds back while that ring is full; from then on new calls get 503, Overload. */
+export const CDR_HELD_MAX = 4_096;
+
+/** Requests from the other leg that wait for an answer inside one call; the next gets 500 with Retry-After. */
+export const PENDING_REQUESTS_MAX = 8;
+
+/** Forked early dialogs that one attempt tells apart; later ones share the last tag. */
+export const EARLY_DIALOGS_MAX = 8;

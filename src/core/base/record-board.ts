@@ -1,0 +1,78 @@
+// A board of fixed-size records in shared memory: one slot for each live call of a shard. The shard
+// writes, anyone reads without disturbing it, and what stands on it outlives the thread that wrote it:
+// `tandem calls` reads it, and a restarted shard settles the calls of its predecessor from it.
+//
+// Each slot is guarded by a sequence word: odd while it is being written, so a reader that saw the same
+// even number before and after has a whole record (a seqlock). Length 0 means free.
+
+const SLOT_HEADER_BYTES = 8;
+
+/** The writer's and the readers' view of one board. */
+export class RecordBoard {
+  readonly slotCount: number;
+  readonly #slotBytes: number;
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #free: number[] = [];
+  #nextFresh = 0;
+
+  /** `recordBytesMax`: bytes one record may have, as given to `allocate`. */
+  constructor(shared: SharedArrayBuffer, recordBytesMax: number) {
+    this.#slotBytes = SLOT_HEADER_BYTES + recordBytesMax;
+    this.slotCount = Math.floor(shared.byteLength / this.#slotBytes);
+    this.#words = new Int32Array(shared);
+    this.#bytes = new Uint8Array(shared);
+  }
+
+  /** Shared memory for `slotCount` records of up to `recordBytesMax` bytes (a multiple of 8). */
+  static allocate(slotCount: number, recordBytesMax: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(slotCount * (SLOT_HEADER_BYTES + recordBytesMax));
+  }
+
+  /** Writer: a free slot, or -1 when the board is full. Slots are taken in order, so that few pages are touched. */
+  take(): number {
+    const slot = this.#free.pop();
+    if (slot !== undefined) return slot;
+    return this.#nextFresh < this.slotCount ? this.#nextFresh++ : -1;
+  }
+
+  /** Writer: puts `record` into `slot`. Answers false, leaving the old record, when it is too long. */
+  write(slot: number, record: Uint8Array): boolean {
+    if (record.length > this.#slotBytes - SLOT_HEADER_BYTES) return false;
+    const word = this.#wordOf(slot);
+    Atomics.add(this.#words, word, 1);
+    this.#words[word + 1] = record.length;
+    this.#bytes.set(record, slot * this.#slotBytes + SLOT_HEADER_BYTES);
+    Atomics.add(this.#words, word, 1);
+    return true;
+  }
+
+  /** Writer: empties `slot`. */
+  give(slot: number): void {
+    this.clear(slot);
+    this.#free.push(slot);
+  }
+
+  /** Empties `slot` without making it the writer's to take: for the successor that settles a dead shard's board. */
+  clear(slot: number): void {
+    const word = this.#wordOf(slot);
+    Atomics.add(this.#words, word, Atomics.load(this.#words, word) & 1 ? 2 : 1);
+    Atomics.store(this.#words, word + 1, 0);
+    Atomics.add(this.#words, word, 1);
+  }
+
+  /** Any thread: a copy of the record in `slot`; null when it is free or is being written just now. */
+  read(slot: number): Uint8Array | null {
+    const word = this.#wordOf(slot);
+    const before = Atomics.load(this.#words, word);
+    const length = Atomics.load(this.#words, word + 1);
+    if (before & 1 || length === 0) return null;
+    const start = slot * this.#slotBytes + SLOT_HEADER_BYTES;
+    const copy = this.#bytes.slice(start, start + length);
+    return Atomics.load(this.#words, word) === before ? copy : null;
+  }
+
+  #wordOf(slot: number): number {
+    return (slot * this.#slotBytes) >>> 2;
+  }
+}

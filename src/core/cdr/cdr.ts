@@ -1,0 +1,63 @@
+// The call detail record: one call, one record, every attempt in it. Times are wall clock milliseconds
+// since 1970 UTC; null means that it did not happen. Field names are the JSON names.
+
+import type { EndedBy, EndReason } from '../base/end-reason.ts';
+
+/** One callee leg toward one routing gateway. */
+export interface CdrAttempt {
+  readonly gateway: string;
+  /** address:port the INVITE went to. */
+  readonly address: string;
+  readonly callId: string;
+  readonly startedAtWallMs: number;
+  firstResponseAtWallMs: number | null;
+  /** Final SIP status from the gateway; 0 when it gave none. */
+  code: number;
+  /** Why the hunt left it, or 'answered'. */
+  left: AttemptLeft;
+}
+
+/** How an attempt was left. */
+export type AttemptLeft =
+  | 'trying' | 'answered' | 'failure' | 'inviteTimeout' | 'tryingTimeout' | 'progressTimeout' | 'ringingTimeout'
+  | 'proceedingTimeout' | 'unreachable' | 'callerCancelled' | 'full' | 'ended';
+
+/** One call's record; also what stands on the board while the call lives (endReason null). */
+export interface Cdr {
+  /** Sortable, unique across nodes: time, node, shard, sequence. */
+  readonly id: string;
+  readonly node: string;
+  readonly shard: number;
+  /** Version of the routing snapshot the call was routed by. */
+  readonly snapshotVersion: number;
+  readonly callerCallId: string;
+  calleeCallId: string;
+  /** Numbers as received from the caller, and as sent to the last gateway. */
+  readonly caller: string;
+  readonly callee: string;
+  callerSent: string;
+  calleeSent: string;
+  readonly mappingGateway: string;
+  routingGateway: string;
+  readonly account: string;
+  /** address:port of the signalling peers. */
+  readonly callerAddress: string;
+  calleeAddress: string;
+  readonly setupAtWallMs: number;
+  firstProvisionalAtWallMs: number | null;
+  ringingAtWallMs: number | null;
+  answeredAtWallMs: number | null;
+  endedAtWallMs: number | null;
+  /** INVITE in to first 18x (or answer) out, ms, by the monotonic clock. */
+  postDialDelayMs: number | null;
+  /** Answer to end, ms, by the monotonic clock; 0 when not answered. */
+  holdMs: number;
+  endReason: EndReason | null;
+  endedBy: EndedBy | null;
+  /** Final status told to the caller. */
+  sipCode: number;
+  q850: number;
+  /** Reason header received with the end, '' when there was none. */
+  reasonHeader: string;
+  readonly attempts: CdrAttempt[];
+}

@@ -1,0 +1,50 @@
+// The shared memory of one switch and of each of its shards: what threads are given at the start.
+// It outlives any worker: a replaced shard finds its rings, its board and its counters as they were.
+
+import { Admission } from '../admission/admission.ts';
+import {
+  BOARD_RECORD_BYTES,
+  CDR_RING_BYTES,
+  INBOUND_RING_BYTES,
+  OUTBOUND_RING_BYTES,
+  SHARD_CALLS_MAX,
+} from '../base/limits.ts';
+import { RecordBoard } from '../base/record-board.ts';
+import { Ring } from '../base/ring.ts';
+import { ShardCounters } from './counters.ts';
+
+/** Memory between one shard, the edge and control. */
+export interface ShardMemory {
+  /** Datagrams, edge to shard. */
+  readonly inbound: SharedArrayBuffer;
+  /** Datagrams, shard to edge. */
+  readonly outbound: SharedArrayBuffer;
+  /** Finished CDRs (packed), shard to control. */
+  readonly cdrs: SharedArrayBuffer;
+  /** Live calls (packed CDRs with the slots they hold). */
+  readonly board: SharedArrayBuffer;
+  readonly counters: SharedArrayBuffer;
+}
+
+/** Memory of the whole switch. */
+export interface SwitchMemory {
+  readonly admission: SharedArrayBuffer;
+  /** Int32: how the edge sleeps; see edge/doorbell. */
+  readonly doorbell: SharedArrayBuffer;
+  readonly shards: readonly ShardMemory[];
+}
+
+/** Allocates everything for `shardCount` shards. */
+export function allocateSwitchMemory(shardCount: number): SwitchMemory {
+  const shards: ShardMemory[] = [];
+  for (let shard = 0; shard < shardCount; shard++) {
+    shards.push({
+      inbound: Ring.allocate(INBOUND_RING_BYTES),
+      outbound: Ring.allocate(OUTBOUND_RING_BYTES),
+      cdrs: Ring.allocate(CDR_RING_BYTES),
+      board: RecordBoard.allocate(SHARD_CALLS_MAX, BOARD_RECORD_BYTES),
+      counters: ShardCounters.allocate(),
+    });
+  }
+  return { admission: Admission.allocate(), doorbell: new SharedArrayBuffer(64), shards };
+}

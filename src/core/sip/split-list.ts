@@ -1,0 +1,33 @@
+// Header values that are comma lists: RFC 3261 7.3.1. A comma inside quotes or angle brackets separates nothing.
+
+import { BACKSLASH, COMMA, GREATER, LESS, QUOTE, skipBlanks, trimEnd } from './characters.ts';
+
+/**
+ * Adds the trimmed elements of a comma list to `into`, in order; empty ones are left out. A quote or bracket that is
+ * never closed takes the rest of the text into its element.
+ */
+export function splitList(text: string, into: string[]): void {
+  let start = 0;
+  let isQuoted = false;
+  let isBracketed = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (isQuoted) {
+      if (code === BACKSLASH) at++;
+      else if (code === QUOTE) isQuoted = false;
+    } else if (code === QUOTE) isQuoted = !isBracketed;
+    else if (code === LESS) isBracketed = true;
+    else if (code === GREATER) isBracketed = false;
+    else if (code === COMMA && !isBracketed) {
+      addElement(text, start, at, into);
+      start = at + 1;
+    }
+  }
+  addElement(text, start, text.length, into);
+}
+
+function addElement(text: string, start: number, end: number, into: string[]): void {
+  const from = skipBlanks(text, start, end);
+  const to = trimEnd(text, from, end);
+  if (to > from) into.push(text.slice(from, to));
+}
