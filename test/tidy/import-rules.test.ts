@@ -24,6 +24,7 @@ const WRONG: readonly (readonly [from: string, to: string])[] = [
   ['src/core/shard/shard.ts', '../../edge/sender.ts'],
   ['src/edge/sender.ts', '../shard-host/host.ts'],
   ['src/edge/sender.ts', '../store/lmdb.ts'],
+  ['src/shard-host/shard-host.ts', '../store/lmdb.ts'],
   ['src/edge/sender.ts', '../core/call/call.ts'],
   ['src/store/lmdb.ts', '../control/tables.ts'],
   ['src/cli/tandem.ts', '../core/call/call.ts'],
@@ -44,6 +45,7 @@ const RIGHT: readonly (readonly [from: string, to: string])[] = [
   ['src/core/shard/shard.ts', '../transaction/transaction-table.ts'],
   ['src/edge/dispatcher.ts', '../core/shard/placement.ts'],
   ['src/control/publish.ts', '../store/lmdb.ts'],
+  ['src/shard-host/shard-host.ts', '../store/records.ts'],
   ['src/main.ts', './edge/sender.ts'],
   ['src/cli/tandem.ts', '../main.ts'],
 ];

@@ -17,15 +17,19 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['sess', 'call, dialog or login'],
 ]);
 
-/** Parts that may follow `session`: the nouns of RFC 4028 and VOS3000's parameters for it, and 183 Session Progress. */
-const RFC_4028_NOUNS = new Set(
-  'expires timer timers interval refresh refresher timeout progress ttl update min'.split(' '),
-);
+/**
+ * Parts that excuse the word before them: the nouns of RFC 4028, VOS3000's parameters for it and 183 Session Progress;
+ * and the data directory, which is what operators call the folder behind the configuration key `data`.
+ */
+const EXCUSED_BY: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['session', new Set('expires timer timers interval refresh refresher timeout progress ttl update min'.split(' '))],
+  ['data', new Set(['directory', 'path'])],
+]);
 
-/** Names given by others that can only be spelt their way: `Connection` is a header of HTTP. */
-const GIVEN_BY_OTHERS = new Set(['Connection']);
+/** Names given by others that can only be spelt their way: a header of HTTP, options of Node. */
+const GIVEN_BY_OTHERS = new Set(['Connection', 'workerData', 'connectionsCheckingInterval']);
 
-/** The one file that may name the configuration key `data`, the folder the switch keeps its state in. */
+/** The one file that may name the configuration key `data` itself. */
 const CONFIGURATION = 'src/config.ts';
 
 /** Names of files and identifiers that contain a word the project does not use. */
@@ -68,7 +72,7 @@ export function unwantedPart(name: string): string | undefined {
   for (let i = 0; i < parts.length; i += 1) {
     const word = singular(parts[i] ?? '');
     if (!INSTEAD.has(word)) continue;
-    if (word === 'session' && RFC_4028_NOUNS.has(parts[i + 1] ?? '')) continue;
+    if (EXCUSED_BY.get(word)?.has(parts[i + 1] ?? '') === true) continue;
     return word;
   }
   return undefined;

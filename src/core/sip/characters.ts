@@ -26,6 +26,9 @@ const BLANK = 2;
 const VALUE = 4;
 const HOST = 8;
 const HEX = 16;
+const URI = 32;
+const SCHEME = 64;
+const PRINTABLE = 128;
 const CLASSES = classTable();
 
 function classTable(): Uint8Array {
@@ -37,8 +40,13 @@ function classTable(): Uint8Array {
   // '_' is in no grammar of host names, and in many a carrier's.
   mark(table, `${letters}${digits}-._`, HOST);
   mark(table, `${digits}abcdefABCDEF:.`, HEX);
+  mark(table, `${letters}${digits}+-.`, SCHEME);
   for (let code = SPACE + 1; code < table.length; code++) {
-    if (code !== DELETE && !'",;<>'.includes(String.fromCharCode(code))) table[code]! |= VALUE;
+    if (code === DELETE) continue;
+    const character = String.fromCharCode(code);
+    mark(table, character, PRINTABLE);
+    if (!'"<>'.includes(character)) mark(table, character, URI);
+    if (!'",;<>'.includes(character)) mark(table, character, VALUE);
   }
   return table;
 }
@@ -71,6 +79,30 @@ export function trimEnd(text: string, start: number, end: number): number {
  */
 export function skipValue(text: string, at: number, end: number): number {
   while (at < end && (CLASSES[text.charCodeAt(at)]! & VALUE) !== 0) at++;
+  return at;
+}
+
+/** Past the characters that a URI of any kind can be made of: printable, and neither quote nor angle bracket. */
+export function skipUri(text: string, at: number, end: number): number {
+  while (at < end && (CLASSES[text.charCodeAt(at)]! & URI) !== 0) at++;
+  return at;
+}
+
+/** Past the characters of a URI scheme, without its colon. */
+export function skipScheme(text: string, at: number, end: number): number {
+  while (at < end && (CLASSES[text.charCodeAt(at)]! & SCHEME) !== 0) at++;
+  return at;
+}
+
+/** Past all that is neither white space nor a control character. */
+export function skipPrintable(text: string, at: number, end: number): number {
+  while (at < end && (CLASSES[text.charCodeAt(at)]! & PRINTABLE) !== 0) at++;
+  return at;
+}
+
+/** Past printable characters, spaces and tabs: text that may be shown, logged and passed on. */
+export function skipText(text: string, at: number, end: number): number {
+  while (at < end && (CLASSES[text.charCodeAt(at)]! & (PRINTABLE | BLANK)) !== 0) at++;
   return at;
 }
 
@@ -115,11 +147,13 @@ export function readDecimal(text: string, start: number, end: number, max: numbe
   return value;
 }
 
-/** Whether [start, end) is `lower` in any case. `lower` holds lower-case letters, digits and '-' only. */
+/** Whether [start, end) is `lower` in any case. `lower` holds no upper-case letters. */
 export function isWord(text: string, start: number, end: number, lower: string): boolean {
   if (end - start !== lower.length) return false;
   for (let i = 0; i < lower.length; i++) {
-    if (lowerCode(text.charCodeAt(start + i)) !== lower.charCodeAt(i)) return false;
+    const code = text.charCodeAt(start + i);
+    const wanted = lower.charCodeAt(i);
+    if (code !== wanted && lowerCode(code) !== wanted) return false;
   }
   return true;
 }

@@ -1,9 +1,10 @@
-// The header lines of a message as offsets into its text: RFC 3261 7.3. Read in one pass; nothing is copied until asked.
+// The header lines of a message as offsets into its text: RFC 3261 7.3. Read in one pass; nothing is copied until
+// asked.
 
 import { COLON, CR, SPACE, skipBlanks, skipToken, TAB, trimEnd } from './characters.ts';
 import { type HeaderId, headerIdAt } from './header-name.ts';
 import { endOfLine, isFolded } from './line.ts';
-import type { Fault, ParseFailureWhy } from './parse-failure.ts';
+import type { Fault, ParseFailureWhy } from './parse-fault.ts';
 import { HEADERS_MAX } from './sip-limits.ts';
 
 // One line is four numbers: id (with FOLDED set when it is), where it starts, where its value starts, where it ends.
@@ -59,6 +60,13 @@ export class HeaderBlock {
       if ((lines[at]! & (FOLDED - 1)) === id) return at / STRIDE;
     }
     return -1;
+  }
+
+  /** Lines with that id. */
+  count(id: HeaderId): number {
+    let count = 0;
+    for (let line = this.find(id, 0); line >= 0; line = this.find(id, line + 1)) count++;
+    return count;
   }
 
   /** The name as written. */

@@ -1,9 +1,12 @@
 // Where a line of the header block ends: RFC 3261 7. CRLF ends it; a CR or LF alone is never let into a value, because
 // the next element may take it for a line end and read another header there.
 
-import { CR, LF } from './characters.ts';
+import { SPACE, TAB } from './characters.ts';
 
-/** The offset of the CRLF that ends the line at `at`; ~offset of a bare CR or LF, or of the text's end, met before it. */
+/**
+ * The offset of the CRLF that ends the line at `at`; ~offset of a bare CR or LF, or of the text's end, met before
+ * it.
+ */
 export function endOfLine(text: string, at: number): number {
   const cr = text.indexOf('\r', at);
   const lf = text.indexOf('\n', at);
@@ -15,5 +18,5 @@ export function endOfLine(text: string, at: number): number {
 /** Whether the CRLF at `end` is followed by white space, so that the header goes on in the next line (7.3.1). */
 export function isFolded(text: string, end: number): boolean {
   const code = text.charCodeAt(end + 2);
-  return code === 32 || code === 9;
+  return code === SPACE || code === TAB;
 }

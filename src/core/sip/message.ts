@@ -1,20 +1,13 @@
-// A request or a response: RFC 3261 7. One latin1 string (each character one byte) and offsets into it; a header's value
-// is parsed when it is asked for, and text that nobody touches stays byte for byte what it was.
+// A request or a response: RFC 3261 7. One latin1 string (each character one byte) and offsets into it; a header's
+// value is parsed when it is asked for, and text that nobody touches stays byte for byte what it was.
 
+import type { Framing } from './framing.ts';
 import type { HeaderBlock } from './header-block.ts';
 import { Header, type HeaderId } from './header-name.ts';
 import { type NameAddr, parseNameAddr, parseNameAddrAt, UNREADABLE_ADDRESS } from './name-addr.ts';
 import { splitList } from './split-list.ts';
 import type { StartLine } from './start-line.ts';
 import { parseViaAt, UNREADABLE_VIA, type Via } from './via.ts';
-
-/** What parsing found out beyond the lines themselves. */
-export interface Framing {
-  readonly method: string;
-  readonly cseq: number;
-  readonly callId: string;
-  readonly bodyEnd: number;
-}
 
 /**
  * A message as received. Made by parseMessage only.
@@ -100,6 +93,21 @@ export class SipMessage {
     return this.#block.lineId(line);
   }
 
+  /** Offset in `text` of the line's first character. */
+  lineStart(line: number): number {
+    return this.#block.lineStart(line);
+  }
+
+  /** Offset in `text` of the line's value, white space skipped. */
+  valueStart(line: number): number {
+    return this.#block.valueStart(line);
+  }
+
+  /** Offset in `text` of the line's last CRLF. */
+  lineEnd(line: number): number {
+    return this.#block.lineEnd(line);
+  }
+
   /** The whole line, folds included, untouched, without its last CRLF. */
   lineText(line: number): string {
     return this.text.slice(this.#block.lineStart(line), this.#block.lineEnd(line));
@@ -126,9 +134,7 @@ export class SipMessage {
 
   /** Lines with that id. */
   count(id: HeaderId): number {
-    let count = 0;
-    for (let line = this.find(id); line >= 0; line = this.find(id, line + 1)) count++;
-    return count;
+    return this.#block.count(id);
   }
 
   /** The first line's value, trimmed and unfolded; a list is not split. */

@@ -1,18 +1,18 @@
 // From, To, Contact, Route and their kin: ( name-addr / addr-spec ) *( SEMI generic-param ). RFC 3261 20.10 and 25.1.
 
+import { isAbsoluteUri } from './absolute-uri.ts';
 import {
-  COLON,
   COMMA,
   GREATER,
-  isAlphanumeric,
   isControl,
   LESS,
   QUESTION,
   QUOTE,
   SEMICOLON,
-  SPACE,
   skipBlanks,
   skipQuoted,
+  skipUri,
+  TAB,
   trimEnd,
 } from './characters.ts';
 import { ParameterReader } from './parameter-reader.ts';
@@ -34,8 +34,8 @@ export const UNREADABLE_ADDRESS: NameAddr = { display: '', uri: '', params: '', 
 
 /**
  * Reads one address: not a list, see splitList. Null when it departs from the grammar: unbalanced quotes or brackets,
- * a display name that needed quotes, blanks inside the URI, no scheme, an empty parameter, two tags. One departure is
- * let pass: an unquoted display name may hold any printable character but those that end or quote it.
+ * a display name that needed quotes, blanks inside the URI, no scheme, an empty parameter, an empty tag, two tags.
+ * One departure is let pass: an unquoted display name may hold any printable character that does not end or quote it.
  */
 export function parseNameAddr(text: string): NameAddr | null {
   return parseNameAddrAt(text, 0, text.length);
@@ -58,37 +58,16 @@ export function parseNameAddrAt(text: string, start: number, end: number): NameA
   return address(text, from, from, from, displayEnd, plainEnd, end);
 }
 
-/** Whether text[start, end) begins with a scheme (25.1), goes on after its colon, and holds neither blank nor '<'. */
-export function isAbsoluteUri(text: string, start: number, end: number): boolean {
-  let colon = start;
-  while (colon < end && isSchemeCode(text.charCodeAt(colon))) colon++;
-  if (colon === start || colon + 1 >= end || text.charCodeAt(colon) !== COLON) return false;
-  return skipUri(text, colon + 1, end) === end;
-}
-
 // Past a display name, or past an addr-spec: up to '<', ';', ',' or '?'. A comma and a question mark force brackets on
 // an addr-spec (20.10), and a comma forces quotes on a display name, so neither can be passed: -1.
 function skipPlain(text: string, at: number, end: number): number {
   for (; at < end; at++) {
     const code = text.charCodeAt(at);
     if (code === LESS || code === SEMICOLON) return at;
-    if (code === COMMA || code === QUESTION || code === QUOTE || code === GREATER || isControl(code)) return -1;
+    if (code === COMMA || code === QUESTION || code === QUOTE || code === GREATER) return -1;
+    if (isControl(code) && code !== TAB) return -1;
   }
   return at;
-}
-
-// Past the printable characters that a URI can be made of.
-function skipUri(text: string, at: number, end: number): number {
-  for (; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code <= SPACE || code === GREATER || code === LESS || code === QUOTE || isControl(code)) return at;
-  }
-  return at;
-}
-
-function isSchemeCode(code: number): boolean {
-  // alphanum / "+" / "-" / "."
-  return isAlphanumeric(code) || code === 43 || code === 45 || code === 46;
 }
 
 function address(
@@ -103,11 +82,10 @@ function address(
   if (!isAbsoluteUri(text, uriStart, uriEnd)) return null;
   const reader = new ParameterReader(text, paramsStart, end);
   let tag = '';
-  let hasTag = false;
   while (reader.next()) {
     if (!reader.isNamed('tag')) continue;
-    if (hasTag) return null;
-    hasTag = true;
+    // tag-param = "tag" EQUAL token. Without a value it names no dialog, and keeps an answer from getting its own.
+    if (tag !== '' || reader.isQuoted || reader.valueStart === reader.valueEnd) return null;
     tag = reader.value();
   }
   if (reader.isMalformed || reader.at < end) return null;

@@ -1,9 +1,10 @@
-// Parameters of a header value, RFC 3261 25.1: *( SEMI generic-param ). One reader walks one value; it keeps offsets and
-// copies nothing.
+// Parameters of a header value, RFC 3261 25.1: *( SEMI generic-param ). One reader walks one value; it keeps offsets
+// and copies nothing.
 
 import {
   COMMA,
   EQUALS,
+  isWord,
   QUOTE,
   SEMICOLON,
   skipBlanks,
@@ -11,8 +12,6 @@ import {
   skipToken,
   skipValue,
   trimEnd,
-  BACKSLASH,
-  isWord,
 } from './characters.ts';
 
 /**
@@ -28,6 +27,7 @@ export class ParameterReader {
   /** -1 when the parameter has no '='. Quotes are part of the value. */
   valueStart = -1;
   valueEnd = -1;
+  isQuoted = false;
   at: number;
   isMalformed = false;
   readonly #text: string;
@@ -71,12 +71,13 @@ export class ParameterReader {
     const end = this.#end;
     this.valueStart = -1;
     this.valueEnd = -1;
+    this.isQuoted = false;
     this.at = this.nameEnd;
     const equals = skipBlanks(text, this.nameEnd, end);
     if (equals >= end || text.charCodeAt(equals) !== EQUALS) return true;
     const start = skipBlanks(text, equals + 1, end);
-    const isQuoted = start < end && text.charCodeAt(start) === QUOTE;
-    const stop = isQuoted ? skipQuoted(text, start, end) : skipValue(text, start, end);
+    this.isQuoted = start < end && text.charCodeAt(start) === QUOTE;
+    const stop = this.isQuoted ? skipQuoted(text, start, end) : skipValue(text, start, end);
     if (stop < 0) return this.#fail();
     this.valueStart = start;
     this.valueEnd = stop;

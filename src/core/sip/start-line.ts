@@ -1,9 +1,9 @@
 // The first line of a message: Request-Line and Status-Line, RFC 3261 7.1, 7.2 and 25.1.
 
-import { isControl, isDigit, isWord, readDecimal, SPACE, skipDigits, skipToken } from './characters.ts';
+import { isDigit, isWord, readDecimal, SPACE, skipDigits, skipPrintable, skipText, skipToken } from './characters.ts';
 import { endOfLine } from './line.ts';
 import { methodAt } from './method.ts';
-import type { Fault } from './parse-failure.ts';
+import type { Fault } from './parse-fault.ts';
 
 /** What a start line says. After a fault the fields hold what could still be told. */
 export class StartLine {
@@ -39,14 +39,23 @@ export function readStartLine(text: string, start: number): StartLine {
 function readRequestLine(line: StartLine, text: string, end: number): void {
   const methodEnd = skipToken(text, line.start, end);
   line.method = methodAt(text, line.start, methodEnd);
-  if (methodEnd === line.start || text.charCodeAt(methodEnd) !== SPACE) return refuse(line, methodEnd);
+  if (methodEnd === line.start || text.charCodeAt(methodEnd) !== SPACE) {
+    refuse(line, methodEnd);
+    return;
+  }
   const uriEnd = skipPrintable(text, methodEnd + 1, end);
   line.uri = text.slice(methodEnd + 1, uriEnd);
-  if (line.uri === '' || uriEnd >= end || text.charCodeAt(uriEnd) !== SPACE) return refuse(line, uriEnd);
+  if (line.uri === '' || uriEnd >= end || text.charCodeAt(uriEnd) !== SPACE) {
+    refuse(line, uriEnd);
+    return;
+  }
   const at = uriEnd + 1;
   if (text.startsWith('SIP/2.0', at) && at + 7 === end) return;
   const versionEnd = skipVersion(text, at, end);
-  if (versionEnd !== end) return refuse(line, at);
+  if (versionEnd !== end) {
+    refuse(line, at);
+    return;
+  }
   if (!isWord(text, at, end, 'sip/2.0')) {
     line.fault = { why: 'version', offset: at, sentence: 'Version Not Supported' };
   }
@@ -57,7 +66,10 @@ function readStatusLine(line: StartLine, text: string, end: number): void {
   line.kind = 'response';
   const versionEnd = skipVersion(text, line.start, end);
   const codeEnd = versionEnd + 4;
-  if (versionEnd < 0 || codeEnd > end || text.charCodeAt(versionEnd) !== SPACE) return refuse(line, line.start);
+  if (versionEnd < 0 || codeEnd > end || text.charCodeAt(versionEnd) !== SPACE) {
+    refuse(line, line.start);
+    return;
+  }
   if (!isWord(text, line.start, versionEnd, 'sip/2.0')) {
     line.fault = { why: 'version', offset: line.start, sentence: 'Version Not Supported' };
     return;
@@ -65,7 +77,10 @@ function readStatusLine(line: StartLine, text: string, end: number): void {
   line.status = readDecimal(text, versionEnd + 1, codeEnd, 699);
   // 25.1 wants the space even before an empty phrase; some peers leave both out.
   const isCut = codeEnd !== end && text.charCodeAt(codeEnd) !== SPACE;
-  if (line.status < 100 || isCut) return refuse(line, versionEnd + 1);
+  if (line.status < 100 || isCut || skipText(text, codeEnd, end) !== end) {
+    refuse(line, versionEnd + 1);
+    return;
+  }
   line.reasonPhrase = text.slice(codeEnd + 1, end);
 }
 
@@ -75,11 +90,6 @@ function skipVersion(text: string, at: number, end: number): number {
   const dot = skipDigits(text, at + 4, end);
   if (dot === at + 4 || text.charAt(dot) !== '.' || !isDigit(text.charCodeAt(dot + 1))) return -1;
   return skipDigits(text, dot + 1, end);
-}
-
-function skipPrintable(text: string, at: number, end: number): number {
-  while (at < end && text.charCodeAt(at) !== SPACE && !isControl(text.charCodeAt(at))) at++;
-  return at;
 }
 
 function refuse(line: StartLine, offset: number): void {

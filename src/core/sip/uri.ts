@@ -1,22 +1,19 @@
 // SIP, SIPS and tel URIs: RFC 3261 19.1 and 25.1, RFC 3966, RFC 5118 4.1-4.4. Parts stay as written; escapes are undone
 // when asked, once (RFC 4475 3.1.1.3). Comparison is in uri-equals.ts.
 
+import { isAbsoluteUri, schemeOf } from './absolute-uri.ts';
 import {
   AT,
   COLON,
   isAlphanumeric,
   isControl,
-  isWord,
   lowerCode,
-  PERCENT,
   QUESTION,
   readDecimal,
   SEMICOLON,
   skipDigits,
   skipHost,
 } from './characters.ts';
-import { isAbsoluteUri } from './name-addr.ts';
-import { paramOf } from './parameter-reader.ts';
 import { PORT_MAX } from './sip-limits.ts';
 
 /** The parts of a URI, as written. Slices of the text it was read from. */
@@ -38,8 +35,9 @@ export interface SipUri {
 }
 
 /**
- * Reads a sip:, sips: or tel: URI. Null for another scheme (see schemeOf) or one outside the grammar. Two departures are
- * let pass because carriers depend on them: '#' in the user part (dialled prefixes), and an empty user before '@'.
+ * Reads a sip:, sips: or tel: URI. Null for another scheme (see schemeOf) or one outside the grammar. Two departures
+ * are let pass because carriers depend on them: '#' in the user part (dialled prefixes), and an empty user before
+ * '@'.
  */
 export function parseUri(text: string): SipUri | null {
   const scheme = schemeOf(text);
@@ -69,18 +67,15 @@ export function parseUri(text: string): SipUri | null {
   };
 }
 
-/** The scheme of any URI, in lower case, without its colon; '' when there is none. */
-export function schemeOf(uri: string): string {
-  if (isWord(uri, 0, 4, 'sip:')) return 'sip';
-  if (isWord(uri, 0, 5, 'sips:')) return 'sips';
-  const colon = uri.indexOf(':');
-  return colon < 0 ? '' : uri.slice(0, colon).toLowerCase();
-}
-
-/** The value of a URI parameter, escapes undone; '' for one without value, undefined when absent. */
+/** The value of a URI parameter, escapes undone in name and value; '' for one without value, undefined when absent. */
 export function uriParam(uri: SipUri, name: string): string | undefined {
-  const value = paramOf(uri.params, name);
-  return value === undefined ? undefined : unescapeText(value);
+  const lower = name.toLowerCase();
+  for (const pair of uri.params.split(';')) {
+    const equals = pair.indexOf('=');
+    const nameEnd = equals < 0 ? pair.length : equals;
+    if (unescapeText(pair.slice(0, nameEnd)).toLowerCase() === lower) return unescapeText(pair.slice(nameEnd + 1));
+  }
+  return undefined;
 }
 
 /** Undoes %HH once (19.1.2). A '%' that is no escape stays. The result may hold any byte: never print it unescaped. */
@@ -133,8 +128,8 @@ function parseTel(text: string): SipUri | null {
   };
 }
 
-// Past uri-parameters: ';' opens each and none is empty. -1 when what follows the host is neither ';' nor '?', or when a
-// second '@' shows that the first one did not end the user part.
+// Past uri-parameters: ';' opens each and none is empty. -1 when what follows the host is neither ';' nor '?', or
+// when a second '@' shows that the first one did not end the user part.
 function endOfParams(text: string, start: number): number {
   let at = start;
   while (at < text.length && text.charCodeAt(at) === SEMICOLON) {
@@ -151,7 +146,6 @@ function endOfParams(text: string, start: number): number {
 }
 
 function escapedCode(text: string, percent: number): number {
-  if (text.charCodeAt(percent) !== PERCENT) return -1;
   const high = hexDigit(text.charCodeAt(percent + 1));
   const low = hexDigit(text.charCodeAt(percent + 2));
   return high < 0 || low < 0 ? -1 : high * 16 + low;

@@ -135,7 +135,8 @@ function readParams(reading: ViaReading, text: string, start: number, end: numbe
   return !reader.isMalformed;
 }
 
-// 7.3.1: a parameter name appears once. For those that decide where answers go and whom they match, that is insisted on.
+// 7.3.1: a parameter name appears once. For those that decide where answers go and whom they match, that is insisted
+// on.
 function readParam(reading: ViaReading, text: string, reader: ParameterReader): boolean {
   if (reader.isNamed('branch')) {
     if (reading.hasBranch) return false;

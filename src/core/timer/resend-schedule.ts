@@ -23,21 +23,21 @@ export interface ResendSchedule {
   readonly failsAfterMs: number;
 }
 
-/** Default of SS_SIP_RESEND_INTERVAL, seconds. */
-export const RESEND_INTERVALS_SECONDS: readonly number[] = [0.5, 1, 2, 4, 4, 4, 4, 4, 4, 4];
+/** Default of SS_SIP_RESEND_INTERVAL, milliseconds. */
+export const RESEND_INTERVALS_MS: readonly number[] = [500, 1000, 2000, 4000, 4000, 4000, 4000, 4000, 4000, 4000];
 
 /** Default of SS_SIP_SEND_RETRY. */
-export const RESENDS_MAX = 10;
+export const RESEND_COUNT = 10;
 
-/** The schedule of `intervalsSeconds` (1 to 10 waits, checked by the configuration) with at most `resendsMax` resends. */
-export function resendScheduleOf(intervalsSeconds: readonly number[], resendsMax: number): ResendSchedule {
-  assert(intervalsSeconds.length > 0, 'a resend list has at least one wait');
-  const listMs = intervalsSeconds.map((seconds) => seconds * 1000);
-  const waitsMs = listMs.slice(0, resendsMax);
-  const lastWaitMs = listMs[waitsMs.length] ?? listMs[0] ?? 0;
+/** The schedule of `intervalsMs` (at least one wait, checked by the configuration) with at most `resendsMax` resends. */
+export function resendScheduleOf(intervalsMs: readonly number[], resendsMax: number): ResendSchedule {
+  const [firstMs] = intervalsMs;
+  assert(firstMs !== undefined, 'a resend list has at least one wait');
+  const waitsMs = intervalsMs.slice(0, resendsMax);
+  const lastWaitMs = intervalsMs[waitsMs.length] ?? firstMs;
   const failsAfterMs = waitsMs.reduce((sumMs, waitMs) => sumMs + waitMs, lastWaitMs);
-  return { waitsMs, longestWaitMs: Math.max(...listMs), failsAfterMs };
+  return { waitsMs, longestWaitMs: Math.max(...intervalsMs), failsAfterMs };
 }
 
 /** The schedule of the default parameters, which is RFC 3261's. */
-export const DEFAULT_RESENDS: ResendSchedule = resendScheduleOf(RESEND_INTERVALS_SECONDS, RESENDS_MAX);
+export const DEFAULT_RESENDS: ResendSchedule = resendScheduleOf(RESEND_INTERVALS_MS, RESEND_COUNT);

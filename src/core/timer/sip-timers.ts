@@ -50,7 +50,22 @@ export const NON_INVITE_TRYING_MS = T1_MS + 2 * T1_MS + 4 * T1_MS;
  * What a transaction's timer is for, as the small number that the wheel carries: the RFC's letters, then the two
  * that have none (X: a cancelled INVITE's wait; T: the delay of a 100 to a non-INVITE).
  */
-export const SipTimer = { A: 0, B: 1, D: 2, E: 3, F: 4, G: 5, H: 6, I: 7, J: 8, K: 9, L: 10, M: 11, T: 12, X: 13 } as const;
+export const SipTimer = {
+  A: 0,
+  B: 1,
+  D: 2,
+  E: 3,
+  F: 4,
+  G: 5,
+  H: 6,
+  I: 7,
+  J: 8,
+  K: 9,
+  L: 10,
+  M: 11,
+  T: 12,
+  X: 13,
+} as const;
 
 /** A timer by its letter: the input of a transaction's machine. */
 export type SipTimerLetter = keyof typeof SipTimer;

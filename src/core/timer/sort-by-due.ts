@@ -23,21 +23,24 @@ export function sortByDue(batch: Int32Array, spare: Int32Array, count: number, d
 
 function isInOrder(batch: Int32Array, count: number, dueMs: Float64Array): boolean {
   for (let place = 1; place < count; place++) {
-    const before = dueMs[batch[place - 1] as number] as number;
-    if (before > (dueMs[batch[place] as number] as number)) return false;
+    if (dueMs[batch[place - 1]!]! > dueMs[batch[place]!]!) return false;
   }
   return true;
 }
 
 /** Merges the runs [start, middle) and [middle, end) of `from`; the left one goes first when equal. */
 function mergeRuns(
-  from: Int32Array, into: Int32Array, start: number, middle: number, end: number, dueMs: Float64Array,
+  from: Int32Array,
+  into: Int32Array,
+  start: number,
+  middle: number,
+  end: number,
+  dueMs: Float64Array,
 ): void {
   let left = start;
   let right = middle;
   for (let place = start; place < end; place++) {
-    const takeLeft = right >= end
-      || (left < middle && (dueMs[from[left] as number] as number) <= (dueMs[from[right] as number] as number));
-    into[place] = (takeLeft ? from[left++] : from[right++]) as number;
+    const takesLeft = right >= end || (left < middle && dueMs[from[left]!]! <= dueMs[from[right]!]!);
+    into[place] = takesLeft ? from[left++]! : from[right++]!;
   }
 }

@@ -8,17 +8,11 @@
 //
 // An entry alone in its list has the head on both sides. That is how a removal notices, without a
 // field saying which list the entry stands in, that it leaves an empty list behind.
+//
+// A handle is an entry and its generation, which grows whenever the entry is given back: a stale handle
+// names nothing.
 
 import { assert } from '../base/assert.ts';
-
-/** Names one arming of one timer. 0 is no timer. Once it has fired or been disarmed it names nothing, for good. */
-export type TimerHandle = number;
-
-/** Whoever wants to hear that time has passed. */
-export interface Timed {
-  /** The timer armed as `kind` is due; `nowMs` is the time of this advance, not earlier than the due time. */
-  due(kind: number, nowMs: number): void;
-}
 
 /** Bounds of a pool. */
 export interface TimerPoolBounds {
@@ -38,13 +32,13 @@ export const POOL_GENERATION_MAX = 2 ** 31 - 1;
 
 const NONE = -1;
 
-/** The columns, their free entries and their lists. */
-export class TimerPool {
+/** The columns, their free entries and their lists. `Owner`: whom an entry belongs to. */
+export class TimerPool<Owner extends object> {
   next: Int32Array;
   prev: Int32Array;
   dueMs: Float64Array;
   kind: Int32Array;
-  readonly owner: (Timed | null)[];
+  readonly owner: (Owner | null)[];
   #generation: Int32Array;
   #free = NONE;
   #fresh: number;
@@ -60,7 +54,7 @@ export class TimerPool {
     this.prev = this.next.slice();
     this.dueMs = new Float64Array(length);
     this.kind = new Int32Array(length);
-    this.owner = new Array<Timed | null>(length).fill(null);
+    this.owner = new Array<Owner | null>(length).fill(null);
     this.#generation = new Int32Array(length).fill(1);
     this.#fresh = listCount;
     this.#bounds = bounds;
@@ -73,13 +67,13 @@ export class TimerPool {
   }
 
   /** An entry of no list, for the caller to fill and append. */
-  take(owner: Timed, kind: number, dueMs: number): number {
+  take(owner: Owner, kind: number, dueMs: number): number {
     let entry = this.#free;
     if (entry === NONE) {
       if (this.#fresh === this.next.length) this.#grow();
       entry = this.#fresh++;
     } else {
-      this.#free = this.next[entry] as number;
+      this.#free = this.next[entry]!;
     }
     this.owner[entry] = owner;
     this.kind[entry] = kind;
@@ -90,7 +84,7 @@ export class TimerPool {
   /** Takes back an entry that has left its list. Its handle is stale from here on. */
   give(entry: number): void {
     this.owner[entry] = null;
-    const generation = (this.#generation[entry] as number) + 1;
+    const generation = this.#generation[entry]! + 1;
     // A retired entry costs its 28 bytes; a handle that came round again could disarm a stranger's timer.
     if (generation > this.#bounds.generationMax) {
       this.#generation[entry] = 0;
@@ -102,12 +96,12 @@ export class TimerPool {
   }
 
   /** The handle of an armed entry. */
-  handleOf(entry: number): TimerHandle {
-    return (this.#generation[entry] as number) * POOL_ENTRIES_MAX + entry;
+  handleOf(entry: number): number {
+    return this.#generation[entry]! * POOL_ENTRIES_MAX + entry;
   }
 
   /** The entry that `handle` names; -1 when it names none any more. */
-  entryOf(handle: TimerHandle): number {
+  entryOf(handle: number): number {
     const generation = Math.floor(handle / POOL_ENTRIES_MAX);
     const entry = handle - generation * POOL_ENTRIES_MAX;
     return generation !== 0 && this.#generation[entry] === generation ? entry : NONE;
@@ -115,7 +109,7 @@ export class TimerPool {
 
   /** Puts `entry` at the end of `list`. */
   append(list: number, entry: number): void {
-    const last = this.prev[list] as number;
+    const last = this.prev[list]!;
     this.next[last] = entry;
     this.prev[entry] = last;
     this.next[entry] = list;
@@ -124,8 +118,8 @@ export class TimerPool {
 
   /** Takes `entry` out of its list. Answers the list when that is empty now, -1 otherwise. */
   unlink(entry: number): number {
-    const before = this.prev[entry] as number;
-    const after = this.next[entry] as number;
+    const before = this.prev[entry]!;
+    const after = this.next[entry]!;
     this.next[before] = after;
     this.prev[after] = before;
     return before === after ? before : NONE;

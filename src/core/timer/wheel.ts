@@ -1,26 +1,27 @@
 // The one place where time passes: a hierarchical timer wheel (Varghese and Lauck, 1987). The host
 // says what time it is, the wheel says who is due. Arming and disarming are O(1) and make no garbage.
 //
-// Time is counted in ticks, and a tick's number is read as five digits of base 64. A timer stands at
-// the highest digit in which its tick differs from the wheel's, in the slot that its own digit names:
-//
-//                          digit 4      digit 3      digit 2     digit 1     digit 0
-//    one slot lasts        18.6 h       17.5 min     16.4 s      256 ms      4 ms
-//    64 slots reach        49.7 days    18.6 h       17.5 min    16.4 s      256 ms
-//
-// When the wheel reaches a slot of a higher digit it deals the slot's timers out to lower ones; a
-// timer moves at most four times. A bit for each slot says whether anyone stands in it, so the next
-// one is found by counting zeros, and hours without a timer cost no more than a tick.
+// Time is counted in ticks, and timers stand in slots: fine ones for what is due soon, coarse ones for what
+// is far off (slots.ts draws them). When the wheel reaches a coarse slot it deals its timers out to finer
+// ones; a timer moves at most four times, and hours without a timer cost no more than a tick.
 //
 // Within a tick the exact due times decide: no timer fires early, and none later than the first
 // advance at or after its due time, in the order (due time, order of arming). Both hold because every
 // timer of a tick stands in the same slot, wherever the wheel is, and slots are queues.
 
 import { assert } from '../base/assert.ts';
+import { DIGITS, digitOf, SLOT_COUNT, SLOTS, SlotBits, slotOf, slotStart, TURN_TICKS } from './slots.ts';
 import { sortByDue } from './sort-by-due.ts';
-import { POOL_ENTRIES_MAX, POOL_GENERATION_MAX, type Timed, type TimerHandle, TimerPool } from './timer-pool.ts';
+import { POOL_ENTRIES_MAX, POOL_GENERATION_MAX, TimerPool } from './timer-pool.ts';
 
-export type { Timed, TimerHandle } from './timer-pool.ts';
+/** Names one arming of one timer. 0 is no timer. Once it has fired or been disarmed it names nothing, for good. */
+export type TimerHandle = number;
+
+/** Whoever wants to hear that time has passed. */
+export interface Timed {
+  /** The timer armed as `kind` is due; `nowMs` is the time of this advance, not earlier than the due time. */
+  due(kind: number, nowMs: number): void;
+}
 
 /** Settings of a wheel; only benchmarks and tests have a reason to give them. */
 export interface TimerWheelOptions {
@@ -45,23 +46,15 @@ export interface TimerWheelView {
   readonly sizeByDigit: readonly number[];
 }
 
-const DIGITS = 5;
-const DIGIT_BITS = 6;
-const SLOTS = 1 << DIGIT_BITS;
-const DIGIT_MASK = SLOTS - 1;
-const TOP = DIGITS - 1;
-/** The digits of a tick's number; above them it is cut off, so that positions go round. */
-const POSITION_MASK = (1 << (DIGITS * DIGIT_BITS)) - 1;
-
 /** The list of what is due in the present advance; the slots' lists come before it. */
-const DUE = DIGITS * SLOTS;
+const DUE = SLOT_COUNT;
 const LISTS = DUE + 1;
 
 /**
  * The longest delay, in ticks: a quarter of a turn. The wheel may lag behind the clock by one delay
  * (it moves only when something may be due), so half a turn is in use and positions stay unambiguous.
  */
-const DELAY_TICKS_MAX = (POSITION_MASK + 1) / 4;
+const DELAY_TICKS_MAX = TURN_TICKS / 4;
 
 /** Rounds of one advance, each firing what the round before armed without delay. More is a loop. */
 const ROUNDS_MAX = 1000;
@@ -72,10 +65,10 @@ export class TimerWheel {
   readonly delayMaxMs: number;
   readonly #tickMs: number;
   readonly #ticksPerMs: number;
-  readonly #pool: TimerPool;
-  readonly #occupied = new Int32Array((LISTS + 31) >>> 5);
-  #batch: Int32Array;
-  #spare: Int32Array;
+  readonly #pool: TimerPool<Timed>;
+  readonly #occupied = new SlotBits();
+  #batch = new Int32Array(0);
+  #spare = new Int32Array(0);
   #nowMs: number;
   #tick: number;
   #nextDueMs = Infinity;
@@ -89,10 +82,10 @@ export class TimerWheel {
     this.#ticksPerMs = 1 / tickMs;
     this.delayMaxMs = DELAY_TICKS_MAX * tickMs;
     this.#pool = new TimerPool(LISTS, {
-      capacity, timersMax, generationMax: options.generationMax ?? POOL_GENERATION_MAX,
+      capacity,
+      timersMax,
+      generationMax: options.generationMax ?? POOL_GENERATION_MAX,
     });
-    this.#batch = new Int32Array(this.#pool.capacity);
-    this.#spare = new Int32Array(this.#pool.capacity);
     this.#nowMs = nowMs;
     this.#tick = this.#tickOf(nowMs);
   }
@@ -154,15 +147,20 @@ export class TimerWheel {
   /** The wheel as it stands. Walks every timer: not for the hot path. */
   inspect(): TimerWheelView {
     const sizeByDigit = new Array<number>(DIGITS).fill(0);
-    for (let slot = 0; slot < DUE; slot++) {
-      const digit = slot >>> DIGIT_BITS;
-      for (let entry = this.#pool.next[slot] as number; entry !== slot; entry = this.#pool.next[entry] as number) {
-        sizeByDigit[digit] = (sizeByDigit[digit] as number) + 1;
+    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+      const digit = digitOf(slot);
+      for (let entry = this.#pool.next[slot]!; entry !== slot; entry = this.#pool.next[entry]!) {
+        sizeByDigit[digit] = sizeByDigit[digit]! + 1;
       }
     }
     const { capacity } = this.#pool;
     return {
-      nowMs: this.#nowMs, nextDueMs: this.#nextDueMs, tickMs: this.#tickMs, size: this.#size, capacity, sizeByDigit,
+      nowMs: this.#nowMs,
+      nextDueMs: this.#nextDueMs,
+      tickMs: this.#tickMs,
+      size: this.#size,
+      capacity,
+      sizeByDigit,
     };
   }
 
@@ -170,26 +168,16 @@ export class TimerWheel {
     return Math.floor(timeMs * this.#ticksPerMs);
   }
 
-  /** Puts `entry` at the highest digit in which its tick differs from the wheel's. */
+  /** Puts `entry` at the end of its slot's queue. */
   #place(entry: number, dueMs: number): void {
-    const position = this.#tickOf(dueMs) & POSITION_MASK;
-    const differing = position ^ (this.#tick & POSITION_MASK);
-    const digit = differing === 0 ? 0 : ((31 - Math.clz32(differing)) / DIGIT_BITS) | 0;
-    const slot = (digit << DIGIT_BITS) | ((position >>> (digit * DIGIT_BITS)) & DIGIT_MASK);
-    this.#append(slot, entry);
-  }
-
-  #append(list: number, entry: number): void {
-    this.#pool.append(list, entry);
-    const word = list >>> 5;
-    this.#occupied[word] = (this.#occupied[word] as number) | (1 << (list & 31));
+    const slot = slotOf(this.#tickOf(dueMs), this.#tick);
+    this.#pool.append(slot, entry);
+    this.#occupied.set(slot);
   }
 
   #unlink(entry: number): void {
     const emptied = this.#pool.unlink(entry);
-    if (emptied < 0) return;
-    const word = emptied >>> 5;
-    this.#occupied[word] = (this.#occupied[word] as number) & ~(1 << (emptied & 31));
+    if (emptied >= 0 && emptied !== DUE) this.#occupied.clear(emptied);
   }
 
   #remove(entry: number): void {
@@ -200,8 +188,8 @@ export class TimerWheel {
 
   /** Moves the wheel to `tick`, and everything due by now into the list of the due. */
   #collect(tick: number): void {
-    for (let slot = this.#firstSlot(); slot >= 0; slot = this.#firstSlot()) {
-      const start = this.#startOf(slot);
+    for (let slot = this.#occupied.first(this.#tick); slot >= 0; slot = this.#occupied.first(this.#tick)) {
+      const start = slotStart(slot, this.#tick);
       if (start > tick) break;
       this.#tick = start;
       if (slot >= SLOTS) this.#dealOut(slot);
@@ -210,29 +198,29 @@ export class TimerWheel {
     this.#tick = tick;
   }
 
-  /** Deals a slot of a higher digit out to lower ones, in order. */
+  /** Deals a coarse slot out to finer ones, in order. */
   #dealOut(slot: number): void {
-    for (let entry = this.#pool.next[slot] as number; entry !== slot; entry = this.#pool.next[slot] as number) {
+    for (let entry = this.#pool.next[slot]!; entry !== slot; entry = this.#pool.next[slot]!) {
       this.#unlink(entry);
-      this.#place(entry, this.#pool.dueMs[entry] as number);
+      this.#place(entry, this.#pool.dueMs[entry]!);
     }
   }
 
-  /** Collects what is due in a slot of digit 0; answers whether that was all of it. */
+  /** Collects what is due in a slot of one tick; answers whether that was all of it. */
   #collectSlot(slot: number): boolean {
     const { next, dueMs } = this.#pool;
     if (this.#batch.length < this.#size) this.#widenBatch();
     let count = 0;
     let waitingCount = 0;
-    for (let entry = next[slot] as number; entry !== slot; entry = next[entry] as number) {
-      if ((dueMs[entry] as number) <= this.#nowMs) this.#batch[count++] = entry;
+    for (let entry = next[slot]!; entry !== slot; entry = next[entry]!) {
+      if (dueMs[entry]! <= this.#nowMs) this.#batch[count++] = entry;
       else waitingCount++;
     }
     const inOrder = sortByDue(this.#batch, this.#spare, count, dueMs);
     for (let place = 0; place < count; place++) {
-      const entry = inOrder[place] as number;
+      const entry = inOrder[place]!;
       this.#unlink(entry);
-      this.#append(DUE, entry);
+      this.#pool.append(DUE, entry);
     }
     return waitingCount === 0;
   }
@@ -246,9 +234,9 @@ export class TimerWheel {
   #fire(): number {
     const pool = this.#pool;
     let firedCount = 0;
-    for (let entry = pool.next[DUE] as number; entry !== DUE; entry = pool.next[DUE] as number) {
-      const owner = pool.owner[entry] as Timed;
-      const kind = pool.kind[entry] as number;
+    for (let entry = pool.next[DUE]!; entry !== DUE; entry = pool.next[DUE]!) {
+      const owner = pool.owner[entry]!;
+      const kind = pool.kind[entry]!;
       this.#remove(entry);
       firedCount++;
       owner.due(kind, this.#nowMs);
@@ -258,49 +246,15 @@ export class TimerWheel {
 
   /** A time not later than the earliest due one, exact when that is within the present turn of digit 0. */
   #earliestMs(): number {
-    const slot = this.#firstSlot();
+    const slot = this.#occupied.first(this.#tick);
     if (slot < 0) return Infinity;
-    if (slot >= SLOTS) return this.#startOf(slot) * this.#tickMs;
+    if (slot >= SLOTS) return slotStart(slot, this.#tick) * this.#tickMs;
     const { next, dueMs } = this.#pool;
     let earliestMs = Infinity;
-    for (let entry = next[slot] as number; entry !== slot; entry = next[entry] as number) {
-      const entryDueMs = dueMs[entry] as number;
+    for (let entry = next[slot]!; entry !== slot; entry = next[entry]!) {
+      const entryDueMs = dueMs[entry]!;
       if (entryDueMs < earliestMs) earliestMs = entryDueMs;
     }
     return earliestMs;
   }
-
-  /** The occupied slot that the wheel reaches first, -1 when all are empty. */
-  #firstSlot(): number {
-    for (let digit = 0; digit < TOP; digit++) {
-      const found = this.#lowestOccupied(digit, 0);
-      if (found >= 0) return found;
-    }
-    // Only the top digit goes round: below it, a slot before the wheel's own belongs to the next turn of
-    // the digit above and stands there.
-    const here = (this.#tick >>> (TOP * DIGIT_BITS)) & DIGIT_MASK;
-    const ahead = this.#lowestOccupied(TOP, here);
-    return ahead >= 0 ? ahead : this.#lowestOccupied(TOP, 0);
-  }
-
-  /** The first occupied slot of `digit` at `from` or after it, -1 when there is none. */
-  #lowestOccupied(digit: number, from: number): number {
-    const low = from < 32 ? (this.#occupied[2 * digit] as number) & (-1 << from) : 0;
-    if (low !== 0) return (digit << DIGIT_BITS) + trailingZeros(low);
-    const high = (this.#occupied[2 * digit + 1] as number) & (from < 32 ? -1 : -1 << (from - 32));
-    return high === 0 ? -1 : (digit << DIGIT_BITS) + 32 + trailingZeros(high);
-  }
-
-  /** The tick at which the wheel reaches `slot`. */
-  #startOf(slot: number): number {
-    const shift = (slot >>> DIGIT_BITS) * DIGIT_BITS;
-    const position = this.#tick & POSITION_MASK;
-    const turnMask = (1 << (shift + DIGIT_BITS)) - 1;
-    const start = (position & ~turnMask) | ((slot & DIGIT_MASK) << shift);
-    return this.#tick + ((start - position) & POSITION_MASK);
-  }
-}
-
-function trailingZeros(word: number): number {
-  return 31 - Math.clz32(word & -word);
 }

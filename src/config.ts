@@ -1,0 +1,192 @@
+// The start file (tandem.yaml): where the switch keeps its records, what it listens on. Only this file
+// reads it and the environment. What routes calls is no part of it: that is the network, applied live.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { availableParallelism, hostname, networkInterfaces } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { Refused, readOperatorFile, type Table } from './operator-file.ts';
+import { ipAddress, oneOf, wholeNumber } from './operator-values.ts';
+import { sentenceOf, TandemError } from './tandem-error.ts';
+
+/** One local SIP socket. */
+export interface ListenerConfig {
+  readonly transport: 'udp';
+  /** Address it is bound to; 0.0.0.0 and :: take all. */
+  readonly address: string;
+  /** Port it is bound to; 0 takes any free one. */
+  readonly port: number;
+  /** What peers are told in Via and Contact; an IPv6 address stands without brackets. */
+  readonly advertisedHost: string;
+  /** 0 means: the port that was bound. */
+  readonly advertisedPort: number;
+}
+
+/** All that is known before the switch starts. */
+export interface SwitchConfig {
+  /** Absolute path of the directory of everything that is kept. */
+  readonly dataPath: string;
+  readonly shardCount: number;
+  /** At least one. Routing gateways name them by address (`localIp`). */
+  readonly listeners: readonly ListenerConfig[];
+  /** Port 0 takes any free one. */
+  readonly management: { readonly address: string; readonly port: number };
+  /** Name of this node in CDRs. */
+  readonly node: string;
+}
+
+const FIELDS = ['data', 'shards', 'listeners', 'management', 'node'];
+const LISTENER_FIELDS = ['transport', 'address', 'port', 'advertised'];
+const SHARDS_MAX = 256;
+const SIP_PORT = 5060;
+const MANAGEMENT_PORT = 8080;
+const PLACES = ['tandem.yaml', '/etc/tandem/tandem.yaml'];
+
+/**
+ * The start file to use: `given`, or TANDEM_CONFIG, or the first that exists of ./tandem.yaml and
+ * /etc/tandem/tandem.yaml; null when there is none and the defaults shall do.
+ */
+export function findConfigFile(given: string | undefined): string | null {
+  const named = given ?? process.env['TANDEM_CONFIG'];
+  if (named !== undefined && named !== '') return resolve(named);
+  return PLACES.map((place) => resolve(place)).find((place) => existsSync(place)) ?? null;
+}
+
+/** Reads the start file at `path`; null gives the defaults. Throws TANDEM_CONFIG_UNREADABLE or TANDEM_CONFIG_REFUSED. */
+export function loadConfig(path: string | null): SwitchConfig {
+  if (path === null) return defaultConfig(process.cwd());
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new TandemError('TANDEM_CONFIG_UNREADABLE', `The start file cannot be read: ${sentenceOf(cause)}`, { cause });
+  }
+  return parseConfig(text, path);
+}
+
+/** Checks the text of a start file; `path` names it in refusals and is what a relative `data` stands against. */
+export function parseConfig(text: string, path: string): SwitchConfig {
+  return readOperatorFile(text, { name: path, code: 'TANDEM_CONFIG_REFUSED', fields: FIELDS }, (root) => {
+    const fallback = defaultConfig(dirname(path));
+    const listeners = root.rows('listeners', LISTENER_FIELDS, readListener);
+    refuseDoubles(root, listeners);
+    const management = root.table('management', ['address', 'port']);
+    return {
+      dataPath: resolve(dirname(path), root.optional('data', someText, fallback.dataPath)),
+      shardCount: root.optional('shards', wholeNumber(1, SHARDS_MAX), fallback.shardCount),
+      listeners: root.has('listeners') ? listeners : fallback.listeners,
+      management: {
+        address: management?.optional('address', ipAddress, fallback.management.address) ?? fallback.management.address,
+        port: management?.optional('port', wholeNumber(0, 65_535), MANAGEMENT_PORT) ?? MANAGEMENT_PORT,
+      },
+      node: root.optional('node', nodeName, fallback.node),
+    };
+  });
+}
+
+/** The switch that starts with no file at all: UDP 5060 on every address, management on loopback, records in ./data. */
+function defaultConfig(directory: string): SwitchConfig {
+  return {
+    dataPath: resolve(directory, 'data'),
+    shardCount: Math.max(1, availableParallelism() - 1),
+    listeners: [
+      { transport: 'udp', address: '0.0.0.0', port: SIP_PORT, advertisedHost: ownAddress(4), advertisedPort: SIP_PORT },
+    ],
+    management: { address: '127.0.0.1', port: MANAGEMENT_PORT },
+    node: defaultNode(),
+  };
+}
+
+function readListener(row: Table): ListenerConfig {
+  const address = row.need('address', ipAddress, '127.0.0.1');
+  const port = row.optional('port', wholeNumber(0, 65_535), SIP_PORT);
+  const advertised = row.optional<Advertised>('advertised', readAdvertised, {
+    host: isWildcard(address) ? ownAddress(isIPv6(address) ? 6 : 4) : address,
+    port: null,
+  });
+  return {
+    transport: row.optional('transport', oneOf(['udp']), 'udp'),
+    address,
+    port,
+    advertisedHost: advertised.host,
+    advertisedPort: advertised.port ?? port,
+  };
+}
+
+interface Advertised {
+  readonly host: string;
+  readonly port: number | null;
+}
+
+const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+
+/** host, host:port, an IPv6 address, or [IPv6]:port. */
+function readAdvertised(text: string): Advertised | Refused {
+  if (isIP(text) !== 0)
+    return isWildcard(text) ? new Refused('peers cannot send to a wildcard address') : { host: text, port: null };
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
+  const plain = /^([^:]+)(?::(\d+))?$/.exec(text);
+  const host = bracketed?.[1] ?? plain?.[1] ?? '';
+  const portText = bracketed === null ? plain?.[2] : bracketed[2];
+  if (!(bracketed === null ? HOST_NAME.test(host) : isIPv6(host))) {
+    return new Refused(`takes a host or host:port that peers can reach, not "${text}"`);
+  }
+  if (portText === undefined) return { host, port: null };
+  const port = wholeNumber(1, 65_535)(portText);
+  return port instanceof Refused ? new Refused(`has a port that ${port.reason}`) : { host, port };
+}
+
+function refuseDoubles(root: Table, listeners: readonly ListenerConfig[]): void {
+  if (root.has('listeners') && listeners.length === 0) root.refuse('listeners', 'needs at least one entry');
+  const seen = new Set<string>();
+  for (const { address, port } of listeners) {
+    const place = `${address} port ${port}`;
+    if (port !== 0 && seen.has(place)) root.refuse('listeners', `has ${place} twice`);
+    seen.add(place);
+  }
+}
+
+function someText(text: string): string | Refused {
+  return text.trim() === '' ? new Refused('takes a directory') : text;
+}
+
+function nodeName(text: string): string | Refused {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(text)) return text;
+  return new Refused(`takes 1 to 63 letters, digits, dots, dashes and underlines, not "${text}"`);
+}
+
+function defaultNode(): string {
+  const name = nodeName(hostname());
+  return name instanceof Refused ? 'tandem' : name;
+}
+
+function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || /^[0:]+$/.test(address);
+}
+
+/**
+ * What to advertise when bound to all addresses: that of the interface with the default route, else the
+ * first that is not loopback, else loopback. Where this guesses wrong, `advertised` says it right.
+ */
+function ownAddress(family: 4 | 6): string {
+  const interfaces = networkInterfaces();
+  const preferred = defaultRouteInterface();
+  const names = Object.keys(interfaces).sort((one, other) => Number(other === preferred) - Number(one === preferred));
+  for (const name of names) {
+    for (const { address, internal } of interfaces[name] ?? []) {
+      const fits = family === 4 ? isIPv4(address) : isIPv6(address) && !address.startsWith('fe80');
+      if (!internal && fits) return address;
+    }
+  }
+  return family === 4 ? '127.0.0.1' : '::1';
+}
+
+/** Linux tells it in /proc/net/route: the line whose destination is 00000000. Elsewhere null. */
+function defaultRouteInterface(): string | null {
+  if (!existsSync('/proc/net/route')) return null;
+  for (const line of readFileSync('/proc/net/route', 'latin1').split('\n')) {
+    const [name = '', destination] = line.split('\t');
+    if (destination === '00000000') return name;
+  }
+  return null;
+}

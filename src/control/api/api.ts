@@ -1,0 +1,141 @@
+// The management API: which request is answered by what. /metrics, /healthz and /readyz are open to whoever reaches
+// the port (loopback unless configured otherwise); everything else wants the local token.
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { explainRoute, type RouteQuestion } from '../../core/routing/explain.ts';
+import type { Log } from '../../log.ts';
+import { unpackCdr } from '../../store/records.ts';
+import { sentenceOf, TandemError } from '../../tandem-error.ts';
+import type { Control } from '../control.ts';
+import type { HttpAnswer, HttpRequest } from '../http/http-server.ts';
+import { json, problem, problemOf } from '../http/problem.ts';
+import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
+import { statusOf } from './status.ts';
+
+const CDRS_TOLD_MAX = 10_000;
+const CDRS_TOLD = 20;
+
+type Route = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
+
+/** The API of one control. */
+export class Api {
+  readonly #control: Control;
+  readonly #tokenHash: Buffer;
+  readonly #log: Log;
+  readonly #routes: ReadonlyMap<string, Route>;
+
+  constructor(control: Control, token: string, log: Log) {
+    this.#control = control;
+    this.#tokenHash = hash(token);
+    this.#log = log;
+    this.#routes = new Map<string, Route>([
+      ['GET /api/v1/status', () => json(statusOf(control))],
+      [
+        'GET /api/v1/calls',
+        (request) => json(liveCalls(control.view, countIn(request, 'limit', LIVE_CALLS_TOLD_MAX, LIVE_CALLS_TOLD_MAX))),
+      ],
+      ['GET /api/v1/cdrs', (request) => this.#cdrs(request)],
+      ['GET /api/v1/route', (request) => this.#route(request)],
+      ['GET /api/v1/snapshots', () => json(control.configuration.versions(100))],
+      ['POST /api/v1/apply', (request) => this.#apply(request)],
+    ]);
+  }
+
+  /** Answers one request; never rejects. */
+  readonly answer = async (request: HttpRequest): Promise<HttpAnswer> => {
+    try {
+      return await this.#dispatch(request);
+    } catch (error) {
+      if (!(error instanceof TandemError))
+        this.#log.error({ why: sentenceOf(error), path: request.path }, 'API defect');
+      return problemOf(error);
+    }
+  };
+
+  #dispatch(request: HttpRequest): HttpAnswer | Promise<HttpAnswer> {
+    switch (request.path) {
+      case '/healthz':
+        return text(200, 'ok');
+      case '/readyz':
+        return this.#control.deployment.isReady() ? text(200, 'ready') : text(503, 'not every shard has a snapshot');
+    }
+    if (!this.#isAllowed(request.authorization)) {
+      return problem(
+        401,
+        'TANDEM_API_UNAUTHORIZED',
+        'Send Authorization: Bearer with the token in <data>/local-token.',
+      );
+    }
+    const route = this.#routes.get(`${request.method} ${request.path}`);
+    if (route !== undefined) return route(request);
+    const drill = /^\/api\/v1\/shards\/(\d{1,3})\/kill$/.exec(request.path);
+    if (drill !== null && request.method === 'POST') return this.#kill(Number(drill[1]));
+    return problem(404, 'TANDEM_API_NOT_FOUND', `There is no ${request.method} ${request.path}.`);
+  }
+
+  #isAllowed(authorization: string): boolean {
+    const token = authorization.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : '';
+    return timingSafeEqual(hash(token), this.#tokenHash);
+  }
+
+  async #apply(request: HttpRequest): Promise<HttpAnswer> {
+    const outcome = await this.#control.apply({
+      text: request.body.toString('utf8'),
+      name: request.query.get('name') ?? 'the network',
+      author: request.query.get('author') ?? '',
+      note: request.query.get('note') ?? '',
+      dryRun: ['', '1', 'true'].includes(request.query.get('dryRun') ?? 'false'),
+    });
+    return json(outcome, outcome.isEverywhere || outcome.dryRun ? 200 : 202);
+  }
+
+  #cdrs(request: HttpRequest): HttpAnswer {
+    const { spool } = this.#control.stores;
+    const limit = countIn(request, 'limit', CDRS_TOLD, CDRS_TOLD_MAX);
+    const after = request.query.get('after');
+    const records =
+      after === null
+        ? spool.before(Number.POSITIVE_INFINITY, limit).toReversed()
+        : spool.after(countIn(request, 'after', 0, Number.MAX_SAFE_INTEGER), limit);
+    return json({
+      cdrs: records.map(({ record }) => unpackCdr(record)),
+      after: records.at(-1)?.position ?? spool.lastPosition(),
+    });
+  }
+
+  #route(request: HttpRequest): HttpAnswer {
+    const question: RouteQuestion = {
+      from: request.query.get('from') ?? '',
+      caller: request.query.get('caller') ?? '',
+      callee: request.query.get('callee') ?? '',
+    };
+    if (question.from === '' || question.callee === '') {
+      return problem(400, 'TANDEM_API_QUESTION', 'Name from (a mapping gateway or source address) and callee.');
+    }
+    const { admission } = this.#control.view;
+    return json(explainRoute(this.#control.configuration.snapshot, question, (slot) => admission.calls(slot)));
+  }
+
+  #kill(shard: number): HttpAnswer {
+    if (shard >= this.#control.view.shards.length) {
+      return problem(404, 'TANDEM_API_NOT_FOUND', `There is no shard ${shard}.`);
+    }
+    this.#control.killShard(shard);
+    return json({ shard }, 202);
+  }
+}
+
+function hash(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function text(status: number, body: string): HttpAnswer {
+  return { status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` };
+}
+
+function countIn(request: HttpRequest, name: string, fallback: number, max: number): number {
+  const given = request.query.get(name);
+  if (given === null) return fallback;
+  if (/^\d{1,15}$/.test(given) && Number(given) <= max) return Number(given);
+  throw new TandemError('TANDEM_API_QUESTION', `${name} takes a whole number up to ${max}, not "${given}"`);
+}

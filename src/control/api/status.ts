@@ -1,0 +1,159 @@
+// The state of the switch in one answer: what `tandem status` prints.
+
+import { APPLIANCE_SLOT } from '../../core/admission/admission.ts';
+import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
+import type { MappingGateway, RoutingGateway } from '../../core/routing/snapshot.ts';
+import type { GatewayKind } from '../../store/network.ts';
+import type { Control } from '../control.ts';
+import type { ControlListener } from '../messages.ts';
+
+/** One gateway now. */
+export interface GatewayStatus {
+  readonly kind: GatewayKind;
+  readonly name: string;
+  /** Account of a mapping gateway, address:port of a routing gateway. */
+  readonly peer: string;
+  readonly locked: boolean;
+  readonly calls: number;
+  readonly capacity: number | null;
+  /** Finished calls of the last hour, answered share of them, mean talk time of the answered. */
+  readonly lastHourCalls: number;
+  readonly asr: number | null;
+  readonly acdSeconds: number | null;
+}
+
+/** One shard now. */
+export interface ShardStatus {
+  readonly shard: number;
+  /** null: it is being restarted. */
+  readonly snapshotVersion: number | null;
+  readonly calls: number;
+  readonly dialogs: number;
+  readonly transactions: number;
+  readonly timers: number;
+  readonly restarts: number;
+  readonly defects: number;
+}
+
+/** The whole answer. */
+export interface SwitchStatus {
+  readonly node: string;
+  readonly version: string;
+  readonly upSeconds: number;
+  readonly isReady: boolean;
+  readonly listeners: readonly ControlListener[];
+  readonly snapshotVersion: number;
+  readonly calls: {
+    readonly active: number;
+    readonly capacity: number | null;
+    readonly begun: number;
+    readonly answered: number;
+    readonly perSecond: number;
+    readonly ended: Readonly<Record<string, number>>;
+  };
+  readonly shards: readonly ShardStatus[];
+  readonly gateways: readonly GatewayStatus[];
+  readonly cdr: {
+    readonly spooled: number;
+    readonly storeUseRatio: number;
+    readonly storeFailures: number;
+    readonly sinks: readonly {
+      readonly name: string;
+      readonly backlog: number;
+      readonly lagSeconds: number;
+      readonly isFailing: boolean;
+    }[];
+  };
+  /** Limit counters that are wrong, by gateway ('' for the appliance); empty when all is well. */
+  readonly limitDrift: readonly { readonly gateway: string; readonly calls: number }[];
+}
+
+/** Reads it all, now. */
+export function statusOf(control: Control): SwitchStatus {
+  const { options, view, configuration, deployment } = control;
+  const { parameters, version } = configuration.snapshot;
+  return {
+    node: options.node,
+    version: options.version,
+    upSeconds: Math.floor((control.wallNow() - options.startedAtWallMs) / 1000),
+    isReady: deployment.isReady(),
+    listeners: options.listeners,
+    snapshotVersion: version,
+    calls: {
+      active: view.admission.calls(APPLIANCE_SLOT),
+      capacity: parameters.SS_CAPACITY,
+      begun: view.begun(),
+      answered: view.sum('answered'),
+      perSecond: control.rate.perSecond(),
+      ended: endedByReason(control),
+    },
+    shards: view.shards.map((_, shard) => shardStatus(control, shard)),
+    gateways: gatewayStatuses(control),
+    cdr: {
+      spooled: control.stores.spool.count(),
+      storeUseRatio: control.stores.useRatio(),
+      storeFailures: control.drainFailureCount,
+      sinks: control.sinks.map((sink) => ({
+        name: sink.name,
+        backlog: sink.backlog(),
+        lagSeconds: sink.lagSeconds(control.wallNow()),
+        isFailing: sink.isFailing,
+      })),
+    },
+    limitDrift: driftByName(control),
+  };
+}
+
+function endedByReason(control: Control): Record<string, number> {
+  const ended: Record<string, number> = {};
+  for (const reason of END_REASON_NAMES) {
+    const count = control.view.ends(reason);
+    if (count > 0) ended[reason] = count;
+  }
+  return ended;
+}
+
+function shardStatus(control: Control, shard: number): ShardStatus {
+  const counters = control.view.shards[shard]?.counters;
+  const read = (name: Parameters<NonNullable<typeof counters>['get']>[0]): number => counters?.get(name) ?? 0;
+  return {
+    shard,
+    snapshotVersion: control.deployment.versionOf(shard),
+    calls: read('callsActive'),
+    dialogs: read('dialogsActive'),
+    transactions: read('transactionsActive'),
+    timers: read('timersActive'),
+    restarts: control.shardRestarts[shard] ?? 0,
+    defects: read('defects'),
+  };
+}
+
+function gatewayStatuses(control: Control): GatewayStatus[] {
+  const { mappingGateways, routingGateways } = control.configuration.snapshot;
+  const statuses: GatewayStatus[] = [];
+  for (const gateway of mappingGateways) statuses.push(gatewayStatus(control, 'mapping', gateway, gateway.account));
+  for (const gateway of routingGateways) {
+    const { remoteIp, signalPort } = gateway;
+    const peer = remoteIp.includes(':') ? `[${remoteIp}]:${signalPort}` : `${remoteIp}:${signalPort}`;
+    statuses.push(gatewayStatus(control, 'routing', gateway, peer));
+  }
+  return statuses;
+}
+
+function gatewayStatus(
+  control: Control,
+  kind: GatewayKind,
+  gateway: MappingGateway | RoutingGateway,
+  peer: string,
+): GatewayStatus {
+  const { name, locked, capacity, slot } = gateway;
+  const { calls: lastHourCalls, asr, acdSeconds } = control.quality.quality(slot);
+  const calls = control.view.admission.calls(slot);
+  return { kind, name, peer, locked, calls, capacity, lastHourCalls, asr, acdSeconds };
+}
+
+function driftByName(control: Control): { gateway: string; calls: number }[] {
+  const { mappingGateways, routingGateways } = control.configuration.snapshot;
+  const names = new Map([...mappingGateways, ...routingGateways].map(({ slot, name }) => [slot, name]));
+  return [...control.drift.drifting()].map(([slot, calls]) => ({ gateway: names.get(slot) ?? '', calls }));
+}

@@ -1,0 +1,60 @@
+// Entry of the control thread: gives Control its clock, its stores and its port to main.
+
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { assert } from '../core/base/assert.ts';
+import { type Log, makeLog } from '../log.ts';
+import { openLmdbStores } from '../store/lmdb.ts';
+import { openMemoryStores } from '../store/memory.ts';
+import { sentenceOf, TandemError } from '../tandem-error.ts';
+import { Control } from './control.ts';
+import type { ControlFault, ControlStart, FromControl, ToControl } from './messages.ts';
+
+/** How often rings are drained and clocks looked at. */
+const TICK_MS = 20;
+
+async function run(port: MessagePort, options: ControlStart): Promise<void> {
+  const log = makeLog('control', options.logLevel);
+  const post = (message: FromControl): void => port.postMessage(message);
+  try {
+    const control = openControl(options, post, log);
+    const managementPort = await control.start();
+    const ticking = setInterval(() => control.tick(performance.now()), TICK_MS);
+    port.on('message', (message: ToControl) => {
+      if (message.kind !== 'stop') return control.hear(message);
+      clearInterval(ticking);
+      stop(control, port, log);
+    });
+    post({ kind: 'ready', managementPort, snapshot: control.configuration.snapshot });
+  } catch (error) {
+    log.fatal({ why: sentenceOf(error) }, 'control cannot start');
+    post({ kind: 'fatal', error: faultOf(error) });
+    port.close();
+  }
+}
+
+function openControl(options: ControlStart, post: (message: FromControl) => void, log: Log): Control {
+  const stores = options.isDurable ? openLmdbStores(options.dataPath) : openMemoryStores();
+  const outward = {
+    publish: (snapshot: Control['configuration']['snapshot']) => post({ kind: 'snapshot', snapshot }),
+    killShard: (shard: number) => post({ kind: 'killShard', shard }),
+  };
+  return new Control(options, stores, outward, log, () => Date.now());
+}
+
+function stop(control: Control, port: MessagePort, log: Log): void {
+  control
+    .stop()
+    .catch((error: unknown) => log.error({ why: sentenceOf(error) }, 'control did not stop cleanly'))
+    .finally(() => {
+      port.postMessage({ kind: 'stopped' } satisfies FromControl);
+      port.close();
+    });
+}
+
+function faultOf(error: unknown): ControlFault {
+  if (error instanceof TandemError) return { code: error.code, message: error.message, refusals: error.refusals };
+  return { code: 'TANDEM_DEFECT', message: sentenceOf(error), refusals: [] };
+}
+
+assert(parentPort !== null, 'control-thread runs as a worker');
+await run(parentPort, workerData as ControlStart);

@@ -1,0 +1,206 @@
+// Control: the one thread that owns the disk and the management port. It drains finished CDRs into the spool and
+// the sinks, keeps the configuration and hands out its snapshots, answers the API, and prints what the shards
+// counted. It is driven by `tick` and has no clock or thread of its own: control-thread.ts gives it both.
+
+import { join } from 'node:path';
+import { APPLIANCE_SLOT } from '../core/admission/admission.ts';
+import { Ring } from '../core/base/ring.ts';
+import type { Snapshot } from '../core/routing/snapshot.ts';
+import type { Log } from '../log.ts';
+import { claimDataDirectory, issueLocalToken, releaseDataDirectory } from '../store/data-directory.ts';
+import type { Stores } from '../store/ports.ts';
+import { sentenceOf } from '../tandem-error.ts';
+import { Api } from './api/api.ts';
+import { CallRate } from './call-rate.ts';
+import { CdrDrain } from './cdr/cdr-drain.ts';
+import { JsonLinesSink } from './cdr/json-lines-sink.ts';
+import { SinkRunner } from './cdr/sink-runner.ts';
+import { Deployment } from './deployment.ts';
+import type { HttpServer } from './http/http-server.ts';
+import { listenHttp } from './http/listen.ts';
+import { LimitDrift } from './limit-drift.ts';
+import type { ControlStart, EdgeNumbers, ToControl } from './messages.ts';
+import { QualityWindow, SLICE_MS } from './quality-window.ts';
+import { SwitchView } from './switch-view.ts';
+import { type ApplyOutcome, type ApplyRequest, Configuration } from './tables/configuration.ts';
+
+/** What control asks of main. */
+export interface ControlOutward {
+  /** Give `snapshot` to every shard and report `applied` for each. */
+  publish(snapshot: Snapshot): void;
+  /** End the worker of `shard`. */
+  killShard(shard: number): void;
+}
+
+/** An apply, and whether every shard routes by it already. */
+export interface DeployedOutcome extends ApplyOutcome {
+  readonly isEverywhere: boolean;
+}
+
+/** How long an apply waits for the shards. */
+const DEPLOY_TIMEOUT_MS = 1_000;
+const FLUSH_PERIOD_MS = 200;
+const SECOND_MS = 1_000;
+const RECOUNT_PERIOD_MS = 5_000;
+const TRIM_PERIOD_MS = 10_000;
+
+/** CDRs kept in the spool for `tandem cdr tail` after every sink has them. */
+const SPOOL_RECORDS_KEPT = 1_000_000;
+const TRIM_RECORDS_MAX = 20_000;
+
+const NO_EDGE_NUMBERS: EdgeNumbers = { datagramsReceived: 0, datagramsSent: 0, sendErrors: 0, screened: {} };
+
+/** The control of one switch. `start`, then `tick` every 20 ms, then `stop`. */
+export class Control {
+  readonly options: ControlStart;
+  readonly view: SwitchView;
+  readonly stores: Stores;
+  readonly configuration: Configuration;
+  readonly deployment: Deployment;
+  readonly drain: CdrDrain;
+  readonly sinks: readonly SinkRunner[];
+  readonly rate = new CallRate();
+  readonly quality: QualityWindow;
+  readonly drift: LimitDrift;
+  readonly shardRestarts: number[];
+  edge: EdgeNumbers = NO_EDGE_NUMBERS;
+  /** Rounds in which the spool took nothing because it could not. */
+  drainFailureCount = 0;
+
+  readonly #outward: ControlOutward;
+  readonly #log: Log;
+  readonly #wallNow: () => number;
+  #nowMs = 0;
+  readonly #dueAtMs = new Map<string, number>();
+  #server: HttpServer | null = null;
+  #isFlushing = false;
+
+  /** Opens nothing but what `stores` are already. Throws what Configuration throws. */
+  constructor(options: ControlStart, stores: Stores, outward: ControlOutward, log: Log, wallNow: () => number) {
+    this.options = options;
+    this.stores = stores;
+    this.#outward = outward;
+    this.#log = log;
+    this.#wallNow = wallNow;
+    this.view = new SwitchView(options.memory);
+    this.configuration = new Configuration(stores.configuration, options.listeners);
+    this.deployment = new Deployment(options.memory.shards.length);
+    const rings = options.memory.shards.map((shard) => shard.cdrs);
+    this.drain = new CdrDrain(rings, (shared) => new Ring(shared), stores.spool);
+    const sink = new JsonLinesSink(join(options.dataPath, 'cdr'), stores.spool, stores.flush);
+    this.sinks = options.isDurable ? [new SinkRunner(sink, stores.spool, log)] : [];
+    this.quality = new QualityWindow(this.view);
+    this.drift = new LimitDrift(this.view);
+    this.shardRestarts = options.memory.shards.map(() => 0);
+  }
+
+  /** Listens; answers the port. Throws TANDEM_MANAGEMENT_PORT or TANDEM_DATA_IN_USE. */
+  async start(): Promise<number> {
+    const { dataPath, management } = this.options;
+    claimDataDirectory(dataPath, management);
+    const api = new Api(this, issueLocalToken(dataPath), this.#log);
+    this.#server = await listenHttp(management.address, management.port, api.answer, this.#log);
+    claimDataDirectory(dataPath, { address: management.address, port: this.#server.port });
+    return this.#server.port;
+  }
+
+  /** Does what is due at `nowMs` (monotonic). Every 20 ms; never throws for a fault of disk or file. */
+  tick(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#drainRings();
+    this.deployment.tick(nowMs);
+    for (const sink of this.sinks) sink.tick(nowMs);
+    if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
+    if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
+    if (this.#isDue('quality', SLICE_MS)) this.quality.beginSlice(this.#slots());
+    if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
+    if (this.#isDue('trim', TRIM_PERIOD_MS)) this.stores.spool.trim(SPOOL_RECORDS_KEPT, TRIM_RECORDS_MAX);
+  }
+
+  /** What main has to say. `stop` is not for here: await `stop()`. */
+  hear(message: Exclude<ToControl, { kind: 'stop' }>): void {
+    switch (message.kind) {
+      case 'applied':
+        this.deployment.applied(message.shard, message.version);
+        return;
+      case 'shardRestarted':
+        this.shardRestarts[message.shard] = (this.shardRestarts[message.shard] ?? 0) + 1;
+        this.deployment.restarted(message.shard);
+        this.#log.error({ shard: message.shard }, 'shard restarted');
+        return;
+      case 'edge':
+        this.edge = message.numbers;
+        return;
+    }
+  }
+
+  /** Makes a network the one in force and waits, at most a second, until every shard has it. Rejects as `Configuration.apply` throws. */
+  async apply(request: Omit<ApplyRequest, 'atWallMs'>): Promise<DeployedOutcome> {
+    const before = this.configuration.snapshot.version;
+    const outcome = this.configuration.apply({ ...request, atWallMs: this.#wallNow() });
+    if (outcome.version === before) return { ...outcome, isEverywhere: this.deployment.isEverywhere(before) };
+    this.#log.info({ version: outcome.version, author: request.author, note: request.note }, 'network applied');
+    await this.stores.flush();
+    this.#outward.publish(this.configuration.snapshot);
+    const isEverywhere = await this.deployment.whenEverywhere(outcome.version, this.#nowMs + DEPLOY_TIMEOUT_MS);
+    return { ...outcome, isEverywhere };
+  }
+
+  /** A crash drill. */
+  killShard(shard: number): void {
+    this.#log.warn({ shard }, 'shard ended by an operator');
+    this.#outward.killShard(shard);
+  }
+
+  wallNow(): number {
+    return this.#wallNow();
+  }
+
+  /** Takes the last CDRs, brings the sinks up to date, closes everything. */
+  async stop(): Promise<void> {
+    await this.#server?.close();
+    for (let count = this.#drainRings(); count > 0; ) count = this.#drainRings();
+    for (const sink of this.sinks) await sink.finish();
+    await this.stores.close();
+    releaseDataDirectory(this.options.dataPath);
+  }
+
+  #drainRings(): number {
+    try {
+      return this.drain.drain();
+    } catch (error) {
+      // The frames stay in their rings; shards hold back and then refuse calls rather than lose a record.
+      this.drainFailureCount++;
+      if (this.#isDue('drain failure', SECOND_MS)) this.#log.error({ why: sentenceOf(error) }, 'CDRs cannot be stored');
+      return 0;
+    }
+  }
+
+  #flush(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.stores
+      .flush()
+      .catch((error: unknown) => this.#log.error({ why: sentenceOf(error) }, 'the store cannot be flushed to disk'))
+      .finally(() => {
+        this.#isFlushing = false;
+      });
+  }
+
+  #recount(): void {
+    this.drift.recount([APPLIANCE_SLOT, ...this.#slots()]);
+    for (const [slot, calls] of this.drift.drifting()) this.#log.error({ slot, calls }, 'a limit counter drifted');
+  }
+
+  #slots(): number[] {
+    const { mappingGateways, routingGateways } = this.configuration.snapshot;
+    return [...mappingGateways, ...routingGateways].map(({ slot }) => slot);
+  }
+
+  #isDue(what: string, periodMs: number): boolean {
+    const dueAtMs = this.#dueAtMs.get(what) ?? Number.NEGATIVE_INFINITY;
+    if (this.#nowMs < dueAtMs) return false;
+    this.#dueAtMs.set(what, this.#nowMs + periodMs);
+    return true;
+  }
+}

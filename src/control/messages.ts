@@ -1,0 +1,71 @@
+// What main and the control thread tell each other. Types only: both import them, neither knows the other.
+
+import type { Snapshot } from '../core/routing/snapshot.ts';
+import type { SwitchMemory } from '../core/shard/shared-memory.ts';
+import type { LogLevel } from '../log.ts';
+import type { Refusal } from '../tandem-error.ts';
+
+/** A bound SIP socket, as `tandem status` shows it and as `localIp` of a routing gateway finds it. */
+export interface ControlListener {
+  readonly transport: 'udp';
+  readonly address: string;
+  readonly port: number;
+  readonly advertisedHost: string;
+  readonly advertisedPort: number;
+}
+
+/** What control is started with (workerData). */
+export interface ControlStart {
+  readonly dataPath: string;
+  /** Port 0 takes any free one; `ready` tells which. */
+  readonly management: { readonly address: string; readonly port: number };
+  /** In the order of the start file: the index is what snapshots name. */
+  readonly listeners: readonly ControlListener[];
+  readonly memory: SwitchMemory;
+  readonly node: string;
+  /** Tandem's own version, for status and build_info. */
+  readonly version: string;
+  readonly startedAtWallMs: number;
+  readonly logLevel: LogLevel;
+  /** False keeps configuration and CDRs in memory only (the demo). */
+  readonly isDurable: boolean;
+}
+
+/** What the edge counted since it started; numbers only grow. */
+export interface EdgeNumbers {
+  readonly datagramsReceived: number;
+  readonly datagramsSent: number;
+  readonly sendErrors: number;
+  /** Datagrams dropped before any parsing, by why (`unknownSource`, `noCallId`, `ringFull` ...). */
+  readonly screened: Readonly<Record<string, number>>;
+}
+
+/** Control to main. */
+export type FromControl =
+  /** HTTP listens and the configuration is loaded: `snapshot` is what the shards begin with. */
+  | { readonly kind: 'ready'; readonly managementPort: number; readonly snapshot: Snapshot }
+  /** A new snapshot for every shard; main answers `applied` for each. */
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  /** An operator's crash drill: end this shard's worker as a defect would. */
+  | { readonly kind: 'killShard'; readonly shard: number }
+  /** Control could not start. `code` and `refusals` as in TandemError. */
+  | { readonly kind: 'fatal'; readonly error: ControlFault }
+  /** Rings drained, store flushed and closed, HTTP closed: the thread may end. */
+  | { readonly kind: 'stopped' };
+
+/** A TandemError that crossed a thread. */
+export interface ControlFault {
+  readonly code: string;
+  readonly message: string;
+  readonly refusals: readonly Refusal[];
+}
+
+/** Main to control. */
+export type ToControl =
+  /** `shard` routes by snapshot `version` now. */
+  | { readonly kind: 'applied'; readonly shard: number; readonly version: number }
+  /** The worker of `shard` died and was replaced; it has no snapshot until `applied`. */
+  | { readonly kind: 'shardRestarted'; readonly shard: number; readonly atWallMs: number }
+  | { readonly kind: 'edge'; readonly numbers: EdgeNumbers }
+  /** No more CDRs will come: drain, close, answer `stopped`. */
+  | { readonly kind: 'stop' };

@@ -1,0 +1,51 @@
+// What differs between two versions of the network, in the operator's words.
+
+import type { Network } from '../../store/network.ts';
+
+/** One difference. */
+export interface Change {
+  readonly what: 'account' | 'mappingGateway' | 'routingGateway' | 'systemParameter';
+  readonly name: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  /** Names of the changed fields. */
+  readonly fields: readonly string[];
+}
+
+/** All differences from `before` to `after`; none when they say the same. */
+export function changesBetween(before: Network, after: Network): Change[] {
+  const named = <T extends { readonly name: string }>(entries: readonly T[]) =>
+    new Map<string, object>(entries.map((entry) => [entry.name, entry]));
+  const accounts = (network: Network) =>
+    new Map<string, object>(network.accounts.map((entry) => [entry.account, entry]));
+  return [
+    ...compare('account', accounts(before), accounts(after)),
+    ...compare('mappingGateway', named(before.mappingGateways), named(after.mappingGateways)),
+    ...compare('routingGateway', named(before.routingGateways), named(after.routingGateways)),
+    ...compare('systemParameter', named(before.systemParameters), named(after.systemParameters)),
+  ];
+}
+
+function compare(
+  what: Change['what'],
+  before: ReadonlyMap<string, object>,
+  after: ReadonlyMap<string, object>,
+): Change[] {
+  const changes: Change[] = [];
+  for (const [name, entry] of after) {
+    const earlier = before.get(name);
+    const fields = earlier === undefined ? [] : changedFields(earlier, entry);
+    if (earlier === undefined) changes.push({ what, name, change: 'added', fields });
+    else if (fields.length > 0) changes.push({ what, name, change: 'changed', fields });
+  }
+  for (const name of before.keys()) {
+    if (!after.has(name)) changes.push({ what, name, change: 'removed', fields: [] });
+  }
+  return changes;
+}
+
+function changedFields(before: object, after: object): string[] {
+  const earlier = new Map(Object.entries(before));
+  const later = new Map(Object.entries(after));
+  const fields = new Set([...earlier.keys(), ...later.keys()]);
+  return [...fields].filter((field) => JSON.stringify(earlier.get(field)) !== JSON.stringify(later.get(field)));
+}

@@ -1,0 +1,53 @@
+// Network and slots and listeners become a snapshot. Pure: the same input gives the same snapshot.
+
+import { isIPv4 } from 'node:net';
+import { ParameterRefusal, parseParameters } from '../../core/parameters/registry.ts';
+import type { MappingGateway, RoutingGateway, Snapshot } from '../../core/routing/snapshot.ts';
+import type { Network, RoutingGatewayEntry } from '../../store/network.ts';
+import { TandemError } from '../../tandem-error.ts';
+import type { SlotTable } from './slots.ts';
+
+/** What the compiler needs to know of a local socket. */
+export interface ListenerAddress {
+  readonly address: string;
+}
+
+/**
+ * Compiles `network` as `version`. Throws TANDEM_NETWORK_NO_LISTENER when a routing gateway cannot be called
+ * from any listener, TANDEM_NETWORK_PARAMETER when a stored parameter is no longer taken.
+ */
+export function compileSnapshot(
+  network: Network,
+  version: number,
+  slots: SlotTable,
+  listeners: readonly ListenerAddress[],
+): Snapshot {
+  const parameters = parseParameters(new Map(network.systemParameters.map(({ name, value }) => [name, value])));
+  if (parameters instanceof ParameterRefusal) throw new TandemError('TANDEM_NETWORK_PARAMETER', parameters.sentence);
+  const mappingGateways: MappingGateway[] = [];
+  for (const entry of network.mappingGateways) {
+    mappingGateways.push({ slot: slots.mapping.get(entry.name) ?? 0, ...entry });
+  }
+  const routingGateways: RoutingGateway[] = [];
+  for (const entry of network.routingGateways) {
+    const { localIp: _, ...settings } = entry;
+    routingGateways.push({
+      slot: slots.routing.get(entry.name) ?? 0,
+      listener: listenerOf(entry, listeners),
+      ...settings,
+    });
+  }
+  return { version, mappingGateways, routingGateways, parameters };
+}
+
+/** The listener with the gateway's `localIp`, else the first of the same address family. */
+function listenerOf(gateway: RoutingGatewayEntry, listeners: readonly ListenerAddress[]): number {
+  const { localIp, remoteIp, name } = gateway;
+  const index = listeners.findIndex(({ address }) =>
+    localIp === null ? isIPv4(address) === isIPv4(remoteIp) : address === localIp,
+  );
+  if (index >= 0) return index;
+  const wanted = localIp === null ? `an ${isIPv4(remoteIp) ? 'IPv4' : 'IPv6'} listener` : `a listener on ${localIp}`;
+  const sentence = `Routing gateway ${name} needs ${wanted} to reach ${remoteIp}. Add one to the start file and restart, or change the gateway.`;
+  throw new TandemError('TANDEM_NETWORK_NO_LISTENER', sentence);
+}

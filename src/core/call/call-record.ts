@@ -1,0 +1,66 @@
+// The record of one call while it lives: the CDR as it grows, and the counters the call holds. What stands
+// here is what the board shows, what a successor settles after a crash, and in the end the CDR.
+
+import type { EndedBy, EndReason } from '../base/end-reason.ts';
+import { endReasonRow } from '../base/end-reason.ts';
+import type { Cdr } from '../cdr/cdr.ts';
+
+/** The board's entry: the CDR so far, and the admission slots to give back should the shard die. */
+export interface LiveEntry {
+  readonly cdr: Cdr;
+  readonly slots: readonly number[];
+}
+
+/** How a call ended, as its record says it. */
+export interface Ending {
+  readonly reason: EndReason;
+  readonly endedBy: EndedBy;
+  /** Final status told to the caller; 200 for an answered call. */
+  readonly status: number;
+  readonly reasonHeader: string;
+}
+
+/** One live call's record. */
+export class LiveRecord implements LiveEntry {
+  readonly cdr: Cdr;
+  readonly slots: number[] = [];
+  /** Place on the host's board, -1 while it has none; the host's own. */
+  boardSlot = -1;
+  /** Whether the host has yet to write it to the board; the host's own. */
+  isDirty = false;
+  readonly #startedAtMs: number;
+  #answeredAtMs = -1;
+
+  constructor(cdr: Cdr, nowMs: number) {
+    this.cdr = cdr;
+    this.#startedAtMs = nowMs;
+  }
+
+  get isAnswered(): boolean {
+    return this.#answeredAtMs >= 0;
+  }
+
+  /** A first sign of life other than 100 reached the caller. */
+  alerted(nowMs: number, wallMs: number, isRinging: boolean): void {
+    this.cdr.firstProvisionalAtWallMs ??= wallMs;
+    if (isRinging) this.cdr.ringingAtWallMs ??= wallMs;
+    this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
+  }
+
+  answered(nowMs: number, wallMs: number): void {
+    this.#answeredAtMs = nowMs;
+    this.cdr.answeredAtWallMs = wallMs;
+    this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
+  }
+
+  ended(nowMs: number, wallMs: number, ending: Ending): void {
+    const { cdr } = this;
+    cdr.endedAtWallMs = wallMs;
+    cdr.holdMs = this.isAnswered ? Math.round(nowMs - this.#answeredAtMs) : 0;
+    cdr.endReason = ending.reason;
+    cdr.endedBy = ending.endedBy;
+    cdr.sipCode = ending.status;
+    cdr.q850 = endReasonRow(ending.reason).q850;
+    cdr.reasonHeader = ending.reasonHeader;
+  }
+}

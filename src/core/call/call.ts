@@ -1,0 +1,229 @@
+// One call: a caller leg, the hunt over the route plan, one answered callee leg, their limits and their record.
+//
+//   hunting --2xx of an attempt--> answered --BYE, limit--> ended
+//      \--hunt over, caller cancelled-----------------------^
+//
+// Every way out goes through `#end`, once: counters back, both legs told, one CDR.
+
+import { ATTEMPTS_MAX } from '../base/limits.ts';
+import { type EndedBy, type EndReason, endReasonRow } from '../base/end-reason.ts';
+import type { Candidate } from '../routing/route-plan.ts';
+import type { MappingGateway } from '../routing/snapshot.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { reasonPhraseOf } from '../sip/status.ts';
+import type { Timed, TimerHandle } from '../timer/wheel.ts';
+import { type AttemptUser, CalleeLeg, type Parties } from './callee-leg.ts';
+import type { LiveRecord } from './call-record.ts';
+import { CallerLeg, reasonOf } from './caller-leg.ts';
+import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, switchRulesOf } from './hunt.ts';
+import { type Acknowledger, type CallerLegUser, type Crossing, EMPTY_CROSSING, type Question, type Side } from './leg-events.ts';
+import type { Source } from './incoming-request.ts';
+import type { RoutingView, Surroundings } from './ports.ts';
+
+/** Timers of a call. */
+const PROCEEDING = 0;
+const MAX_DURATION = 1;
+
+/** What a call is begun with. */
+export interface CallStart {
+  readonly record: LiveRecord;
+  readonly gateway: MappingGateway;
+  readonly parties: Parties;
+  readonly invite: SipMessage;
+  readonly source: Source;
+}
+
+/** A call from its admission to its CDR. */
+export class Call implements AttemptUser, CallerLegUser, Timed {
+  readonly record: LiveRecord;
+  readonly #around: Surroundings;
+  /** The tables the call began with; it keeps them. */
+  readonly #routing: RoutingView;
+  readonly #gateway: MappingGateway;
+  readonly #parties: Parties;
+  readonly caller: CallerLeg;
+  #plan: readonly Candidate[] = [];
+  #crossing: Crossing = EMPTY_CROSSING;
+  #nextCandidate = 0;
+  #triedCount = 0;
+  #attempt: CalleeLeg | null = null;
+  #proceedingTimer: TimerHandle = 0;
+  #durationTimer: TimerHandle = 0;
+  isEnded = false;
+
+  constructor(around: Surroundings, { record, gateway, parties, invite, source }: CallStart) {
+    this.#around = around;
+    this.#routing = around.routing;
+    this.record = record;
+    this.#gateway = gateway;
+    this.#parties = parties;
+    this.caller = new CallerLeg(around, this, invite, source);
+  }
+
+  /** Begins the hunt over `plan`. `crossing`: what of the INVITE may cross. */
+  hunt(plan: readonly Candidate[], crossing: Crossing): void {
+    if (plan.length === 0) return this.release('NoAvailableRouter');
+    this.#plan = plan;
+    this.#crossing = crossing;
+    const proceedingMs =
+      this.#gateway.timeoutCallProceedingMs ?? this.#routing.snapshot.parameters.SS_TIMEOUT_CALL_PROCEEDING;
+    if (proceedingMs !== null) this.#proceedingTimer = this.#around.wheel.arm(this, PROCEEDING, proceedingMs);
+    this.#tryNext(null);
+  }
+
+  /** The caller sent CANCEL before an answer. */
+  cancelled(reasonHeader: string): void {
+    if (this.isEnded || this.record.isAnswered) return;
+    this.#end({ reason: 'CallerCancelled', status: 487 }, 'caller', reasonHeader);
+  }
+
+  /** Ends the call from outside: an operator, a drain, a defect. */
+  release(reason: EndReason): void {
+    this.#end({ reason, status: endReasonRow(reason).status }, 'server', '');
+  }
+
+  progressed(attempt: CalleeLeg, status: number, phrase: string, crossing: Crossing): void {
+    if (attempt !== this.#attempt || this.isEnded) return;
+    const isRinging = status < 183;
+    this.record.alerted(this.#around.nowMs, this.#around.wallMs, isRinging);
+    if (isRinging) this.#disarmProceeding();
+    this.caller.progress(attempt, status, phrase, crossing);
+  }
+
+  answered(attempt: CalleeLeg, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
+    if (attempt !== this.#attempt || this.isEnded) {
+      attempt.leg?.hangUp('');
+      return;
+    }
+    this.#disarmProceeding();
+    this.record.answered(this.#around.nowMs, this.#around.wallMs);
+    this.#around.recordChanged(this.record);
+    const limitMs = this.#routing.snapshot.parameters.SS_MAX_CALL_DURATION;
+    if (limitMs !== null) this.#durationTimer = this.#around.wheel.arm(this, MAX_DURATION, limitMs);
+    this.caller.answer(attempt, phrase, crossing, acknowledger);
+  }
+
+  attemptFailed(attempt: CalleeLeg, outcome: AttemptOutcome, phrase: string, crossing: Crossing): void {
+    if (attempt !== this.#attempt || this.isEnded) return;
+    this.#giveGateway(attempt);
+    this.#attempt = null;
+    const rules = switchRulesOf(attempt.gateway, this.#routing.snapshot.parameters);
+    if (goesOn(outcome, rules, this.#triedCount) && this.#triedCount < ATTEMPTS_MAX) {
+      this.#tryNext({ outcome, phrase, crossing });
+    } else {
+      this.#endHunt({ outcome, phrase, crossing });
+    }
+  }
+
+  asked(side: Side, question: Question): void {
+    const other = side === 'caller' ? this.#attempt?.leg : this.caller.leg;
+    // An early dialog has no other side yet; glare with the first INVITE is what it is (14.2, 3311 5.2).
+    if (!this.record.isAnswered || !other) return question.answer(491, reasonPhraseOf(491), EMPTY_CROSSING, null);
+    other.ask(question);
+  }
+
+  hungUp(side: Side, reasonHeader: string): void {
+    if (this.record.isAnswered) this.#end({ reason: 'Normal', status: 200 }, side, reasonHeader);
+    else if (side === 'caller') this.cancelled(reasonHeader);
+  }
+
+  lost(_side: Side, reason: EndReason): void {
+    this.#end({ reason, status: 200 }, 'server', '');
+  }
+
+  due(kind: number): void {
+    if (kind === MAX_DURATION) {
+      this.#durationTimer = 0;
+      this.#end({ reason: 'MaxDuration', status: 200 }, 'server', '');
+      return;
+    }
+    this.#proceedingTimer = 0;
+    this.#attempt?.leave('proceedingTimeout');
+    this.#end({ reason: 'GatewayTimeout', status: 408 }, 'server', '');
+  }
+
+  /** Tries candidates until one has room. `last`: what the attempt before came to; null for the first. */
+  #tryNext(last: LastWord | null): void {
+    while (this.#nextCandidate < this.#plan.length) {
+      const candidate = this.#plan[this.#nextCandidate] as Candidate;
+      this.#nextCandidate += 1;
+      if (!this.#takeGateway(candidate)) continue;
+      this.#triedCount += 1;
+      const attempt = new CalleeLeg(this.#around, this, candidate, this.#crossing, this.#parties);
+      this.#attempt = attempt;
+      const { cdr } = this.record;
+      cdr.attempts.push(attempt.record);
+      cdr.routingGateway = candidate.gateway.name;
+      cdr.calleeAddress = attempt.record.address;
+      cdr.calleeCallId = attempt.record.callId;
+      this.#around.recordChanged(this.record);
+      attempt.start();
+      return;
+    }
+    if (last === null) this.#end({ reason: 'GatewayFull', status: 503 }, 'server', '');
+    else this.#endHunt(last);
+  }
+
+  #endHunt({ outcome, phrase, crossing }: LastWord): void {
+    const end = huntEndOf(outcome);
+    this.#end(end, endReasonRow(end.reason).endedBy, '', phrase, crossing.headers);
+  }
+
+  #takeGateway({ gateway }: Candidate): boolean {
+    if (gateway.locked) return false;
+    const { admission } = this.#around;
+    if (!admission.takeCall(gateway.slot, gateway.capacity)) return false;
+    if (!admission.takeRate(gateway.slot, gateway.cps, this.#around.nowMs)) {
+      admission.giveCall(gateway.slot);
+      return false;
+    }
+    this.record.slots.push(gateway.slot);
+    return true;
+  }
+
+  #giveGateway({ gateway }: CalleeLeg): void {
+    const index = this.record.slots.lastIndexOf(gateway.slot);
+    this.record.slots.splice(index, 1);
+    this.#around.admission.giveCall(gateway.slot);
+    this.#around.countCall(gateway.slot, false, 0);
+  }
+
+  /** The one way out. `phrase` and `headers`: what the last gateway said, for the caller. */
+  #end(end: HuntEnd, endedBy: EndedBy, reasonHeader: string, phrase = '', headers = ''): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.#disarmProceeding();
+    this.#around.wheel.disarm(this.#durationTimer);
+    const { record } = this;
+    const attempt = this.#attempt;
+    record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, endedBy, reasonHeader });
+    const reason = reasonHeader === '' ? reasonOf(record.cdr.q850) : reasonHeader;
+    if (attempt !== null && !record.isAnswered) attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended');
+    attempt?.leg?.hangUp(reason);
+    this.caller.fail(end.status, phrase === '' ? reasonPhraseOf(end.status) : phrase, headers);
+    this.caller.hangUp(reason);
+    for (const slot of record.slots) this.#around.admission.giveCall(slot);
+    record.slots.length = 0;
+    this.#count(attempt, end.reason);
+    this.#around.callEnded(this);
+  }
+
+  #count(attempt: CalleeLeg | null, reason: EndReason): void {
+    const { isAnswered, cdr } = this.record;
+    this.#around.countCall(this.#gateway.slot, isAnswered, cdr.holdMs);
+    if (attempt !== null) this.#around.countCall(attempt.gateway.slot, isAnswered, cdr.holdMs);
+    this.#around.countEnd(reason);
+  }
+
+  #disarmProceeding(): void {
+    this.#around.wheel.disarm(this.#proceedingTimer);
+    this.#proceedingTimer = 0;
+  }
+}
+
+/** What the last attempt came to. */
+interface LastWord {
+  readonly outcome: AttemptOutcome;
+  readonly phrase: string;
+  readonly crossing: Crossing;
+}

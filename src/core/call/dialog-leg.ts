@@ -1,0 +1,188 @@
+// A leg whose dialog stands: requests in and out inside the dialog, the same for both sides of a call.
+// RFC 3261 12.2, 14, 15; glare by 14.2.
+
+import type { EndReason } from '../base/end-reason.ts';
+import { PENDING_REQUESTS_MAX } from '../base/limits.ts';
+import type { Acknowledgement } from '../dialog/acknowledgement.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import { Header } from '../sip/header-name.ts';
+import type { SipMessage } from '../sip/message.ts';
+import type { ClientUser, ServerTransaction } from '../transaction/ports.ts';
+import { crossingOf } from './header-policy.ts';
+import { IncomingRequest, type IncomingRequestUser, type Source } from './incoming-request.ts';
+import { EMPTY_CROSSING, type LegUser, type Question, type Side } from './leg-events.ts';
+import { OutgoingRequest } from './outgoing-request.ts';
+import type { Surroundings } from './ports.ts';
+
+/** One side of the call, inside its dialog. */
+export class DialogLeg implements IncomingRequestUser, ClientUser {
+  readonly side: Side;
+  readonly dialog: Dialog;
+  /** No more requests are sent: a BYE has gone one way or the other. */
+  isOver = false;
+  /** The ACK of a 2xx that waits for the other side's answer to its offer; sent empty should the call end first. */
+  owedAck: Acknowledgement | null = null;
+  readonly #around: Surroundings;
+  readonly #user: LegUser;
+  readonly #asked: IncomingRequest[] = [];
+  /** The INVITE of the peer whose answer or ACK is outstanding. */
+  #invited: IncomingRequest | null = null;
+  #inviting: OutgoingRequest | null = null;
+
+  constructor(around: Surroundings, side: Side, dialog: Dialog, user: LegUser) {
+    this.#around = around;
+    this.side = side;
+    this.dialog = dialog;
+    this.#user = user;
+    around.dialogs.enter(dialog, this);
+  }
+
+  /** A request of the peer in this dialog, in a transaction of its own; ACK comes by `receiveAck`. */
+  receive(request: SipMessage, server: ServerTransaction, source: Source): void {
+    const incoming = new IncomingRequest(this.#around, { request, server, source }, '', this);
+    // 12.2.2: out of order.
+    if (request.cseq <= this.dialog.remoteCseq) return incoming.refuse(500, 'Out of Order');
+    this.dialog.remoteCseq = request.cseq;
+    if (request.method === 'BYE') return this.#receiveBye(incoming, request);
+    if (this.isOver) return incoming.refuse(481);
+    switch (request.method) {
+      case 'INVITE':
+        return this.#receiveInvite(incoming, request);
+      case 'UPDATE':
+        this.dialog.refreshTarget(request);
+        return this.#pass(incoming);
+      case 'INFO':
+      case 'MESSAGE':
+      case 'NOTIFY':
+      case 'OPTIONS':
+        return this.#pass(incoming);
+      case 'REFER':
+        return incoming.refuse(403, 'Transfer Not Allowed');
+      default:
+        return incoming.refuse(405);
+    }
+  }
+
+  /** An ACK of the peer in this dialog. */
+  receiveAck(ack: SipMessage): void {
+    if (this.#invited !== null && ack.cseq === this.#invited.cseq) this.#invited.acknowledge(crossingOf(ack));
+  }
+
+  /** The first INVITE of the call created this dialog and waits for its ACK. */
+  awaitAck(invite: IncomingRequest): void {
+    this.#invited = invite;
+  }
+
+  /** Sends the peer what the other side asks. */
+  ask(question: Question): void {
+    if (this.isOver) return question.answer(481, 'Call Over', EMPTY_CROSSING, null);
+    // 14.1: no second INVITE while one is under way in either direction.
+    if (question.method === 'INVITE' && (this.#inviting !== null || this.#invited !== null)) {
+      return question.answer(491, 'Request Pending', EMPTY_CROSSING, null);
+    }
+    this.dialog.localCseq += 1;
+    const outgoing = new OutgoingRequest(this.#around, this, question);
+    if (question.method === 'INVITE') this.#inviting = outgoing;
+    this.#send(question.method, question.crossing.headers, question.crossing.body, outgoing);
+  }
+
+  /** A request sent by `ask` has its final answer. */
+  onAnswered(outgoing: OutgoingRequest): void {
+    if (this.#inviting === outgoing) this.#inviting = null;
+  }
+
+  /** The peer answered as if the dialog did not exist. */
+  peerGone(): void {
+    this.#lost('ProtocolError');
+  }
+
+  /** Ends the dialog with BYE. `reason`: value of the Reason header, '' for none. */
+  hangUp(reason: string): void {
+    if (this.isOver) return;
+    this.#finish();
+    this.dialog.localCseq += 1;
+    this.#send('BYE', reason === '' ? '' : `Reason: ${reason}\r\n`, '', this);
+  }
+
+  /** Ends an early dialog of which the peer has been told otherwise, or never knew. */
+  abandon(): void {
+    this.#finish();
+    this.#around.dialogs.leave(this.dialog);
+  }
+
+  onFinal(incoming: IncomingRequest, status: number): void {
+    const index = this.#asked.indexOf(incoming);
+    if (index >= 0) this.#asked.splice(index, 1);
+    if (this.#invited === incoming && status >= 300) this.#invited = null;
+  }
+
+  onAcknowledged(incoming: IncomingRequest): void {
+    if (this.#invited === incoming) this.#invited = null;
+  }
+
+  onNoAck(): void {
+    this.#invited = null;
+    this.#lost('NoAck');
+  }
+
+  /** Our BYE was answered, or never will be: the dialog is forgotten. */
+  onResponse(_transaction: unknown, response: SipMessage): void {
+    if (response.status >= 200) this.#around.dialogs.leave(this.dialog);
+  }
+
+  onTimeout(): void {
+    this.#around.dialogs.leave(this.dialog);
+  }
+
+  onTransportError(): void {
+    this.#around.dialogs.leave(this.dialog);
+  }
+
+  #receiveBye(incoming: IncomingRequest, request: SipMessage): void {
+    incoming.refuse(200);
+    if (this.isOver) return;
+    this.#finish();
+    this.#around.dialogs.leave(this.dialog);
+    this.#user.hungUp(this.side, request.value(Header.Reason) ?? '');
+  }
+
+  #receiveInvite(incoming: IncomingRequest, request: SipMessage): void {
+    // 14.2: glare, and an INVITE on top of one that is not finished.
+    if (this.#inviting !== null) return incoming.refuse(491);
+    if (this.#invited !== null) {
+      return incoming.refuse(500, 'Previous INVITE Pending', `Retry-After: ${this.#around.draw(11)}\r\n`);
+    }
+    this.dialog.refreshTarget(request);
+    this.#invited = incoming;
+    incoming.trying();
+    this.#pass(incoming);
+  }
+
+  #pass(incoming: IncomingRequest): void {
+    if (this.#asked.length >= PENDING_REQUESTS_MAX) return incoming.refuse(500, 'Too Many Requests', 'Retry-After: 1\r\n');
+    this.#asked.push(incoming);
+    this.#user.asked(this.side, incoming);
+  }
+
+  /** Nothing more is passed; what the peer still asks is answered. */
+  #finish(): void {
+    this.isOver = true;
+    if (this.owedAck !== null && !this.owedAck.isSent) this.owedAck.send('', '');
+    this.#invited?.stop();
+    for (const incoming of this.#asked.slice()) incoming.refuse(incoming.method === 'INVITE' ? 487 : 481);
+    this.#invited = null;
+  }
+
+  #lost(reason: EndReason): void {
+    if (!this.isOver) this.#user.lost(this.side, reason);
+  }
+
+  #send(method: string, headers: string, body: string, user: ClientUser): void {
+    const branch = this.#around.mintBranch();
+    const text = this.dialog.print(method, this.dialog.localCseq, branch, headers, body);
+    const resend = this.#around.routing.resends;
+    const request = { branch, method, text, target: this.dialog.target, resend, user };
+    if (method === 'INVITE') this.#around.transactions.invite(request);
+    else this.#around.transactions.request(request);
+  }
+}

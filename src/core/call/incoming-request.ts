@@ -1,0 +1,161 @@
+// A request that a peer sent us inside a call, from its arrival to its final answer, and for an INVITE on to
+// the ACK: the UAS core of RFC 3261 8.2, 13.3, 14.2. Used for the first INVITE and for every later request.
+
+import type { LocalEnd } from '../dialog/dialog.ts';
+import { SuccessRepeater, type SuccessRepeaterUser } from '../dialog/success-repeater.ts';
+import { Header } from '../sip/header-name.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { printResponse } from '../sip/print-response.ts';
+import { reasonPhraseOf } from '../sip/status.ts';
+import type { ServerTransaction } from '../transaction/ports.ts';
+import { crossingOf } from './header-policy.ts';
+import type { Acknowledger, Crossing, Question } from './leg-events.ts';
+import type { Surroundings } from './ports.ts';
+
+/** Methods a peer may use inside a call here. */
+export const ALLOW = 'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY\r\n';
+
+/** Where a request came from and on which socket it was received. */
+export interface Source {
+  readonly address: string;
+  readonly port: number;
+  readonly listener: number;
+}
+
+/** Hears how the request fares. */
+export interface IncomingRequestUser {
+  /** The final answer is out. */
+  onFinal(request: IncomingRequest, status: number): void;
+  /** The ACK for the 2xx arrived: nothing of it is pending any more. */
+  onAcknowledged(request: IncomingRequest): void;
+  /** The 2xx was repeated to the end of the list and never acknowledged. */
+  onNoAck(request: IncomingRequest): void;
+}
+
+/** One request being answered. */
+export class IncomingRequest implements Question, SuccessRepeaterUser {
+  readonly method: string;
+  readonly crossing: Crossing;
+  readonly cseq: number;
+  readonly #around: Surroundings;
+  readonly #server: ServerTransaction;
+  readonly #source: Source;
+  readonly #local: LocalEnd;
+  readonly #user: IncomingRequestUser;
+  #request: SipMessage | null;
+  #toTag: string;
+  #successText = '';
+  #repeater: SuccessRepeater | null = null;
+  #acknowledger: Acknowledger | null = null;
+
+  constructor(
+    around: Surroundings,
+    arrival: { readonly request: SipMessage; readonly server: ServerTransaction; readonly source: Source },
+    toTag: string,
+    user: IncomingRequestUser,
+  ) {
+    this.#around = around;
+    this.#request = arrival.request;
+    this.#server = arrival.server;
+    this.#source = arrival.source;
+    this.#local = around.localEnd(arrival.source.listener);
+    this.#toTag = toTag;
+    this.#user = user;
+    this.method = arrival.request.method;
+    this.cseq = arrival.request.cseq;
+    this.crossing = crossingOf(arrival.request);
+  }
+
+  /** Answered for good, though a 2xx may still wait for its ACK. */
+  get isFinal(): boolean {
+    return this.#request === null;
+  }
+
+  /** 100 Trying at once, before anything is looked up (17.2.1 allows the switch to promise more than 200 ms). */
+  trying(): void {
+    this.#respond(100, reasonPhraseOf(100), '', '', '');
+  }
+
+  /** From now on answers carry this To tag: another gateway's early dialog. */
+  useTag(toTag: string): void {
+    this.#toTag = toTag;
+  }
+
+  /** Answers without anything from another side. `headers`: further lines, each with its CRLF. */
+  refuse(status: number, phrase = reasonPhraseOf(status), headers = ''): void {
+    this.#final(status, phrase, headers, '', null);
+  }
+
+  answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
+    if (status >= 200) {
+      this.#final(status, phrase, crossing.headers, crossing.body, acknowledger);
+    } else {
+      this.#respond(status, phrase, this.#toTag, crossing.headers, crossing.body);
+    }
+  }
+
+  /** The ACK of the 2xx arrived. */
+  acknowledge(crossing: Crossing): void {
+    if (this.#repeater === null) return;
+    this.stop();
+    const acknowledger = this.#acknowledger;
+    this.#acknowledger = null;
+    acknowledger?.acknowledge(crossing);
+    this.#user.onAcknowledged(this);
+  }
+
+  /** The leg is over: the 2xx is no longer repeated. */
+  stop(): void {
+    this.#repeater?.stop();
+    this.#repeater = null;
+    this.#successText = '';
+  }
+
+  repeatSuccess(): void {
+    this.#server.respond(200, this.#successText);
+  }
+
+  onNoAck(): void {
+    this.stop();
+    this.#user.onNoAck(this);
+  }
+
+  #final(status: number, phrase: string, headers: string, body: string, acknowledger: Acknowledger | null): void {
+    if (this.#request === null) return;
+    const text = this.#respond(status, phrase, this.#toTag, headers, body);
+    this.#request = null;
+    if (this.method === 'INVITE' && status < 300) {
+      this.#successText = text;
+      this.#acknowledger = acknowledger;
+      this.#repeater = new SuccessRepeater(this.#around.wheel, this.#around.routing.resends, this);
+    }
+    this.#user.onFinal(this, status);
+  }
+
+  #respond(status: number, phrase: string, toTag: string, headers: string, body: string): string {
+    const request = this.#request;
+    if (request === null) return '';
+    const options = {
+      toTag,
+      received: this.#source.address,
+      receivedPort: this.#source.port,
+      headers: this.#dialogHeaders(request, status) + headers,
+      contentType: '',
+      body,
+      reasonPhrase: phrase,
+    };
+    const text = printResponse(request, status, options);
+    this.#server.respond(status, text);
+    return text;
+  }
+
+  // 12.1.1: what makes a dialog carries Record-Route back and our Contact; 13.3.1 adds Allow to a 2xx of INVITE.
+  #dialogHeaders(request: SipMessage, status: number): string {
+    if (status === 100 || status >= 300) return status === 405 ? ALLOW : '';
+    let headers = `Contact: <sip:${this.#local.hostPort}>\r\n`;
+    for (let line = request.find(Header.RecordRoute); line >= 0; line = request.find(Header.RecordRoute, line + 1)) {
+      headers += `${request.lineText(line)}\r\n`;
+    }
+    return this.method === 'INVITE' && status >= 200 ? headers + ALLOW : headers;
+  }
+}

@@ -1,0 +1,48 @@
+// The alphabet between the two legs of a call. A leg knows the call, never the other leg; what crosses is
+// a Crossing: the header lines and the body that the header policy lets through, never a SIP message.
+
+import type { EndReason } from '../base/end-reason.ts';
+
+/** What of a message may cross to the other side. */
+export interface Crossing {
+  /** Header lines, each with its CRLF. */
+  readonly headers: string;
+  readonly body: string;
+  readonly hasSdp: boolean;
+}
+
+/** Nothing crosses. */
+export const EMPTY_CROSSING: Crossing = { headers: '', body: '', hasSdp: false };
+
+/** Which leg: the caller's, where the switch is UAS of the call, or a callee's, where it is UAC. */
+export type Side = 'caller' | 'callee';
+
+/** Someone who has a 2xx to an INVITE and owes its ACK. */
+export interface Acknowledger {
+  /** The other side acknowledged; `crossing` holds the answer when the offer was in the 2xx. */
+  acknowledge(crossing: Crossing): void;
+}
+
+/** A request inside the call that one side asked and the other is to answer. */
+export interface Question {
+  readonly method: string;
+  readonly crossing: Crossing;
+  /** Answers it; only the first final answer counts. `acknowledger`: who wants the ACK of a 2xx to INVITE. */
+  answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void;
+}
+
+/** What the caller's leg tells its call besides. */
+export interface CallerLegUser extends LegUser {
+  /** The caller gave up before an answer. */
+  cancelled(reasonHeader: string): void;
+}
+
+/** What a leg tells its call once its dialog stands. */
+export interface LegUser {
+  /** The side asks something of the other one. */
+  asked(side: Side, question: Question): void;
+  /** The side hung up (BYE); `reasonHeader` is its Reason value, '' when it gave none. */
+  hungUp(side: Side, reasonHeader: string): void;
+  /** The side is lost: no ACK, or the dialog is gone at the peer. */
+  lost(side: Side, reason: EndReason): void;
+}

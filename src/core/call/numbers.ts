@@ -1,0 +1,20 @@
+// Digits in SIP: the number inside a URI, and a URI made from a number.
+
+import { escapeUser, parseUri, unescapeText } from '../sip/uri.ts';
+
+/**
+ * The number a SIP or tel URI names: the user part without its parameters, escapes undone once, so that nobody slips
+ * past a prefix by writing %34 for 4. Empty when the URI names none.
+ */
+export function numberOf(uri: string): string {
+  const parsed = parseUri(uri);
+  if (parsed === null) {
+    return /^tel:/i.test(uri) ? (uri.slice(4).split(';')[0] ?? '') : '';
+  }
+  return unescapeText(parsed.user.split(';')[0] ?? '');
+}
+
+/** The SIP URI of `number` at `hostPort`; without a number, of the host itself. */
+export function uriOf(number: string, hostPort: string): string {
+  return number === '' ? `sip:${hostPort}` : `sip:${escapeUser(number)}@${hostPort}`;
+}

@@ -1,0 +1,85 @@
+// A request that one side asked and we sent to the other inside its dialog: the UAC core of RFC 3261 8.1, 12.2.1,
+// 13.2.2.4, 14.1. It carries the answer back, acknowledges a 2xx to INVITE, and notices a dialog that is gone.
+
+import { Acknowledgement } from '../dialog/acknowledgement.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { reasonPhraseOf } from '../sip/status.ts';
+import type { ClientUser } from '../transaction/ports.ts';
+import type { DialogLeg } from './dialog-leg.ts';
+import { crossingOf } from './header-policy.ts';
+import { type Acknowledger, type Crossing, EMPTY_CROSSING, type Question } from './leg-events.ts';
+import type { Surroundings } from './ports.ts';
+
+const REQUEST_TIMEOUT = 408;
+const NO_DIALOG = 481;
+
+/** One request under way to a peer. */
+export class OutgoingRequest implements ClientUser, Acknowledger {
+  readonly #around: Surroundings;
+  readonly #leg: DialogLeg;
+  readonly #question: Question;
+  readonly #cseq: number;
+  #acknowledgement: Acknowledgement | null = null;
+
+  constructor(around: Surroundings, leg: DialogLeg, question: Question) {
+    this.#around = around;
+    this.#leg = leg;
+    this.#question = question;
+    this.#cseq = leg.dialog.localCseq;
+  }
+
+  get method(): string {
+    return this.#question.method;
+  }
+
+  onResponse(_transaction: unknown, response: SipMessage): void {
+    if (this.#acknowledgement !== null) {
+      if (response.status >= 200 && response.status < 300) this.#acknowledgement.repeat();
+      return;
+    }
+    if (response.status < 200) {
+      if (response.status > 100) this.#answer(response.status, response.reasonPhrase, crossingOf(response), null);
+      return;
+    }
+    if (response.status < 300) this.#succeeded(response);
+    else this.#failed(response.status, response.reasonPhrase, crossingOf(response));
+  }
+
+  onTimeout(): void {
+    this.#failed(REQUEST_TIMEOUT, reasonPhraseOf(REQUEST_TIMEOUT), EMPTY_CROSSING);
+  }
+
+  onTransportError(): void {
+    this.#failed(503, reasonPhraseOf(503), EMPTY_CROSSING);
+  }
+
+  acknowledge(crossing: Crossing): void {
+    this.#acknowledgement?.send(crossing.headers, crossing.body);
+  }
+
+  #succeeded(response: SipMessage): void {
+    let owesAck = false;
+    if (this.method === 'INVITE') {
+      this.#acknowledgement = new Acknowledgement(this.#around, this.#leg.dialog, this.#cseq);
+      // 13.2.1: with the offer in the INVITE the exchange is complete; without, the answer comes with the other side's
+      // ACK, unless there is no other side any more (14.1: every 2xx is acknowledged).
+      owesAck = this.#question.crossing.body === '' && !this.#leg.isOver;
+      if (owesAck) this.#leg.owedAck = this.#acknowledgement;
+      else this.#acknowledgement.send('', '');
+    }
+    if (this.method === 'INVITE' || this.method === 'UPDATE') this.#leg.dialog.refreshTarget(response);
+    this.#answer(response.status, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
+    this.#leg.onAnswered(this);
+  }
+
+  #failed(status: number, phrase: string, crossing: Crossing): void {
+    this.#answer(status, phrase, crossing, null);
+    this.#leg.onAnswered(this);
+    // 12.2.1.2: the peer does not know the dialog, or does not answer in it: it is over.
+    if (status === REQUEST_TIMEOUT || status === NO_DIALOG) this.#leg.peerGone();
+  }
+
+  #answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
+    this.#question.answer(status, phrase, crossing, acknowledger);
+  }
+}

@@ -1,0 +1,76 @@
+// What a call may use of the shard around it. The shard implements this; tests may implement it again.
+
+import type { Admission } from '../admission/admission.ts';
+import type { EndReason } from '../base/end-reason.ts';
+import type { Dialog, LocalEnd } from '../dialog/dialog.ts';
+import type { CallsOf, RouteTable } from '../routing/route-plan.ts';
+import type { Screening } from '../routing/screening.ts';
+import type { Snapshot } from '../routing/snapshot.ts';
+import type { ResendSchedule } from '../timer/resend-schedule.ts';
+import type { TimerWheel } from '../timer/wheel.ts';
+import type { InviteClientTransaction } from '../transaction/invite-client.ts';
+import type { ClientRequest, NonInviteClientRequest, Target } from '../transaction/ports.ts';
+import type { Call } from './call.ts';
+import type { LiveRecord } from './call-record.ts';
+import type { DialogLeg } from './dialog-leg.ts';
+
+/** The routing tables a call began with, compiled, and what follows from their parameters. */
+export interface RoutingView {
+  readonly snapshot: Snapshot;
+  readonly screening: Screening;
+  readonly routes: RouteTable;
+  readonly resends: ResendSchedule;
+}
+
+/** Client transactions, as a transaction user sees them. */
+export interface Transactions {
+  invite(request: ClientRequest): InviteClientTransaction;
+  request(request: NonInviteClientRequest): unknown;
+  cancel(invite: InviteClientTransaction, text: string, resend: ResendSchedule): void;
+}
+
+/** What attempts and calls leave in the metrics. */
+export interface CallCounts {
+  /** `outcome`: a final SIP status, or how it ended without one. */
+  countAttempt(slot: number, outcome: number | 'timeout' | 'unreachable' | 'cancelled'): void;
+  countDelay(slot: number, delayMs: number): void;
+  countCall(slot: number, isAnswered: boolean, talkMs: number): void;
+  countEnd(reason: EndReason): void;
+}
+
+/** The dialogs of one shard, by Call-ID and local tag. */
+export interface DialogTable {
+  enter(dialog: Dialog, leg: DialogLeg): void;
+  leave(dialog: Dialog): void;
+}
+
+/** Everything a call can reach. */
+export interface Surroundings extends CallCounts {
+  /** Monotonic and wall clock of the present input, ms. */
+  readonly nowMs: number;
+  readonly wallMs: number;
+  readonly wheel: TimerWheel;
+  readonly transactions: Transactions;
+  readonly admission: Admission;
+  readonly dialogs: DialogTable;
+  /** Present concurrent calls of a gateway's slot. */
+  readonly callsOf: CallsOf;
+  readonly routing: RoutingView;
+  localEnd(listener: number): LocalEnd;
+  transmit(text: string, target: Target): void;
+  /** A Call-ID that placement sends to this shard. */
+  mintCallId(): string;
+  mintTag(): string;
+  mintBranch(): string;
+  mintCdrId(): string;
+  /** A whole number from 0 to `bound` - 1, by the shard's generator. */
+  draw(bound: number): number;
+  readonly node: string;
+  readonly shardIndex: number;
+  /** The record of a live call changed and should stand on the board. */
+  recordChanged(record: LiveRecord): void;
+  /** The call exists, and will end in one CDR. */
+  callBegun(call: Call): void;
+  /** The call is over: its CDR is due, now and only once. */
+  callEnded(call: Call): void;
+}

@@ -1,0 +1,42 @@
+// The ACK for a 2xx: RFC 3261 13.2.2.4. The transaction user of the INVITE sends it, once for each 2xx that
+// arrives, always the same text. It is no transaction: nothing answers an ACK.
+
+import type { Target } from '../transaction/ports.ts';
+import type { Dialog } from './dialog.ts';
+
+/** Sends a datagram. */
+export interface AckPorts {
+  transmit(text: string, target: Target): void;
+  mintBranch(): string;
+}
+
+/** The ACK of one INVITE on one dialog: not yet sent while an answer to a late offer is awaited. */
+export class Acknowledgement {
+  readonly dialog: Dialog;
+  readonly #ports: AckPorts;
+  readonly #cseq: number;
+  #text = '';
+
+  constructor(ports: AckPorts, dialog: Dialog, cseq: number) {
+    this.#ports = ports;
+    this.dialog = dialog;
+    this.#cseq = cseq;
+  }
+
+  get isSent(): boolean {
+    return this.#text !== '';
+  }
+
+  /** Sends it for the first time; later calls only repeat it. `headers` and `body`: the answer to an offer in the 2xx. */
+  send(headers: string, body: string): void {
+    if (this.#text === '') {
+      this.#text = this.dialog.print('ACK', this.#cseq, this.#ports.mintBranch(), headers, body);
+    }
+    this.#ports.transmit(this.#text, this.dialog.target);
+  }
+
+  /** The 2xx came again: so does the ACK, if it has been sent at all. */
+  repeat(): void {
+    if (this.#text !== '') this.#ports.transmit(this.#text, this.dialog.target);
+  }
+}

@@ -1,0 +1,163 @@
+// A dialog: RFC 3261 12. Who the two ends are, which way requests travel, and the sequence numbers of
+// both directions. It holds text ready to print; it does not decide, send or wait.
+
+import { parseIp } from '../base/ip-address.ts';
+import { detach } from '../sip/detach.ts';
+import { Header } from '../sip/header-name.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { parseNameAddr } from '../sip/name-addr.ts';
+import { parseUri, uriParam } from '../sip/uri.ts';
+import type { Target } from '../transaction/ports.ts';
+
+/** Where a dialog's own end is reachable: for Via and Contact. IPv6 hosts stand in brackets. */
+export interface LocalEnd {
+  /** host:port as peers are told. */
+  readonly hostPort: string;
+  readonly listener: number;
+}
+
+const SIP_PORT = 5060;
+
+/** One dialog of one leg. */
+export class Dialog {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly local: LocalEnd;
+  /** Values of From and To in requests sent here, tags included. */
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  /** Highest sequence number sent and received (12.2); the received one is -1 before the first request. */
+  localCseq: number;
+  remoteCseq: number;
+  /** Where datagrams of this dialog go. */
+  target: Target;
+  #routes: readonly string[];
+  #remoteTarget = '';
+  readonly #source: Target;
+
+  private constructor(identity: DialogIdentity, local: LocalEnd, routes: readonly string[], source: Target) {
+    this.callId = identity.callId;
+    this.localTag = identity.localTag;
+    this.remoteTag = identity.remoteTag;
+    this.localAddress = identity.localAddress;
+    this.remoteAddress = identity.remoteAddress;
+    this.localCseq = identity.localCseq;
+    this.remoteCseq = identity.remoteCseq;
+    this.local = local;
+    this.#routes = routes;
+    this.#source = source;
+    this.target = source;
+  }
+
+  /** 12.1.1: the dialog that our response with `localTag` to `invite` creates. `source`: where the request came from. */
+  static asServer(invite: SipMessage, localTag: string, local: LocalEnd, source: Target): Dialog {
+    const identity = {
+      callId: detach(invite.callId),
+      localTag,
+      remoteTag: detach(invite.fromTag),
+      localAddress: `${invite.value(Header.To) ?? ''};tag=${localTag}`,
+      remoteAddress: detach(invite.value(Header.From) ?? ''),
+      localCseq: 0,
+      remoteCseq: invite.cseq,
+    };
+    const dialog = new Dialog(identity, local, routesOf(invite), source);
+    dialog.refreshTarget(invite);
+    return dialog;
+  }
+
+  /** 12.1.2: the dialog that `response` to our INVITE creates. `request`: what our INVITE said; `source`: where it was sent. */
+  static asClient(response: SipMessage, request: ClientIdentity, local: LocalEnd, source: Target): Dialog {
+    const identity = {
+      callId: request.callId,
+      localTag: request.localTag,
+      remoteTag: detach(response.toTag),
+      localAddress: request.localAddress,
+      remoteAddress: detach(response.value(Header.To) ?? ''),
+      localCseq: request.cseq,
+      remoteCseq: -1,
+    };
+    const dialog = new Dialog(identity, local, routesOf(response).reverse(), source);
+    dialog.refreshTarget(response);
+    return dialog;
+  }
+
+  /** 12.2: a target refresh request or its 2xx names a new Contact. */
+  refreshTarget(message: SipMessage): void {
+    const contact = message.values(Header.Contact)[0];
+    const uri = contact === undefined ? '' : (parseNameAddr(contact)?.uri ?? '');
+    if (uri === '' && this.#remoteTarget !== '') return;
+    this.#remoteTarget = uri === '' ? `sip:${hostPortOf(this.#source)}` : detach(uri);
+    this.target = this.#nextHop();
+  }
+
+  /**
+   * 12.2.1.1: a request within the dialog, ready to send. `headers`: further lines, each with its CRLF.
+   * `cseq` is the caller's: an ACK repeats that of its INVITE.
+   */
+  print(method: string, cseq: number, branch: string, headers: string, body: string): string {
+    const first = this.#routes[0];
+    const isStrict = first !== undefined && !isLoose(first);
+    const uri = isStrict ? (parseNameAddr(first)?.uri ?? this.#remoteTarget) : this.#remoteTarget;
+    let routes = '';
+    for (let hop = isStrict ? 1 : 0; hop < this.#routes.length; hop++) routes += `Route: ${this.#routes[hop]}\r\n`;
+    if (isStrict) routes += `Route: <${this.#remoteTarget}>\r\n`;
+    const contact = method === 'ACK' || method === 'BYE' ? '' : `Contact: <sip:${this.local.hostPort}>\r\n`;
+    return (
+      `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.local.hostPort};branch=${branch};rport\r\n${routes}` +
+      `Max-Forwards: 70\r\nFrom: ${this.localAddress}\r\nTo: ${this.remoteAddress}\r\nCall-ID: ${this.callId}\r\n` +
+      `CSeq: ${cseq} ${method}\r\n${contact}${headers}Content-Length: ${body.length}\r\n\r\n${body}`
+    );
+  }
+
+  /**
+   * The first route, else the remote target, as an address. Departs from RFC 3263: a host name is not resolved;
+   * the dialog's datagrams then go where the peer's came from.
+   */
+  #nextHop(): Target {
+    const first = this.#routes[0];
+    const uri = parseUri(first === undefined ? this.#remoteTarget : (parseNameAddr(first)?.uri ?? ''));
+    const host = uri === null ? '' : bare(uri.host);
+    if (uri === null || parseIp(host) === null) return this.#source;
+    const port = uri.port === 0 ? SIP_PORT : uri.port;
+    if (host === this.#source.address && port === this.#source.port) return this.#source;
+    return { address: detach(host), port, listener: this.local.listener };
+  }
+}
+
+/** What our own INVITE said, for the dialogs its responses create. */
+export interface ClientIdentity {
+  readonly callId: string;
+  readonly localTag: string;
+  /** Value of From, tag included. */
+  readonly localAddress: string;
+  readonly cseq: number;
+}
+
+interface DialogIdentity {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly localAddress: string;
+  readonly remoteTag: string;
+  readonly remoteAddress: string;
+  readonly localCseq: number;
+  readonly remoteCseq: number;
+}
+
+/** Route set from Record-Route, in the order of the message (12.1). */
+function routesOf(message: SipMessage): string[] {
+  return message.values(Header.RecordRoute).map(detach);
+}
+
+function isLoose(route: string): boolean {
+  const uri = parseUri(parseNameAddr(route)?.uri ?? '');
+  return uri !== null && uriParam(uri, 'lr') !== undefined;
+}
+
+function hostPortOf(target: Target): string {
+  return target.address.includes(':') ? `[${target.address}]:${target.port}` : `${target.address}:${target.port}`;
+}
+
+function bare(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host;
+}

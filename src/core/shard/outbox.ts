@@ -1,0 +1,17 @@
+// Everything that leaves a shard. The host implements it; the shard calls it while it runs one input, and the host
+// passes on what it collected before the next.
+
+import type { LiveRecord } from '../call/call-record.ts';
+import type { Target } from '../transaction/ports.ts';
+
+/** The one way out. */
+export interface Outbox {
+  /** A datagram, as a latin1 string. */
+  transmit(text: string, target: Target): void;
+  /** A live call's record is new or changed; its `cdr` may change further before the host looks at it. */
+  recordChanged(record: LiveRecord): void;
+  /** A call is over; its CDR is complete and comes once. */
+  recordEnded(record: LiveRecord): void;
+  /** A defect of the switch: what failed, and the input that led there ('' for a timer). */
+  defect(sentence: string, input: string): void;
+}

@@ -1,0 +1,127 @@
+// What becomes of a request that no transaction absorbed: a leg's, a CANCEL, a new call, or a refusal. RFC 3261 8.2.
+
+import { SHARD_CALLS_MAX } from '../base/limits.ts';
+import { type Arrival, beginCall, gatewayOf } from '../call/incoming-call.ts';
+import { ALLOW, type Source } from '../call/incoming-request.ts';
+import { Header } from '../sip/header-name.ts';
+import { checkRequest } from '../sip/check-request.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { printResponse } from '../sip/print-response.ts';
+import type { ServerUser, Target } from '../transaction/ports.ts';
+import type { ShardSurroundings } from './surroundings.ts';
+
+const SIP_PORT = 5060;
+
+/** Users of transactions whose only answer is already sent. */
+const NOBODY: ServerUser = { onTransportError: () => undefined };
+
+/** Receives requests for one shard. */
+export class Reception {
+  readonly #around: ShardSurroundings;
+  readonly #callsMax: number;
+  /** Set by the host while finished CDRs have nowhere to go: no call may begin whose record could be lost. */
+  isClosed = false;
+
+  constructor(around: ShardSurroundings, callsMax = SHARD_CALLS_MAX) {
+    this.#around = around;
+    this.#callsMax = callsMax;
+  }
+
+  /** A request that is new to the transaction layer, ACKs of 2xx included. */
+  receive(request: SipMessage, source: Source): void {
+    const { method } = request;
+    if (method === 'ACK') return this.#receiveAck(request);
+    if (!this.#around.transactions.hasRoom) return this.#around.counters.add('requestsRefused');
+    if (method === 'CANCEL') return this.#receiveCancel(request, source);
+    const fault = checkRequest(request);
+    if (fault !== null) return this.#refuse(request, source, fault.status, '', fault.sentence);
+    if (request.toTag !== '') return this.#receiveInDialog(request, source);
+    switch (method) {
+      case 'INVITE':
+        return this.#receiveInvite(request, source);
+      case 'OPTIONS':
+        return this.#answer(request, source, 200, `${ALLOW}Accept: application/sdp\r\n`);
+      default:
+        return this.#refuse(request, source, 405, ALLOW);
+    }
+  }
+
+  /** Refuses what could be read of a datagram that is no message; no transaction, for its keys may be missing. */
+  refuseUnparsed(request: SipMessage, source: Source, status: number, sentence: string): void {
+    this.#around.counters.add('requestsRefused');
+    this.#around.transmit(print(request, source, status, this.#around.mintTag(), '', sentence), targetOf(request, source));
+  }
+
+  #receiveAck(ack: SipMessage): void {
+    const leg = this.#around.dialogs.find(ack);
+    if (leg === null) this.#around.counters.add('datagramsToNobody');
+    else leg.receiveAck(ack);
+  }
+
+  #receiveCancel(cancel: SipMessage, source: Source): void {
+    const invite = this.#around.transactions.inviteOf(cancel);
+    if (invite === null) return this.#refuse(cancel, source, 481);
+    this.#answer(cancel, source, 200);
+    invite.user.onCancel?.(cancel.value(Header.Reason) ?? '');
+  }
+
+  #receiveInDialog(request: SipMessage, source: Source): void {
+    const leg = this.#around.dialogs.find(request);
+    if (leg === null) return this.#refuse(request, source, 481);
+    leg.receive(request, this.#around.transactions.serve(request, targetOf(request, source), NOBODY), source);
+  }
+
+  #receiveInvite(invite: SipMessage, source: Source): void {
+    const { transactions, routing } = this.#around;
+    if (transactions.isMerged(invite)) return this.#refuse(invite, source, 482);
+    const gateway = gatewayOf(this.#around, invite, source.address);
+    if (gateway === null) {
+      if (routing.snapshot.parameters.SS_REPLY_UNAUTHORIZED) return this.#refuse(invite, source, 403);
+      return this.#around.counters.add('requestsRefused');
+    }
+    if (invite.value(Header.MaxForwards) === '0') return this.#refuse(invite, source, 483);
+    if (invite.has(Header.Require)) {
+      return this.#refuse(invite, source, 420, `Unsupported: ${invite.values(Header.Require).join(', ')}\r\n`);
+    }
+    if (!isBodyKnown(invite)) return this.#refuse(invite, source, 415, 'Accept: application/sdp, multipart/mixed\r\n');
+    this.#beginCall({ invite, source, gateway, hasRoom: this.#hasRoom });
+  }
+
+  get #hasRoom(): boolean {
+    return !this.isClosed && this.#around.calls.size < this.#callsMax;
+  }
+
+  #beginCall(arrival: Arrival): void {
+    const target = targetOf(arrival.invite, arrival.source);
+    beginCall(this.#around, arrival, (user) => this.#around.transactions.serve(arrival.invite, target, user));
+  }
+
+  #refuse(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {
+    this.#around.counters.add('requestsRefused');
+    this.#answer(request, source, status, headers, phrase);
+  }
+
+  #answer(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {
+    const server = this.#around.transactions.serve(request, targetOf(request, source), NOBODY);
+    server.respond(status, print(request, source, status, this.#around.mintTag(), headers, phrase));
+  }
+}
+
+/** 18.2.2 and RFC 3581 4: back to the source address; to the source port when rport asks for it, else to the Via's. */
+function targetOf(request: SipMessage, { address, port, listener }: Source): Target {
+  const via = request.topVia;
+  return { address, port: via.rport >= 0 ? port : via.port === 0 ? SIP_PORT : via.port, listener };
+}
+
+function print(
+  request: SipMessage, source: Source, status: number, toTag: string, headers: string, phrase: string,
+): string {
+  const options = { toTag, received: source.address, receivedPort: source.port, headers, contentType: '', body: '' };
+  return printResponse(request, status, phrase === '' ? options : { ...options, reasonPhrase: phrase });
+}
+
+function isBodyKnown(invite: SipMessage): boolean {
+  if (invite.body === '') return true;
+  const type = (invite.value(Header.ContentType) ?? '').toLowerCase();
+  return type.startsWith('application/sdp') || type.startsWith('multipart/');
+}

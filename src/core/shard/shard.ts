@@ -1,0 +1,137 @@
+// A shard: the switch as a value. Given a datagram, a moment in time or a command it changes its tables and fills
+// its outbox, and does nothing else. These are the only ways in; each runs to its end, then the host drains.
+//
+//   datagram --parse--> response --> client transaction --> leg --> call
+//                   \-> request  --> server transaction (absorbed)
+//                               \--> reception: dialog's leg | CANCEL's INVITE | new call | refusal
+
+import type { EndReason } from '../base/end-reason.ts';
+import type { Call } from '../call/call.ts';
+import type { Source } from '../call/incoming-request.ts';
+import type { Snapshot } from '../routing/snapshot.ts';
+import { SipMessage } from '../sip/message.ts';
+import { parseMessage } from '../sip/parse-message.ts';
+import type { Outbox } from './outbox.ts';
+import { Reception } from './reception.ts';
+import { routingViewOf } from './routing-view.ts';
+import { type ShardBirth, ShardSurroundings } from './surroundings.ts';
+
+/** The moment of an input: monotonic and wall clock, ms. */
+export interface Moment {
+  readonly nowMs: number;
+  readonly wallMs: number;
+}
+
+/** A shard at rest holds nothing: all numbers are 0. */
+export interface ShardView {
+  readonly calls: number;
+  readonly dialogs: number;
+  readonly transactions: number;
+  readonly timers: number;
+}
+
+/** One shard. */
+export class Shard {
+  readonly #around: ShardSurroundings;
+  readonly #reception: Reception;
+  readonly #outbox: Outbox;
+
+  constructor(birth: ShardBirth) {
+    this.#outbox = birth.outbox;
+    this.#around = new ShardSurroundings(birth);
+    this.#reception = new Reception(this.#around);
+  }
+
+  /** A datagram arrived. `text`: its bytes as latin1. */
+  receive(text: string, source: Source, nowMs: number, wallMs: number): void {
+    this.#at(nowMs, wallMs);
+    this.#around.counters.add('datagramsReceived');
+    try {
+      this.#receive(text, source);
+    } catch (error) {
+      this.#failed(error, text);
+    }
+  }
+
+  /** Time has passed: everything due until `nowMs` happens. */
+  advance(nowMs: number, wallMs: number): void {
+    this.#at(nowMs, wallMs);
+    try {
+      this.#around.wheel.advance(nowMs);
+    } catch (error) {
+      this.#failed(error, '');
+    }
+  }
+
+  /** New routing tables, for calls from now on. */
+  publish(snapshot: Snapshot): void {
+    this.#around.routing = routingViewOf(snapshot);
+    this.#around.counters.set('snapshotVersion', snapshot.version);
+  }
+
+  /** Datagrams to this address could not be sent. */
+  unreachable(address: string, port: number, nowMs: number, wallMs: number): void {
+    this.#at(nowMs, wallMs);
+    this.#around.counters.add('sendErrors');
+    this.#around.transactions.transportError(address, port);
+  }
+
+  /** Ends every call, for a stop without recovery. */
+  releaseAll(reason: EndReason, nowMs: number, wallMs: number): void {
+    this.#at(nowMs, wallMs);
+    for (const call of [...this.#around.calls]) call.release(reason);
+  }
+
+  /** While true new calls get 503: finished CDRs have nowhere to go. */
+  set isClosed(isClosed: boolean) {
+    this.#reception.isClosed = isClosed;
+  }
+
+  /** When `advance` is next needed; Infinity when nothing waits. */
+  nextDueMs(): number {
+    return this.#around.wheel.nextDueMs();
+  }
+
+  /** Sizes of all tables; also the gauges. */
+  inspect(): ShardView {
+    const { calls, dialogs, transactions, wheel } = this.#around;
+    return { calls: calls.size, dialogs: dialogs.size, transactions: transactions.size, timers: wheel.size };
+  }
+
+  #receive(text: string, source: Source): void {
+    const message = parseMessage(text);
+    if (!(message instanceof SipMessage)) {
+      this.#around.counters.addParseFailure(message.why);
+      if (message.status !== 0 && message.request !== null) {
+        this.#reception.refuseUnparsed(message.request, source, message.status, message.sentence);
+      }
+      return;
+    }
+    if (message.kind === 'response') {
+      if (!this.#around.transactions.receiveResponse(message)) this.#around.counters.add('responsesStray');
+      return;
+    }
+    if (this.#around.transactions.receiveRequest(message) === null) this.#reception.receive(message, source);
+  }
+
+  /** One guard around one input: a defect costs the call it happened in, never the shard. */
+  #failed(error: unknown, input: string): void {
+    this.#around.counters.add('defects');
+    this.#outbox.defect(error instanceof Error ? (error.stack ?? error.message) : String(error), input);
+    const call = input === '' ? null : this.#callOf(input);
+    call?.release('Defect');
+  }
+
+  #callOf(input: string): Call | null {
+    for (const call of this.#around.calls) {
+      const { cdr } = call.record;
+      if (input.includes(cdr.callerCallId) || cdr.attempts.some(({ callId }) => input.includes(callId))) return call;
+    }
+    return null;
+  }
+
+  #at(nowMs: number, wallMs: number): void {
+    this.#around.nowMs = nowMs;
+    this.#around.wallMs = wallMs;
+  }
+}

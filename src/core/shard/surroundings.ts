@@ -1,0 +1,157 @@
+// What a shard gives its calls: clock, chance, tables, counters, and the way out. One object for the life of the
+// shard; `nowMs` and `wallMs` are set before each input and stand still while it runs.
+
+import type { Admission } from '../admission/admission.ts';
+import type { EndReason } from '../base/end-reason.ts';
+import type { Prng } from '../base/prng.ts';
+import type { Call } from '../call/call.ts';
+import type { LiveRecord } from '../call/call-record.ts';
+import type { RoutingView, Surroundings } from '../call/ports.ts';
+import { CdrIdMint } from '../cdr/cdr-id.ts';
+import type { LocalEnd } from '../dialog/dialog.ts';
+import { defaultParameters } from '../parameters/registry.ts';
+import type { Listener } from '../routing/snapshot.ts';
+import { TimerWheel } from '../timer/wheel.ts';
+import type { Target, TransactionCount } from '../transaction/ports.ts';
+import { TransactionTable } from '../transaction/transaction-table.ts';
+import { attemptCodeOf, type ShardCounters } from './counters.ts';
+import { Dialogs } from './dialog-table.ts';
+import type { Outbox } from './outbox.ts';
+import { mintCallId } from './placement.ts';
+import { routingViewOf } from './routing-view.ts';
+
+/** What the host gives a shard at its birth. */
+export interface ShardBirth {
+  readonly node: string;
+  readonly shardIndex: number;
+  readonly shardCount: number;
+  readonly listeners: readonly Listener[];
+  readonly admission: Admission;
+  readonly counters: ShardCounters;
+  readonly outbox: Outbox;
+  /** The only source of chance; seeded by the host. */
+  readonly prng: Prng;
+  /** Monotonic, the same clock in all threads. */
+  readonly nowMs: number;
+}
+
+/** The shard as its calls see it. */
+export class ShardSurroundings implements Surroundings {
+  nowMs: number;
+  wallMs = 0;
+  routing: RoutingView;
+  readonly wheel: TimerWheel;
+  readonly transactions: TransactionTable;
+  readonly dialogs = new Dialogs();
+  readonly calls = new Set<Call>();
+  readonly admission: Admission;
+  readonly counters: ShardCounters;
+  readonly node: string;
+  readonly shardIndex: number;
+  readonly callsOf: (slot: number) => number;
+  readonly #shardCount: number;
+  readonly #outbox: Outbox;
+  readonly #prng: Prng;
+  readonly #cdrIds: CdrIdMint;
+  readonly #localEnds: readonly LocalEnd[];
+
+  constructor(birth: ShardBirth) {
+    this.node = birth.node;
+    this.shardIndex = birth.shardIndex;
+    this.#shardCount = birth.shardCount;
+    this.nowMs = birth.nowMs;
+    this.admission = birth.admission;
+    this.counters = birth.counters;
+    this.#outbox = birth.outbox;
+    this.#prng = birth.prng;
+    this.#cdrIds = new CdrIdMint(birth.prng.uint32(), birth.shardIndex);
+    this.#localEnds = birth.listeners.map(localEndOf);
+    this.wheel = new TimerWheel(birth.nowMs);
+    this.transactions = new TransactionTable(this);
+    this.callsOf = (slot) => birth.admission.calls(slot);
+    const parameters = defaultParameters();
+    this.routing = routingViewOf({ version: 0, mappingGateways: [], routingGateways: [], parameters });
+  }
+
+  localEnd(listener: number): LocalEnd {
+    return this.#localEnds[listener] as LocalEnd;
+  }
+
+  transmit(text: string, target: Target): void {
+    this.counters.add('datagramsSent');
+    this.#outbox.transmit(text, target);
+  }
+
+  count(what: TransactionCount, method: string): void {
+    switch (what) {
+      case 'requestResent':
+      case 'responseResent':
+      case 'ackResent':
+        this.counters.add(method === 'INVITE' ? 'retransmissionsSentInvite' : 'retransmissionsSentOther');
+        break;
+      case 'requestAbsorbed':
+      case 'ackAbsorbed':
+      case 'responseAbsorbed':
+        this.counters.add(method === 'INVITE' ? 'retransmissionsReceivedInvite' : 'retransmissionsReceivedOther');
+        break;
+      default:
+        break;
+    }
+  }
+
+  mintCallId(): string {
+    return mintCallId(this.#prng.hex(3), this.shardIndex, this.#shardCount);
+  }
+
+  mintTag(): string {
+    return this.#prng.hex(2);
+  }
+
+  /** 8.1.1.7: the cookie, then what is unique in space and time. */
+  mintBranch(): string {
+    return `z9hG4bK${this.#prng.hex(2)}`;
+  }
+
+  mintCdrId(): string {
+    return this.#cdrIds.next(this.wallMs);
+  }
+
+  draw(bound: number): number {
+    return this.#prng.below(bound);
+  }
+
+  recordChanged(record: LiveRecord): void {
+    this.#outbox.recordChanged(record);
+  }
+
+  callBegun(call: Call): void {
+    this.calls.add(call);
+    this.#outbox.recordChanged(call.record);
+  }
+
+  callEnded(call: Call): void {
+    this.calls.delete(call);
+    this.#outbox.recordEnded(call.record);
+  }
+
+  countAttempt(slot: number, outcome: number | 'timeout' | 'unreachable' | 'cancelled'): void {
+    this.counters.addAttempt(slot, typeof outcome === 'number' ? attemptCodeOf(outcome) : outcome);
+  }
+
+  countDelay(slot: number, delayMs: number): void {
+    this.counters.addDelay(slot, delayMs);
+  }
+
+  countCall(slot: number, isAnswered: boolean, talkMs: number): void {
+    this.counters.addCall(slot, isAnswered, talkMs / 1000);
+  }
+
+  countEnd(reason: EndReason): void {
+    this.counters.addEnd(reason);
+  }
+}
+
+function localEndOf({ advertisedHost, advertisedPort }: Listener, listener: number): LocalEnd {
+  const host = advertisedHost.includes(':') ? `[${advertisedHost}]` : advertisedHost;
+  return { hostPort: `${host}:${advertisedPort}`, listener };
+}

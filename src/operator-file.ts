@@ -1,0 +1,245 @@
+// Reading what an operator wrote: YAML (JSON is YAML too) into checked values, with the line and the
+// field of everything that cannot be taken. The file is refused whole, and all its faults are told at once.
+//
+// Every scalar is taken as text (YAML's failsafe schema) until a field says what it wants: so 0044 stays
+// 0044, and On is neither true nor false until a switch is asked for. Anchors, aliases and tags are refused:
+// nobody needs them here and they are how a small file becomes a large one.
+
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { type Refusal, TandemError, type TandemErrorCode } from './tandem-error.ts';
+
+/** A value a field does not take, with the reason: "takes a port from 1 to 65535". */
+export class Refused {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+/** Turns the text of a scalar into a value, or says why not. */
+export type Reader<T> = (text: string) => T | Refused;
+
+/** More are not told: the rest of a broken file is mostly echo. */
+const REFUSALS_MAX = 50;
+
+/**
+ * Reads `text` with `read`, which is given the table at the top of the file.
+ * Throws a TandemError with `code` and all refusals when anything in it was refused.
+ */
+export function readOperatorFile<T>(
+  text: string,
+  options: { readonly name: string; readonly code: TandemErrorCode; readonly fields: readonly string[] },
+  read: (root: Table) => T,
+): T {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
+  const report = new Report(lines);
+  for (const error of document.errors) report.add(error.pos[0], '', firstLineOf(error.message));
+  let value: T | null = null;
+  if (report.refusals.length === 0) {
+    if (isMap(document.contents)) value = read(new Table(report, document.contents, '', options.fields));
+    else report.add(0, '', `the file is empty or no table; it may have ${options.fields.join(', ')}`);
+  }
+  if (report.refusals.length > 0 || value === null) throw refusalOf(report.refusals, options);
+  return value;
+}
+
+function refusalOf(
+  refusals: readonly Refusal[],
+  options: { readonly name: string; readonly code: TandemErrorCode },
+): TandemError {
+  const sorted = refusals.toSorted((one, other) => one.line - other.line);
+  const first = sorted[0];
+  const place =
+    first === undefined ? '' : ` line ${first.line}${first.field === '' ? '' : `, ${first.field}`}: ${first.reason}`;
+  const more = sorted.length > 1 ? ` (and ${sorted.length - 1} more)` : '';
+  return new TandemError(options.code, `${options.name} was refused:${place}${more}`, { refusals: sorted });
+}
+
+function firstLineOf(message: string): string {
+  return message.split('\n', 1)[0] ?? message;
+}
+
+/** Collects refusals of one file. */
+class Report {
+  readonly refusals: Refusal[] = [];
+  readonly #lines: LineCounter;
+
+  constructor(lines: LineCounter) {
+    this.#lines = lines;
+  }
+
+  add(offset: number, field: string, reason: string): void {
+    if (this.refusals.length >= REFUSALS_MAX) return;
+    this.refusals.push({ line: this.#lines.linePos(offset).line, field, reason });
+  }
+}
+
+interface Field {
+  readonly offset: number;
+  readonly value: Node | null;
+}
+
+/** A YAML mapping being read field by field. Unknown fields were refused when it was made. */
+export class Table {
+  readonly #report: Report;
+  readonly #path: string;
+  readonly #offset: number;
+  readonly #fields = new Map<string, Field>();
+
+  /** Made by `readOperatorFile`, `rows` and `table` only. */
+  constructor(report: Report, node: YAMLMap, path: string, allowed: readonly string[] | null) {
+    this.#report = report;
+    this.#path = path;
+    this.#offset = offsetOf(node);
+    for (const pair of node.items) {
+      const key = isScalar(pair.key) ? String(pair.key.value) : '';
+      const offset = offsetOf(pair.key);
+      if (allowed !== null && !allowed.includes(key)) report.add(offset, this.pathOf(key), unknownField(key, allowed));
+      else this.#fields.set(key, { offset, value: isNode(pair.value) ? pair.value : null });
+    }
+  }
+
+  /** The path of a field of this table, as refusals name it. */
+  pathOf(field: string): string {
+    return this.#path === '' ? field : `${this.#path}.${field}`;
+  }
+
+  /** Names of the fields that the file gives, in its order. */
+  names(): readonly string[] {
+    return [...this.#fields.keys()];
+  }
+
+  /** True when the file gives `field` a value. */
+  has(field: string): boolean {
+    const given = this.#fields.get(field);
+    return given !== undefined && !isAbsent(given.value);
+  }
+
+  /** Refuses `field` (or, when the file lacks it, the table) with `reason`. */
+  refuse(field: string, reason: string): void {
+    const given = this.#fields.get(field);
+    this.#report.add(given === undefined ? this.#offset : offsetOf(given.value ?? given), this.pathOf(field), reason);
+  }
+
+  /** The value of a field that must be there; `standIn` keeps the reading going after a refusal. */
+  need<T>(field: string, reader: Reader<T>, standIn: T): T {
+    if (this.has(field)) return this.optional(field, reader, standIn);
+    this.refuse(field, 'is missing');
+    return standIn;
+  }
+
+  /** The value of a field, or `absent` when the file does not give it. */
+  optional<T>(field: string, reader: Reader<T>, absent: T): T {
+    const given = this.#fields.get(field);
+    if (given === undefined || isAbsent(given.value)) return absent;
+    return this.#scalar(given.value, this.pathOf(field), reader) ?? absent;
+  }
+
+  /** A list of scalars: a YAML list, or one text with commas. Empty entries are refused; an absent field is an empty list. */
+  many<T>(field: string, reader: Reader<T>): T[] {
+    const node = this.#fields.get(field)?.value ?? null;
+    const values: T[] = [];
+    if (isAbsent(node)) return values;
+    if (isSeq(node)) {
+      for (const [index, item] of node.items.entries()) {
+        const value = this.#scalar(isNode(item) ? item : null, `${this.pathOf(field)}[${index}]`, reader);
+        if (value !== null) values.push(value);
+      }
+      return values;
+    }
+    const parts = this.#scalar(node, this.pathOf(field), (text) => text.split(',')) ?? [];
+    for (const part of parts) {
+      const value = reader(part.trim());
+      if (value instanceof Refused) this.refuse(field, value.reason);
+      else values.push(value);
+    }
+    return values;
+  }
+
+  /** A list of tables, each with the `allowed` fields, read by `read`. An absent field is an empty list. */
+  rows<T>(field: string, allowed: readonly string[], read: (row: Table) => T): T[] {
+    const node = this.#fields.get(field)?.value ?? null;
+    const rows: T[] = [];
+    if (isAbsent(node)) return rows;
+    if (!isSeq(node)) {
+      this.refuse(field, 'takes a list: one line with "- " for each entry');
+      return rows;
+    }
+    for (const [index, item] of node.items.entries()) {
+      const path = `${this.pathOf(field)}[${index}]`;
+      if (isMap(item)) rows.push(read(new Table(this.#report, item, path, allowed)));
+      else
+        this.#report.add(
+          isNode(item) ? offsetOf(item) : offsetOf(node),
+          path,
+          `takes a table with ${allowed.join(', ')}`,
+        );
+    }
+    return rows;
+  }
+
+  /** A table inside this one; null when absent or refused. `allowed` null: any names. */
+  table(field: string, allowed: readonly string[] | null): Table | null {
+    const node = this.#fields.get(field)?.value ?? null;
+    if (isAbsent(node)) return null;
+    if (isMap(node)) return new Table(this.#report, node, this.pathOf(field), allowed);
+    this.refuse(field, 'takes a table of name: value');
+    return null;
+  }
+
+  #scalar<T>(node: Node | null, path: string, reader: Reader<T>): T | null {
+    const reason = scalarFault(node);
+    const value = reason === null && isScalar(node) ? reader(String(node.value)) : new Refused(reason ?? '');
+    if (!(value instanceof Refused)) return value;
+    this.#report.add(node === null ? this.#offset : offsetOf(node), path, value.reason);
+    return null;
+  }
+}
+
+function scalarFault(node: Node | null): string | null {
+  if (isAlias(node)) return 'is an alias; write the value out';
+  if (!isScalar(node)) return 'takes one value';
+  if (node.anchor !== undefined) return 'has an anchor; write it without';
+  return null;
+}
+
+/** Nothing after the colon, `~` and `null` (unquoted) all mean: not given. */
+function isAbsent(node: Node | null): node is null {
+  if (node === null) return true;
+  if (!isScalar(node) || node.type !== 'PLAIN') return false;
+  return node.value === '' || node.value === '~' || node.value === 'null' || node.value === null;
+}
+
+function isNode(value: unknown): value is Node {
+  return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
+}
+
+function offsetOf(node: unknown): number {
+  if (isNode(node)) return node.range?.[0] ?? 0;
+  return typeof node === 'object' && node !== null && 'offset' in node && typeof node.offset === 'number'
+    ? node.offset
+    : 0;
+}
+
+function unknownField(given: string, allowed: readonly string[]): string {
+  const near = allowed.find((name) => distance(given.toLowerCase(), name.toLowerCase()) <= 2);
+  return near === undefined
+    ? `is not a field here; there are ${allowed.join(', ')}`
+    : `is not a field here; did you mean ${near}?`;
+}
+
+/** Levenshtein's distance: how many letters apart two names are. */
+function distance(one: string, other: string): number {
+  let previous = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= one.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= other.length; column++) {
+      const change = one[row - 1] === other[column - 1] ? 0 : 1;
+      const left = current[column - 1] ?? 0;
+      current.push(Math.min((previous[column] ?? 0) + 1, left + 1, (previous[column - 1] ?? 0) + change));
+    }
+    previous = current;
+  }
+  return previous[other.length] ?? 0;
+}

@@ -1,0 +1,75 @@
+// What operators write in fields: numbers, switches, names, addresses. Each reader takes the text and
+// answers the value, or the reason why it is none.
+
+import { ipKey, parseIp, parseNetwork } from './core/base/ip-address.ts';
+import { type Reader, Refused } from './operator-file.ts';
+
+const WHOLE_ADDRESS_BITS = 128;
+
+/** A whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number): Reader<number> {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    return new Refused(`takes a whole number from ${min} to ${max}, not "${text}"`);
+  };
+}
+
+/** A whole number, or None (no limit), which reads as null. */
+export function wholeNumberOrNone(min: number, max: number): Reader<number | null> {
+  const number = wholeNumber(min, max);
+  return (text) => {
+    if (text === 'None') return null;
+    const value = number(text);
+    return value instanceof Refused ? new Refused(`takes None or ${value.reason.slice('takes '.length)}`) : value;
+  };
+}
+
+/** Decimal seconds from `min` to `max`, read as milliseconds. */
+export function secondsAsMs(min: number, max: number): Reader<number> {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return Math.round(value * 1000);
+    return new Refused(`takes ${min} to ${max} seconds, not "${text}"`);
+  };
+}
+
+/** On or Off; true and false are taken too. */
+export function onOff(text: string): boolean | Refused {
+  if (text === 'On' || text === 'true') return true;
+  if (text === 'Off' || text === 'false') return false;
+  return new Refused(`takes On or Off, not "${text}"`);
+}
+
+/** One of a closed set of words. */
+export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
+  return (text) => words.find((word) => word === text) ?? new Refused(`takes ${words.join(' or ')}, not "${text}"`);
+}
+
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N} ._@+/#()&-]{0,63}$/u;
+
+/** The name of an account or gateway: 1 to 64 letters, digits and a few signs, never a name that objects already have. */
+export function entityName(text: string): string | Refused {
+  if (Object.hasOwn(Object.prototype, text)) return new Refused(`"${text}" cannot be a name`);
+  if (NAME.test(text) && text === text.trim()) return text;
+  return new Refused(`takes a name of 1 to 64 letters, digits, spaces and . _ @ + / # ( ) & -, not "${text}"`);
+}
+
+/** Digits of a number prefix, possibly none; + * # are digits to a switch. */
+export function prefixDigits(text: string): string | Refused {
+  if (/^[0-9+*#]{0,32}$/.test(text)) return text;
+  return new Refused(`takes a prefix of up to 32 digits (0-9 + * #), not "${text}"`);
+}
+
+/** An IPv4 or IPv6 address, without a zone. */
+export function ipAddress(text: string): string | Refused {
+  return parseIp(text) === null ? new Refused(`takes an IPv4 or IPv6 address, not "${text}"`) : text;
+}
+
+/** An address, or a network as address/bits whose host bits are 0. */
+export function addressOrNetwork(text: string): string | Refused {
+  const network = parseNetwork(text);
+  if (network === null) return new Refused(`takes an address or a network such as 10.1.0.0/16, not "${text}"`);
+  if (ipKey(network.words, WHOLE_ADDRESS_BITS) === ipKey(network.words, network.bits)) return text;
+  return new Refused(`has bits beyond its network: a typing error? "${text}"`);
+}

@@ -1,0 +1,104 @@
+// Who has the data directory: one switch at a time. <data>/running.json names the process and where it is managed,
+// <data>/local-token (mode 0600) holds what the command line shows to be let in.
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TandemError } from '../tandem-error.ts';
+
+/** Where a running switch is managed. */
+export interface RunningSwitchPlace {
+  readonly pid: number;
+  /** When the process started, in the kernel's ticks since boot; '' where the platform does not tell. */
+  readonly startedAtTicks: string;
+  readonly managementAddress: string;
+  readonly managementPort: number;
+}
+
+/** The running switch of `dataPath`; null when none runs, even if one left its file behind. */
+export function findRunningSwitch(dataPath: string): RunningSwitchPlace | null {
+  let place: RunningSwitchPlace;
+  try {
+    place = JSON.parse(readFileSync(runningPath(dataPath), 'utf8')) as RunningSwitchPlace;
+  } catch {
+    return null; // Missing or torn: nobody who runs leaves it so, it is written whole.
+  }
+  return startedAtTicks(place.pid) === place.startedAtTicks && isAlive(place.pid) ? place : null;
+}
+
+/** Takes `dataPath` for this process. Throws TANDEM_DATA_IN_USE when another switch runs there. */
+export function claimDataDirectory(
+  dataPath: string,
+  management: { readonly address: string; readonly port: number },
+): void {
+  mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+  const other = findRunningSwitch(dataPath);
+  if (other !== null && other.pid !== process.pid) {
+    const sentence = `A switch (process ${other.pid}) already runs on ${dataPath}. Stop it first, or give this one another data directory.`;
+    throw new TandemError('TANDEM_DATA_IN_USE', sentence);
+  }
+  const place: RunningSwitchPlace = {
+    pid: process.pid,
+    startedAtTicks: startedAtTicks(process.pid),
+    managementAddress: management.address,
+    managementPort: management.port,
+  };
+  writeWhole(runningPath(dataPath), `${JSON.stringify(place)}\n`, 0o644);
+}
+
+/** Gives `dataPath` up again. */
+export function releaseDataDirectory(dataPath: string): void {
+  rmSync(runningPath(dataPath), { force: true });
+  rmSync(tokenPath(dataPath), { force: true });
+}
+
+/** Makes a new token for this run and leaves it where only this user can read it. */
+export function issueLocalToken(dataPath: string): string {
+  const token = randomBytes(32).toString('base64url');
+  writeWhole(tokenPath(dataPath), `${token}\n`, 0o600);
+  return token;
+}
+
+/** The token of the running switch. Throws TANDEM_TOKEN_UNREADABLE when this user may not read it. */
+export function readLocalToken(dataPath: string): string {
+  try {
+    return readFileSync(tokenPath(dataPath), 'utf8').trim();
+  } catch (cause) {
+    const sentence = `${tokenPath(dataPath)} cannot be read. Run this command as the user that runs the switch.`;
+    throw new TandemError('TANDEM_TOKEN_UNREADABLE', sentence, { cause });
+  }
+}
+
+function writeWhole(path: string, text: string, mode: number): void {
+  const fresh = `${path}.${process.pid}`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, text, { mode, flag: 'wx' });
+  renameSync(fresh, path);
+}
+
+function runningPath(dataPath: string): string {
+  return join(dataPath, 'running.json');
+}
+
+function tokenPath(dataPath: string): string {
+  return join(dataPath, 'local-token');
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Field 22 of /proc/<pid>/stat: tells a process from a later one that was given the same number. */
+function startedAtTicks(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return ''; // Not Linux, or no such process: its number alone must do.
+  }
+}

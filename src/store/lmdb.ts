@@ -1,0 +1,272 @@
+// The stores on disk: one LMDB environment, <data>/tandem.mdb, with a table for each kind of record.
+//
+// - One writer: control, or the command line while the switch is down (data-directory.ts sees to it).
+// - A commit does not wait for the disk. It is in the page cache when it returns, so it outlives the process;
+//   `flush` is the fsync. LMDB never overwrites what the last flushed commit needs, so a power cut finds the
+//   environment whole, as of a flush.
+// - No writable map: a full disk is then an error that can be answered, not a SIGBUS.
+// - The room is a limit of ours. lmdb-js enlarges its map by itself when it fills, without a bound; so pages in use
+//   are counted before every append, and the room is refused beyond `roomBytes`.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
+import { sentenceOf, TandemError } from '../tandem-error.ts';
+import type {
+  CdrSpool,
+  ConfigurationDocument,
+  ConfigurationStore,
+  ConfigurationVersion,
+  SinkCursor,
+  SpoolBatch,
+  SpooledRecord,
+  Stores,
+} from './ports.ts';
+import { CONFIGURATION_VERSIONS_MAX } from './ports.ts';
+import { pack, unpack } from './records.ts';
+import { storeFull } from './store-full.ts';
+
+/** Version of what is written; a newer one on disk is refused. */
+const FORMAT = 1;
+
+/** Room for records: about 20 million CDRs. Address space only, until it is used. */
+const ROOM_BYTES = 8 * 2 ** 30;
+
+/** Commit before it returns (2), and leave the disk to `flush` (0x10000). The type lacks the combination. */
+const COMMITTED_NOT_FLUSHED = 0x10002 as number as TransactionFlags;
+
+type Bytes = Database<Uint8Array, string | number>;
+
+interface Tables {
+  readonly root: RootDatabase<Uint8Array, string>;
+  readonly meta: Bytes;
+  readonly versions: Bytes;
+  readonly spool: Bytes;
+  readonly marks: Bytes;
+  readonly cursors: Bytes;
+}
+
+/**
+ * Opens (or makes) the stores of `dataPath`. Throws TANDEM_STORE_UNUSABLE when the directory cannot be used,
+ * TANDEM_STORE_NEWER when a later version of Tandem wrote it.
+ */
+export function openLmdbStores(dataPath: string, options: { readonly roomBytes?: number } = {}): Stores {
+  const roomBytes = options.roomBytes ?? ROOM_BYTES;
+  const tables = openTables(dataPath, roomBytes);
+  checkFormat(tables, dataPath);
+  return {
+    configuration: new LmdbConfiguration(tables),
+    spool: new LmdbSpool(tables, roomBytes),
+    useRatio: () => usedBytes(tables) / roomBytes,
+    flush: () => flush(tables.root),
+    close: async () => {
+      await flush(tables.root);
+      await tables.root.close();
+    },
+  };
+}
+
+function openTables(dataPath: string, roomBytes: number): Tables {
+  try {
+    mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+    const root = open<Uint8Array, string>({
+      path: join(dataPath, 'tandem.mdb'),
+      encoding: 'binary',
+      mapSize: roomBytes,
+      maxDbs: 16,
+      overlappingSync: true,
+    });
+    const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
+    return {
+      root,
+      meta: table('meta'),
+      versions: table('versions'),
+      spool: table('spool'),
+      marks: table('marks'),
+      cursors: table('cursors'),
+    };
+  } catch (cause) {
+    const sentence = `The data directory ${dataPath} cannot be used: ${sentenceOf(cause)}. Check that it exists and belongs to this user.`;
+    throw new TandemError('TANDEM_STORE_UNUSABLE', sentence, { cause });
+  }
+}
+
+function checkFormat(tables: Tables, dataPath: string): void {
+  const stored = tables.meta.getBinary('format');
+  if (stored === undefined) {
+    write(tables, () => tables.meta.putSync('format', pack(FORMAT)));
+    return;
+  }
+  const format = unpack(stored);
+  if (format === FORMAT) return;
+  const sentence = `${dataPath} was written in format ${String(format)}, and this Tandem reads ${FORMAT}. Start the newer version, or restore a backup.`;
+  throw new TandemError('TANDEM_STORE_NEWER', sentence);
+}
+
+function write(tables: Tables, action: () => void): void {
+  tables.root.transactionSync(action, COMMITTED_NOT_FLUSHED);
+}
+
+function flush(root: RootDatabase<Uint8Array, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // lmdb-js has `sync`, mdb_env_sync on its own thread; its types have forgotten it.
+    const { sync } = root as unknown as { sync: (done: (error: unknown) => void) => void };
+    sync.call(root, (error) => (error instanceof Error ? reject(error) : resolve()));
+  });
+}
+
+interface TreeStats {
+  readonly pageSize: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+/** Bytes of all pages in use: the trees' own, not the file's, which does not shrink. */
+function usedBytes(tables: Tables): number {
+  let used = 0;
+  for (const table of [tables.root, tables.meta, tables.versions, tables.spool, tables.marks, tables.cursors]) {
+    const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as TreeStats;
+    used += pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages);
+  }
+  return used;
+}
+
+class LmdbConfiguration implements ConfigurationStore {
+  readonly #tables: Tables;
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  current(): ConfigurationDocument | null {
+    return this.version(this.#newest());
+  }
+
+  version(version: number): ConfigurationDocument | null {
+    const stored = this.#tables.versions.getBinary(version);
+    return stored === undefined ? null : (unpack(stored) as ConfigurationDocument);
+  }
+
+  versions(limit: number): readonly ConfigurationVersion[] {
+    const found: ConfigurationVersion[] = [];
+    for (let number = this.#newest(); number > 0 && found.length < limit; number--) {
+      const document = this.version(number);
+      if (document === null) break;
+      found.push({
+        version: document.version,
+        author: document.author,
+        note: document.note,
+        atWallMs: document.atWallMs,
+      });
+    }
+    return found;
+  }
+
+  commit(document: ConfigurationDocument): boolean {
+    let isNext = false;
+    write(this.#tables, () => {
+      isNext = document.version === this.#newest() + 1;
+      if (!isNext) return;
+      this.#tables.versions.putSync(document.version, pack(document));
+      this.#tables.versions.removeSync(document.version - CONFIGURATION_VERSIONS_MAX);
+    });
+    return isNext;
+  }
+
+  #newest(): number {
+    for (const key of this.#tables.versions.getKeys({ reverse: true, limit: 1 })) return Number(key);
+    return 0;
+  }
+}
+
+class LmdbSpool implements CdrSpool {
+  readonly #tables: Tables;
+  readonly #roomBytes: number;
+  #lastPosition = 0;
+
+  constructor(tables: Tables, roomBytes: number) {
+    this.#tables = tables;
+    this.#roomBytes = roomBytes;
+    // `trim` leaves the newest record, so places are never given twice.
+    for (const key of tables.spool.getKeys({ reverse: true, limit: 1 })) this.#lastPosition = Number(key);
+  }
+
+  append(batches: readonly SpoolBatch[]): void {
+    let addedBytes = 0;
+    for (const { records } of batches) for (const record of records) addedBytes += record.length;
+    if (usedBytes(this.#tables) + addedBytes > this.#roomBytes) throw storeFull(this.#roomBytes);
+    let position = this.#lastPosition;
+    write(this.#tables, () => {
+      for (const { producer, mark, records } of batches) {
+        for (const record of records) this.#tables.spool.putSync(++position, ownBytes(record), { append: true });
+        this.#tables.marks.putSync(producer, pack(mark));
+      }
+    });
+    this.#lastPosition = position;
+  }
+
+  mark(producer: string): string | null {
+    const stored = this.#tables.marks.getBinary(producer);
+    return stored === undefined ? null : (unpack(stored) as string);
+  }
+
+  after(position: number, limit: number): readonly SpooledRecord[] {
+    return this.#range({ start: position + 1, limit });
+  }
+
+  before(position: number, limit: number): readonly SpooledRecord[] {
+    return this.#range({ start: Math.min(position - 1, this.#lastPosition), reverse: true, limit });
+  }
+
+  lastPosition(): number {
+    return this.#lastPosition;
+  }
+
+  count(): number {
+    return (this.#tables.spool.getStats() as { readonly entryCount: number }).entryCount;
+  }
+
+  cursor(sink: string): SinkCursor | null {
+    const stored = this.#tables.cursors.getBinary(sink);
+    return stored === undefined ? null : (unpack(stored) as SinkCursor);
+  }
+
+  saveCursor(sink: string, cursor: SinkCursor): void {
+    write(this.#tables, () => this.#tables.cursors.putSync(sink, pack(cursor)));
+  }
+
+  trim(keep: number, limit: number): number {
+    const exported = this.#slowestSink();
+    const spare = Math.min(this.count() - keep, limit);
+    if (spare <= 0) return 0;
+    const keys: number[] = [];
+    for (const key of this.#tables.spool.getKeys({ limit: spare })) if (Number(key) <= exported) keys.push(Number(key));
+    if (keys.length === 0) return 0;
+    write(this.#tables, () => {
+      for (const key of keys) this.#tables.spool.removeSync(key);
+    });
+    return keys.length;
+  }
+
+  #slowestSink(): number {
+    let slowest = Number.POSITIVE_INFINITY;
+    for (const { value } of this.#tables.cursors.getRange()) {
+      slowest = Math.min(slowest, (unpack(value) as SinkCursor).position);
+    }
+    return Number.isFinite(slowest) ? slowest : 0;
+  }
+
+  #range(options: { start: number; limit: number; reverse?: boolean }): readonly SpooledRecord[] {
+    const records: SpooledRecord[] = [];
+    for (const { key, value } of this.#tables.spool.getRange(options)) {
+      records.push({ position: Number(key), record: value });
+    }
+    return records;
+  }
+}
+
+/** lmdb-js reads what it is given by address, and finds none for shared memory: such a view is copied. */
+function ownBytes(record: Uint8Array): Uint8Array {
+  return record.buffer instanceof SharedArrayBuffer ? record.slice() : record;
+}

@@ -1,0 +1,125 @@
+// The stores in memory: for tests, the demo and the simulator. What they keep ends with them.
+
+import type {
+  CdrSpool,
+  ConfigurationDocument,
+  ConfigurationStore,
+  ConfigurationVersion,
+  SinkCursor,
+  SpoolBatch,
+  SpooledRecord,
+  Stores,
+} from './ports.ts';
+import { CONFIGURATION_VERSIONS_MAX } from './ports.ts';
+import { storeFull } from './store-full.ts';
+
+/** Makes empty stores. `roomBytes`: bytes of records the spool takes. */
+export function openMemoryStores(options: { readonly roomBytes?: number } = {}): Stores {
+  const spool = new MemorySpool(options.roomBytes ?? 256 * 1024 * 1024);
+  return {
+    configuration: new MemoryConfiguration(),
+    spool,
+    useRatio: () => spool.useRatio(),
+    flush: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+class MemoryConfiguration implements ConfigurationStore {
+  readonly #documents: ConfigurationDocument[] = [];
+
+  current(): ConfigurationDocument | null {
+    return this.#documents.at(-1) ?? null;
+  }
+
+  version(version: number): ConfigurationDocument | null {
+    return this.#documents.find((document) => document.version === version) ?? null;
+  }
+
+  versions(limit: number): readonly ConfigurationVersion[] {
+    const newestFirst = this.#documents.toReversed().slice(0, limit);
+    return newestFirst.map(({ version, author, note, atWallMs }) => ({ version, author, note, atWallMs }));
+  }
+
+  commit(document: ConfigurationDocument): boolean {
+    if (document.version !== (this.current()?.version ?? 0) + 1) return false;
+    this.#documents.push(structuredClone(document));
+    if (this.#documents.length > CONFIGURATION_VERSIONS_MAX) this.#documents.shift();
+    return true;
+  }
+}
+
+class MemorySpool implements CdrSpool {
+  #records: SpooledRecord[] = [];
+  #usedBytes = 0;
+  #lastPosition = 0;
+  readonly #marks = new Map<string, string>();
+  readonly #cursors = new Map<string, SinkCursor>();
+  readonly #roomBytes: number;
+
+  constructor(roomBytes: number) {
+    this.#roomBytes = roomBytes;
+  }
+
+  append(batches: readonly SpoolBatch[]): void {
+    let addedBytes = 0;
+    for (const { records } of batches) for (const record of records) addedBytes += record.length;
+    if (this.#usedBytes + addedBytes > this.#roomBytes) throw storeFull(this.#roomBytes);
+    this.#usedBytes += addedBytes;
+    for (const { producer, mark, records } of batches) {
+      for (const record of records) {
+        this.#lastPosition++;
+        this.#records.push({ position: this.#lastPosition, record: record.slice() });
+      }
+      this.#marks.set(producer, mark);
+    }
+  }
+
+  mark(producer: string): string | null {
+    return this.#marks.get(producer) ?? null;
+  }
+
+  after(position: number, limit: number): readonly SpooledRecord[] {
+    const start = Math.max(0, position - this.#firstPosition() + 1);
+    return this.#records.slice(start, start + limit);
+  }
+
+  before(position: number, limit: number): readonly SpooledRecord[] {
+    const end = Math.max(0, Math.min(this.#records.length, position - this.#firstPosition()));
+    return this.#records.slice(Math.max(0, end - limit), end).reverse();
+  }
+
+  lastPosition(): number {
+    return this.#lastPosition;
+  }
+
+  count(): number {
+    return this.#records.length;
+  }
+
+  cursor(sink: string): SinkCursor | null {
+    return this.#cursors.get(sink) ?? null;
+  }
+
+  saveCursor(sink: string, cursor: SinkCursor): void {
+    this.#cursors.set(sink, { position: cursor.position, state: cursor.state });
+  }
+
+  trim(keep: number, limit: number): number {
+    const exported = Math.min(...[...this.#cursors.values()].map((cursor) => cursor.position));
+    if (!Number.isFinite(exported)) return 0;
+    const spare = Math.min(this.#records.length - keep, limit, exported - this.#firstPosition() + 1);
+    if (spare <= 0) return 0;
+    for (const { record } of this.#records.slice(0, spare)) this.#usedBytes -= record.length;
+    this.#records = this.#records.slice(spare);
+    return spare;
+  }
+
+  useRatio(): number {
+    return this.#usedBytes / this.#roomBytes;
+  }
+
+  #firstPosition(): number {
+    return this.#records[0]?.position ?? this.#lastPosition + 1;
+  }
+}

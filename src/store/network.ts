@@ -1,0 +1,50 @@
+// What the operator configured, checked, as it is stored: one document per version. A snapshot is compiled
+// from it (slots and listeners become numbers there).
+
+import type { MappingGateway, RoutingGateway } from '../core/routing/snapshot.ts';
+
+/** Who pays, or is paid. */
+export interface Account {
+  readonly account: string;
+}
+
+/** A customer side trunk as configured. */
+export type MappingGatewayEntry = Omit<MappingGateway, 'slot'>;
+
+/** A vendor side trunk as configured. */
+export interface RoutingGatewayEntry extends Omit<RoutingGateway, 'slot' | 'listener'> {
+  /** Address of the listener it is called from; null takes the first that fits. */
+  readonly localIp: string | null;
+}
+
+/** A parameter that somebody set, as written. */
+export interface ParameterSetting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The whole network: names are unique within each list. */
+export interface Network {
+  readonly accounts: readonly Account[];
+  readonly mappingGateways: readonly MappingGatewayEntry[];
+  readonly routingGateways: readonly RoutingGatewayEntry[];
+  readonly systemParameters: readonly ParameterSetting[];
+}
+
+/** The two kinds of gateway. A name may stand once in each. */
+export type GatewayKind = 'mapping' | 'routing';
+
+/** The place of a gateway's counters, for as long as its name is remembered. */
+export interface SlotAssignment {
+  readonly kind: GatewayKind;
+  readonly name: string;
+  readonly slot: number;
+}
+
+/** A network of nothing. */
+export const EMPTY_NETWORK: Network = {
+  accounts: [],
+  mappingGateways: [],
+  routingGateways: [],
+  systemParameters: [],
+};

@@ -1,0 +1,95 @@
+// What the switch asks of a store. Two makers answer, lmdb.ts and memory.ts, and one contract test runs
+// against both. Writes are committed when they return: a kill -9 afterwards loses nothing. They are on the disk
+// itself after `flush`, which control asks for five times a second: that is what a power cut can cost.
+
+import type { Network, SlotAssignment } from './network.ts';
+
+/** One version of the configuration, without its content. */
+export interface ConfigurationVersion {
+  /** From 1 up, no gaps. */
+  readonly version: number;
+  readonly author: string;
+  readonly note: string;
+  readonly atWallMs: number;
+}
+
+/** One version with its content. */
+export interface ConfigurationDocument extends ConfigurationVersion {
+  readonly network: Network;
+  /** Every name that ever had a slot, those without a gateway today included. */
+  readonly slots: readonly SlotAssignment[];
+}
+
+/** Versions kept; the oldest goes when one more comes. */
+export const CONFIGURATION_VERSIONS_MAX = 100;
+
+/** The network, one document a version, with its history. */
+export interface ConfigurationStore {
+  /** The newest version; null before the first. */
+  current(): ConfigurationDocument | null;
+  /** A version that is kept; null for any other. */
+  version(version: number): ConfigurationDocument | null;
+  /** Kept versions, newest first, at most `limit`. */
+  versions(limit: number): readonly ConfigurationVersion[];
+  /** Adds the version after the newest. False, and nothing done, when it is not: somebody else was faster. */
+  commit(document: ConfigurationDocument): boolean;
+}
+
+/** A spooled record and its place: places count from 1, in the order of arrival, and are never given twice. */
+export interface SpooledRecord {
+  readonly position: number;
+  readonly record: Uint8Array;
+}
+
+/** Records of one producer (one shard's ring). */
+export interface SpoolBatch {
+  readonly producer: string;
+  /** Identifies the last of `records`; kept in the same commit, so that a drain that was cut off before it
+   *  released its ring knows what it had appended already. */
+  readonly mark: string;
+  readonly records: readonly Uint8Array[];
+}
+
+/** How far a sink is. */
+export interface SinkCursor {
+  /** The last record it has for certain; 0 for none. */
+  readonly position: number;
+  /** What the sink wants to remember with it; the store does not read it. */
+  readonly state: string;
+}
+
+/** Finished CDRs on their way to the sinks, and for a while after. */
+export interface CdrSpool {
+  /** Appends all batches in one commit. Throws TANDEM_STORE_FULL, nothing appended, when the store has no room. */
+  append(batches: readonly SpoolBatch[]): void;
+  /** The last mark of `producer`; null when it never appended. */
+  mark(producer: string): string | null;
+  /** Records after `position`, oldest first, at most `limit`. */
+  after(position: number, limit: number): readonly SpooledRecord[];
+  /** Records before `position` (Infinity for the newest), newest first, at most `limit`. */
+  before(position: number, limit: number): readonly SpooledRecord[];
+  /** Place of the newest record; 0 before the first. */
+  lastPosition(): number;
+  /** Records held. */
+  count(): number;
+  /** How far `sink` is; null when it is new. */
+  cursor(sink: string): SinkCursor | null;
+  saveCursor(sink: string, cursor: SinkCursor): void;
+  /**
+   * Drops the oldest records that every sink with a cursor has, while more than `keep` (at least 1) are held;
+   * at most `limit` of them. Answers how many went. Without any cursor nothing goes.
+   */
+  trim(keep: number, limit: number): number;
+}
+
+/** Both stores of one data directory. */
+export interface Stores {
+  readonly configuration: ConfigurationStore;
+  readonly spool: CdrSpool;
+  /** Share of its room in use, 0 to 1. */
+  useRatio(): number;
+  /** Resolves when all that was committed is on the disk. */
+  flush(): Promise<void>;
+  /** Flushes and closes. Nothing may be asked afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,394 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Defect } from '../../../src/core/base/assert.ts';
+import { type Timed, type TimerHandle, TimerWheel } from '../../../src/core/timer/wheel.ts';
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+const DAY = 24 * HOUR;
+
+/** Notes what fires, in order, as `kind@time`. */
+class Recorder implements Timed {
+  readonly trace: string[] = [];
+
+  due(kind: number, nowMs: number): void {
+    this.trace.push(`${kind}@${nowMs}`);
+  }
+}
+
+/** Does something when it fires. */
+function timed(act: (kind: number, nowMs: number) => void): Timed {
+  return { due: act };
+}
+
+describe('firing', () => {
+  test('a timer fires in the first advance at its due time or after it, never before', () => {
+    const wheel = new TimerWheel(1000.25);
+    const recorder = new Recorder();
+    wheel.arm(recorder, 1, 500);
+    assert.equal(wheel.advance(1500.125), 0);
+    assert.equal(wheel.advance(1500.25), 1);
+    wheel.arm(recorder, 2, 500);
+    assert.equal(wheel.advance(9000), 1);
+    assert.deepEqual(recorder.trace, ['1@1500.25', '2@9000']);
+  });
+
+  test('due times within one tick decide by their fractions', () => {
+    const wheel = new TimerWheel(0);
+    const recorder = new Recorder();
+    for (const delayMs of [3.5, 0.5, 2.25, 1, 3.25, 0]) wheel.arm(recorder, delayMs * 100, delayMs);
+    wheel.advance(1);
+    assert.deepEqual(recorder.trace, ['0@1', '50@1', '100@1']);
+    wheel.advance(3.25);
+    wheel.advance(3.75);
+    assert.deepEqual(recorder.trace.slice(3), ['225@3.25', '325@3.25', '350@3.75']);
+  });
+
+  test('equal due times fire in the order they were armed, from whatever distance', () => {
+    const wheel = new TimerWheel(0);
+    const recorder = new Recorder();
+    const dueMs = 5 * HOUR;
+    let kind = 0;
+    for (const nowMs of [0, HOUR, 4 * HOUR, dueMs - 20 * SECOND, dueMs - 300, dueMs - 100, dueMs - 1]) {
+      wheel.advance(nowMs);
+      wheel.arm(recorder, kind++, dueMs - nowMs);
+    }
+    wheel.advance(dueMs);
+    assert.deepEqual(
+      recorder.trace,
+      Array.from({ length: kind }, (_, i) => `${i}@${dueMs}`),
+    );
+  });
+
+  test('a timer armed without delay while firing fires in the same advance, after what was due', () => {
+    const wheel = new TimerWheel(0);
+    const recorder = new Recorder();
+    wheel.arm(
+      timed(() => void wheel.arm(recorder, 9, 0)),
+      0,
+      10,
+    );
+    wheel.arm(recorder, 1, 20);
+    wheel.arm(recorder, 2, 30);
+    assert.equal(wheel.advance(20), 3);
+    assert.deepEqual(recorder.trace, ['1@20', '9@20']);
+  });
+
+  test('a timer armed with a delay while firing counts from the present, not from the time that was due', () => {
+    const wheel = new TimerWheel(0);
+    const recorder = new Recorder();
+    wheel.arm(
+      timed(() => void wheel.arm(recorder, 1, 5)),
+      0,
+      10,
+    );
+    assert.equal(wheel.advance(100), 1);
+    assert.equal(wheel.nextDueMs(), 105);
+  });
+
+  test('what an owner disarms while firing does not fire, although it was due', () => {
+    const wheel = new TimerWheel(0);
+    const recorder = new Recorder();
+    let later: TimerHandle = 0;
+    wheel.arm(
+      timed(() => wheel.disarm(later)),
+      0,
+      10,
+    );
+    later = wheel.arm(recorder, 1, 20);
+    wheel.arm(recorder, 2, 30);
+    assert.equal(wheel.advance(1000), 2);
+    assert.deepEqual(recorder.trace, ['2@1000']);
+    assert.equal(wheel.size, 0);
+  });
+
+  test('a defect in one owner leaves the rest of what was due to the next advance', () => {
+    const wheel = new TimerWheel(0);
+    const recorder = new Recorder();
+    wheel.arm(
+      timed(() => {
+        throw new Defect('an owner keeps its promises');
+      }),
+      0,
+      10,
+    );
+    wheel.arm(recorder, 1, 20);
+    assert.throws(() => wheel.advance(50), Defect);
+    assert.equal(wheel.size, 1);
+    assert.equal(wheel.advance(60), 1);
+    assert.deepEqual(recorder.trace, ['1@60']);
+  });
+});
+
+describe('time', () => {
+  test('time never goes back', () => {
+    const wheel = new TimerWheel(100);
+    const recorder = new Recorder();
+    wheel.advance(200);
+    wheel.advance(50);
+    assert.equal(wheel.nowMs, 200);
+    wheel.arm(recorder, 1, 10);
+    assert.equal(wheel.advance(205), 0);
+    assert.equal(wheel.advance(210), 1);
+  });
+
+  test('delays of more than a day fire on the millisecond', () => {
+    const wheel = new TimerWheel(0.5);
+    const recorder = new Recorder();
+    for (const [kind, delayMs] of [DAY, DAY + 1, 7 * DAY, wheel.delayMaxMs].entries())
+      wheel.arm(recorder, kind, delayMs);
+    for (const delayMs of [DAY, DAY + 1, 7 * DAY, wheel.delayMaxMs]) {
+      assert.equal(wheel.advance(delayMs + 0.25), 0);
+      assert.equal(wheel.advance(delayMs + 0.5), 1);
+    }
+    assert.deepEqual(
+      recorder.trace.map((fired) => fired[0]),
+      ['0', '1', '2', '3'],
+    );
+  });
+
+  test('the clock may start anywhere, and the wheel goes on past each turn of its top digit', () => {
+    for (const startMs of [0, -7.5 * DAY, 49.7 * DAY - 3, 1000 * DAY + 0.125]) {
+      const wheel = new TimerWheel(startMs);
+      const recorder = new Recorder();
+      for (let day = 0; day < 200; day++) {
+        wheel.arm(recorder, day, 1.5 * DAY);
+        wheel.advance(startMs + (day + 1) * DAY);
+      }
+      wheel.advance(startMs + 201.5 * DAY);
+      assert.equal(recorder.trace.length, 200);
+      assert.equal(wheel.nextDueMs(), Infinity);
+    }
+  });
+
+  test('a jump over hours touches the timers, not the ticks in between', () => {
+    const wheel = new TimerWheel(0);
+    const recorder = new Recorder();
+    let wakesCount = 0;
+    for (let hour = 1; hour <= 250; hour++) wheel.arm(recorder, hour, hour * HOUR);
+    while (wheel.nextDueMs() < Infinity) {
+      wheel.advance(wheel.nextDueMs());
+      wakesCount++;
+    }
+    assert.equal(recorder.trace.length, 250);
+    assert.equal(recorder.trace.at(-1), `250@${250 * HOUR}`);
+    assert.ok(wakesCount <= 5 * 250, `${wakesCount} wake-ups for 250 timers`);
+  });
+
+  test('an idle wheel asks for no wake-up', () => {
+    const wheel = new TimerWheel(0);
+    const handle = wheel.arm(new Recorder(), 0, 10);
+    assert.equal(wheel.nextDueMs(), 10);
+    wheel.disarm(handle);
+    assert.equal(wheel.nextDueMs(), Infinity);
+  });
+});
+
+describe('handles', () => {
+  test('0, a fired handle and a disarmed handle change nothing, although their entry has a new timer', () => {
+    const wheel = new TimerWheel(0, { capacity: 1 });
+    const recorder = new Recorder();
+    const fired = wheel.arm(recorder, 1, 10);
+    wheel.advance(10);
+    const disarmed = wheel.arm(recorder, 2, 10);
+    wheel.disarm(disarmed);
+    const live = wheel.arm(recorder, 3, 10);
+    for (const stale of [0, fired, disarmed]) wheel.disarm(stale);
+    assert.equal(wheel.size, 1);
+    wheel.disarm(live);
+    assert.equal(wheel.size, 0);
+  });
+
+  test('within due() the own handle is stale already', () => {
+    const wheel = new TimerWheel(0);
+    let handle: TimerHandle = 0;
+    let sizeWhileFiring = -1;
+    const owner = timed(() => {
+      wheel.disarm(handle);
+      sizeWhileFiring = wheel.size;
+    });
+    handle = wheel.arm(owner, 0, 10);
+    wheel.arm(new Recorder(), 0, 20);
+    wheel.advance(10);
+    assert.equal(sizeWhileFiring, 1);
+  });
+
+  test('an entry whose generations are used up is retired, so that no handle ever comes round again', () => {
+    const wheel = new TimerWheel(0, { capacity: 1, generationMax: 3, timersMax: 8 });
+    const recorder = new Recorder();
+    const handles = new Set<TimerHandle>();
+    for (let round = 0; round < 8 * 3; round++) {
+      const handle = wheel.arm(recorder, round, 1);
+      assert.ok(!handles.has(handle));
+      handles.add(handle);
+      wheel.disarm(handle);
+    }
+    assert.throws(() => wheel.arm(recorder, 0, 1), Defect);
+  });
+});
+
+describe('bounds', () => {
+  test('one timer more than the pool may hold is a defect, and the others go on', () => {
+    const wheel = new TimerWheel(0, { capacity: 1, timersMax: 3 });
+    const recorder = new Recorder();
+    for (let kind = 0; kind < 3; kind++) wheel.arm(recorder, kind, 10);
+    assert.throws(() => wheel.arm(recorder, 3, 10), Defect);
+    assert.equal(wheel.advance(10), 3);
+  });
+
+  test('a delay below nothing, above the reach of the wheel, or no number is a defect', () => {
+    const wheel = new TimerWheel(0);
+    for (const delayMs of [-1, wheel.delayMaxMs + 1, Number.NaN, Infinity]) {
+      assert.throws(() => wheel.arm(new Recorder(), 0, delayMs), Defect);
+    }
+    assert.ok(wheel.delayMaxMs > 12 * DAY);
+  });
+
+  test('an owner that re-arms itself without delay for ever is a defect, not a hang', () => {
+    const wheel = new TimerWheel(0);
+    const owner = timed((kind) => void wheel.arm(owner, kind, 0));
+    wheel.arm(owner, 0, 1);
+    assert.throws(() => wheel.advance(1), Defect);
+  });
+
+  test('a hundred thousand timers of one tick, armed in reverse, fire in order', () => {
+    const wheel = new TimerWheel(0);
+    let lastKind = -1;
+    const owner = timed((kind) => {
+      assert.equal(kind, lastKind + 1);
+      lastKind = kind;
+    });
+    for (let kind = 99_999; kind >= 0; kind--) wheel.arm(owner, kind, 1000 + kind / 50_000);
+    assert.equal(wheel.advance(1002), 100_000);
+    assert.equal(wheel.inspect().size, 0);
+  });
+});
+
+test('the wheel can be looked into', () => {
+  const wheel = new TimerWheel(0, { capacity: 2 });
+  for (const delayMs of [1, 100, 1000, 60_000, HOUR, 2 * DAY]) wheel.arm(new Recorder(), 0, delayMs);
+  assert.deepEqual(wheel.inspect(), {
+    nowMs: 0,
+    nextDueMs: 1,
+    tickMs: 4,
+    size: 6,
+    capacity: 8,
+    sizeByDigit: [2, 1, 1, 1, 1],
+  });
+});
+
+// The reference: a plain list, searched for the least (due, sequence). An owner that fires with an even kind arms once
+// more, by an amount taken from the kind, so that arming while firing is part of the comparison.
+
+interface Listed {
+  readonly id: number;
+  readonly dueMs: number;
+}
+
+class SortedList {
+  readonly trace: string[] = [];
+  timers: Listed[] = [];
+  nowMs = 0;
+  nextId = 0;
+
+  arm(delayMs: number): number {
+    this.timers.push({ id: this.nextId, dueMs: this.nowMs + delayMs });
+    return this.nextId++;
+  }
+
+  disarm(id: number): void {
+    this.timers = this.timers.filter((timer) => timer.id !== id);
+  }
+
+  earliestMs(): number {
+    return this.timers.reduce((leastMs, timer) => Math.min(leastMs, timer.dueMs), Infinity);
+  }
+
+  advance(nowMs: number): void {
+    this.nowMs = Math.max(nowMs, this.nowMs);
+    for (let dueMs = this.earliestMs(); dueMs <= this.nowMs; dueMs = this.earliestMs()) {
+      const timer = this.timers.find((one) => one.dueMs === dueMs);
+      assert.ok(timer);
+      this.disarm(timer.id);
+      this.trace.push(`${timer.id}@${this.nowMs}`);
+      if (rearmMs(timer.id) >= 0) this.arm(rearmMs(timer.id));
+    }
+  }
+}
+
+/** Every third timer re-arms when it fires: at once, soon, or far off. */
+function rearmMs(id: number): number {
+  return id % 3 === 0 && id < 200 ? ([0, 0.75, 17, 5000, 3 * HOUR][id % 5] ?? -1) : -1;
+}
+
+type Step = { readonly act: 'arm' | 'advance'; readonly ms: number } | { readonly act: 'disarm'; readonly nth: number };
+
+const spans = fc.oneof(
+  fc.constantFrom(0, 0.25, 4, 255.75, 256, 16_384, 32_000, HOUR, DAY),
+  fc.integer({ min: 0, max: 64 }).map((quarters) => quarters / 4),
+  fc.double({ min: 0, max: 70_000, noNaN: true }),
+  fc.double({ min: 0, max: 12 * DAY, noNaN: true }),
+);
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: fc.record({ act: fc.constant('arm' as const), ms: spans }) },
+    { weight: 3, arbitrary: fc.record({ act: fc.constant('advance' as const), ms: spans }) },
+    { weight: 1, arbitrary: fc.record({ act: fc.constant('advance' as const), ms: fc.constant(60 * DAY) }) },
+    { weight: 2, arbitrary: fc.record({ act: fc.constant('disarm' as const), nth: fc.nat(60) }) },
+  ),
+  { maxLength: 60 },
+);
+
+function compare(tickMs: number, startMs: number, script: readonly Step[]): void {
+  const list = new SortedList();
+  const wheel = new TimerWheel(startMs, { tickMs, capacity: 1 });
+  list.nowMs = startMs;
+  list.advance(startMs);
+  const handles: TimerHandle[] = [];
+  const trace: string[] = [];
+  const owner = timed((id, nowMs) => {
+    trace.push(`${id}@${nowMs}`);
+    if (rearmMs(id) >= 0) handles.push(wheel.arm(owner, handles.length, rearmMs(id)));
+  });
+  for (const step of script) {
+    if (step.act === 'arm') {
+      list.arm(step.ms);
+      handles.push(wheel.arm(owner, handles.length, Math.min(step.ms, wheel.delayMaxMs)));
+    } else if (step.act === 'disarm') {
+      list.disarm(step.nth);
+      wheel.disarm(handles[step.nth] ?? 0);
+    } else {
+      const nowMs = list.nowMs + step.ms;
+      list.advance(nowMs);
+      wheel.advance(nowMs);
+    }
+    assert.deepEqual(trace, list.trace);
+    assert.equal(wheel.size, list.timers.length);
+    assert.ok(wheel.nextDueMs() <= list.earliestMs());
+    assert.ok(wheel.nextDueMs() === Infinity || wheel.size > 0);
+  }
+}
+
+test('any script of arming, disarming and advancing fires what a sorted list would, in its order', () => {
+  const tick = fc.constantFrom(4, 8, 16);
+  const start = fc.oneof(fc.constant(0), fc.double({ min: -100 * DAY, max: 2000 * DAY, noNaN: true }));
+  fc.assert(fc.property(tick, start, steps, compare), { numRuns: 600 });
+});
+
+test('whoever wakes the wheel only when it asks misses nothing', () => {
+  fc.assert(
+    fc.property(fc.array(spans, { minLength: 1, maxLength: 40 }), (delays) => {
+      const wheel = new TimerWheel(0);
+      const late: number[] = [];
+      const owner = timed((kind, nowMs) => void (nowMs === delays[kind] || late.push(kind)));
+      for (const [kind, delayMs] of delays.entries()) wheel.arm(owner, kind, delayMs);
+      let wakesCount = 0;
+      for (; wheel.nextDueMs() < Infinity; wakesCount++) wheel.advance(wheel.nextDueMs());
+      assert.deepEqual(late, []);
+      assert.ok(wakesCount <= 5 * delays.length);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,176 @@
+// One contract, two makers.
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { openLmdbStores } from '../../src/store/lmdb.ts';
+import { openMemoryStores } from '../../src/store/memory.ts';
+import { EMPTY_NETWORK } from '../../src/store/network.ts';
+import { type ConfigurationDocument, CONFIGURATION_VERSIONS_MAX, type Stores } from '../../src/store/ports.ts';
+import { pack, unpack, unpackCdr } from '../../src/store/records.ts';
+import { TandemError } from '../../src/tandem-error.ts';
+import { sampleCdr } from './sample-cdr.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+type Open = (context: TestContext, roomBytes?: number) => Stores;
+
+const MAKERS: Readonly<Record<string, Open>> = {
+  memory: (_, roomBytes) => openMemoryStores(roomBytes === undefined ? {} : { roomBytes }),
+  lmdb: (context, roomBytes) => {
+    const path = temporaryDirectory(context);
+    const stores = openLmdbStores(path, roomBytes === undefined ? {} : { roomBytes });
+    context.after(() => stores.close());
+    return stores;
+  },
+};
+
+function records(from: number, to: number): Uint8Array[] {
+  const made: Uint8Array[] = [];
+  for (let number = from; number <= to; number++) made.push(pack(sampleCdr(number)));
+  return made;
+}
+
+function document(version: number): ConfigurationDocument {
+  return { version, author: 'ops', note: `v${version}`, atWallMs: version, network: EMPTY_NETWORK, slots: [] };
+}
+
+function spooled(stores: Stores, count: number): void {
+  stores.spool.append([{ producer: 'shard 0', mark: 'last', records: records(1, count) }]);
+}
+
+for (const [maker, open] of Object.entries(MAKERS)) {
+  test(`${maker}: records are read back in the order of arrival, from any place, by any number`, (context) => {
+    const { spool } = open(context);
+    spool.append([
+      { producer: 'shard 0', mark: 'a', records: records(1, 3) },
+      { producer: 'shard 1', mark: 'b', records: records(4, 5) },
+    ]);
+    const callers = (found: readonly { readonly record: Uint8Array }[]) =>
+      found.map(({ record }) => unpackCdr(record).callerCallId.split('-')[1]?.split('@')[0]);
+    assert.deepEqual(callers(spool.after(0, 100)), ['1', '2', '3', '4', '5']);
+    assert.deepEqual(callers(spool.after(2, 2)), ['3', '4']);
+    assert.deepEqual(callers(spool.before(Number.POSITIVE_INFINITY, 2)), ['5', '4']);
+    assert.deepEqual(callers(spool.before(3, 100)), ['2', '1']);
+    assert.deepEqual(spool.after(5, 10), []);
+    assert.deepEqual(spool.before(1, 10), []);
+    assert.equal(spool.lastPosition(), 5);
+    assert.equal(spool.count(), 5);
+  });
+
+  test(`${maker}: a record comes back equal, bytes of shared memory included`, (context) => {
+    const { spool } = open(context);
+    const packed = pack(sampleCdr(7));
+    const shared = new Uint8Array(new SharedArrayBuffer(packed.length));
+    shared.set(packed);
+    spool.append([{ producer: 'shard 0', mark: 'x', records: [shared] }]);
+    shared.fill(0);
+    const [found] = spool.after(0, 1);
+    assert.deepEqual(unpackCdr(found?.record ?? new Uint8Array()), sampleCdr(7));
+  });
+
+  test(`${maker}: the mark of a producer is that of its last batch`, (context) => {
+    const { spool } = open(context);
+    assert.equal(spool.mark('shard 0'), null);
+    spool.append([{ producer: 'shard 0', mark: 'one', records: records(1, 1) }]);
+    spool.append([{ producer: 'shard 0', mark: 'two', records: records(2, 2) }]);
+    assert.equal(spool.mark('shard 0'), 'two');
+    assert.equal(spool.mark('shard 1'), null);
+  });
+
+  test(`${maker}: a cursor is kept for each sink`, (context) => {
+    const { spool } = open(context);
+    assert.equal(spool.cursor('files'), null);
+    spool.saveCursor('files', { position: 4, state: 'somewhere' });
+    spool.saveCursor('database', { position: 2, state: '' });
+    assert.deepEqual(spool.cursor('files'), { position: 4, state: 'somewhere' });
+    assert.deepEqual(spool.cursor('database'), { position: 2, state: '' });
+  });
+
+  test(`${maker}: trim drops only what every sink has, oldest first, and keeps the newest`, (context) => {
+    const stores = open(context);
+    const { spool } = stores;
+    spooled(stores, 10);
+    assert.equal(spool.trim(1, 100), 0, 'no sink has anything');
+    spool.saveCursor('fast', { position: 10, state: '' });
+    spool.saveCursor('slow', { position: 4, state: '' });
+    assert.equal(spool.trim(8, 100), 2, 'eight are kept');
+    assert.equal(spool.trim(1, 100), 2, 'the slow sink lacks the fifth');
+    assert.equal(spool.after(0, 1)[0]?.position, 5);
+    spool.saveCursor('slow', { position: 10, state: '' });
+    assert.equal(spool.trim(1, 3), 3, 'a limit is a limit');
+    assert.equal(spool.trim(1, 100), 2);
+    assert.equal(spool.count(), 1);
+    spooled(stores, 1);
+    assert.equal(spool.lastPosition(), 11, 'places are never given twice');
+  });
+
+  test(`${maker}: a full store refuses the append whole and says so`, (context) => {
+    const { spool, useRatio } = open(context, 256 * 1024);
+    const full = () => {
+      for (let round = 0; round < 100; round++) {
+        spool.append([{ producer: 'shard 0', mark: `${round}`, records: records(1, 50) }]);
+      }
+    };
+    assert.throws(full, (error) => error instanceof TandemError && error.code === 'TANDEM_STORE_FULL');
+    assert.equal(spool.count() % 50, 0);
+    assert.equal(spool.count(), (Number(spool.mark('shard 0')) + 1) * 50);
+    assert.ok(useRatio() > 0.7 && useRatio() < 1.2);
+    spool.saveCursor('files', { position: spool.lastPosition(), state: '' });
+    assert.ok(spool.trim(50, 100_000) > 0);
+    spool.append([{ producer: 'shard 0', mark: 'after', records: records(1, 50) }]);
+  });
+
+  test(`${maker}: a version follows the newest or is not taken`, (context) => {
+    const { configuration } = open(context);
+    assert.equal(configuration.current(), null);
+    assert.equal(configuration.commit(document(2)), false);
+    assert.equal(configuration.commit(document(1)), true);
+    assert.equal(configuration.commit(document(1)), false);
+    assert.equal(configuration.commit(document(2)), true);
+    assert.deepEqual(configuration.current(), document(2));
+    assert.deepEqual(configuration.version(1), document(1));
+    assert.equal(configuration.version(9), null);
+    assert.deepEqual(
+      configuration.versions(10).map(({ version, note }) => [version, note]),
+      [
+        [2, 'v2'],
+        [1, 'v1'],
+      ],
+    );
+  });
+
+  test(`${maker}: the history keeps CONFIGURATION_VERSIONS_MAX versions`, (context) => {
+    const { configuration } = open(context);
+    for (let version = 1; version <= CONFIGURATION_VERSIONS_MAX + 3; version++) configuration.commit(document(version));
+    assert.equal(configuration.versions(1_000).length, CONFIGURATION_VERSIONS_MAX);
+    assert.equal(configuration.version(3), null);
+    assert.equal(configuration.version(4)?.version, 4);
+  });
+}
+
+test('lmdb: what was closed is there when it is opened again', async (context) => {
+  const path = temporaryDirectory(context);
+  const first = openLmdbStores(path);
+  spooled(first, 3);
+  first.configuration.commit(document(1));
+  first.spool.saveCursor('files', { position: 2, state: 's' });
+  await first.close();
+  const second = openLmdbStores(path);
+  context.after(() => second.close());
+  assert.equal(second.spool.lastPosition(), 3);
+  assert.equal(second.spool.mark('shard 0'), 'last');
+  assert.deepEqual(second.spool.cursor('files'), { position: 2, state: 's' });
+  assert.equal(second.configuration.current()?.version, 1);
+});
+
+test('a CDR record carries values and no field names', () => {
+  const packed = pack(sampleCdr(1));
+  assert.ok(packed.length < 480, `${packed.length} bytes`);
+  assert.equal(Buffer.from(packed).includes('mappingGateway'), false);
+  assert.deepEqual(unpack(packed), sampleCdr(1));
+});
+
+test('a record of another shape is read back all the same', () => {
+  const odd = { zebra: 1, list: [{ zebra: 2 }, { zebra: 3 }], none: null };
+  assert.deepEqual(unpack(pack(odd)), odd);
+  assert.deepEqual(unpack(pack(sampleCdr(2))), sampleCdr(2));
+});
