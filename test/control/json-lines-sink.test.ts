@@ -79,7 +79,10 @@ for (const tornBytes of [0, 1, 100, 10_000]) {
     store.saveCursor('json-lines', before);
     spool(store, 21, 22);
     await exported(directory, store);
-    assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), Array.from({ length: 22 }, (_, index) => index + 1));
+    assert.deepEqual(
+      lines(directory, 'cdr-20260101.jsonl'),
+      Array.from({ length: 22 }, (_, index) => index + 1),
+    );
   });
 }
 

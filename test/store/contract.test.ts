@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import { EMPTY_NETWORK } from '../../src/store/network.ts';
-import { type ConfigurationDocument, CONFIGURATION_VERSIONS_MAX, type Stores } from '../../src/store/ports.ts';
+import { CONFIGURATION_VERSIONS_MAX, type ConfigurationDocument, type Stores } from '../../src/store/ports.ts';
 import { pack, unpack, unpackCdr } from '../../src/store/records.ts';
 import { TandemError } from '../../src/tandem-error.ts';
 import { sampleCdr } from './sample-cdr.ts';

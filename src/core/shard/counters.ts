@@ -4,6 +4,7 @@
 
 import { END_REASON_NAMES } from '../base/end-reason.ts';
 import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
+import type { ParseFailureWhy } from '../sip/parse-fault.ts';
 
 /** Single numbers. Those named `...Active` or `...Bytes` or `...Ms` are gauges, the others only grow. */
 export const SHARD_NUMBERS = [
@@ -15,10 +16,11 @@ export const SHARD_NUMBERS = [
 export type ShardNumber = (typeof SHARD_NUMBERS)[number];
 
 /** Why a datagram was not a message: labels of parse_failures_total. */
-export const PARSE_FAILURE_LABELS = [
+export const PARSE_FAILURE_LABELS: readonly ParseFailureWhy[] = [
   'empty', 'keepAlive', 'startLine', 'version', 'headerLine', 'unterminated', 'missingHeader', 'duplicateHeader',
-  'headerSyntax', 'contentLength', 'tooManyHeaders', 'tooManyVias', 'bodyTooLarge', 'uriScheme', 'other',
-] as const;
+  'headerSyntax', 'methodMismatch', 'contentLength', 'tooManyHeaders', 'tooManyVias', 'bodyTooLarge',
+  'datagramTooLarge',
+];
 
 /** Final outcomes of attempts: labels `code` of attempts_total and the first columns of a gateway's row. */
 export const ATTEMPT_CODES = [
@@ -83,11 +85,11 @@ export class ShardCounters {
     return this.#cells[REASON_INDEX.get(reason) as number] as number;
   }
 
-  addParseFailure(why: string): void {
-    this.#bump(FAILURE_INDEX.get(why) ?? (FAILURE_INDEX.get('other') as number));
+  addParseFailure(why: ParseFailureWhy): void {
+    this.#bump(FAILURE_INDEX.get(why) as number);
   }
 
-  parseFailures(why: string): number {
+  parseFailures(why: ParseFailureWhy): number {
     return this.#cells[FAILURE_INDEX.get(why) as number] as number;
   }
 

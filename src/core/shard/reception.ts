@@ -5,6 +5,7 @@ import { type Arrival, beginCall, gatewayOf } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
 import { Header } from '../sip/header-name.ts';
 import { checkRequest } from '../sip/check-request.ts';
+import { maxForwardsOf } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { printResponse } from '../sip/print-response.ts';
 import type { ServerUser, Target } from '../transaction/ports.ts';
@@ -79,7 +80,7 @@ export class Reception {
       if (routing.snapshot.parameters.SS_REPLY_UNAUTHORIZED) return this.#refuse(invite, source, 403);
       return this.#around.counters.add('requestsRefused');
     }
-    if (invite.value(Header.MaxForwards) === '0') return this.#refuse(invite, source, 483);
+    if (maxForwardsOf(invite) === 0) return this.#refuse(invite, source, 483);
     if (invite.has(Header.Require)) {
       return this.#refuse(invite, source, 420, `Unsupported: ${invite.values(Header.Require).join(', ')}\r\n`);
     }

@@ -1,0 +1,47 @@
+// tandem check [FILE]: is this start file or network file good? Asks no switch and changes nothing.
+
+import { readFileSync } from 'node:fs';
+import { parseConfig, type SwitchConfig } from '../config.ts';
+import { compileSnapshot } from '../control/tables/compile.ts';
+import { parseNetwork } from '../control/tables/network-file.ts';
+import { assignSlots } from '../control/tables/slots.ts';
+import { sentenceOf, TandemError } from '../tandem-error.ts';
+import { EXIT_OK, print, type Terminal } from './terminal.ts';
+
+/** A field at the start of a line that only network files have. */
+const NETWORK_FIELD = /^\s*["']?(accounts|mappingGateways|routingGateways|systemParameters)["']?\s*:/m;
+
+/** Checks `file`. `config` (of the start file) tells which listeners there are. Throws what is wrong with it. */
+export async function check(file: string, config: SwitchConfig, terminal: Terminal): Promise<number> {
+  const text = read(file);
+  const found = NETWORK_FIELD.test(text) ? checkNetwork(text, file, config) : checkStart(text, file);
+  print(terminal, found, () => [`${file} is good: ${found.summary}.`]);
+  return EXIT_OK;
+}
+
+interface Found {
+  readonly kind: 'network' | 'start';
+  readonly summary: string;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new TandemError('TANDEM_CONFIG_UNREADABLE', `The file cannot be read: ${sentenceOf(cause)}`, { cause });
+  }
+}
+
+function checkNetwork(text: string, file: string, config: SwitchConfig): Found {
+  const network = parseNetwork(text, file);
+  compileSnapshot(network, 0, assignSlots([], network), config.listeners);
+  const { accounts, mappingGateways, routingGateways } = network;
+  const summary = `a network of ${accounts.length} accounts, ${mappingGateways.length} mapping gateways and ${routingGateways.length} routing gateways`;
+  return { kind: 'network', summary };
+}
+
+function checkStart(text: string, file: string): Found {
+  const { listeners, shardCount, dataPath } = parseConfig(text, file);
+  const summary = `a start file with ${listeners.length} listeners and ${shardCount} shards, records in ${dataPath}`;
+  return { kind: 'start', summary };
+}

@@ -1,0 +1,39 @@
+// tandem start: the switch, until SIGTERM or SIGINT. A second signal does not wait.
+
+import type { SwitchConfig } from '../config.ts';
+import { startSwitch } from '../main.ts';
+import { EXIT_OK, EXIT_UNREACHABLE, type Terminal } from './terminal.ts';
+
+/** Runs until it is told to stop. Throws what `startSwitch` throws. */
+export async function start(config: SwitchConfig, configFile: string | null, terminal: Terminal): Promise<number> {
+  const running = await startSwitch(config);
+  if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, running.managementPort, terminal);
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+  const impatience = (): never => process.exit(EXIT_UNREACHABLE);
+  process.once('SIGTERM', impatience);
+  process.once('SIGINT', impatience);
+  await running.stop();
+  return EXIT_OK;
+}
+
+function greet(config: SwitchConfig, configFile: string | null, managementPort: number, terminal: Terminal): void {
+  const sockets = config.listeners.map(({ address, port, advertisedHost }) =>
+    advertisedHost === address
+      ? `${place(address, port)}`
+      : `${place(address, port)} (advertised as ${advertisedHost})`,
+  );
+  const shards = config.shardCount === 1 ? '1 shard' : `${config.shardCount} shards`;
+  terminal.say(`Tandem ${config.node} carries SIP over UDP on ${sockets.join(', ')} with ${shards}.`);
+  terminal.say(
+    `Records are kept in ${config.dataPath}; management is on http://${place(config.management.address, managementPort)}.`,
+  );
+  const option = configFile === null ? '' : ` --config ${configFile}`;
+  terminal.say(`Next: tandem apply NETWORK.yaml${option}, then tandem status${option}. Ctrl-C stops.`);
+}
+
+function place(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

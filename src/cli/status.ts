@@ -1,0 +1,115 @@
+// tandem status: is it well, what does it carry, and where does it hurt.
+
+import type { SwitchConfig } from '../config.ts';
+import type { GatewayStatus, ShardStatus, SwitchStatus } from '../control/api/status.ts';
+import { alignedTable } from './aligned-table.ts';
+import { requireRunningSwitch } from './switch-client.ts';
+import { EXIT_OK, print, type Terminal } from './terminal.ts';
+
+/** Share of the store from which it is told. */
+const STORE_ALARM_RATIO = 0.7;
+const SINK_LAG_ALARM_SECONDS = 60;
+
+/** Prints the state of the running switch. Throws TANDEM_SWITCH_NOT_RUNNING and what the client throws. */
+export async function status(config: SwitchConfig, terminal: Terminal): Promise<number> {
+  const found = (await requireRunningSwitch(config.dataPath).get('/api/v1/status')) as SwitchStatus;
+  print(terminal, found, () => tellStatus(found));
+  return EXIT_OK;
+}
+
+/** The status as lines. */
+export function tellStatus(found: SwitchStatus): string[] {
+  const { calls, cdr } = found;
+  const load = calls.capacity === null ? `${calls.active}` : `${calls.active} of ${calls.capacity}`;
+  const lines = [
+    `Tandem ${found.version} on ${found.node}, up ${duration(found.upSeconds)}, network version ${found.snapshotVersion}.`,
+    `${load} calls now, ${calls.perSecond.toFixed(1)} new a second; ${calls.begun} since the start, ${calls.answered} answered.`,
+    `${cdr.spooled} CDRs in the spool; the store is ${percent(cdr.storeUseRatio)} full.`,
+    ...troubles(found).map((sentence) => `! ${sentence}`),
+    '',
+    ...shardLines(found.shards),
+  ];
+  if (found.gateways.length === 0) return [...lines, '', 'No gateways yet: tandem apply NETWORK.yaml'];
+  lines.push('', ...gatewayLines(found.gateways));
+  const ended = Object.entries(calls.ended).sort(([, one], [, other]) => other - one);
+  if (ended.length > 0)
+    lines.push(
+      '',
+      ...alignedTable(
+        ['calls ended by', 'count'],
+        ended.map(([reason, count]) => [reason, String(count)]),
+        [1],
+      ),
+    );
+  return lines;
+}
+
+function troubles(found: SwitchStatus): string[] {
+  const sentences: string[] = [];
+  for (const { shard, snapshotVersion } of found.shards) {
+    if (snapshotVersion === null) sentences.push(`Shard ${shard} is being restarted.`);
+    else if (snapshotVersion !== found.snapshotVersion)
+      sentences.push(`Shard ${shard} still routes by version ${snapshotVersion}.`);
+  }
+  for (const sink of found.cdr.sinks) {
+    if (sink.isFailing) sentences.push(`CDR sink ${sink.name} fails; ${sink.backlog} CDRs wait. The log says why.`);
+    else if (sink.lagSeconds > SINK_LAG_ALARM_SECONDS)
+      sentences.push(`CDR sink ${sink.name} is ${duration(sink.lagSeconds)} behind.`);
+  }
+  if (found.cdr.storeUseRatio > STORE_ALARM_RATIO)
+    sentences.push('The store fills up: mend the sinks, or calls will be refused.');
+  if (found.cdr.storeFailures > 0)
+    sentences.push('CDRs could not be stored at times: is the disk full? The log says why.');
+  for (const { gateway, calls } of found.limitDrift) {
+    sentences.push(
+      `The call counter of ${gateway === '' ? 'the appliance' : gateway} is off by ${calls}. Please report this.`,
+    );
+  }
+  return sentences;
+}
+
+function shardLines(shards: readonly ShardStatus[]): string[] {
+  const heads = ['shard', 'version', 'calls', 'dialogs', 'transactions', 'timers', 'restarts', 'defects'];
+  const rows = shards.map((shard) => [
+    String(shard.shard),
+    shard.snapshotVersion === null ? '-' : String(shard.snapshotVersion),
+    String(shard.calls),
+    String(shard.dialogs),
+    String(shard.transactions),
+    String(shard.timers),
+    String(shard.restarts),
+    String(shard.defects),
+  ]);
+  return alignedTable(heads, rows, [0, 1, 2, 3, 4, 5, 6, 7]);
+}
+
+function gatewayLines(gateways: readonly GatewayStatus[]): string[] {
+  const heads = ['kind', 'gateway', 'account or address', 'calls', 'capacity', 'last hour', 'ASR', 'ACD', ''];
+  const rows = gateways.map((gateway) => [
+    gateway.kind,
+    gateway.name,
+    gateway.peer,
+    String(gateway.calls),
+    gateway.capacity === null ? 'None' : String(gateway.capacity),
+    String(gateway.lastHourCalls),
+    gateway.asr === null ? '-' : percent(gateway.asr),
+    gateway.acdSeconds === null ? '-' : `${gateway.acdSeconds.toFixed(0)} s`,
+    gateway.locked ? 'locked' : '',
+  ]);
+  return alignedTable(heads, rows, [3, 4, 5, 6, 7]);
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
+}
+
+/** Seconds as an operator says them: 45 s, 12 min, 3 h 20 min, 5 d 2 h. */
+export function duration(seconds: number): string {
+  const whole = Math.floor(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

@@ -1,0 +1,43 @@
+// The data directory of a switch that does not run, opened by the command itself.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SwitchConfig } from '../config.ts';
+import { Configuration } from '../control/tables/configuration.ts';
+import { claimDataDirectory, releaseDataDirectory } from '../store/data-directory.ts';
+import { openLmdbStores } from '../store/lmdb.ts';
+import type { Stores } from '../store/ports.ts';
+import { TandemError } from '../tandem-error.ts';
+
+/** What a command works on while the switch is down. */
+export interface StoppedSwitch {
+  readonly stores: Stores;
+  readonly configuration: Configuration;
+}
+
+/**
+ * Runs `work` on the data directory of `config`, which no switch can start on meanwhile. Throws TANDEM_DATA_NOT_RUNNING
+ * when there is no such directory and `mayCreate` is false, TANDEM_DATA_IN_USE when a switch starts just now.
+ */
+export async function withStoppedSwitch<T>(
+  config: SwitchConfig,
+  mayCreate: boolean,
+  work: (stopped: StoppedSwitch) => T,
+): Promise<T> {
+  const { dataPath } = config;
+  if (!mayCreate && !existsSync(join(dataPath, 'tandem.mdb'))) {
+    const sentence = `No switch runs on ${dataPath}, and nothing was ever stored there. Start one (tandem start), or name its start file with --config.`;
+    throw new TandemError('TANDEM_DATA_NOT_RUNNING', sentence);
+  }
+  claimDataDirectory(dataPath, { address: config.management.address, port: 0 });
+  try {
+    const stores = openLmdbStores(dataPath);
+    try {
+      return work({ stores, configuration: new Configuration(stores.configuration, config.listeners) });
+    } finally {
+      await stores.close();
+    }
+  } finally {
+    releaseDataDirectory(dataPath);
+  }
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/env node
+// The command line. Only this file knows commander; each command is a function in a file of its own, loaded when it
+// is called, so that a question to a running switch does not load the switch.
+
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { findConfigFile, loadConfig, type SwitchConfig } from '../config.ts';
+import { EXIT_OK, EXIT_UNREACHABLE, guarded, processTerminal, type Terminal } from './terminal.ts';
+
+interface CommonOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+type Run = (config: SwitchConfig, terminal: Terminal, configFile: string | null) => Promise<number>;
+
+const CALLS_TOLD = 100;
+const CDRS_TOLD = 20;
+
+function program(): Command {
+  const tandem = new Command('tandem').description('An open class-4 SIP switch.').exitOverride().showHelpAfterError();
+  tandem.addHelpText('after', '\nExit codes: 0 done, 1 refused, 2 not understood or not reached.');
+  addStart(tandem);
+  addNetwork(tandem);
+  addQuestions(tandem);
+  addDemo(tandem);
+  return tandem;
+}
+
+function addStart(tandem: Command): void {
+  common(tandem.command('start').description('start the switch')).action((options: CommonOptions) =>
+    run(options, async (config, terminal, configFile) => {
+      const { start } = await import('./start.ts');
+      return start(config, configFile, terminal);
+    }),
+  );
+}
+
+function addNetwork(tandem: Command): void {
+  common(
+    tandem.command('check [file]').description('check a start file or a network file; by default the start file'),
+  ).action((file: string | undefined, options: CommonOptions) =>
+    run(options, async (config, terminal, configFile) => {
+      const { check } = await import('./check.ts');
+      return check(file ?? configFile ?? 'tandem.yaml', config, terminal);
+    }),
+  );
+  common(tandem.command('apply <file>').description('make a network file the one in force; - is standard input'))
+    .option('--dry-run', 'only say what would change')
+    .option('--note <text>', 'kept with the version', '')
+    .action((file: string, options: CommonOptions & { readonly dryRun?: boolean; readonly note: string }) =>
+      run(options, async (config, terminal) => {
+        const { apply } = await import('./apply.ts');
+        return apply(config, { file, dryRun: options.dryRun ?? false, note: options.note }, terminal);
+      }),
+    );
+}
+
+function addQuestions(tandem: Command): void {
+  common(tandem.command('status').description('how the running switch is')).action((options: CommonOptions) =>
+    run(options, async (config, terminal) => (await import('./status.ts')).status(config, terminal)),
+  );
+  common(tandem.command('route').description('what would become of a call'))
+    .requiredOption('--from <gateway>', 'mapping gateway, or address the call comes from')
+    .option('--caller <number>', 'calling number', '')
+    .requiredOption('--callee <number>', 'called number')
+    .action((options: CommonOptions & { readonly from: string; readonly caller: string; readonly callee: string }) =>
+      run(options, async (config, terminal) => {
+        const { route } = await import('./route.ts');
+        return route(config, { from: options.from, caller: options.caller, callee: options.callee }, terminal);
+      }),
+    );
+  common(tandem.command('calls').description('the calls that live now'))
+    .option('-n, --limit <count>', 'most calls told', count, CALLS_TOLD)
+    .action((options: CommonOptions & { readonly limit: number }) =>
+      run(options, async (config, terminal) => (await import('./calls.ts')).calls(config, options.limit, terminal)),
+    );
+  common(tandem.command('cdr').description('finished calls').command('tail').description('the last finished calls'))
+    .option('-n, --count <count>', 'how many', count, CDRS_TOLD)
+    .option('-f, --follow', 'go on with those to come, until Ctrl-C')
+    .action((options: CommonOptions & { readonly count: number; readonly follow?: boolean }) =>
+      run(options, async (config, terminal) => {
+        const { cdrTail } = await import('./cdr-tail.ts');
+        const tail = { count: options.count, follow: options.follow ?? false, isOver: () => false };
+        return cdrTail(config, tail, terminal);
+      }),
+    );
+}
+
+function addDemo(tandem: Command): void {
+  tandem
+    .command('demo')
+    .description('the switch with simulated customers and vendors on loopback')
+    .option('--seconds <count>', 'end after so many', count)
+    .option('--cps <count>', 'calls a second', count)
+    .option('--json', 'one JSON document at the end')
+    .action(async (options: { readonly seconds?: number; readonly cps?: number; readonly json?: boolean }) => {
+      const terminal = processTerminal(options.json ?? false);
+      process.exitCode = await guarded(terminal, async () => {
+        const { demo } = await import('./demo.ts');
+        return demo({ seconds: options.seconds ?? null, cps: options.cps ?? null, json: terminal.isJson });
+      });
+    });
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--config <file>', 'start file; by default ./tandem.yaml or /etc/tandem/tandem.yaml')
+    .option('--json', 'JSON for scripts');
+}
+
+async function run(options: CommonOptions, command: Run): Promise<void> {
+  const terminal = processTerminal(options.json ?? false);
+  process.exitCode = await guarded(terminal, () => {
+    const configFile = findConfigFile(options.config);
+    return command(loadConfig(configFile), terminal, configFile);
+  });
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It takes a whole number from 1 to 999999.');
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === EXIT_OK ? EXIT_OK : EXIT_UNREACHABLE;
+}

@@ -1,0 +1,67 @@
+// What commands write, and the codes they end with.
+
+import { type Refusal, sentenceOf, TandemError } from '../tandem-error.ts';
+import { alignedTable } from './aligned-table.ts';
+
+/** Exit codes of every command. */
+export const EXIT_OK = 0;
+/** Something was refused: a file, a value, a question. */
+export const EXIT_REFUSED = 1;
+/** The command was not understood, or what it needs could not be reached. */
+export const EXIT_UNREACHABLE = 2;
+
+/** Where a command writes, and how. */
+export interface Terminal {
+  /** True: one JSON document, for scripts. */
+  readonly isJson: boolean;
+  /** A line for the reader. */
+  say(line: string): void;
+  /** A line about what went wrong. */
+  complain(line: string): void;
+}
+
+/** The terminal of this process. */
+export function processTerminal(isJson: boolean): Terminal {
+  return { isJson, say: (line) => console.log(line), complain: (line) => console.error(line) };
+}
+
+/** Writes `value` as JSON, or else the lines that `tell` makes. */
+export function print(terminal: Terminal, value: unknown, tell: () => readonly string[]): void {
+  if (terminal.isJson) terminal.say(JSON.stringify(value));
+  else for (const line of tell()) terminal.say(line);
+}
+
+/** Runs a command; what it throws is told, and becomes its exit code. */
+export async function guarded(terminal: Terminal, command: () => Promise<number>): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    complainOf(terminal, error);
+    return isUnreachable(error) ? EXIT_UNREACHABLE : EXIT_REFUSED;
+  }
+}
+
+function isUnreachable(error: unknown): boolean {
+  return !(error instanceof TandemError) || /_(UNREACHABLE|UNREADABLE|UNUSABLE|NOT_RUNNING)$/.test(error.code);
+}
+
+function complainOf(terminal: Terminal, error: unknown): void {
+  const refusals = error instanceof TandemError ? error.refusals : [];
+  const code = error instanceof TandemError ? error.code : 'TANDEM_DEFECT';
+  if (terminal.isJson) {
+    terminal.say(JSON.stringify({ error: { code, message: sentenceOf(error), refusals } }));
+    return;
+  }
+  if (refusals.length <= 1) terminal.complain(sentenceOf(error));
+  else for (const line of refusalLines(sentenceOf(error), refusals)) terminal.complain(line);
+}
+
+function refusalLines(message: string, refusals: readonly Refusal[]): string[] {
+  const [subject = message] = message.split(': ', 1);
+  const rows = refusals.map(({ line, field, reason }) => [String(line), field, reason]);
+  return [
+    `${subject.replace(/ line \d+.*$/, '')}. Nothing was changed.`,
+    '',
+    ...alignedTable(['line', 'field', 'reason'], rows, [0]),
+  ];
+}
