@@ -21,10 +21,14 @@ export const APPLIANCE_SLOT = 0;
 export class Admission {
   readonly #rates: BigInt64Array;
   readonly #calls: Int32Array;
+  /** What this shard holds of each slot: all of it goes back when the shard dies. */
+  readonly #taken: Int32Array;
 
-  constructor(shared: SharedArrayBuffer) {
+  /** `taken`: this shard's own memory, which outlives it; who only reads needs none. */
+  constructor(shared: SharedArrayBuffer, taken = Admission.allocateTaken()) {
     this.#rates = new BigInt64Array(shared, 0, ADMISSION_SLOTS_MAX);
     this.#calls = new Int32Array(shared, ADMISSION_SLOTS_MAX * RATE_BYTES, ADMISSION_SLOTS_MAX);
+    this.#taken = new Int32Array(taken);
   }
 
   /** Shared memory for all slots. */
@@ -32,16 +36,35 @@ export class Admission {
     return new SharedArrayBuffer(ADMISSION_SLOTS_MAX * (RATE_BYTES + CALLS_BYTES));
   }
 
+  /** Memory of what one shard holds. */
+  static allocateTaken(): SharedArrayBuffer {
+    return new SharedArrayBuffer(ADMISSION_SLOTS_MAX * CALLS_BYTES);
+  }
+
+  /** Gives back everything the shard held: its worker died and its calls with it. */
+  giveAll(): void {
+    for (let slot = 0; slot < this.#taken.length; slot++) {
+      const held = this.#taken[slot] as number;
+      if (held === 0) continue;
+      this.#taken[slot] = 0;
+      Atomics.sub(this.#calls, slot, held);
+    }
+  }
+
   /** Takes one concurrent call of `slot`; false, and nothing taken, when `capacity` calls are there already. */
   takeCall(slot: number, capacity: number | null): boolean {
     if (capacity === null) {
       Atomics.add(this.#calls, slot, 1);
+      this.#hold(slot, 1);
       return true;
     }
     let current = Atomics.load(this.#calls, slot);
     while (current < capacity) {
       const seen = Atomics.compareExchange(this.#calls, slot, current, current + 1);
-      if (seen === current) return true;
+      if (seen === current) {
+        this.#hold(slot, 1);
+        return true;
+      }
       current = seen;
     }
     return false;
@@ -49,8 +72,9 @@ export class Admission {
 
   /** Gives one concurrent call of `slot` back. */
   giveCall(slot: number): void {
-    const before = Atomics.sub(this.#calls, slot, 1);
-    assert(before > 0, 'a call is given back once');
+    assert((this.#taken[slot] as number) > 0, 'a call is given back once, by the shard that took it');
+    this.#hold(slot, -1);
+    Atomics.sub(this.#calls, slot, 1);
   }
 
   /** Concurrent calls of `slot` now. */
@@ -73,5 +97,9 @@ export class Admission {
       if (seen === fullAt) return true;
       fullAt = seen;
     }
+  }
+
+  #hold(slot: number, amount: number): void {
+    this.#taken[slot] = (this.#taken[slot] as number) + amount;
   }
 }

@@ -107,6 +107,12 @@ export class Ring {
     Atomics.store(this.#words, HEAD, this.#read | 0);
   }
 
+  /** Reader: passes by everything published so far; a successor's first step, for one of those frames may have killed it. */
+  skipAll(): void {
+    this.#read = Atomics.load(this.#words, TAIL) >>> 0;
+    this.release();
+  }
+
   /** Reader: sleeps until something is published, `wake` is called, or `timeoutMs` has passed. */
   sleep(timeoutMs: number): void {
     Atomics.store(this.#words, SLEEPING, 1);

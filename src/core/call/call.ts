@@ -5,19 +5,26 @@
 //
 // Every way out goes through `#end`, once: counters back, both legs told, one CDR.
 
-import { ATTEMPTS_MAX } from '../base/limits.ts';
 import { type EndedBy, type EndReason, endReasonRow } from '../base/end-reason.ts';
+import { ATTEMPTS_MAX } from '../base/limits.ts';
 import type { Candidate } from '../routing/route-plan.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
-import { type AttemptUser, CalleeLeg, type Parties } from './callee-leg.ts';
 import type { LiveRecord } from './call-record.ts';
+import { type AttemptUser, CalleeLeg, type Parties } from './callee-leg.ts';
 import { CallerLeg, reasonOf } from './caller-leg.ts';
 import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, switchRulesOf } from './hunt.ts';
-import { type Acknowledger, type CallerLegUser, type Crossing, EMPTY_CROSSING, type Question, type Side } from './leg-events.ts';
 import type { Source } from './incoming-request.ts';
+import {
+  type Acknowledger,
+  type CallerLegUser,
+  type Crossing,
+  EMPTY_CROSSING,
+  type Question,
+  type Side,
+} from './leg-events.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 
 /** Timers of a call. */
@@ -198,7 +205,8 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     const attempt = this.#attempt;
     record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, endedBy, reasonHeader });
     const reason = reasonHeader === '' ? reasonOf(record.cdr.q850) : reasonHeader;
-    if (attempt !== null && !record.isAnswered) attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended');
+    if (attempt !== null && !record.isAnswered)
+      attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended');
     attempt?.leg?.hangUp(reason);
     this.caller.fail(end.status, phrase === '' ? reasonPhraseOf(end.status) : phrase, headers);
     this.caller.hangUp(reason);

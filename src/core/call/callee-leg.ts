@@ -7,6 +7,7 @@
 //   left (cancelled, or the hunt moved on): a late 2xx is met with ACK and BYE
 
 import { parseIp } from '../base/ip-address.ts';
+import type { Target } from '../base/target.ts';
 import type { AttemptLeft, CdrAttempt } from '../cdr/cdr.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import { type ClientIdentity, Dialog, type LocalEnd } from '../dialog/dialog.ts';
@@ -18,7 +19,7 @@ import type { SipMessage } from '../sip/message.ts';
 import { paramOf } from '../sip/parameter-reader.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
-import type { ClientUser, Target } from '../transaction/ports.ts';
+import type { ClientUser } from '../transaction/ports.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { crossingOf } from './header-policy.ts';
 import type { AttemptFailure, AttemptOutcome } from './hunt.ts';

@@ -38,7 +38,12 @@ export class CallerLeg implements IncomingRequestUser, ServerUser {
   /** Takes over the INVITE's transaction and says 100 Trying. Answers what of the INVITE may cross. */
   begin(server: ServerTransaction): Crossing {
     const invite = this.#invite as SipMessage;
-    this.#incoming = new IncomingRequest(this.#around, { request: invite, server, source: this.#source }, this.#tag, this);
+    this.#incoming = new IncomingRequest(
+      this.#around,
+      { request: invite, server, source: this.#source },
+      this.#tag,
+      this,
+    );
     this.#incoming.trying();
     return this.#incoming.crossing;
   }
@@ -105,6 +110,11 @@ export class CallerLeg implements IncomingRequestUser, ServerUser {
     }
     this.#tagOwner = attempt;
     const local = this.#around.localEnd(this.#source.listener);
-    this.leg = new DialogLeg(this.#around, 'caller', Dialog.asServer(this.#invite, this.#tag, local, this.#source), this.#user);
+    this.leg = new DialogLeg(
+      this.#around,
+      'caller',
+      Dialog.asServer(this.#invite, this.#tag, local, this.#source),
+      this.#user,
+    );
   }
 }

@@ -159,7 +159,8 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
   }
 
   #pass(incoming: IncomingRequest): void {
-    if (this.#asked.length >= PENDING_REQUESTS_MAX) return incoming.refuse(500, 'Too Many Requests', 'Retry-After: 1\r\n');
+    if (this.#asked.length >= PENDING_REQUESTS_MAX)
+      return incoming.refuse(500, 'Too Many Requests', 'Retry-After: 1\r\n');
     this.#asked.push(incoming);
     this.#user.asked(this.side, incoming);
   }

@@ -8,7 +8,12 @@ import type { RoutingGateway } from '../routing/snapshot.ts';
 
 /** How an attempt failed. */
 export type AttemptFailure =
-  | 'failure' | 'inviteTimeout' | 'tryingTimeout' | 'progressTimeout' | 'ringingTimeout' | 'unreachable';
+  | 'failure'
+  | 'inviteTimeout'
+  | 'tryingTimeout'
+  | 'progressTimeout'
+  | 'ringingTimeout'
+  | 'unreachable';
 
 /** What happened on one attempt. */
 export interface AttemptOutcome {

@@ -2,6 +2,7 @@
 
 import type { Admission } from '../admission/admission.ts';
 import type { EndReason } from '../base/end-reason.ts';
+import type { Target } from '../base/target.ts';
 import type { Dialog, LocalEnd } from '../dialog/dialog.ts';
 import type { CallsOf, RouteTable } from '../routing/route-plan.ts';
 import type { Screening } from '../routing/screening.ts';
@@ -9,7 +10,7 @@ import type { Snapshot } from '../routing/snapshot.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { TimerWheel } from '../timer/wheel.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
-import type { ClientRequest, NonInviteClientRequest, Target } from '../transaction/ports.ts';
+import type { ClientRequest, NonInviteClientRequest } from '../transaction/ports.ts';
 import type { Call } from './call.ts';
 import type { LiveRecord } from './call-record.ts';
 import type { DialogLeg } from './dialog-leg.ts';

@@ -19,8 +19,18 @@ export interface CdrAttempt {
 
 /** How an attempt was left. */
 export type AttemptLeft =
-  | 'trying' | 'answered' | 'failure' | 'inviteTimeout' | 'tryingTimeout' | 'progressTimeout' | 'ringingTimeout'
-  | 'proceedingTimeout' | 'unreachable' | 'callerCancelled' | 'full' | 'ended';
+  | 'trying'
+  | 'answered'
+  | 'failure'
+  | 'inviteTimeout'
+  | 'tryingTimeout'
+  | 'progressTimeout'
+  | 'ringingTimeout'
+  | 'proceedingTimeout'
+  | 'unreachable'
+  | 'callerCancelled'
+  | 'full'
+  | 'ended';
 
 /** One call's record; also what stands on the board while the call lives (endReason null). */
 export interface Cdr {

@@ -1,7 +1,7 @@
 // The ACK for a 2xx: RFC 3261 13.2.2.4. The transaction user of the INVITE sends it, once for each 2xx that
 // arrives, always the same text. It is no transaction: nothing answers an ACK.
 
-import type { Target } from '../transaction/ports.ts';
+import type { Target } from '../base/target.ts';
 import type { Dialog } from './dialog.ts';
 
 /** Sends a datagram. */

@@ -2,12 +2,12 @@
 // both directions. It holds text ready to print; it does not decide, send or wait.
 
 import { parseIp } from '../base/ip-address.ts';
+import type { Target } from '../base/target.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { parseNameAddr } from '../sip/name-addr.ts';
 import { parseUri, uriParam } from '../sip/uri.ts';
-import type { Target } from '../transaction/ports.ts';
 
 /** Where a dialog's own end is reachable: for Via and Contact. IPv6 hosts stand in brackets. */
 export interface LocalEnd {

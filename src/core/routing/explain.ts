@@ -39,7 +39,8 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, callsO
   const gateway =
     snapshot.mappingGateways.find(({ name }) => name === from) ??
     new Screening(snapshot.mappingGateways).find(from, question.callee);
-  if (gateway === null) return refused('', caller, question.callee, `${from} is no mapping gateway and no source of one`);
+  if (gateway === null)
+    return refused('', caller, question.callee, `${from} is no mapping gateway and no source of one`);
   if (!question.callee.startsWith(gateway.calleePrefix)) {
     return refused(gateway.name, caller, question.callee, `the callee does not begin with ${gateway.calleePrefix}`);
   }
@@ -48,21 +49,23 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, callsO
   if (gateway.capacity !== null && callsOf(gateway.slot) >= gateway.capacity) {
     return refused(gateway.name, caller, callee, 'the mapping gateway has all the calls it may have');
   }
-  const candidates = new RouteTable(snapshot.routingGateways).plan(callee, callsOf).map(({ gateway: routing, prefix }) => {
-    const calls = callsOf(routing.slot);
-    const isFull = routing.capacity !== null && calls >= routing.capacity;
-    const why = routing.locked ? 'locked' : isFull ? 'full' : 'may take the call';
-    return {
-      gateway: routing.name,
-      address: `${routing.remoteIp}:${routing.signalPort}`,
-      prefix,
-      priority: routing.priority,
-      calls,
-      capacity: routing.capacity,
-      taken: !routing.locked && !isFull,
-      why,
-    };
-  });
+  const candidates = new RouteTable(snapshot.routingGateways)
+    .plan(callee, callsOf)
+    .map(({ gateway: routing, prefix }) => {
+      const calls = callsOf(routing.slot);
+      const isFull = routing.capacity !== null && calls >= routing.capacity;
+      const why = routing.locked ? 'locked' : isFull ? 'full' : 'may take the call';
+      return {
+        gateway: routing.name,
+        address: `${routing.remoteIp}:${routing.signalPort}`,
+        prefix,
+        priority: routing.priority,
+        calls,
+        capacity: routing.capacity,
+        taken: !routing.locked && !isFull,
+        why,
+      };
+    });
   const refusal =
     candidates.length === 0
       ? 'no routing gateway has a prefix of this number (404)'

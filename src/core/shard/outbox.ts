@@ -1,8 +1,8 @@
 // Everything that leaves a shard. The host implements it; the shard calls it while it runs one input, and the host
 // passes on what it collected before the next.
 
+import type { Target } from '../base/target.ts';
 import type { LiveRecord } from '../call/call-record.ts';
-import type { Target } from '../transaction/ports.ts';
 
 /** The one way out. */
 export interface Outbox {

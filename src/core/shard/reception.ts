@@ -1,14 +1,15 @@
 // What becomes of a request that no transaction absorbed: a leg's, a CANCEL, a new call, or a refusal. RFC 3261 8.2.
 
 import { SHARD_CALLS_MAX } from '../base/limits.ts';
+import type { Target } from '../base/target.ts';
 import { type Arrival, beginCall, gatewayOf } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
-import { Header } from '../sip/header-name.ts';
 import { checkRequest } from '../sip/check-request.ts';
+import { Header } from '../sip/header-name.ts';
 import { maxForwardsOf } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { printResponse } from '../sip/print-response.ts';
-import type { ServerUser, Target } from '../transaction/ports.ts';
+import type { ServerUser } from '../transaction/ports.ts';
 import type { ShardSurroundings } from './surroundings.ts';
 
 const SIP_PORT = 5060;
@@ -50,7 +51,10 @@ export class Reception {
   /** Refuses what could be read of a datagram that is no message; no transaction, for its keys may be missing. */
   refuseUnparsed(request: SipMessage, source: Source, status: number, sentence: string): void {
     this.#around.counters.add('requestsRefused');
-    this.#around.transmit(print(request, source, status, this.#around.mintTag(), '', sentence), targetOf(request, source));
+    this.#around.transmit(
+      print(request, source, status, this.#around.mintTag(), '', sentence),
+      targetOf(request, source),
+    );
   }
 
   #receiveAck(ack: SipMessage): void {
@@ -115,7 +119,12 @@ function targetOf(request: SipMessage, { address, port, listener }: Source): Tar
 }
 
 function print(
-  request: SipMessage, source: Source, status: number, toTag: string, headers: string, phrase: string,
+  request: SipMessage,
+  source: Source,
+  status: number,
+  toTag: string,
+  headers: string,
+  phrase: string,
 ): string {
   const options = { toTag, received: source.address, receivedPort: source.port, headers, contentType: '', body: '' };
   return printResponse(request, status, phrase === '' ? options : { ...options, reasonPhrase: phrase });

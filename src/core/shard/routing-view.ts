@@ -13,9 +13,6 @@ export function routingViewOf(snapshot: Snapshot): RoutingView {
     snapshot,
     screening: new Screening(snapshot.mappingGateways),
     routes: new RouteTable(snapshot.routingGateways),
-    resends: resendScheduleOf(
-      SS_SIP_RESEND_INTERVAL.map((waitMs) => waitMs / 1000),
-      SS_SIP_SEND_RETRY,
-    ),
+    resends: resendScheduleOf(SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY),
   };
 }

@@ -24,12 +24,14 @@ export interface ShardMemory {
   /** Live calls (packed CDRs with the slots they hold). */
   readonly board: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
+  /** What the shard holds of the admission counters. */
+  readonly taken: SharedArrayBuffer;
 }
 
 /** Memory of the whole switch. */
 export interface SwitchMemory {
   readonly admission: SharedArrayBuffer;
-  /** Int32: how the edge sleeps; see edge/doorbell. */
+  /** Int32: how the edge sleeps; see base/doorbell. */
   readonly doorbell: SharedArrayBuffer;
   readonly shards: readonly ShardMemory[];
 }
@@ -44,6 +46,7 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
       cdrs: Ring.allocate(CDR_RING_BYTES),
       board: RecordBoard.allocate(SHARD_CALLS_MAX, BOARD_RECORD_BYTES),
       counters: ShardCounters.allocate(),
+      taken: Admission.allocateTaken(),
     });
   }
   return { admission: Admission.allocate(), doorbell: new SharedArrayBuffer(64), shards };

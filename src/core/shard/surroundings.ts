@@ -4,6 +4,7 @@
 import type { Admission } from '../admission/admission.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { Prng } from '../base/prng.ts';
+import type { Target } from '../base/target.ts';
 import type { Call } from '../call/call.ts';
 import type { LiveRecord } from '../call/call-record.ts';
 import type { RoutingView, Surroundings } from '../call/ports.ts';
@@ -12,7 +13,7 @@ import type { LocalEnd } from '../dialog/dialog.ts';
 import { defaultParameters } from '../parameters/registry.ts';
 import type { Listener } from '../routing/snapshot.ts';
 import { TimerWheel } from '../timer/wheel.ts';
-import type { Target, TransactionCount } from '../transaction/ports.ts';
+import type { TransactionCount } from '../transaction/ports.ts';
 import { TransactionTable } from '../transaction/transaction-table.ts';
 import { attemptCodeOf, type ShardCounters } from './counters.ts';
 import { Dialogs } from './dialog-table.ts';

@@ -17,7 +17,7 @@ import { assert } from '../base/assert.ts';
 export interface ResendSchedule {
   /** Milliseconds to wait before each resend, the first counted from the request itself. */
   readonly waitsMs: readonly number[];
-  /** The longest wait of the operator's list: a non-INVITE with a provisional response goes on at this pace (17.1.2.2). */
+  /** The list's longest wait: the pace at which a non-INVITE with a provisional response goes on (17.1.2.2). */
   readonly longestWaitMs: number;
   /** When the request has failed, counted from its first sending. */
   readonly failsAfterMs: number;
@@ -29,7 +29,7 @@ export const RESEND_INTERVALS_MS: readonly number[] = [500, 1000, 2000, 4000, 40
 /** Default of SS_SIP_SEND_RETRY. */
 export const RESEND_COUNT = 10;
 
-/** The schedule of `intervalsMs` (at least one wait, checked by the configuration) with at most `resendsMax` resends. */
+/** The schedule of `intervalsMs` (at least one, as the configuration checks) with at most `resendsMax` resends. */
 export function resendScheduleOf(intervalsMs: readonly number[], resendsMax: number): ResendSchedule {
   const [firstMs] = intervalsMs;
   assert(firstMs !== undefined, 'a resend list has at least one wait');

@@ -10,10 +10,10 @@ export const T2_MS = 4_000;
 /** 17.1.2.2: how long a message may linger in the network. */
 export const T4_MS = 5_000;
 
-/** 64*T1, the life of a transaction: 17.1.1.2 (Timer B), 17.1.2.2 (F), 17.2.1 (H), 17.2.2 (J), RFC 6026 8.4 (M), 8.5 (L). */
+/** 64*T1, the life of a transaction: Timers B (17.1.1.2), F (17.1.2.2), H (17.2.1), J (17.2.2), L and M (RFC 6026). */
 export const TRANSACTION_LIFE_MS = 64 * T1_MS;
 
-/** Timer D, 17.1.1.2: how long repeats of a failure are acknowledged again. At least 32 s on UDP, by the RFC's own figure. */
+/** Timer D, 17.1.1.2: how long repeats of a failure are acknowledged again. The RFC says at least 32 s on UDP. */
 export const TIMER_D_MS = 32_000;
 
 /** Timer G, 17.2.1: before the first repeat of a failure to INVITE. Each wait after it is twice as long, up to T2. */

@@ -1,5 +1,5 @@
 // Where the wheel's entries live: columns of numbers instead of objects, so that arming makes no
-// garbage and a million timers are a handful of arrays. An entry is an index into every column.
+// object and a million timers are a handful of arrays. An entry is an index into every column.
 //
 // Entries stand in circular doubly linked lists. The first entries of the columns are the lists
 // themselves (their heads, which are never due), the rest are timers:

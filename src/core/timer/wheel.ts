@@ -1,5 +1,5 @@
 // The one place where time passes: a hierarchical timer wheel (Varghese and Lauck, 1987). The host
-// says what time it is, the wheel says who is due. Arming and disarming are O(1) and make no garbage.
+// says what time it is, the wheel says who is due. Arming and disarming are O(1) and make no objects.
 //
 // Time is counted in ticks, and timers stand in slots: fine ones for what is due soon, coarse ones for what
 // is far off (slots.ts draws them). When the wheel reaches a coarse slot it deals its timers out to finer
@@ -25,7 +25,10 @@ export interface Timed {
 
 /** Settings of a wheel; only benchmarks and tests have a reason to give them. */
 export interface TimerWheelOptions {
-  /** Milliseconds of one tick, a power of two. Default 4, by native-free-bench/micro/core/timer/wheel.ts. */
+  /**
+   * Milliseconds of one tick, a power of two. Default 4: by native-free-bench/micro/core/timer/wheel.ts it arms and
+   * disarms as fast as 1 and 2, fires within 6 % of them, and reaches further; 8 has more to sort and fires slower.
+   */
   readonly tickMs?: number;
   /** Timers there is room for at first. Default 1024. */
   readonly capacity?: number;

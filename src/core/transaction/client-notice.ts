@@ -1,6 +1,6 @@
-// What a client transaction tells its user (RFC 3261 17.1: responses, timeout, transport error), always as the last act of
-// a step: the transaction is in its next state by then, and out of the table when that is terminated, so the user may
-// act on it, or start another, from inside.
+// What a client transaction tells its user (RFC 3261 17.1: responses, timeout, transport error), always as the last
+// act of a step: the transaction is in its next state by then, and out of the table when that is terminated, so the
+// user may act on it, or start another, from inside.
 
 import type { SipMessage } from '../sip/message.ts';
 import type { ClientTransaction, ClientUser } from './ports.ts';

@@ -9,7 +9,7 @@
 //      2xx: pass up;  |   | 1xx: pass up; send a held CANCEL         |
 //      arm M          |   v                                          |
 //                     | +------------+  X: tell the user             |
-//      1xx: pass up   | |            |--------------------> terminated
+//      1xx: pass up   | |            |---------------> terminated    |
 //           +---------|-| proceeding |                               |
 //           +---------|>|            |  300-699: as above            |
 //                     | +------------+---------------------------+   |
@@ -24,14 +24,16 @@
 //                         v                                       v
 //                    terminated                              terminated
 //
-// A and B follow the operator's resend list, so A stops growing at its longest wait. A CANCEL is held until a provisional
-// response has come (9.1); X, which the RFC gives no letter, ends a cancelled INVITE that has no final response within
-// 64*T1. No other limit stands in proceeding: how long a callee may ring is the user's affair.
+// A and B follow the operator's resend list, so A stops growing at its longest wait. A CANCEL is held until a
+// provisional response has come (9.1); X, which the RFC gives no letter, ends a cancelled INVITE that has no final
+// response within 64*T1. No other limit stands in proceeding: how long a callee may ring is the user's affair. Over a
+// reliable transport A does not run and D is zero.
 //
-// The figure has no arrow for a 2xx in completed: a fork that answers after another has failed. It is passed up, so that
-// the user can acknowledge it and hang up (13.2.2.4).
+// The figure has no arrow for a 2xx in completed: a fork that answers after another has failed. It is passed up, so
+// that the user can acknowledge it and hang up (13.2.2.4).
 
 import { assert } from '../base/assert.ts';
+import type { Target } from '../base/target.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
 import { printAck } from '../sip/print-ack.ts';
@@ -46,14 +48,7 @@ import {
 } from '../timer/sip-timers.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import { type ClientNotice, tellClientUser } from './client-notice.ts';
-import type {
-  ClientRequest,
-  ClientTransaction,
-  ClientUser,
-  Target,
-  TransactionHome,
-  TransactionPorts,
-} from './ports.ts';
+import type { ClientRequest, ClientTransaction, ClientUser, TransactionHome, TransactionPorts } from './ports.ts';
 import { clientKey } from './transaction-key.ts';
 
 /** The states of figure 5 and RFC 6026. */
@@ -115,7 +110,7 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
     else this.#step('300-699', response);
   }
 
-  /** 9.1: asks for `text`, the CANCEL, to be sent as soon as that is allowed; never, when a final response comes first. */
+  /** 9.1: asks for `text`, the CANCEL, to be sent once that is allowed; not, when a final response comes first. */
   cancel(text: string, resend: ResendSchedule): void {
     if (this.#cancelResend !== null) return;
     this.#cancelText = text;
@@ -171,6 +166,8 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
         return 'terminated';
       case 'cancel':
         this.#ports.count('cancelHeld', 'INVITE');
+        // Nobody wants this INVITE any more: it is not sent again, only a peer that has it still gets its CANCEL.
+        this.#ports.wheel.disarm(this.#repeat);
         return 'calling';
       case '1xx':
         this.#disarmAll();

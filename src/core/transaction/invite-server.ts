@@ -25,10 +25,11 @@
 //            +------->|            |  I
 //                     +------------+
 //
-// Accepted is RFC 6026's cure: by RFC 3261 a 2xx ended the transaction, and the next repeat of the INVITE began a second
-// call. The user, not the transaction, repeats a 2xx until its ACK comes (13.3.1.4). How long proceeding may last is the
-// user's affair too.
+// Accepted is RFC 6026's cure: by RFC 3261 a 2xx ended the transaction, and the next repeat of the INVITE began a
+// second call. The user, not the transaction, repeats a 2xx until its ACK comes (13.3.1.4). How long proceeding may
+// last is the user's affair too. Over a reliable transport G does not run and I is zero.
 
+import type { Target } from '../base/target.ts';
 import { detach } from '../sip/detach.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
@@ -44,7 +45,7 @@ import {
   TIMER_L_MS,
 } from '../timer/sip-timers.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
-import type { ServerTransaction, ServerUser, Target, TransactionHome, TransactionPorts } from './ports.ts';
+import type { ServerTransaction, ServerUser, TransactionHome, TransactionPorts } from './ports.ts';
 import { mergeKey, serverKey } from './transaction-key.ts';
 
 /** The states of figure 7 and RFC 6026. */
@@ -77,8 +78,8 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
   #notice: 'none' | 'timeout' | 'transportError' = 'none';
 
   constructor(request: SipMessage, target: Target, user: ServerUser, isReliable: boolean, home: TransactionHome) {
-    this.key = serverKey(request, 'INVITE');
-    this.mergeKey = mergeKey(request);
+    this.key = detach(serverKey(request, 'INVITE'));
+    this.mergeKey = detach(mergeKey(request));
     this.branch = detach(request.topVia.branch);
     this.target = target;
     this.user = user;

@@ -5,38 +5,33 @@
 //        E: resend  +------------+  F, transport error: tell the user
 //           +-------|   trying   |------------------------------------> terminated
 //           +------>|            |  200-699: pass up; arm K
-//                   +------------+-----------------------------------+
-//                         | 1xx: pass up                             |
-//                         v                                          |
-//        E: resend  +------------+  F, transport error: tell the user|
-//     1xx: pass up  |            |------------------------------------> terminated
-//           +-------| proceeding |  200-699: pass up; arm K          |
-//           +------>|            |------------------------------+    |
-//                   +------------+                              v    v
-//                                                           +------------+  any response: absorb
-//                                                           | completed  |-----+
-//                                                           |            |<----+
-//                                                           +------------+
-//                                                                 | K
-//                                                                 v
-//                                                             terminated
+//                   +------------+------------------------------------------+
+//                         | 1xx: pass up                                    |
+//                         v                                                 |
+//        E: resend  +------------+  F, transport error: tell the user       |
+//     1xx: pass up  |            |------------------------> terminated      |
+//           +-------| proceeding |  200-699: as above                       |
+//           +------>|            |--------------------------------------+   |
+//                   +------------+                                      v   v
+//                                                                  +------------+
+//                                            any response: absorb  | completed  |
+//                                                          +-------|            |
+//                                                          +------>|            |
+//                                                                  +------------+
+//                                                                        | K
+//                                                                        v
+//                                                                   terminated
 //
 // E and F follow the operator's resend list. A provisional response does not stop E, it makes every further wait the
-// list's longest, as T2 is in the RFC; nor does it move F.
+// list's longest, as T2 is in the RFC; nor does it move F. Over a reliable transport E does not run and K is zero.
 
+import type { Target } from '../base/target.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import { SipTimer, type SipTimerLetter, sipTimerLetter, TIMER_K_MS } from '../timer/sip-timers.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import { type ClientNotice, tellClientUser } from './client-notice.ts';
-import type {
-  ClientTransaction,
-  ClientUser,
-  PrintedRequest,
-  Target,
-  TransactionHome,
-  TransactionPorts,
-} from './ports.ts';
+import type { ClientTransaction, ClientUser, PrintedRequest, TransactionHome, TransactionPorts } from './ports.ts';
 import { clientKey } from './transaction-key.ts';
 
 /** The states of figure 6. */

@@ -18,13 +18,16 @@
 //                          v                                             v
 //                     terminated                                    terminated
 //
-// RFC 4320: over UDP the 100 is sent when the peer's Timer E has come to T2 (T, which has no letter there) and not before;
-// no other provisional response is sent at all, and no 408: by then the peer has made its own. Its transaction ends
-// with nothing said, and repeats that are still under way are absorbed.
+// RFC 4320: over UDP the 100 is sent when the peer's Timer E has come to T2 (T, which has no letter there) and not
+// before; no other provisional response is sent at all, and no 408: by then the peer has made its own. Its transaction
+// ends with nothing said, and repeats that are still under way are absorbed.
 //
-// Departs from figure 8 in two arrows. A transport error is told to the user and changes nothing (RFC 6026 8.8). And F,
-// the peer's own patience, ends a transaction that its user never answers: an answer would reach nobody.
+// Departs from figure 8 in two arrows. A transport error is told to the user and changes nothing (RFC 6026 8.8). And
+// F, the peer's own patience, ends a transaction that its user never answers: an answer would reach nobody. Over a
+// reliable transport T and J are zero.
 
+import type { Target } from '../base/target.ts';
+import { detach } from '../sip/detach.ts';
 import type { SipMessage } from '../sip/message.ts';
 import {
   NON_INVITE_TRYING_MS,
@@ -35,7 +38,7 @@ import {
   TRANSACTION_LIFE_MS,
 } from '../timer/sip-timers.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
-import type { ServerTransaction, ServerUser, Target, TransactionHome, TransactionPorts } from './ports.ts';
+import type { ServerTransaction, ServerUser, TransactionHome, TransactionPorts } from './ports.ts';
 import { serverKey } from './transaction-key.ts';
 
 /** The states of figure 8. */
@@ -65,8 +68,8 @@ export class NonInviteServerTransaction implements ServerTransaction, Timed {
 
   constructor(request: SipMessage, target: Target, user: ServerUser, isReliable: boolean, home: TransactionHome) {
     const { ports } = home;
-    this.method = request.method;
-    this.key = serverKey(request, request.method);
+    this.method = detach(request.method);
+    this.key = detach(serverKey(request, request.method));
     this.target = target;
     this.user = user;
     this.#isReliable = isReliable;

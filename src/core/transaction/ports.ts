@@ -2,18 +2,10 @@
 // their users above, and what users see of them. Lower layers own the interfaces they need from above, so nothing
 // here knows a dialog, a call or a gateway.
 
+import type { Target } from '../base/target.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { TimerWheel } from '../timer/wheel.ts';
-
-/** Where datagrams go. */
-export interface Target {
-  /** An IP address, IPv6 without brackets. */
-  readonly address: string;
-  readonly port: number;
-  /** Which of the local sockets sends. */
-  readonly listener: number;
-}
 
 /** What the layer counts, each with the method of its transaction. */
 export type TransactionCount =
@@ -42,7 +34,7 @@ export type TransactionCount =
 
 /** All that a transaction may do to the world. */
 export interface TransactionPorts {
-  /** Puts `text`, a latin1 string, on the wire. Never fails here: what goes wrong later comes back as transportError. */
+  /** Puts `text`, a latin1 string, on the wire. Never fails: what goes wrong later comes back as transportError. */
   transmit(text: string, target: Target): void;
   readonly wheel: TimerWheel;
   count(what: TransactionCount, method: string): void;
@@ -75,7 +67,7 @@ export interface ClientTransaction extends Transaction {
 export interface ServerTransaction extends Transaction {
   /** A request that matches it; answers false when this is the user's affair (the ACK of a 2xx). */
   receive(request: SipMessage): boolean;
-  /** Sends `text`, printed with `status`, and keeps it for repeats. What the state does not allow is dropped, counted. */
+  /** Sends `text`, printed with `status`, and keeps it for repeats; drops and counts what the state forbids. */
   respond(status: number, text: string): void;
 }
 
@@ -101,7 +93,7 @@ export interface ServerUser {
   onTimeout?(transaction: ServerTransaction): void;
   /** A response did not get through. The transaction goes on, its timers end it (RFC 6026 8.8). */
   onTransportError(transaction: ServerTransaction): void;
-  /** A CANCEL for this INVITE arrived and was answered (9.2); `reasonHeader` is its Reason value, '' when it gave none. */
+  /** A CANCEL for this INVITE arrived and was answered (9.2); `reasonHeader` is its Reason value, '' for none. */
   onCancel?(reasonHeader: string): void;
 }
 

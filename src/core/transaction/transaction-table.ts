@@ -6,6 +6,7 @@
 //   CANCEL    --> new, as any request; `inviteOf` names the INVITE it is about
 
 import { assert } from '../base/assert.ts';
+import type { Target } from '../base/target.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { isUniqueBranch } from '../sip/via.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
@@ -19,7 +20,6 @@ import type {
   NonInviteClientRequest,
   ServerTransaction,
   ServerUser,
-  Target,
   Transaction,
   TransactionHome,
   TransactionKind,
@@ -90,9 +90,9 @@ export class TransactionTable {
   }
 
   /**
-   * Cancels an INVITE (9.1) with the CANCEL `text`. Before a provisional response the CANCEL is held and sent on the first
-   * one; after a final response it is not sent. The final response, 487 or other, comes to the INVITE's user; when none comes
-   * within 64*T1 after the CANCEL, onTimeout does. A second call for one INVITE changes nothing.
+   * Cancels an INVITE (9.1) with the CANCEL `text`. Before a provisional response the CANCEL is held and sent on the
+   * first one; after a final response it is not sent. The final response, 487 or other, comes to the INVITE's user;
+   * when none comes within 64*T1 after the CANCEL, onTimeout does. A second call for one INVITE changes nothing.
    */
   cancel(invite: InviteClientTransaction, text: string, resend: ResendSchedule): void {
     invite.cancel(text, resend);
@@ -135,7 +135,7 @@ export class TransactionTable {
     return transaction instanceof InviteServerTransaction ? transaction : null;
   }
 
-  /** Whether a new INVITE without To tag has come to us before by another way and is still being served (8.2.2.2: 482). */
+  /** Whether a new INVITE without To tag has come by another way too and is being served (8.2.2.2: 482). */
   isMerged(invite: SipMessage): boolean {
     if (invite.method !== 'INVITE' || invite.toTag !== '') return false;
     const first = this.#invites.get(mergeKey(invite));
@@ -209,9 +209,9 @@ export class TransactionTable {
   /**
    * The INVITE of an INVITE, ACK or CANCEL whose sent-by is another one.
    *
-   * Departs from 17.2.3 and 9.2: a NAT or its SIP gateway may write another sent-by into the CANCEL or ACK than into the
-   * INVITE; taken at their word, the callee would ring on (481), or a failure be repeated for 32 s. Branch, Call-ID,
-   * From tag and CSeq number together name the INVITE as surely.
+   * Departs from 17.2.3 and 9.2: a NAT or its SIP gateway may write another sent-by into the CANCEL or ACK than into
+   * the INVITE; taken at their word, the callee would ring on (481), or a failure be repeated for 32 s. Branch,
+   * Call-ID, From tag and CSeq number together name the INVITE as surely.
    */
   #findElsewhere(request: SipMessage): InviteServerTransaction | undefined {
     const invite = this.#invites.get(mergeKey(request));

@@ -128,7 +128,7 @@ test('17.1.2.2: over a reliable transport nothing is resent, and a final respons
 });
 
 describe('SS_SIP_RESEND_INTERVAL and SS_SIP_SEND_RETRY', () => {
-  test('after a provisional response the longest wait of the list holds, and the failure comes when it would have', () => {
+  test("after a provisional response the list's longest wait holds, and the failure comes when it would have", () => {
     const rig = new Rig();
     rig.send('BYE', {}, resendScheduleOf([100, 2000, 300, 400], 10));
     rig.at(50);

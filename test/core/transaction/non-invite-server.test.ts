@@ -128,6 +128,15 @@ describe('RFC 4320 4.1: the 100 of a non-INVITE over UDP', () => {
     rig.assertAtRest();
   });
 
+  test('waits once, however often it is given', () => {
+    const rig = new Rig();
+    served(rig, 100, 100, 100);
+    assert.equal(rig.wheel.size, 2);
+    rig.at(3500);
+    assert.deepEqual(rig.drain(), ['3500 send 100']);
+    assert.equal(rig.wheel.size, 1);
+  });
+
   test('goes out at once when it is given after its time', () => {
     const rig = new Rig();
     const transaction = served(rig);

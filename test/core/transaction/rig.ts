@@ -1,7 +1,8 @@
-// A transaction table with a wire and users that take notes: script in, trace out. Time is the wheel's own; `at` moves it
-// from one due time to the next, as a shard host does.
+// A transaction table with a wire and users that take notes: script in, trace out. Time is the wheel's own; `at` moves
+// it from one due time to the next, as a shard host does.
 
 import assert from 'node:assert/strict';
+import type { Target } from '../../../src/core/base/target.ts';
 import { SipMessage } from '../../../src/core/sip/message.ts';
 import { parseMessage } from '../../../src/core/sip/parse-message.ts';
 import { DEFAULT_RESENDS, type ResendSchedule } from '../../../src/core/timer/resend-schedule.ts';
@@ -13,7 +14,6 @@ import type {
   ClientUser,
   ServerTransaction,
   ServerUser,
-  Target,
   TransactionCount,
   TransactionPorts,
 } from '../../../src/core/transaction/ports.ts';

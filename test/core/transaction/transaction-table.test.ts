@@ -131,6 +131,13 @@ describe('17.2.3: peers of RFC 2543, and branches that prove nothing', () => {
       assert.equal(rig.receive('ACK', { branch, toTag: 'ours' }), null);
     });
 
+    test(`branch '${branch}': another sent-by is another INVITE`, () => {
+      const rig = new Rig();
+      const first = rig.receive('INVITE', { branch });
+      assert.notEqual(rig.receive('INVITE', { branch, sentBy: '10.0.0.1' }), first);
+      assert.equal(rig.table.inviteOf(request('CANCEL', { branch, sentBy: '10.0.0.2' })), null);
+    });
+
     test(`branch '${branch}': a CANCEL finds its INVITE`, () => {
       const rig = new Rig();
       const invite = rig.receive('INVITE', { branch });

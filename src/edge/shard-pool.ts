@@ -1,0 +1,158 @@
+// The workers of the shards: a Piscina pool of fixed size, one never-ending task each. A worker that dies is replaced and
+// its shard begins again on the same memory. The only file that imports piscina.
+
+import { randomFillSync } from 'node:crypto';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { Ring } from '../core/base/ring.ts';
+import type { Listener, Snapshot } from '../core/routing/snapshot.ts';
+import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
+import type { SwitchMemory } from '../core/shard/shared-memory.ts';
+
+/** Pause before a shard that died right after its birth begins again, ms: a crash loop must not eat the machine. */
+const RESTART_PAUSE_MS = 1_000;
+const SHORT_LIFE_MS = 1_000;
+
+/** What the pool tells main. */
+export interface ShardPoolUser {
+  onApplied(shard: number, version: number): void;
+  onPoke(): void;
+  onDefect(shard: number, sentence: string, input: string): void;
+  /** The worker died and a new one has taken over. */
+  onRestarted(shard: number, settledCount: number): void;
+  onDied(shard: number, error: unknown): void;
+}
+
+/** What all shards are made with. */
+export interface ShardPoolOptions {
+  readonly node: string;
+  readonly listeners: readonly Listener[];
+  readonly memory: SwitchMemory;
+  readonly snapshot: Snapshot;
+}
+
+interface Seat {
+  port: MessagePort | null;
+  threadId: number;
+  startedAtMs: number;
+  finished: Promise<void>;
+}
+
+/** Runs all shards. */
+export class ShardPool {
+  readonly #options: ShardPoolOptions;
+  readonly #user: ShardPoolUser;
+  readonly #pool: Piscina;
+  readonly #seats: Seat[] = [];
+  #snapshot: Snapshot;
+  #isStopping = false;
+
+  constructor(options: ShardPoolOptions, user: ShardPoolUser) {
+    this.#options = options;
+    this.#user = user;
+    this.#snapshot = options.snapshot;
+    const count = options.memory.shards.length;
+    this.#pool = new Piscina({
+      filename: new URL('../shard-host/shard-worker.js', import.meta.url).href,
+      name: 'runShard',
+      minThreads: count,
+      maxThreads: count,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      atomics: 'disabled',
+      recordTiming: false,
+    });
+    for (let shard = 0; shard < count; shard++) {
+      this.#seats.push({ port: null, threadId: 0, startedAtMs: 0, finished: Promise.resolve() });
+      this.#begin(shard, false);
+    }
+  }
+
+  /** New routing tables for every shard; each answers by `onApplied`. */
+  publish(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    this.#tellAll({ kind: 'snapshot', snapshot });
+  }
+
+  /** Datagrams to these places could not be sent. */
+  unreachable(places: readonly { readonly address: string; readonly port: number }[]): void {
+    this.#tellAll({ kind: 'unreachable', places });
+  }
+
+  /** A crash drill: ends the worker of `shard` where it stands. */
+  async kill(shard: number): Promise<void> {
+    const threadId = this.#seats[shard]?.threadId;
+    await this.#pool.threads.find((worker) => worker.threadId === threadId)?.terminate();
+  }
+
+  /** Ends every call, lets the shards put out what is left, ends the workers. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#tellAll({ kind: 'stop' });
+    await Promise.all(this.#seats.map(({ finished }) => finished));
+    await this.#pool.destroy();
+  }
+
+  #begin(shard: number, isSuccessor: boolean): void {
+    const seat = this.#seats[shard] as Seat;
+    const { port1, port2 } = new MessageChannel();
+    seat.port = port1;
+    seat.startedAtMs = performance.now();
+    port1.on('message', (message: FromShard) => this.#hear(shard, message, isSuccessor));
+    const job = { task: this.#taskOf(shard, isSuccessor), port: port2 };
+    seat.finished = this.#pool.run(job, { transferList: [port2] }).then(
+      () => port1.close(),
+      (error: unknown) => this.#died(shard, error),
+    );
+  }
+
+  #died(shard: number, error: unknown): void {
+    const seat = this.#seats[shard] as Seat;
+    seat.port?.close();
+    seat.port = null;
+    if (this.#isStopping) return;
+    this.#user.onDied(shard, error);
+    const isShortLived = performance.now() - seat.startedAtMs < SHORT_LIFE_MS;
+    if (isShortLived) setTimeout(() => this.#begin(shard, true), RESTART_PAUSE_MS);
+    else this.#begin(shard, true);
+  }
+
+  #taskOf(shard: number, isSuccessor: boolean): ShardTask {
+    const { node, listeners, memory } = this.#options;
+    const [seed0, seed1, seed2] = randomFillSync(new Uint32Array(3)) as unknown as [number, number, number];
+    return {
+      node,
+      shardIndex: shard,
+      shardCount: memory.shards.length,
+      listeners,
+      memory: memory.shards[shard] as ShardTask['memory'],
+      admission: memory.admission,
+      doorbell: memory.doorbell,
+      seed: [seed0, seed1, seed2],
+      snapshot: this.#snapshot,
+      isSuccessor,
+    };
+  }
+
+  #hear(shard: number, message: FromShard, isSuccessor: boolean): void {
+    switch (message.kind) {
+      case 'poke':
+        return this.#user.onPoke();
+      case 'applied':
+        return this.#user.onApplied(shard, message.version);
+      case 'defect':
+        return this.#user.onDefect(shard, message.sentence, message.input);
+      case 'born':
+        (this.#seats[shard] as Seat).threadId = message.threadId;
+        if (isSuccessor) this.#user.onRestarted(shard, message.settledCount);
+    }
+  }
+
+  /** Posts to every shard and wakes those asleep on their ring. */
+  #tellAll(message: ToShard): void {
+    for (const [shard, { port }] of this.#seats.entries()) {
+      port?.postMessage(message);
+      new Ring((this.#options.memory.shards[shard] as ShardTask['memory']).inbound).wake();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// One UDP socket: receives and sends, and knows nothing of SIP. The only file that touches node:dgram.
+
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { TandemError } from '../tandem-error.ts';
+
+/** Kernel buffers, bytes. The default 212 KB overflows within some ten milliseconds of a burst; Linux grants up to net.core.rmem_max. */
+const KERNEL_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** Where to bind, and who hears. */
+export interface UdpListenerOptions {
+  readonly address: string;
+  readonly port: number;
+  /** A datagram; `bytes` are the receiver's. */
+  readonly onDatagram: (bytes: Buffer, address: string, port: number) => void;
+  /** The platform refused to send to this place (no route, not permitted ...). */
+  readonly onUnreachable: (address: string, port: number) => void;
+}
+
+/** A bound socket. */
+export class UdpListener {
+  readonly #socket: Socket;
+  readonly #onSent: (error: (Error & { address?: string; port?: number }) | null) => void;
+
+  private constructor(options: UdpListenerOptions) {
+    // Addresses are always numeric: nothing is looked up, so no promise, no tick, no allocation for it.
+    const type = isIPv6(options.address) ? 'udp6' : 'udp4';
+    this.#socket = createSocket({
+      type,
+      lookup: (hostname, _options, callback) => callback(null, hostname, type === 'udp6' ? 6 : 4),
+      recvBufferSize: KERNEL_BUFFER_BYTES,
+      sendBufferSize: KERNEL_BUFFER_BYTES,
+    });
+    this.#socket.on('message', (bytes: Buffer, from: RemoteInfo) => options.onDatagram(bytes, from.address, from.port));
+    // One function for all sends: the error names the place.
+    this.#onSent = (error) => {
+      if (error?.address !== undefined && error.port !== undefined) options.onUnreachable(error.address, error.port);
+    };
+  }
+
+  /** Binds. Throws TANDEM_PORT_IN_USE or TANDEM_LISTEN_FAILED. */
+  static async bind(options: UdpListenerOptions): Promise<UdpListener> {
+    const listener = new UdpListener(options);
+    // Waited for before it is asked for: with a lookup that answers at once, bind fails before it returns.
+    const listening = once(listener.#socket, 'listening');
+    listener.#socket.bind({ address: options.address, port: options.port, exclusive: true });
+    try {
+      await listening;
+    } catch (cause) {
+      throw bindError(options, cause as NodeJS.ErrnoException);
+    }
+    return listener;
+  }
+
+  /** The port that was bound. */
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  /** Datagrams the kernel has not yet taken; their bytes must not change. */
+  get unsentCount(): number {
+    return this.#socket.getSendQueueCount();
+  }
+
+  /** Sends bytes[start, end). `isTold`: whether a refusal of the platform is worth hearing. */
+  send(bytes: Buffer, start: number, end: number, address: string, port: number, isTold: boolean): void {
+    if (isTold) this.#socket.send(bytes, start, end - start, port, address, this.#onSent);
+    else this.#socket.send(bytes, start, end - start, port, address);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+function bindError({ address, port }: UdpListenerOptions, cause: NodeJS.ErrnoException): TandemError {
+  if (cause.code === 'EADDRINUSE') {
+    const sentence = `Another program listens on UDP ${address} port ${port}; stop it, or give listeners another port.`;
+    return new TandemError('TANDEM_PORT_IN_USE', sentence, { cause });
+  }
+  const sentence = `UDP ${address} port ${port} cannot be listened on (${cause.code ?? cause.message}); is the address one of this machine?`;
+  return new TandemError('TANDEM_LISTEN_FAILED', sentence, { cause });
+}

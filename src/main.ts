@@ -1,0 +1,174 @@
+// Starts the switch: control first, for it has the configuration; then the shards; then the sockets. Stops in reverse.
+
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { SwitchConfig } from './config.ts';
+import type { ControlStart, FromControl, ToControl } from './control/messages.ts';
+import type { Listener, Snapshot } from './core/routing/snapshot.ts';
+import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-memory.ts';
+import { Edge } from './edge/edge.ts';
+import { ShardPool } from './edge/shard-pool.ts';
+import { UdpListener } from './edge/udp-listener.ts';
+import { type Log, type LogLevel, makeLog } from './log.ts';
+import { TandemError } from './tandem-error.ts';
+
+/** How often the edge tells control its numbers, ms. */
+const EDGE_REPORT_MS = 250;
+
+/** A switch that carries calls. */
+export interface RunningSwitch {
+  readonly managementPort: number;
+  /** Bound SIP ports, in the order of the listeners. */
+  readonly sipPorts: readonly number[];
+  /** The shared memory, for those who watch (demo, tests). */
+  readonly memory: SwitchMemory;
+  /** A crash drill: ends the worker of `shard` where it stands. */
+  killShard(shard: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Settings that no start file has. */
+export interface StartOptions {
+  readonly logLevel?: LogLevel;
+  /** False keeps configuration and CDRs in memory only. Default true. */
+  readonly isDurable?: boolean;
+}
+
+/** Starts a switch. Throws TandemErrors: a port in use, a data directory of a newer version ... */
+export async function startSwitch(config: SwitchConfig, options: StartOptions = {}): Promise<RunningSwitch> {
+  const log = makeLog('edge', options.logLevel ?? 'info');
+  const memory = allocateSwitchMemory(config.shardCount);
+  let pool: ShardPool | null = null;
+  const edge = new Edge(memory, (places) => pool?.unreachable(places));
+  const sockets = await bindAll(config, edge);
+  try {
+    const control = await startControl(config, sockets, memory, options);
+    pool = startShards(config, listenersOf(config, sockets), memory, { control, edge, log });
+    return running({ control, pool, edge, sockets, memory, log });
+  } catch (error) {
+    edge.close();
+    throw error;
+  }
+}
+
+interface Control {
+  readonly worker: Worker;
+  readonly managementPort: number;
+  readonly snapshot: Snapshot;
+}
+
+interface Parts {
+  readonly control: Control;
+  readonly pool: ShardPool;
+  readonly edge: Edge;
+  readonly sockets: readonly UdpListener[];
+  readonly memory: SwitchMemory;
+  readonly log: Log;
+}
+
+async function bindAll(config: SwitchConfig, edge: Edge): Promise<UdpListener[]> {
+  const sockets: UdpListener[] = [];
+  for (const [index, { address, port }] of config.listeners.entries()) {
+    const socket = await UdpListener.bind({
+      address,
+      port,
+      onDatagram: (bytes, from, fromPort) => edge.receive(bytes, from, fromPort, index),
+      onUnreachable: (to, toPort) => edge.unreachable(to, toPort),
+    });
+    sockets.push(socket);
+    edge.addListener(socket);
+  }
+  return sockets;
+}
+
+function listenersOf(config: SwitchConfig, sockets: readonly UdpListener[]): Listener[] {
+  return config.listeners.map(({ advertisedHost, advertisedPort }, index) => {
+    return { advertisedHost, advertisedPort: advertisedPort === 0 ? (sockets[index]?.port ?? 0) : advertisedPort };
+  });
+}
+
+async function startControl(
+  config: SwitchConfig,
+  sockets: readonly UdpListener[],
+  memory: SwitchMemory,
+  options: StartOptions,
+): Promise<Control> {
+  const advertised = listenersOf(config, sockets);
+  const start: ControlStart = {
+    dataPath: config.dataPath,
+    management: config.management,
+    listeners: config.listeners.map(({ transport, address }, index) => {
+      return { transport, address, port: sockets[index]?.port ?? 0, ...(advertised[index] as Listener) };
+    }),
+    memory,
+    node: config.node,
+    version: ownVersion(),
+    startedAtWallMs: Date.now(),
+    logLevel: options.logLevel ?? 'info',
+    isDurable: options.isDurable ?? true,
+  };
+  const worker = new Worker(new URL('./control/control-thread.js', import.meta.url), { workerData: start });
+  const [first] = (await once(worker, 'message')) as [FromControl];
+  if (first.kind === 'fatal') {
+    throw new TandemError(first.error.code as `TANDEM_${string}`, first.error.message, {
+      refusals: first.error.refusals,
+    });
+  }
+  if (first.kind !== 'ready') throw new TandemError('TANDEM_DEFECT', `control began with ${first.kind}`);
+  return { worker, managementPort: first.managementPort, snapshot: first.snapshot };
+}
+
+function startShards(
+  config: SwitchConfig,
+  listeners: readonly Listener[],
+  memory: SwitchMemory,
+  parts: Omit<Parts, 'pool' | 'sockets' | 'memory'>,
+): ShardPool {
+  const { control, edge, log } = parts;
+  const tell = (message: ToControl): void => control.worker.postMessage(message);
+  return new ShardPool(
+    { node: config.node, listeners, memory, snapshot: control.snapshot },
+    {
+      onApplied: (shard, version) => tell({ kind: 'applied', shard, version }),
+      onPoke: () => edge.poke(),
+      onDefect: (shard, sentence, input) => log.error({ shard, sentence, input }, 'defect: one call lost'),
+      onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),
+      onRestarted: (shard, settledCount) => {
+        log.warn({ shard, settledCount }, 'shard replaced');
+        tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
+      },
+    },
+  );
+}
+
+function running({ control, pool, edge, sockets, memory, log }: Parts): RunningSwitch {
+  const tell = (message: ToControl): void => control.worker.postMessage(message);
+  control.worker.on('message', (message: FromControl) => {
+    if (message.kind === 'snapshot') pool.publish(message.snapshot);
+    else if (message.kind === 'killShard') void pool.kill(message.shard);
+  });
+  control.worker.on('error', (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait'));
+  const reporting = setInterval(() => tell({ kind: 'edge', numbers: edge.counts }), EDGE_REPORT_MS);
+  return {
+    managementPort: control.managementPort,
+    sipPorts: sockets.map(({ port }) => port),
+    memory,
+    killShard: (shard) => pool.kill(shard),
+    stop: async () => {
+      clearInterval(reporting);
+      await pool.stop();
+      edge.drain();
+      edge.close();
+      const stopped = once(control.worker, 'exit');
+      tell({ kind: 'edge', numbers: edge.counts });
+      tell({ kind: 'stop' });
+      await stopped;
+    },
+  };
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

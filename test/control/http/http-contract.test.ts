@@ -1,0 +1,141 @@
+// One contract, two makers of the HTTP server.
+
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import {
+  type Answer,
+  HTTP_BODY_BYTES_MAX,
+  type HttpRequest,
+  type HttpServer,
+  type Listen,
+} from '../../../src/control/http/http-server.ts';
+import { listenNode } from '../../../src/control/http/node-server.ts';
+import { listenUws } from '../../../src/control/http/uws-server.ts';
+import { TandemError } from '../../../src/tandem-error.ts';
+
+const MAKERS: Readonly<Record<string, Listen>> = { uws: listenUws, node: listenNode };
+
+const echo: Answer = async ({ method, path, query, authorization, body }: HttpRequest) => ({
+  status: 200,
+  contentType: 'application/json',
+  body: JSON.stringify({ method, path, query: [...query], authorization, body: body.toString('utf8') }),
+});
+
+async function open(context: TestContext, listen: Listen, answer: Answer = echo): Promise<HttpServer> {
+  const server = await listen('127.0.0.1', 0, answer);
+  context.after(() => server.close());
+  return server;
+}
+
+/** Sends `text` as it is and answers what comes back until the server closes or `enough` is seen. */
+function raw(port: number, text: string, enough: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    const finish = () => {
+      socket.destroy();
+      resolve(received);
+    };
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1');
+      if (enough.test(received)) finish();
+    });
+    socket.on('close', finish);
+    socket.on('error', reject);
+  });
+}
+
+for (const [maker, listen] of Object.entries(MAKERS)) {
+  test(`${maker}: a request arrives whole: method, path, query, token, body`, async (context) => {
+    const server = await open(context, listen);
+    assert.equal(server.maker, maker);
+    assert.ok(server.port > 0);
+    const response = await fetch(`http://127.0.0.1:${server.port}/a/b?x=1&y=%C3%A4+b&x=2`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer t' },
+      body: 'größe',
+    });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'application/json');
+    assert.equal(response.headers.get('cache-control'), 'no-store');
+    assert.deepEqual(await response.json(), {
+      method: 'POST',
+      path: '/a/b',
+      query: [
+        ['x', '1'],
+        ['y', 'ä b'],
+        ['x', '2'],
+      ],
+      authorization: 'Bearer t',
+      body: 'größe',
+    });
+  });
+
+  test(`${maker}: status, type and text of the answer are what was answered`, async (context) => {
+    const server = await open(context, listen, async () => ({
+      status: 503,
+      contentType: 'text/plain',
+      body: 'später',
+    }));
+    const response = await fetch(`http://127.0.0.1:${server.port}/`);
+    assert.equal(response.status, 503);
+    assert.equal(await response.text(), 'später');
+  });
+
+  test(`${maker}: a body of several chunks is put together`, async (context) => {
+    const server = await open(context, listen, async ({ body }) => ({
+      status: 200,
+      contentType: 'text/plain',
+      body: `${body.length} ${body.subarray(-3).toString('latin1')}`,
+    }));
+    const body = Buffer.alloc(2_000_000, 'x');
+    body.write('end', body.length - 3);
+    const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body });
+    assert.equal(await response.text(), '2000000 end');
+  });
+
+  test(`${maker}: a body above HTTP_BODY_BYTES_MAX is answered with 413 and not with more memory`, async (context) => {
+    let wasAsked = false;
+    const server = await open(context, listen, async () => {
+      wasAsked = true;
+      return { status: 200, contentType: 'text/plain', body: '' };
+    });
+    const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${HTTP_BODY_BYTES_MAX + 1}\r\n\r\n`;
+    const received = await raw(server.port, head + 'x'.repeat(HTTP_BODY_BYTES_MAX + 1), /Content Too Large"/);
+    assert.match(received, /^HTTP\/1\.1 413 /);
+    assert.equal(wasAsked, false);
+  });
+
+  test(`${maker}: a peer that leaves before the answer harms nobody`, async (context) => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const server = await open(context, listen, async ({ path }) => {
+      if (path === '/slow') await held;
+      return { status: 200, contentType: 'text/plain', body: 'done' };
+    });
+    const gone = new AbortController();
+    const slow = fetch(`http://127.0.0.1:${server.port}/slow`, { signal: gone.signal });
+    await fetch(`http://127.0.0.1:${server.port}/quick`);
+    gone.abort();
+    await assert.rejects(slow);
+    release();
+    assert.equal(await (await fetch(`http://127.0.0.1:${server.port}/quick`)).text(), 'done');
+  });
+
+  test(`${maker}: a port that is taken is refused with a sentence`, async (context) => {
+    const server = await open(context, listen);
+    await assert.rejects(
+      listen('127.0.0.1', server.port, echo),
+      (error) => error instanceof TandemError && error.code === 'TANDEM_MANAGEMENT_PORT',
+    );
+  });
+
+  test(`${maker}: after close nobody answers`, async () => {
+    const server = await listen('127.0.0.1', 0, echo);
+    await server.close();
+    await assert.rejects(fetch(`http://127.0.0.1:${server.port}/`));
+  });
+}
