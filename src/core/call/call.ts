@@ -104,6 +104,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     }
     this.#disarmProceeding();
     this.record.answered(this.#around.nowMs, this.#around.wallMs);
+    this.#around.countAnswer();
     this.#around.recordChanged(this.record);
     const limitMs = this.#routing.snapshot.parameters.SS_MAX_CALL_DURATION;
     if (limitMs !== null) this.#durationTimer = this.#around.wheel.arm(this, MAX_DURATION, limitMs);

@@ -98,8 +98,9 @@ export class CallerLeg implements IncomingRequestUser, ServerUser {
     this.#user.lost('caller', 'NoAck');
   }
 
-  /** An answer could not be sent: the peer will repeat, the timers decide (RFC 6026 8.8). */
-  onTransportError(): void {}
+  onTransportError(): void {
+    // An answer could not be sent: the peer will repeat, the timers decide (RFC 6026 8.8).
+  }
 
   #enterDialog(attempt: object): void {
     if (this.#tagOwner === attempt || this.#invite === null) return;

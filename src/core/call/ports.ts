@@ -36,6 +36,7 @@ export interface CallCounts {
   countAttempt(slot: number, outcome: number | 'timeout' | 'unreachable' | 'cancelled'): void;
   countDelay(slot: number, delayMs: number): void;
   countCall(slot: number, isAnswered: boolean, talkMs: number): void;
+  countAnswer(): void;
   countEnd(reason: EndReason): void;
 }
 

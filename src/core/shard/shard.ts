@@ -44,8 +44,8 @@ export class Shard {
 
   /** A datagram arrived. `text`: its bytes as latin1. */
   receive(text: string, source: Source, nowMs: number, wallMs: number): void {
-    this.#at(nowMs, wallMs);
     this.#around.counters.add('datagramsReceived');
+    this.advance(nowMs, wallMs); // What was due before this datagram happens before it; and delays count from now.
     try {
       this.#receive(text, source);
     } catch (error) {
@@ -55,7 +55,8 @@ export class Shard {
 
   /** Time has passed: everything due until `nowMs` happens. */
   advance(nowMs: number, wallMs: number): void {
-    this.#at(nowMs, wallMs);
+    this.#around.nowMs = nowMs;
+    this.#around.wallMs = wallMs;
     try {
       this.#around.wheel.advance(nowMs);
     } catch (error) {
@@ -71,14 +72,14 @@ export class Shard {
 
   /** Datagrams to this address could not be sent. */
   unreachable(address: string, port: number, nowMs: number, wallMs: number): void {
-    this.#at(nowMs, wallMs);
+    this.advance(nowMs, wallMs);
     this.#around.counters.add('sendErrors');
     this.#around.transactions.transportError(address, port);
   }
 
   /** Ends every call, for a stop without recovery. */
   releaseAll(reason: EndReason, nowMs: number, wallMs: number): void {
-    this.#at(nowMs, wallMs);
+    this.advance(nowMs, wallMs);
     for (const call of [...this.#around.calls]) call.release(reason);
   }
 
@@ -128,10 +129,5 @@ export class Shard {
       if (input.includes(cdr.callerCallId) || cdr.attempts.some(({ callId }) => input.includes(callId))) return call;
     }
     return null;
-  }
-
-  #at(nowMs: number, wallMs: number): void {
-    this.#around.nowMs = nowMs;
-    this.#around.wallMs = wallMs;
   }
 }

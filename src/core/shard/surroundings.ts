@@ -147,6 +147,10 @@ export class ShardSurroundings implements Surroundings {
     this.counters.addCall(slot, isAnswered, talkMs / 1000);
   }
 
+  countAnswer(): void {
+    this.counters.add('answered');
+  }
+
   countEnd(reason: EndReason): void {
     this.counters.addEnd(reason);
   }

@@ -1,0 +1,168 @@
+// The switch under test: N shards over one admission memory, fed as the edge feeds them (placement by a peek at the
+// Call-ID) and drained after each input. Nothing of it is a stand-in.
+
+import { Admission } from '../../src/core/admission/admission.ts';
+import { Prng } from '../../src/core/base/prng.ts';
+import type { LiveRecord } from '../../src/core/call/call-record.ts';
+import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import type { Snapshot } from '../../src/core/routing/snapshot.ts';
+import { ShardCounters, type ShardNumber } from '../../src/core/shard/counters.ts';
+import type { Outbox } from '../../src/core/shard/outbox.ts';
+import { peekCallId, peeked, shardOfBytes } from '../../src/core/shard/placement.ts';
+import { Shard, type ShardView } from '../../src/core/shard/shard.ts';
+import type { Target } from '../../src/core/transaction/ports.ts';
+import type { Place } from './network.ts';
+
+/** Wall clock at virtual time 0: 2023-11-14T22:13:20Z. */
+export const EPOCH_WALL_MS = 1_700_000_000_000;
+
+/** Where the switch listens, and what it tells its peers. */
+export const SWITCH_PLACE: Place = { address: '192.0.2.1', port: 5060 };
+
+/** A defect that the switch reported of itself. */
+export interface ReportedDefect {
+  readonly sentence: string;
+  readonly input: string;
+}
+
+/** How to build it. */
+export interface SwitchOptions {
+  readonly seed: number;
+  readonly shardCount: number;
+  readonly snapshot: Snapshot;
+  /** Puts a datagram on the wire. */
+  readonly send: (text: string, to: Place) => void;
+  /** The admission of one shard; tests break it on purpose. */
+  readonly admissionOf?: (shared: SharedArrayBuffer, taken: SharedArrayBuffer) => Admission;
+  /** Whether a finished record reaches the collection; tests lose one on purpose. */
+  readonly keepsCdr?: (cdr: Cdr) => boolean;
+}
+
+/** Collects what one shard says while it runs one input. */
+class Collector implements Outbox {
+  readonly sent: { text: string; target: Target }[] = [];
+  readonly ended: Cdr[] = [];
+  readonly defects: ReportedDefect[] = [];
+
+  transmit(text: string, target: Target): void {
+    this.sent.push({ text, target });
+  }
+
+  recordChanged(record: LiveRecord): void {
+    record.isDirty = false;
+  }
+
+  recordEnded(record: LiveRecord): void {
+    this.ended.push(record.cdr);
+  }
+
+  defect(sentence: string, input: string): void {
+    this.defects.push({ sentence, input });
+  }
+}
+
+/** The whole switch as one value. */
+export class Switch {
+  readonly shards: readonly Shard[];
+  readonly counters: readonly ShardCounters[];
+  /** Reads the counters of the whole switch; takes none itself. */
+  readonly admission: Admission;
+  /** Finished records in the order in which they came. */
+  readonly cdrs: Cdr[] = [];
+  readonly defects: ReportedDefect[] = [];
+  /** Datagrams that it was given. */
+  receivedCount = 0;
+  readonly #options: SwitchOptions;
+  readonly #outboxes: Collector[] = [];
+  readonly #bytes = Buffer.alloc(65_536);
+
+  constructor(options: SwitchOptions) {
+    this.#options = options;
+    const { seed, shardCount, admissionOf = (shared, taken) => new Admission(shared, taken) } = options;
+    const memory = Admission.allocate();
+    this.admission = new Admission(memory, Admission.allocateTaken());
+    this.counters = Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
+    this.shards = this.counters.map((counters, shardIndex) => {
+      const outbox = new Collector();
+      this.#outboxes.push(outbox);
+      return new Shard({
+        node: 'simulated',
+        shardIndex,
+        shardCount,
+        listeners: [{ advertisedHost: SWITCH_PLACE.address, advertisedPort: SWITCH_PLACE.port }],
+        admission: admissionOf(memory, Admission.allocateTaken()),
+        counters,
+        outbox,
+        prng: new Prng(seed, shardIndex + 1),
+        nowMs: 0,
+      });
+    });
+    for (const shard of this.shards) shard.publish(options.snapshot);
+  }
+
+  /** A datagram arrives from `from`. */
+  receive(text: string, from: Place, nowMs: number): void {
+    this.receivedCount += 1;
+    const index = this.#placementOf(text);
+    const source = { address: from.address, port: from.port, listener: 0 };
+    this.#shard(index).receive(text, source, nowMs, EPOCH_WALL_MS + nowMs);
+    this.#drain(index);
+  }
+
+  /** Time has passed. */
+  advance(nowMs: number): void {
+    for (let index = 0; index < this.shards.length; index++) {
+      const shard = this.#shard(index);
+      if (shard.nextDueMs() > nowMs) continue;
+      shard.advance(nowMs, EPOCH_WALL_MS + nowMs);
+      this.#drain(index);
+    }
+  }
+
+  /** Datagrams to `to` could not be delivered. */
+  unreachable(to: Place, nowMs: number): void {
+    for (let index = 0; index < this.shards.length; index++) {
+      this.#shard(index).unreachable(to.address, to.port, nowMs, EPOCH_WALL_MS + nowMs);
+      this.#drain(index);
+    }
+  }
+
+  /** New routing tables, for calls from now on. */
+  publish(snapshot: Snapshot): void {
+    for (const shard of this.shards) shard.publish(snapshot);
+  }
+
+  nextDueMs(): number {
+    let nextMs = Infinity;
+    for (const shard of this.shards) nextMs = Math.min(nextMs, shard.nextDueMs());
+    return nextMs;
+  }
+
+  /** Sum over all shards. */
+  count(name: ShardNumber): number {
+    return this.counters.reduce((sum, counters) => sum + counters.get(name), 0);
+  }
+
+  inspect(): ShardView[] {
+    return this.shards.map((shard) => shard.inspect());
+  }
+
+  /** The edge's rule: the shard of the Call-ID; any shard for what has none, as it will be refused. */
+  #placementOf(text: string): number {
+    const length = this.#bytes.latin1Write(text, 0);
+    if (!peekCallId(this.#bytes, length)) return 0;
+    return shardOfBytes(this.#bytes, peeked.start, peeked.end, this.shards.length);
+  }
+
+  #drain(index: number): void {
+    const { sent, ended, defects } = this.#outboxes[index] as Collector;
+    for (const { text, target } of sent.splice(0)) this.#options.send(text, target);
+    const { keepsCdr } = this.#options;
+    for (const cdr of ended.splice(0)) if (keepsCdr === undefined || keepsCdr(cdr)) this.cdrs.push(cdr);
+    for (const defect of defects.splice(0)) this.defects.push(defect);
+  }
+
+  #shard(index: number): Shard {
+    return this.shards[index] as Shard;
+  }
+}
