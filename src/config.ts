@@ -26,6 +26,7 @@ export interface ListenerConfig {
 export interface SwitchConfig {
   /** Absolute path of the directory of everything that is kept. */
   readonly dataPath: string;
+  /** Shards in worker threads; 0 runs the one shard inline on the main thread. */
   readonly shardCount: number;
   /** At least one. Routing gateways name them by address (`localIp`). */
   readonly listeners: readonly ListenerConfig[];
@@ -52,7 +53,7 @@ export function findConfigFile(given: string | undefined): string | null {
   return PLACES.map((place) => resolve(place)).find((place) => existsSync(place)) ?? null;
 }
 
-/** Reads the start file at `path`; null gives the defaults. Throws TANDEM_CONFIG_UNREADABLE or TANDEM_CONFIG_REFUSED. */
+/** Reads the start file at `path`; null gives the defaults. Throws TANDEM_CONFIG_UNREADABLE or _REFUSED. */
 export function loadConfig(path: string | null): SwitchConfig {
   if (path === null) return defaultConfig(process.cwd());
   let text: string;
@@ -73,7 +74,7 @@ export function parseConfig(text: string, path: string): SwitchConfig {
     const management = root.table('management', ['address', 'port']);
     return {
       dataPath: resolve(dirname(path), root.optional('data', someText, fallback.dataPath)),
-      shardCount: root.optional('shards', wholeNumber(1, SHARDS_MAX), fallback.shardCount),
+      shardCount: root.optional('shards', wholeNumber(0, SHARDS_MAX), fallback.shardCount),
       listeners: root.has('listeners') ? listeners : fallback.listeners,
       management: {
         address: management?.optional('address', ipAddress, fallback.management.address) ?? fallback.management.address,
@@ -98,7 +99,7 @@ function defaultConfig(directory: string): SwitchConfig {
 }
 
 function readListener(row: Table): ListenerConfig {
-  const address = row.need('address', ipAddress, '127.0.0.1');
+  const address = row.need('address', ipAddress, '');
   const port = row.optional('port', wholeNumber(0, 65_535), SIP_PORT);
   const advertised = row.optional<Advertised>('advertised', readAdvertised, {
     host: isWildcard(address) ? ownAddress(isIPv6(address) ? 6 : 4) : address,
@@ -141,7 +142,7 @@ function refuseDoubles(root: Table, listeners: readonly ListenerConfig[]): void 
   const seen = new Set<string>();
   for (const { address, port } of listeners) {
     const place = `${address} port ${port}`;
-    if (port !== 0 && seen.has(place)) root.refuse('listeners', `has ${place} twice`);
+    if (address !== '' && port !== 0 && seen.has(place)) root.refuse('listeners', `has ${place} twice`);
     seen.add(place);
   }
 }

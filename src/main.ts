@@ -6,11 +6,14 @@ import { Worker } from 'node:worker_threads';
 import type { SwitchConfig } from './config.ts';
 import type { ControlStart, FromControl, ToControl } from './control/messages.ts';
 import type { Listener, Snapshot } from './core/routing/snapshot.ts';
+import type { Shards, ShardsUser } from './core/shard/gate.ts';
 import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-memory.ts';
 import { Edge } from './edge/edge.ts';
-import { ShardPool } from './edge/shard-pool.ts';
+import { RingGate } from './edge/ring-gate.ts';
+import { ShardPool, shardTaskOf } from './edge/shard-pool.ts';
 import { UdpListener } from './edge/udp-listener.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
+import { InlineShard } from './shard-host/inline-shard.ts';
 import { TandemError } from './tandem-error.ts';
 
 /** How often the edge tells control its numbers, ms. */
@@ -38,14 +41,14 @@ export interface StartOptions {
 /** Starts a switch. Throws TandemErrors: a port in use, a data directory of a newer version ... */
 export async function startSwitch(config: SwitchConfig, options: StartOptions = {}): Promise<RunningSwitch> {
   const log = makeLog('edge', options.logLevel ?? 'info');
-  const memory = allocateSwitchMemory(config.shardCount);
-  let pool: ShardPool | null = null;
-  const edge = new Edge(memory, (places) => pool?.unreachable(places));
+  const memory = allocateSwitchMemory(Math.max(1, config.shardCount));
+  let shards: Shards | null = null;
+  const edge = new Edge((places) => shards?.unreachable(places));
   const sockets = await bindAll(config, edge);
   try {
     const control = await startControl(config, sockets, memory, options);
-    pool = startShards(config, listenersOf(config, sockets), memory, { control, edge, log });
-    return running({ control, pool, edge, sockets, memory, log });
+    shards = startShards(config, listenersOf(config, sockets), memory, { control, edge, log });
+    return running({ control, shards, edge, sockets, memory, log });
   } catch (error) {
     edge.close();
     throw error;
@@ -60,7 +63,7 @@ interface Control {
 
 interface Parts {
   readonly control: Control;
-  readonly pool: ShardPool;
+  readonly shards: Shards;
   readonly edge: Edge;
   readonly sockets: readonly UdpListener[];
   readonly memory: SwitchMemory;
@@ -123,30 +126,35 @@ function startShards(
   config: SwitchConfig,
   listeners: readonly Listener[],
   memory: SwitchMemory,
-  parts: Omit<Parts, 'pool' | 'sockets' | 'memory'>,
-): ShardPool {
+  parts: Omit<Parts, 'shards' | 'sockets' | 'memory'>,
+): Shards {
   const { control, edge, log } = parts;
   const tell = (message: ToControl): void => control.worker.postMessage(message);
-  return new ShardPool(
-    { node: config.node, listeners, memory, snapshot: control.snapshot },
-    {
-      onApplied: (shard, version) => tell({ kind: 'applied', shard, version }),
-      onPoke: () => edge.poke(),
-      onDefect: (shard, sentence, input) => log.error({ shard, sentence, input }, 'defect: one call lost'),
-      onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),
-      onRestarted: (shard, settledCount) => {
-        log.warn({ shard, settledCount }, 'shard replaced');
-        tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
-      },
+  const user: ShardsUser = {
+    onApplied: (shard, version) => tell({ kind: 'applied', shard, version }),
+    onPoke: () => edge.scheduleTurn(),
+    onDefect: (shard, sentence, input) => log.error({ shard, sentence, input }, 'defect: one call lost'),
+    onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),
+    onRestarted: (shard, settledCount) => {
+      log.warn({ shard, settledCount }, 'shard replaced');
+      tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
     },
-  );
+  };
+  const options = { node: config.node, listeners, memory, snapshot: control.snapshot };
+  if (config.shardCount === 0) {
+    const inline = new InlineShard(shardTaskOf(0, options, false), edge, user);
+    edge.open(inline);
+    return inline;
+  }
+  edge.open(new RingGate(memory, edge));
+  return new ShardPool(options, user);
 }
 
-function running({ control, pool, edge, sockets, memory, log }: Parts): RunningSwitch {
+function running({ control, shards, edge, sockets, memory, log }: Parts): RunningSwitch {
   const tell = (message: ToControl): void => control.worker.postMessage(message);
   control.worker.on('message', (message: FromControl) => {
-    if (message.kind === 'snapshot') pool.publish(message.snapshot);
-    else if (message.kind === 'killShard') void pool.kill(message.shard);
+    if (message.kind === 'snapshot') shards.publish(message.snapshot);
+    else if (message.kind === 'killShard') void shards.kill(message.shard);
   });
   control.worker.on('error', (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait'));
   const reporting = setInterval(() => tell({ kind: 'edge', numbers: edge.counts }), EDGE_REPORT_MS);
@@ -154,11 +162,11 @@ function running({ control, pool, edge, sockets, memory, log }: Parts): RunningS
     managementPort: control.managementPort,
     sipPorts: sockets.map(({ port }) => port),
     memory,
-    killShard: (shard) => pool.kill(shard),
+    killShard: (shard) => shards.kill(shard),
     stop: async () => {
       clearInterval(reporting);
-      await pool.stop();
-      edge.drain();
+      await shards.stop();
+      edge.turn();
       edge.close();
       const stopped = once(control.worker, 'exit');
       tell({ kind: 'edge', numbers: edge.counts });

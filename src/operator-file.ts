@@ -36,11 +36,11 @@ export function readOperatorFile<T>(
   const report = new Report(lines);
   for (const error of document.errors) report.add(error.pos[0], '', firstLineOf(error.message));
   let value: T | null = null;
-  if (report.refusals.length === 0) {
+  if (report.isEmpty) {
     if (isMap(document.contents)) value = read(new Table(report, document.contents, '', options.fields));
     else report.add(0, '', `the file is empty or no table; it may have ${options.fields.join(', ')}`);
   }
-  if (report.refusals.length > 0 || value === null) throw refusalOf(report.refusals, options);
+  if (!report.isEmpty || value === null) throw refusalOf(report.refusals(), options);
   return value;
 }
 
@@ -48,12 +48,11 @@ function refusalOf(
   refusals: readonly Refusal[],
   options: { readonly name: string; readonly code: TandemErrorCode },
 ): TandemError {
-  const sorted = refusals.toSorted((one, other) => one.line - other.line);
-  const first = sorted[0];
+  const first = refusals[0];
   const place =
     first === undefined ? '' : ` line ${first.line}${first.field === '' ? '' : `, ${first.field}`}: ${first.reason}`;
-  const more = sorted.length > 1 ? ` (and ${sorted.length - 1} more)` : '';
-  return new TandemError(options.code, `${options.name} was refused:${place}${more}`, { refusals: sorted });
+  const more = refusals.length > 1 ? ` (and ${refusals.length - 1} more)` : '';
+  return new TandemError(options.code, `${options.name} was refused:${place}${more}`, { refusals });
 }
 
 function firstLineOf(message: string): string {
@@ -62,16 +61,25 @@ function firstLineOf(message: string): string {
 
 /** Collects refusals of one file. */
 class Report {
-  readonly refusals: Refusal[] = [];
+  readonly #found: { readonly offset: number; readonly refusal: Refusal }[] = [];
   readonly #lines: LineCounter;
 
   constructor(lines: LineCounter) {
     this.#lines = lines;
   }
 
+  get isEmpty(): boolean {
+    return this.#found.length === 0;
+  }
+
+  /** In the order of the file. */
+  refusals(): Refusal[] {
+    return this.#found.sort((one, other) => one.offset - other.offset).map(({ refusal }) => refusal);
+  }
+
   add(offset: number, field: string, reason: string): void {
-    if (this.refusals.length >= REFUSALS_MAX) return;
-    this.refusals.push({ line: this.#lines.linePos(offset).line, field, reason });
+    if (this.#found.length >= REFUSALS_MAX) return;
+    this.#found.push({ offset, refusal: { line: this.#lines.linePos(offset).line, field, reason } });
   }
 }
 
@@ -136,7 +144,10 @@ export class Table {
     return this.#scalar(given.value, this.pathOf(field), reader) ?? absent;
   }
 
-  /** A list of scalars: a YAML list, or one text with commas. Empty entries are refused; an absent field is an empty list. */
+  /**
+   * A list of scalars: a YAML list, or one text with commas, whose empty entries are `reader`'s to judge. An absent
+   * field is an empty list.
+   */
   many<T>(field: string, reader: Reader<T>): T[] {
     const node = this.#fields.get(field)?.value ?? null;
     const values: T[] = [];

@@ -48,7 +48,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
 
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N} ._@+/#()&-]{0,63}$/u;
 
-/** The name of an account or gateway: 1 to 64 letters, digits and a few signs, never a name that objects already have. */
+/** The name of an account or gateway: 1 to 64 letters, digits and a few signs; never one that objects already have. */
 export function entityName(text: string): string | Refused {
   if (Object.hasOwn(Object.prototype, text)) return new Refused(`"${text}" cannot be a name`);
   if (NAME.test(text) && text === text.trim()) return text;

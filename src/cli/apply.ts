@@ -10,7 +10,7 @@ import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
-import { EXIT_OK, print, type Terminal } from './terminal.ts';
+import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
 
 /** Changes told one by one; the rest are counted. */
 const CHANGES_TOLD_MAX = 40;
@@ -18,7 +18,7 @@ const CHANGES_TOLD_MAX = 40;
 /** What came of an apply, and where. */
 type Applied = DeployedOutcome & { readonly isRunning: boolean };
 
-/** Applies `file`; with `dryRun` only says what would change. Throws TANDEM_NETWORK_UNREADABLE and what applying throws. */
+/** Applies `file`; with `dryRun` only says what would change. Rejects with TANDEM_NETWORK_UNREADABLE or as applying. */
 export async function apply(
   config: SwitchConfig,
   options: { readonly file: string; readonly dryRun: boolean; readonly note: string },
@@ -61,7 +61,8 @@ export function readNetworkFile(file: string): string {
 
 function tell(file: string, applied: Applied): string[] {
   const { accounts, mappingGateways, routingGateways } = applied.counts;
-  const size = `${accounts} accounts, ${mappingGateways} mapping gateways, ${routingGateways} routing gateways`;
+  const gateways = `${counted(mappingGateways, 'mapping gateway')}, ${counted(routingGateways, 'routing gateway')}`;
+  const size = `${counted(accounts, 'account')}, ${gateways}`;
   const lines = changeLines(applied.changes);
   if (applied.dryRun) {
     const what = applied.changes.length === 0 ? 'nothing would change' : 'these changes would be made';

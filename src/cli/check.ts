@@ -6,7 +6,7 @@ import { compileSnapshot } from '../control/tables/compile.ts';
 import { parseNetwork } from '../control/tables/network-file.ts';
 import { assignSlots } from '../control/tables/slots.ts';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
-import { EXIT_OK, print, type Terminal } from './terminal.ts';
+import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
 
 /** A field at the start of a line that only network files have. */
 const NETWORK_FIELD = /^\s*["']?(accounts|mappingGateways|routingGateways|systemParameters)["']?\s*:/m;
@@ -36,12 +36,15 @@ function checkNetwork(text: string, file: string, config: SwitchConfig): Found {
   const network = parseNetwork(text, file);
   compileSnapshot(network, 0, assignSlots([], network), config.listeners);
   const { accounts, mappingGateways, routingGateways } = network;
-  const summary = `a network of ${accounts.length} accounts, ${mappingGateways.length} mapping gateways and ${routingGateways.length} routing gateways`;
+  const mapping = counted(mappingGateways.length, 'mapping gateway');
+  const routing = counted(routingGateways.length, 'routing gateway');
+  const summary = `a network of ${counted(accounts.length, 'account')}, ${mapping} and ${routing}`;
   return { kind: 'network', summary };
 }
 
 function checkStart(text: string, file: string): Found {
   const { listeners, shardCount, dataPath } = parseConfig(text, file);
-  const summary = `a start file with ${listeners.length} listeners and ${shardCount} shards, records in ${dataPath}`;
+  const size = `${counted(listeners.length, 'listener')} and ${counted(shardCount, 'shard')}`;
+  const summary = `a start file with ${size}, records in ${dataPath}`;
   return { kind: 'start', summary };
 }

@@ -1,7 +1,7 @@
 // tandem route: what would become of a call from this gateway to that number, and why.
 
 import type { SwitchConfig } from '../config.ts';
-import { type ExplainedRoute, explainRoute, type RouteQuestion } from '../core/routing/explain.ts';
+import type { ExplainedRoute, RouteQuestion } from '../core/routing/explain.ts';
 import { alignedTable } from './aligned-table.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
@@ -13,9 +13,7 @@ export async function route(config: SwitchConfig, question: RouteQuestion, termi
   const { from, caller, callee } = question;
   const explained =
     client === null
-      ? await withStoppedSwitch(config, false, ({ configuration }) =>
-          explainRoute(configuration.snapshot, question, () => 0),
-        )
+      ? await withStoppedSwitch(config, false, ({ configuration }) => configuration.explain(question, () => 0))
       : ((await client.get('/api/v1/route', { from, caller, callee })) as ExplainedRoute);
   print(terminal, explained, () => tell(explained, client !== null));
   return explained.refusal === '' && explained.candidates.some(({ taken }) => taken) ? EXIT_OK : EXIT_REFUSED;

@@ -2,7 +2,7 @@
 
 import type { SwitchConfig } from '../config.ts';
 import { startSwitch } from '../main.ts';
-import { EXIT_OK, EXIT_UNREACHABLE, type Terminal } from './terminal.ts';
+import { counted, EXIT_OK, EXIT_UNREACHABLE, type Terminal } from './terminal.ts';
 
 /** Runs until it is told to stop. Throws what `startSwitch` throws. */
 export async function start(config: SwitchConfig, configFile: string | null, terminal: Terminal): Promise<number> {
@@ -25,11 +25,10 @@ function greet(config: SwitchConfig, configFile: string | null, managementPort: 
       ? `${place(address, port)}`
       : `${place(address, port)} (advertised as ${advertisedHost})`,
   );
-  const shards = config.shardCount === 1 ? '1 shard' : `${config.shardCount} shards`;
+  const shards = counted(config.shardCount, 'shard');
+  const management = place(config.management.address, managementPort);
   terminal.say(`Tandem ${config.node} carries SIP over UDP on ${sockets.join(', ')} with ${shards}.`);
-  terminal.say(
-    `Records are kept in ${config.dataPath}; management is on http://${place(config.management.address, managementPort)}.`,
-  );
+  terminal.say(`Records are kept in ${config.dataPath}; management is on http://${management}.`);
   const option = configFile === null ? '' : ` --config ${configFile}`;
   terminal.say(`Next: tandem apply NETWORK.yaml${option}, then tandem status${option}. Ctrl-C stops.`);
 }

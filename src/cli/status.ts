@@ -21,9 +21,11 @@ export async function status(config: SwitchConfig, terminal: Terminal): Promise<
 export function tellStatus(found: SwitchStatus): string[] {
   const { calls, cdr } = found;
   const load = calls.capacity === null ? `${calls.active}` : `${calls.active} of ${calls.capacity}`;
+  const up = duration(found.upSeconds);
+  const cps = calls.perSecond.toFixed(1);
   const lines = [
-    `Tandem ${found.version} on ${found.node}, up ${duration(found.upSeconds)}, network version ${found.snapshotVersion}.`,
-    `${load} calls now, ${calls.perSecond.toFixed(1)} new a second; ${calls.begun} since the start, ${calls.answered} answered.`,
+    `Tandem ${found.version} on ${found.node}, up ${up}, network version ${found.snapshotVersion}.`,
+    `${load} calls now, ${cps} new a second; ${calls.begun} since the start, ${calls.answered} answered.`,
     `${cdr.spooled} CDRs in the spool; the store is ${percent(cdr.storeUseRatio)} full.`,
     ...troubles(found).map((sentence) => `! ${sentence}`),
     '',

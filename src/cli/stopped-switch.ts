@@ -26,7 +26,8 @@ export async function withStoppedSwitch<T>(
 ): Promise<T> {
   const { dataPath } = config;
   if (!mayCreate && !existsSync(join(dataPath, 'tandem.mdb'))) {
-    const sentence = `No switch runs on ${dataPath}, and nothing was ever stored there. Start one (tandem start), or name its start file with --config.`;
+    const todo = 'Start one (tandem start), or name its start file with --config.';
+    const sentence = `No switch runs on ${dataPath}, and nothing was ever stored there. ${todo}`;
     throw new TandemError('TANDEM_DATA_NOT_RUNNING', sentence);
   }
   claimDataDirectory(dataPath, { address: config.management.address, port: 0 });

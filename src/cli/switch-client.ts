@@ -45,12 +45,15 @@ export class SwitchClient {
     this.#token = token;
   }
 
-  /** Answers the JSON of a GET. `query` values that are null are left out. Throws the switch's own TandemError, or TANDEM_API_UNREACHABLE. */
+  /**
+   * Answers the JSON of a GET. `query` values that are null are left out. Rejects with the switch's own TandemError,
+   * or with TANDEM_API_UNREACHABLE.
+   */
   get(path: string, query: Readonly<Record<string, string | null>> = {}): Promise<unknown> {
     return this.#ask('GET', path, query);
   }
 
-  /** Answers the JSON of a POST. */
+  /** Answers the JSON of a POST. Rejects as `get` does. */
   post(path: string, query: Readonly<Record<string, string | null>>, body: string): Promise<unknown> {
     return this.#ask('POST', path, query, body);
   }

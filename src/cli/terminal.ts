@@ -65,3 +65,8 @@ function refusalLines(message: string, refusals: readonly Refusal[]): string[] {
     ...alignedTable(['line', 'field', 'reason'], rows, [0]),
   ];
 }
+
+/** "1 account", "2 accounts". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -10,7 +10,7 @@ import { Control } from './control.ts';
 import type { ControlFault, ControlStart, FromControl, ToControl } from './messages.ts';
 
 /** How often rings are drained and clocks looked at. */
-const TICK_MS = 20;
+const TICK_MS = 100;
 
 async function run(port: MessagePort, options: ControlStart): Promise<void> {
   const log = makeLog('control', options.logLevel);

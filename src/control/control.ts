@@ -42,15 +42,15 @@ const DEPLOY_TIMEOUT_MS = 1_000;
 const FLUSH_PERIOD_MS = 200;
 const SECOND_MS = 1_000;
 const RECOUNT_PERIOD_MS = 5_000;
-const TRIM_PERIOD_MS = 10_000;
 
 /** CDRs kept in the spool for `tandem cdr tail` after every sink has them. */
 const SPOOL_RECORDS_KEPT = 1_000_000;
-const TRIM_RECORDS_MAX = 20_000;
+/** Dropped in one go, once a second: more than arrive, and a few ms of work. */
+const TRIM_RECORDS_MAX = 4_000;
 
 const NO_EDGE_NUMBERS: EdgeNumbers = { datagramsReceived: 0, datagramsSent: 0, sendErrors: 0, screened: {} };
 
-/** The control of one switch. `start`, then `tick` every 20 ms, then `stop`. */
+/** The control of one switch. `start`, then `tick` several times a second, then `stop`. */
 export class Control {
   readonly options: ControlStart;
   readonly view: SwitchView;
@@ -104,7 +104,7 @@ export class Control {
     return this.#server.port;
   }
 
-  /** Does what is due at `nowMs` (monotonic). Every 20 ms; never throws for a fault of disk or file. */
+  /** Does what is due at `nowMs` (monotonic). Never throws for a fault of disk or file. */
   tick(nowMs: number): void {
     this.#nowMs = nowMs;
     this.#drainRings();
@@ -113,8 +113,9 @@ export class Control {
     if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
     if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
     if (this.#isDue('quality', SLICE_MS)) this.quality.beginSlice(this.#slots());
+    this.drift.tick();
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
-    if (this.#isDue('trim', TRIM_PERIOD_MS)) this.stores.spool.trim(SPOOL_RECORDS_KEPT, TRIM_RECORDS_MAX);
+    if (this.#isDue('trim', SECOND_MS)) this.stores.spool.trim(SPOOL_RECORDS_KEPT, TRIM_RECORDS_MAX);
   }
 
   /** What main has to say. `stop` is not for here: await `stop()`. */
@@ -126,7 +127,6 @@ export class Control {
       case 'shardRestarted':
         this.shardRestarts[message.shard] = (this.shardRestarts[message.shard] ?? 0) + 1;
         this.deployment.restarted(message.shard);
-        this.#log.error({ shard: message.shard }, 'shard restarted');
         return;
       case 'edge':
         this.edge = message.numbers;
@@ -134,7 +134,10 @@ export class Control {
     }
   }
 
-  /** Makes a network the one in force and waits, at most a second, until every shard has it. Rejects as `Configuration.apply` throws. */
+  /**
+   * Makes a network the one in force and waits, at most a second, until every shard has it. Rejects as
+   * `Configuration.apply` throws.
+   */
   async apply(request: Omit<ApplyRequest, 'atWallMs'>): Promise<DeployedOutcome> {
     const before = this.configuration.snapshot.version;
     const outcome = this.configuration.apply({ ...request, atWallMs: this.#wallNow() });
@@ -159,7 +162,8 @@ export class Control {
   /** Takes the last CDRs, brings the sinks up to date, closes everything. */
   async stop(): Promise<void> {
     await this.#server?.close();
-    for (let count = this.#drainRings(); count > 0; ) count = this.#drainRings();
+    while (this.#drainRings() > 0);
+    this.#tellLeftBehind();
     for (const sink of this.sinks) await sink.finish();
     await this.stores.close();
     releaseDataDirectory(this.options.dataPath);
@@ -176,6 +180,13 @@ export class Control {
     }
   }
 
+  #tellLeftBehind(): void {
+    for (const [shard, { rings }] of this.view.shards.entries()) {
+      const sizeBytes = rings.cdrs.depthBytes;
+      if (sizeBytes > 0) this.#log.error({ shard, sizeBytes }, 'CDRs that could not be stored are lost with this stop');
+    }
+  }
+
   #flush(): void {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
@@ -188,7 +199,7 @@ export class Control {
   }
 
   #recount(): void {
-    this.drift.recount([APPLIANCE_SLOT, ...this.#slots()]);
+    this.drift.begin([APPLIANCE_SLOT, ...this.#slots()]);
     for (const [slot, calls] of this.drift.drifting()) this.#log.error({ slot, calls }, 'a limit counter drifted');
   }
 

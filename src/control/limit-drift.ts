@@ -1,7 +1,9 @@
 // Do the limit counters say what is so? The boards show which slots each live call holds; recounted, they must
-// equal the counters. While calls come and go a recount takes milliseconds and is never of one moment, so it is
-// bounded instead: with n takes and gives during the recount, the truth lies within n of it. Only a difference that
-// no such n explains, three times in a row, is a drift; at rest a leak of one call shows at once.
+// equal the counters. While calls come and go a recount is never of one moment: it takes milliseconds, and a shard
+// writes its board a batch later than its counters. So a recount is bounded. It takes three ticks: one to note
+// the counters, one to count, one to see how many calls came and went meanwhile; with n of them the truth lies
+// within n of what was counted. Only a difference that no such n explains, three times in a row, is a drift. At
+// rest a leak of a single call shows within seconds.
 
 import { APPLIANCE_SLOT } from '../core/admission/admission.ts';
 import { ATTEMPT_CODES } from '../core/shard/counters.ts';
@@ -11,26 +13,40 @@ import type { SwitchView } from './switch-view.ts';
 /** Recounts that must agree. */
 const RECOUNTS = 3;
 
+/** What is known of one slot in the middle of a recount. */
+interface Recount {
+  readonly slot: number;
+  readonly gives: number;
+  readonly callsBefore: number;
+  /** Counter less board, at the second tick. */
+  difference: number;
+}
+
 /** The watch over all limits. */
 export class LimitDrift {
   readonly #view: SwitchView;
   readonly #suspects = new Map<number, number[]>();
+  #recounts: Recount[] = [];
+  #stage: 'idle' | 'noted' | 'counted' = 'idle';
 
   constructor(view: SwitchView) {
     this.#view = view;
   }
 
-  /** Recounts the given slots. Call every few seconds. */
-  recount(slots: readonly number[]): void {
-    const before = slots.map((slot) => this.#giveCount(slot));
-    const callsBefore = slots.map((slot) => this.#view.admission.calls(slot));
-    const held = countHeldSlots(this.#view);
-    for (const [index, slot] of slots.entries()) {
-      const calls = callsBefore[index] ?? 0;
-      const gives = this.#giveCount(slot) - (before[index] ?? 0);
-      const takes = this.#view.admission.calls(slot) - calls + gives;
-      this.#judge(slot, calls - (held.get(slot) ?? 0), Math.max(gives, 0) + Math.max(takes, 0));
-    }
+  /** Begins a recount of `slots`, unless one is under way. */
+  begin(slots: readonly number[]): void {
+    if (this.#stage !== 'idle') return;
+    this.#recounts = slots.map((slot) => {
+      const callsBefore = this.#view.admission.calls(slot);
+      return { slot, gives: this.#giveCount(slot), callsBefore, difference: 0 };
+    });
+    this.#stage = 'noted';
+  }
+
+  /** Goes on with a recount that was begun. Once a tick: a tick is longer than a shard's batch. */
+  tick(): void {
+    if (this.#stage === 'noted') this.#count();
+    else if (this.#stage === 'counted') this.#conclude();
   }
 
   /** Slots whose counter is wrong, with how many calls too many (or, negative, too few) it shows. */
@@ -42,15 +58,35 @@ export class LimitDrift {
     return found;
   }
 
-  #judge(slot: number, difference: number, uncertainty: number): void {
-    const proven = Math.sign(difference) * Math.max(0, Math.abs(difference) - uncertainty);
-    const earlier = this.#suspects.get(slot) ?? [];
-    const isSameSide = earlier.every((value) => Math.sign(value) === Math.sign(proven));
-    if (proven === 0) this.#suspects.delete(slot);
-    else this.#suspects.set(slot, isSameSide ? [...earlier, proven].slice(-RECOUNTS) : [proven]);
+  #count(): void {
+    const held = countHeldSlots(this.#view);
+    for (const recount of this.#recounts) {
+      recount.difference = this.#view.admission.calls(recount.slot) - (held.get(recount.slot) ?? 0);
+    }
+    this.#stage = 'counted';
   }
 
-  /** Calls and attempts that ended on `slot`: as many as gave a call back. */
+  #conclude(): void {
+    for (const { slot, gives, callsBefore, difference } of this.#recounts) {
+      const given = this.#giveCount(slot) - gives;
+      const taken = this.#view.admission.calls(slot) - callsBefore + given;
+      this.#judge(slot, difference, Math.max(given, 0) + Math.max(taken, 0));
+    }
+    this.#stage = 'idle';
+  }
+
+  #judge(slot: number, difference: number, uncertainty: number): void {
+    const proven = Math.sign(difference) * Math.max(0, Math.abs(difference) - uncertainty);
+    if (proven === 0) {
+      this.#suspects.delete(slot);
+      return;
+    }
+    const earlier = this.#suspects.get(slot) ?? [];
+    const isSameSide = earlier.every((value) => Math.sign(value) === Math.sign(proven));
+    this.#suspects.set(slot, isSameSide ? [...earlier, proven].slice(-RECOUNTS) : [proven]);
+  }
+
+  /** Calls and attempts that ended on `slot`: at least as many as gave a call back. */
   #giveCount(slot: number): number {
     if (slot === APPLIANCE_SLOT) return this.#view.ended();
     let count = this.#view.gatewayCalls(slot).calls;

@@ -2,37 +2,43 @@
 // passed over: it will be there next time.
 
 import type { Cdr } from '../core/cdr/cdr.ts';
-import { unpackBoardRecord } from '../store/records.ts';
-import type { SwitchView } from './switch-view.ts';
+import { type BoardRecord, unpackBoardRecord } from '../store/records.ts';
+import type { ShardView, SwitchView } from './switch-view.ts';
 
 /** Live calls told in one answer. */
 export const LIVE_CALLS_TOLD_MAX = 10_000;
 
+/** Free slots in a row after which a board is taken to be empty beyond: slots are taken from the lowest up. */
+const FREE_SLOTS_MAX = 4_096;
+
 /** Up to `limit` live calls, in the order of shards and slots. */
 export function liveCalls(view: SwitchView, limit: number): Cdr[] {
   const calls: Cdr[] = [];
-  for (const { board, counters } of view.shards) {
-    let left = counters.get('callsActive');
-    // Slots are taken in order, so the scan ends soon after the last live call; the whole board only when it lags.
-    for (let slot = 0; slot < board.slotCount && left > 0 && calls.length < limit; slot++) {
-      const record = board.read(slot);
-      if (record === null) continue;
-      calls.push(unpackBoardRecord(record).cdr);
-      left--;
+  for (const shard of view.shards) {
+    if (calls.length >= limit) break;
+    for (const { cdr } of boardRecords(shard)) {
+      calls.push(cdr);
+      if (calls.length >= limit) break;
     }
   }
   return calls;
 }
 
-/** How many concurrent calls the boards show for each slot of admission; slot 0 (the appliance) counts them all. */
+/** How many concurrent calls the boards show for each slot of admission. */
 export function countHeldSlots(view: SwitchView): Map<number, number> {
   const held = new Map<number, number>();
-  for (const { board } of view.shards) {
-    for (let slot = 0; slot < board.slotCount; slot++) {
-      const record = board.read(slot);
-      if (record === null) continue;
-      for (const taken of unpackBoardRecord(record).slots) held.set(taken, (held.get(taken) ?? 0) + 1);
+  for (const shard of view.shards) {
+    for (const { slots } of boardRecords(shard)) {
+      for (const taken of slots) held.set(taken, (held.get(taken) ?? 0) + 1);
     }
   }
   return held;
+}
+
+function* boardRecords({ board }: ShardView): Generator<BoardRecord> {
+  for (let slot = 0, free = 0; slot < board.slotCount && free < FREE_SLOTS_MAX; slot++) {
+    const record = board.read(slot);
+    free = record === null ? free + 1 : 0;
+    if (record !== null) yield unpackBoardRecord(record);
+  }
 }

@@ -2,11 +2,11 @@
 // it is read without disturbing anyone; only the CDR rings are read as their one consumer, by the drain.
 
 import { Admission } from '../core/admission/admission.ts';
-import { END_REASON_NAMES } from '../core/base/end-reason.ts';
+import { END_REASON_NAMES, type EndReason } from '../core/base/end-reason.ts';
 import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
 import { RecordBoard } from '../core/base/record-board.ts';
 import { Ring } from '../core/base/ring.ts';
-import { ShardCounters, type ShardNumber } from '../core/shard/counters.ts';
+import { ShardCounters, type ShardNumberName } from '../core/shard/counters.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 
 /** The rings of a shard, by the names metrics give them. */
@@ -34,15 +34,16 @@ export class SwitchView {
   }
 
   /** A number summed over all shards. */
-  sum(name: ShardNumber): number {
+  sum(name: ShardNumberName): number {
     let total = 0;
     for (const { counters } of this.shards) total += counters.get(name);
     return total;
   }
 
   /** Calls that ended with `reason`, over all shards. */
-  ends(reason: string): number {
-    let total = 0;
+  ends(reason: EndReason): number {
+    // The calls of a shard that died are counted by its successor, which settles them.
+    let total = reason === 'SwitchRestart' ? this.sum('callsSettled') : 0;
     for (const { counters } of this.shards) total += counters.ends(reason);
     return total;
   }

@@ -8,14 +8,20 @@ import type { LiveRecord } from '../core/call/call-record.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
 import { pack } from '../store/records.ts';
 
+/** A CDR that is not yet in the ring, and the place on the board that it keeps until then; -1 for none. */
+interface HeldCdr {
+  readonly bytes: Uint8Array;
+  readonly boardSlot: number;
+}
+
 /** Writes records once a batch. */
 export class RecordsOut {
   readonly #board: RecordBoard;
   readonly #ring: Ring;
   #changed: LiveRecord[] = [];
   #ended: LiveRecord[] = [];
-  /** Packed CDRs that found the ring full, oldest first. */
-  #held: Uint8Array[] = [];
+  /** Packed CDRs on their way into the ring, oldest first; more than one batch's when the ring is full. */
+  #held: HeldCdr[] = [];
 
   constructor(board: RecordBoard, ring: Ring) {
     this.#board = board;
@@ -43,28 +49,36 @@ export class RecordsOut {
 
   /** A CDR of a call that has no live record: a dead predecessor's. */
   settle(cdr: Cdr): void {
-    this.#held.push(pack(cdr));
+    this.#held.push({ bytes: pack(cdr), boardSlot: -1 });
   }
 
-  /** Writes what the batch changed. CDRs are published before their places on the board are cleared, so a crash in between repeats a CDR (same id) and never loses one. */
+  /**
+   * Writes what the batch changed. A CDR is published before its place on the board is cleared, so a crash in between
+   * repeats a CDR (same id) and never loses one.
+   */
   flush(): void {
-    for (const { cdr } of this.#ended) this.#held.push(pack(cdr));
-    if (this.#held.length > 0) this.#publish();
     if (this.#changed.length > 0) this.#writeChanged();
-    for (const record of this.#ended) if (record.boardSlot >= 0) this.#board.give(record.boardSlot);
-    if (this.#ended.length > 0) this.#ended = [];
+    if (this.#ended.length > 0) {
+      for (const { cdr, boardSlot } of this.#ended) this.#held.push({ bytes: pack(cdr), boardSlot });
+      this.#ended = [];
+    }
+    if (this.#held.length > 0) this.#publish();
   }
 
   #publish(): void {
     let sentCount = 0;
-    for (const bytes of this.#held) {
+    for (const { bytes } of this.#held) {
       const at = this.#ring.reserve(bytes.length);
       if (at < 0) break;
       this.#ring.bytes.set(bytes, at);
       sentCount += 1;
     }
-    this.#held = sentCount === this.#held.length ? [] : this.#held.slice(sentCount);
     this.#ring.publish();
+    for (let sent = 0; sent < sentCount; sent++) {
+      const { boardSlot } = this.#held[sent] as HeldCdr;
+      if (boardSlot >= 0) this.#board.give(boardSlot);
+    }
+    this.#held = sentCount === this.#held.length ? [] : this.#held.slice(sentCount);
   }
 
   #writeChanged(): void {

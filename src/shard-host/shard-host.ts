@@ -1,5 +1,5 @@
-// The host of one shard: a worker thread, the real clock, the rings. It sleeps in the kernel on the inbound ring until
-// something comes or a timer is due, runs everything that is there as one batch, and puts the results out.
+// The host of one shard in a worker thread. It sleeps in the kernel on the inbound ring until something comes or a timer is
+// due, runs everything that is there as one batch, and puts the results out.
 //
 //   sleep -> datagrams -> shard.receive ... -> shard.advance -> records, then datagrams, then `released` -> sleep
 //
@@ -8,19 +8,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { type MessagePort, receiveMessageOnPort, threadId } from 'node:worker_threads';
 import { monotonicMs } from '../clock.ts';
-import { Admission } from '../core/admission/admission.ts';
 import { Doorbell } from '../core/base/doorbell.ts';
-import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
-import { Prng } from '../core/base/prng.ts';
-import { RecordBoard } from '../core/base/record-board.ts';
 import { Ring } from '../core/base/ring.ts';
-import { ShardCounters } from '../core/shard/counters.ts';
+import { ShardNumber } from '../core/shard/counters.ts';
 import { type FrameHead, readHead, stampOf } from '../core/shard/datagram-frame.ts';
-import { Shard } from '../core/shard/shard.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
 import { DatagramsOut } from './datagrams-out.ts';
-import { RecordsOut } from './records-out.ts';
-import { settlePredecessor } from './settlement.ts';
+import { ShardRunner } from './shard-runner.ts';
 
 /** Longest time between two turns of the event loop, ms; also the longest sleep. */
 const SLICE_MS = 50;
@@ -33,52 +27,30 @@ export class ShardHost {
   readonly #port: MessagePort;
   readonly #inbound: Ring;
   readonly #bytes: Buffer;
-  readonly #counters: ShardCounters;
-  readonly #records: RecordsOut;
   readonly #datagrams: DatagramsOut;
-  readonly #shard: Shard;
+  readonly #runner: ShardRunner;
   readonly #head: FrameHead = { listener: 0, port: 0, addressStart: 0, payloadStart: 0, stampMicros: 0 };
-  #isStopped = false;
 
   constructor(task: ShardTask, port: MessagePort) {
     const { memory } = task;
+    const post = (message: FromShard): void => port.postMessage(message);
     this.#port = port;
     this.#inbound = new Ring(memory.inbound);
     this.#bytes = Buffer.from(this.#inbound.bytes.buffer, this.#inbound.bytes.byteOffset, this.#inbound.bytes.length);
-    this.#counters = new ShardCounters(memory.counters);
-    const board = new RecordBoard(memory.board, BOARD_RECORD_BYTES);
-    const admission = new Admission(task.admission, memory.taken);
-    this.#records = new RecordsOut(board, new Ring(memory.cdrs));
-    this.#datagrams = new DatagramsOut(new Ring(memory.outbound), new Doorbell(task.doorbell), () =>
-      this.#post({ kind: 'poke' }),
-    );
-    const settledCount = task.isSuccessor ? settlePredecessor(board, admission, this.#records, Date.now()) : 0;
+    const doorbell = new Doorbell(task.doorbell);
+    this.#datagrams = new DatagramsOut(new Ring(memory.outbound), doorbell, () => post({ kind: 'poke' }));
     if (task.isSuccessor) this.#inbound.skipAll();
-    this.#counters.add('callsSettled', settledCount);
-    this.#shard = new Shard({
-      node: task.node,
-      shardIndex: task.shardIndex,
-      shardCount: task.shardCount,
-      listeners: task.listeners,
-      admission,
-      counters: this.#counters,
-      prng: new Prng(...task.seed),
-      nowMs: monotonicMs(),
-      outbox: {
-        transmit: (text, target) => this.#datagrams.transmit(text, target),
-        recordChanged: (record) => this.#records.changed(record),
-        recordEnded: (record) => this.#records.ended(record),
-        defect: (sentence, input) => this.#post({ kind: 'defect', sentence, input }),
-      },
+    this.#runner = new ShardRunner(task, {
+      transmit: (text, target) => this.#datagrams.transmit(text, target),
+      post,
     });
-    this.#flush();
-    this.#post({ kind: 'born', threadId, settledCount });
-    this.#publish(task);
+    post({ kind: 'born', threadId, settledCount: this.#runner.settledCount });
+    this.#runner.command({ kind: 'snapshot', snapshot: task.snapshot });
   }
 
   /** Runs until `stop` is asked for. */
   async run(): Promise<void> {
-    while (!this.#isStopped) {
+    while (!this.#runner.isStopped) {
       this.#runSlice(monotonicMs() + SLICE_MS);
       await setImmediate();
     }
@@ -87,10 +59,9 @@ export class ShardHost {
   #runSlice(endMs: number): void {
     this.#receiveCommands();
     for (;;) {
-      if (monotonicMs() >= endMs || this.#isStopped) return;
+      if (monotonicMs() >= endMs || this.#runner.isStopped) return;
       if (this.#runBatch()) continue;
-      const wakeMs = Math.min(endMs, this.#shard.nextDueMs());
-      const sleepMs = wakeMs - monotonicMs();
+      const sleepMs = Math.min(endMs, this.#runner.nextDueMs()) - monotonicMs();
       if (sleepMs > 0) this.#inbound.sleep(sleepMs);
       if (this.#inbound.depthBytes === 0) this.#receiveCommands();
     }
@@ -103,13 +74,8 @@ export class ShardHost {
       this.#receive(monotonicMs());
       count += 1;
     }
-    const dueMs = this.#shard.nextDueMs();
-    const nowMs = monotonicMs();
-    if (count === 0 && dueMs > nowMs) return false;
-    if (dueMs <= nowMs) {
-      this.#counters.set('timerLagMs', nowMs - dueMs);
-      this.#shard.advance(nowMs, Date.now());
-    }
+    const hasAdvanced = this.#runner.advance(monotonicMs());
+    if (count === 0 && !hasAdvanced) return false;
     this.#flush();
     return true;
   }
@@ -118,57 +84,25 @@ export class ShardHost {
     const { bytes, frameStart, frameEnd } = this.#inbound;
     readHead(bytes, frameStart, this.#head);
     const { addressStart, payloadStart, port, listener, stampMicros } = this.#head;
-    const source = { address: this.#bytes.toString('latin1', addressStart, payloadStart), port, listener };
-    this.#counters.set('ringAgeMs', ((stampOf(nowMs) - stampMicros) >>> 0) / 1000);
-    this.#shard.receive(this.#bytes.toString('latin1', payloadStart, frameEnd), source, nowMs, Date.now());
+    const address = this.#bytes.toString('latin1', addressStart, payloadStart);
+    const text = this.#bytes.toString('latin1', payloadStart, frameEnd);
+    this.#runner.counters.set(ShardNumber.ringAgeMs, ((stampOf(nowMs) - stampMicros) >>> 0) / 1000);
+    this.#runner.receive(text, { address, port, listener }, nowMs);
   }
 
-  /** Records before datagrams: what an answer promises is written down before the answer leaves. */
   #flush(): void {
-    this.#records.flush();
-    this.#shard.isClosed = this.#records.isFull;
+    this.#runner.writeRecords();
     this.#datagrams.publish();
     this.#inbound.release();
     this.#datagrams.nudge();
-    const { calls, dialogs, transactions, timers } = this.#shard.inspect();
-    this.#counters.set('callsActive', calls);
-    this.#counters.set('dialogsActive', dialogs);
-    this.#counters.set('transactionsActive', transactions);
-    this.#counters.set('timersActive', timers);
-    this.#counters.set('cdrsHeld', this.#records.heldCount);
   }
 
   #receiveCommands(): void {
     for (;;) {
       const received = receiveMessageOnPort(this.#port) as { message: ToShard } | undefined;
       if (received === undefined) return;
-      this.#command(received.message);
+      this.#runner.command(received.message);
+      this.#flush();
     }
-  }
-
-  #command(command: ToShard): void {
-    switch (command.kind) {
-      case 'snapshot':
-        return this.#publish(command);
-      case 'unreachable':
-        for (const { address, port } of command.places) {
-          this.#shard.unreachable(address, port, monotonicMs(), Date.now());
-        }
-        return this.#flush();
-      case 'stop':
-        this.#shard.releaseAll('SwitchRestart', monotonicMs(), Date.now());
-        this.#flush();
-        this.#isStopped = true;
-        return;
-    }
-  }
-
-  #publish({ snapshot }: Pick<ShardTask, 'snapshot'>): void {
-    this.#shard.publish(snapshot);
-    this.#post({ kind: 'applied', version: snapshot.version });
-  }
-
-  #post(message: FromShard): void {
-    this.#port.postMessage(message);
   }
 }

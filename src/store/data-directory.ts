@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TandemError } from '../tandem-error.ts';
+import { sentenceOf, TandemError } from '../tandem-error.ts';
 
 /** Where a running switch is managed. */
 export interface RunningSwitchPlace {
@@ -26,15 +26,18 @@ export function findRunningSwitch(dataPath: string): RunningSwitchPlace | null {
   return startedAtTicks(place.pid) === place.startedAtTicks && isAlive(place.pid) ? place : null;
 }
 
-/** Takes `dataPath` for this process. Throws TANDEM_DATA_IN_USE when another switch runs there. */
+/**
+ * Takes `dataPath`, made if need be, for this process. Throws TANDEM_DATA_IN_USE when another switch runs there,
+ * TANDEM_DATA_UNUSABLE when this user may not write there.
+ */
 export function claimDataDirectory(
   dataPath: string,
   management: { readonly address: string; readonly port: number },
 ): void {
-  mkdirSync(dataPath, { recursive: true, mode: 0o700 });
   const other = findRunningSwitch(dataPath);
   if (other !== null && other.pid !== process.pid) {
-    const sentence = `A switch (process ${other.pid}) already runs on ${dataPath}. Stop it first, or give this one another data directory.`;
+    const todo = 'Stop it first, or give this one another data directory.';
+    const sentence = `A switch (process ${other.pid}) already runs on ${dataPath}. ${todo}`;
     throw new TandemError('TANDEM_DATA_IN_USE', sentence);
   }
   const place: RunningSwitchPlace = {
@@ -43,7 +46,13 @@ export function claimDataDirectory(
     managementAddress: management.address,
     managementPort: management.port,
   };
-  writeWhole(runningPath(dataPath), `${JSON.stringify(place)}\n`, 0o644);
+  try {
+    mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+    writeWhole(runningPath(dataPath), `${JSON.stringify(place)}\n`, 0o644);
+  } catch (cause) {
+    const sentence = `The data directory cannot be used: ${sentenceOf(cause)}. Does it belong to this user?`;
+    throw new TandemError('TANDEM_DATA_UNUSABLE', sentence, { cause });
+  }
 }
 
 /** Gives `dataPath` up again. */

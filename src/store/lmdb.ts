@@ -1,9 +1,9 @@
 // The stores on disk: one LMDB environment, <data>/tandem.mdb, with a table for each kind of record.
 //
 // - One writer: control, or the command line while the switch is down (data-directory.ts sees to it).
-// - A commit does not wait for the disk. It is in the page cache when it returns, so it outlives the process;
-//   `flush` is the fsync. LMDB never overwrites what the last flushed commit needs, so a power cut finds the
-//   environment whole, as of a flush.
+// - A commit does not wait for its own fsync. It is in the page cache when it returns, so it outlives the process. The
+//   fsync follows on another thread, and the next commit waits for it (about half a millisecond: commits are few and
+//   large). LMDB overwrites nothing that the last synced commit needs, so a power cut finds the environment whole.
 // - No writable map: a full disk is then an error that can be answered, not a SIGBUS.
 // - The room is a limit of ours. lmdb-js enlarges its map by itself when it fills, without a bound; so pages in use
 //   are counted before every append, and the room is refused beyond `roomBytes`.
@@ -18,7 +18,6 @@ import type {
   ConfigurationStore,
   ConfigurationVersion,
   SinkCursor,
-  SpoolBatch,
   SpooledRecord,
   Stores,
 } from './ports.ts';
@@ -32,7 +31,7 @@ const FORMAT = 1;
 /** Room for records: about 20 million CDRs. Address space only, until it is used. */
 const ROOM_BYTES = 8 * 2 ** 30;
 
-/** Commit before it returns (2), and leave the disk to `flush` (0x10000). The type lacks the combination. */
+/** Commit before it returns (2), and do not wait for the disk (0x10000). The type lacks the combination. */
 const COMMITTED_NOT_FLUSHED = 0x10002 as number as TransactionFlags;
 
 type Bytes = Database<Uint8Array, string | number>;
@@ -42,7 +41,6 @@ interface Tables {
   readonly meta: Bytes;
   readonly versions: Bytes;
   readonly spool: Bytes;
-  readonly marks: Bytes;
   readonly cursors: Bytes;
 }
 
@@ -76,17 +74,18 @@ function openTables(dataPath: string, roomBytes: number): Tables {
       maxDbs: 16,
       overlappingSync: true,
     });
+    root.readerCheck(); // Readers that were killed would keep old pages for ever.
     const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
     return {
       root,
       meta: table('meta'),
       versions: table('versions'),
       spool: table('spool'),
-      marks: table('marks'),
       cursors: table('cursors'),
     };
   } catch (cause) {
-    const sentence = `The data directory ${dataPath} cannot be used: ${sentenceOf(cause)}. Check that it exists and belongs to this user.`;
+    const todo = 'Check that it exists and belongs to this user.';
+    const sentence = `The data directory ${dataPath} cannot be used: ${sentenceOf(cause)}. ${todo}`;
     throw new TandemError('TANDEM_STORE_UNUSABLE', sentence, { cause });
   }
 }
@@ -99,7 +98,8 @@ function checkFormat(tables: Tables, dataPath: string): void {
   }
   const format = unpack(stored);
   if (format === FORMAT) return;
-  const sentence = `${dataPath} was written in format ${String(format)}, and this Tandem reads ${FORMAT}. Start the newer version, or restore a backup.`;
+  const todo = 'Start the newer version, or restore a backup.';
+  const sentence = `${dataPath} was written in format ${String(format)}, and this Tandem reads ${FORMAT}. ${todo}`;
   throw new TandemError('TANDEM_STORE_NEWER', sentence);
 }
 
@@ -125,7 +125,7 @@ interface TreeStats {
 /** Bytes of all pages in use: the trees' own, not the file's, which does not shrink. */
 function usedBytes(tables: Tables): number {
   let used = 0;
-  for (const table of [tables.root, tables.meta, tables.versions, tables.spool, tables.marks, tables.cursors]) {
+  for (const table of [tables.root, tables.meta, tables.versions, tables.spool, tables.cursors]) {
     const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as TreeStats;
     used += pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages);
   }
@@ -192,23 +192,15 @@ class LmdbSpool implements CdrSpool {
     for (const key of tables.spool.getKeys({ reverse: true, limit: 1 })) this.#lastPosition = Number(key);
   }
 
-  append(batches: readonly SpoolBatch[]): void {
+  append(records: readonly Uint8Array[]): void {
     let addedBytes = 0;
-    for (const { records } of batches) for (const record of records) addedBytes += record.length;
+    for (const record of records) addedBytes += record.length;
     if (usedBytes(this.#tables) + addedBytes > this.#roomBytes) throw storeFull(this.#roomBytes);
     let position = this.#lastPosition;
     write(this.#tables, () => {
-      for (const { producer, mark, records } of batches) {
-        for (const record of records) this.#tables.spool.putSync(++position, ownBytes(record), { append: true });
-        this.#tables.marks.putSync(producer, pack(mark));
-      }
+      for (const record of records) this.#tables.spool.putSync(++position, ownBytes(record), { append: true });
     });
     this.#lastPosition = position;
-  }
-
-  mark(producer: string): string | null {
-    const stored = this.#tables.marks.getBinary(producer);
-    return stored === undefined ? null : (unpack(stored) as string);
   }
 
   after(position: number, limit: number): readonly SpooledRecord[] {

@@ -6,7 +6,6 @@ import type {
   ConfigurationStore,
   ConfigurationVersion,
   SinkCursor,
-  SpoolBatch,
   SpooledRecord,
   Stores,
 } from './ports.ts';
@@ -53,7 +52,6 @@ class MemorySpool implements CdrSpool {
   #records: SpooledRecord[] = [];
   #usedBytes = 0;
   #lastPosition = 0;
-  readonly #marks = new Map<string, string>();
   readonly #cursors = new Map<string, SinkCursor>();
   readonly #roomBytes: number;
 
@@ -61,22 +59,15 @@ class MemorySpool implements CdrSpool {
     this.#roomBytes = roomBytes;
   }
 
-  append(batches: readonly SpoolBatch[]): void {
+  append(records: readonly Uint8Array[]): void {
     let addedBytes = 0;
-    for (const { records } of batches) for (const record of records) addedBytes += record.length;
+    for (const record of records) addedBytes += record.length;
     if (this.#usedBytes + addedBytes > this.#roomBytes) throw storeFull(this.#roomBytes);
     this.#usedBytes += addedBytes;
-    for (const { producer, mark, records } of batches) {
-      for (const record of records) {
-        this.#lastPosition++;
-        this.#records.push({ position: this.#lastPosition, record: record.slice() });
-      }
-      this.#marks.set(producer, mark);
+    for (const record of records) {
+      this.#lastPosition++;
+      this.#records.push({ position: this.#lastPosition, record: record.slice() });
     }
-  }
-
-  mark(producer: string): string | null {
-    return this.#marks.get(producer) ?? null;
   }
 
   after(position: number, limit: number): readonly SpooledRecord[] {

@@ -41,15 +41,6 @@ export interface SpooledRecord {
   readonly record: Uint8Array;
 }
 
-/** Records of one producer (one shard's ring). */
-export interface SpoolBatch {
-  readonly producer: string;
-  /** Identifies the last of `records`; kept in the same commit, so that a drain that was cut off before it
-   *  released its ring knows what it had appended already. */
-  readonly mark: string;
-  readonly records: readonly Uint8Array[];
-}
-
 /** How far a sink is. */
 export interface SinkCursor {
   /** The last record it has for certain; 0 for none. */
@@ -60,10 +51,11 @@ export interface SinkCursor {
 
 /** Finished CDRs on their way to the sinks, and for a while after. */
 export interface CdrSpool {
-  /** Appends all batches in one commit. Throws TANDEM_STORE_FULL, nothing appended, when the store has no room. */
-  append(batches: readonly SpoolBatch[]): void;
-  /** The last mark of `producer`; null when it never appended. */
-  mark(producer: string): string | null;
+  /**
+   * Appends all records in one commit; they are copied. Throws TANDEM_STORE_FULL, nothing appended, when the store
+   * has no room.
+   */
+  append(records: readonly Uint8Array[]): void;
   /** Records after `position`, oldest first, at most `limit`. */
   after(position: number, limit: number): readonly SpooledRecord[];
   /** Records before `position` (Infinity for the newest), newest first, at most `limit`. */

@@ -29,7 +29,7 @@ function numbers(spool: CdrSpool): number[] {
 }
 
 test('every frame of every ring is spooled once, in order, and released', (context) => {
-  const stores = openLmdbStores(temporaryDirectory(context));
+  const stores = openLmdbStores(temporaryDirectory());
   context.after(() => stores.close());
   const rings = [Ring.allocate(65_536), Ring.allocate(65_536)] as const;
   const drain = new CdrDrain(rings, open, stores.spool);
@@ -64,16 +64,38 @@ test('a successor does not append again what was committed but not released', ()
   const { spool } = openMemoryStores();
   const ring = Ring.allocate(65_536);
   write(ring, 1, 4);
-  const cutOff = {
-    __proto__: spool,
-    append: (batches: Parameters<CdrSpool['append']>[0]) => {
-      spool.append(batches);
+  const cutOff: CdrSpool = Object.assign(Object.create(spool), {
+    before: spool.before.bind(spool),
+    append: (records: readonly Uint8Array[]) => {
+      spool.append(records);
       throw new Error('killed between commit and release');
     },
-    mark: (producer: string) => spool.mark(producer),
-  } as unknown as CdrSpool;
+  });
   assert.throws(() => new CdrDrain([ring], open, cutOff).drain());
   write(ring, 5, 6);
-  assert.equal(new CdrDrain([ring], open, spool).drain(), 2);
+  const successor = new CdrDrain([ring], open, spool);
+  successor.drain();
+  assert.deepEqual([successor.appendedCount, successor.repeatedCount], [2, 4]);
   assert.deepEqual(numbers(spool), [1, 2, 3, 4, 5, 6]);
+});
+
+test('a call that was settled although its CDR was out already has one CDR, the first', () => {
+  const { spool } = openMemoryStores();
+  const ring = Ring.allocate(65_536);
+  const drain = new CdrDrain([ring], open, spool);
+  write(ring, 1, 2);
+  drain.drain();
+  write(ring, 3, 3);
+  const writer = new Ring(ring);
+  for (const number of [2, 3, 4]) {
+    const frame = pack({ ...sampleCdr(number), endReason: 'SwitchRestart' });
+    writer.bytes.set(frame, writer.reserve(frame.length));
+  }
+  writer.publish();
+  drain.drain();
+  assert.deepEqual(
+    spool.after(0, 10).map(({ record }) => unpackCdr(record).endReason),
+    ['Normal', 'Normal', 'Normal', 'SwitchRestart'],
+  );
+  assert.deepEqual(numbers(spool), [1, 2, 3, 4]);
 });

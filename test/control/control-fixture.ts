@@ -8,7 +8,7 @@ import { RecordBoard } from '../../src/core/base/record-board.ts';
 import { Ring } from '../../src/core/base/ring.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
-import { ShardCounters } from '../../src/core/shard/counters.ts';
+import { ShardCounters, ShardNumber } from '../../src/core/shard/counters.ts';
 import { allocateSwitchMemory, type SwitchMemory } from '../../src/core/shard/shared-memory.ts';
 import { type Log, makeLog } from '../../src/log.ts';
 import { readLocalToken } from '../../src/store/data-directory.ts';
@@ -54,7 +54,7 @@ export class FakeShard {
     for (const slot of held) this.admission.takeCall(slot, null);
     const place = this.board.take();
     this.board.write(place, pack({ cdr, slots: held }));
-    this.counters.add('callsActive');
+    this.counters.add(ShardNumber.callsActive);
     return place;
   }
 
@@ -62,7 +62,7 @@ export class FakeShard {
   end(place: number, cdr: Cdr, slots: readonly number[]): void {
     for (const slot of [APPLIANCE_SLOT, ...slots]) this.admission.giveCall(slot);
     this.board.give(place);
-    this.counters.add('callsActive', -1);
+    this.counters.add(ShardNumber.callsActive, -1);
     this.counters.addEnd(cdr.endReason ?? 'Normal');
     for (const slot of slots) this.counters.addCall(slot, cdr.answeredAtWallMs !== null, cdr.holdMs / 1000);
     this.record(cdr);

@@ -40,7 +40,7 @@ async function heard<K extends FromControl['kind']>(
 }
 
 test('ready, snapshot, applied, stop, stopped; then the thread ends by itself', async (context) => {
-  const path = temporaryDirectory(context);
+  const path = temporaryDirectory();
   const options = { ...startOptions(path), listeners: [listener()] };
   const worker = open(context, options);
   const { managementPort, snapshot } = await heard(worker, 'ready');
@@ -58,11 +58,11 @@ test('ready, snapshot, applied, stop, stopped; then the thread ends by itself', 
 });
 
 test('what keeps control from starting is told as fatal, with its code', async (context) => {
-  const path = temporaryDirectory(context);
+  const path = temporaryDirectory();
   const first = open(context, startOptions(path));
   const { managementPort } = await heard(first, 'ready');
   const taken = {
-    ...startOptions(temporaryDirectory(context)),
+    ...startOptions(temporaryDirectory()),
     management: { address: '127.0.0.1', port: managementPort },
   };
   const second = open(context, taken);

@@ -20,7 +20,7 @@ interface Started extends ControlFixture {
 }
 
 async function started(context: TestContext, options: Parameters<typeof openControl>[1] = {}): Promise<Started> {
-  const path = temporaryDirectory(context);
+  const path = temporaryDirectory();
   const fixture = openControl(path, options);
   const port = await fixture.control.start();
   context.after(() => fixture.control.stop());
@@ -53,7 +53,7 @@ test('healthz, readyz and metrics are open; ready means that every shard has a s
   assert.equal((await ask(path, port, 'GET /readyz', { token: '' })).status, 503);
 });
 
-test('an apply becomes the next version, is stored and published, and answers when every shard has it', async (context) => {
+test('an apply is the next version, stored and published; it answers when every shard has it', async (context) => {
   const { path, port, published, stores } = await started(context);
   const answer = await ask(path, port, 'POST /api/v1/apply?author=ops&note=first', { body: NETWORK });
   assert.equal(answer.status, 200);
@@ -108,7 +108,7 @@ test('a bad network is refused whole, with line, field and reason of each fault'
   assert.equal(published.length, 0);
 });
 
-test('an apply that a shard does not confirm within a second is answered with 202: stored, not everywhere', async (context) => {
+test('an apply that a shard does not confirm within a second is answered with 202', async (context) => {
   const { path, port, control } = await started(context, { confirms: false });
   control.tick(0);
   const applying = ask(path, port, 'POST /api/v1/apply', { body: NETWORK });
@@ -153,8 +153,8 @@ test('finished calls go from the ring to the spool and the file, and are told ne
   assert.deepEqual([next.cdrs.map((cdr) => cdr.id.slice(-2)), next.after], [['31'], 31]);
 });
 
-test('stopping takes what is in the rings and brings the files up to date', async (context) => {
-  const path = temporaryDirectory(context);
+test('stopping takes what is in the rings and brings the files up to date', async () => {
+  const path = temporaryDirectory();
   const { control, shards } = openControl(path);
   await control.start();
   assert.equal(findRunningSwitch(path)?.pid, process.pid);
@@ -182,10 +182,10 @@ test('live calls are read from the boards', async (context) => {
 test('status adds the shards up and names every gateway with its load and quality', async (context) => {
   const { path, port, control, shards } = await started(context, { shardCount: 2 });
   await ask(path, port, 'POST /api/v1/apply', { body: NETWORK });
+  control.tick(0);
   shards[0]?.begin(sampleCdr(1), [1, 2]);
   const ended = sampleCdr(2, WALL_MS);
   shards[1]?.end(shards[1].begin(ended, [1, 2]), ended, [1, 2]);
-  control.tick(0);
   control.hear({ kind: 'shardRestarted', shard: 1, atWallMs: WALL_MS });
   const status = (await ask(path, port, 'GET /api/v1/status')).json() as SwitchStatus;
   assert.equal(status.upSeconds, 60);
@@ -244,7 +244,7 @@ test('a number that is none, and a path that is none, are told so', async (conte
 });
 
 test('a restart on the same directory routes by what was applied before', async (context) => {
-  const path = temporaryDirectory(context);
+  const path = temporaryDirectory();
   const first = openControl(path, { stores: openLmdbStores(path) });
   const port = await first.control.start();
   await ask(path, port, 'POST /api/v1/apply', { body: NETWORK });

@@ -18,7 +18,7 @@ const NEW_YEAR = Date.UTC(2026, 0, 1);
 function spool(store: CdrSpool, from: number, to: number, endedAtWallMs = NEW_YEAR): void {
   const records: Uint8Array[] = [];
   for (let number = from; number <= to; number++) records.push(pack(sampleCdr(number, endedAtWallMs)));
-  store.append([{ producer: 'shard 0', mark: `${to}`, records }]);
+  store.append(records);
 }
 
 function lines(directory: string, file: string): number[] {
@@ -41,8 +41,8 @@ async function exported(directory: string, store: CdrSpool): Promise<void> {
   await sink.close();
 }
 
-test('a line a CDR, with the field names of the record', async (context) => {
-  const directory = temporaryDirectory(context);
+test('a line a CDR, with the field names of the record', async () => {
+  const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
   spool(store, 1, 2);
   await exported(directory, store);
@@ -51,8 +51,8 @@ test('a line a CDR, with the field names of the record', async (context) => {
   assert.equal(statSync(join(directory, 'cdr-20260101.jsonl')).mode & 0o777, 0o600);
 });
 
-test('a call stands in the file of the UTC day on which it ended, late ones too', async (context) => {
-  const directory = temporaryDirectory(context);
+test('a call stands in the file of the UTC day on which it ended, late ones too', async () => {
+  const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
   spool(store, 1, 2, NEW_YEAR - 1);
   spool(store, 3, 3, NEW_YEAR);
@@ -66,8 +66,8 @@ test('a call stands in the file of the UTC day on which it ended, late ones too'
 });
 
 for (const tornBytes of [0, 1, 100, 10_000]) {
-  test(`killed after a write and before its cursor, ${tornBytes} bytes torn off: every CDR stands once`, async (context) => {
-    const directory = temporaryDirectory(context);
+  test(`killed after a write and before its cursor, ${tornBytes} bytes torn off: every CDR stands once`, async () => {
+    const directory = temporaryDirectory();
     const { spool: store } = openMemoryStores();
     spool(store, 1, 3);
     await exported(directory, store);
@@ -86,8 +86,8 @@ for (const tornBytes of [0, 1, 100, 10_000]) {
   });
 }
 
-test('killed between two days: every CDR stands once', async (context) => {
-  const directory = temporaryDirectory(context);
+test('killed between two days: every CDR stands once', async () => {
+  const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
   spool(store, 1, 2, NEW_YEAR - 1);
   spool(store, 3, 4, NEW_YEAR);
@@ -106,8 +106,8 @@ test('killed between two days: every CDR stands once', async (context) => {
   assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), [3, 4]);
 });
 
-test('a file that the operator emptied or moved away is begun again, nothing is written twice', async (context) => {
-  const directory = temporaryDirectory(context);
+test('a file that the operator emptied or moved away is begun again, nothing is written twice', async () => {
+  const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
   spool(store, 1, 3);
   await exported(directory, store);
@@ -117,8 +117,8 @@ test('a file that the operator emptied or moved away is begun again, nothing is 
   assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), [4, 5]);
 });
 
-test('lines that somebody else wrote are left alone', async (context) => {
-  const directory = temporaryDirectory(context);
+test('lines that somebody else wrote are left alone', async () => {
+  const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
   spool(store, 1, 1);
   await exported(directory, store);
@@ -129,7 +129,7 @@ test('lines that somebody else wrote are left alone', async (context) => {
 });
 
 test('after a write that failed half way, the next pump finds its place first', async (context) => {
-  const directory = temporaryDirectory(context);
+  const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
   spool(store, 1, 3);
   const sink = new JsonLinesSink(directory, store, flushed);

@@ -79,7 +79,10 @@ export class PeerMessage {
     this.uri = isResponse ? '' : middle;
     assert.equal(this.method, cseqMethod, 'the method stands in the CSeq');
     assert.equal(length, this.body.length, 'Content-Length is the length of the body');
-    assert.ok(this.callId !== '' && this.from !== '' && this.to !== '' && this.vias !== '', 'nothing mandatory is missing');
+    assert.ok(
+      this.callId !== '' && this.from !== '' && this.to !== '' && this.vias !== '',
+      'nothing mandatory is missing',
+    );
     assert.ok(this.body === '' || this.contentType !== '', 'a body has a type');
   }
 

@@ -6,9 +6,22 @@ import type { Place } from './network.ts';
 
 /** Rare things worth knowing that they were reached. */
 export type Rarity =
-  | 'cancelCrossed200' | 'secondFork' | 'lateAnswer' | 'byeCrossed' | 'glare' | 'byeBeforeAck' | 'neverAcknowledged'
-  | 'refusedInCall' | 'answerNotWanted' | 'requestAfterEnd' | 'reInvited' | 'requestUnanswered' | 'cancelled'
-  | 'cancelBeforeProvisional' | 'lateOffer' | 'inviteUnanswered';
+  | 'cancelCrossed200'
+  | 'secondFork'
+  | 'lateAnswer'
+  | 'byeCrossed'
+  | 'glare'
+  | 'byeBeforeAck'
+  | 'neverAcknowledged'
+  | 'refusedInCall'
+  | 'answerNotWanted'
+  | 'requestAfterEnd'
+  | 'reInvited'
+  | 'requestUnanswered'
+  | 'cancelled'
+  | 'cancelBeforeProvisional'
+  | 'lateOffer'
+  | 'inviteUnanswered';
 
 /** The world of one peer. */
 export interface PeerPorts {

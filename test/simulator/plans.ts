@@ -47,8 +47,7 @@ export interface AnswererPlan {
 /** One call to offer. */
 export interface OfferedCall {
   readonly index: number;
-  readonly startAtMs: number;
-  /** Which customer calls. */
+  /** Which customer calls; one past the last is a stranger. */
   readonly customer: number;
   readonly number: string;
   readonly caller: CallerPlan;
@@ -59,8 +58,10 @@ export interface OfferedCall {
 /** Digits that every number begins with; the call's own follow. */
 export const NUMBER_PREFIX = '4930';
 
-/** A number without any route. */
+/** Of numbers without any route, with one vendor that has room for few, and with one at which nobody listens. */
 const UNROUTED_PREFIX = '999';
+export const SCARCE_PREFIX = '7';
+export const UNPLUGGED_PREFIX = '8';
 
 const SILENT: AnswererPlan = {
   tryingAfterMs: null,
@@ -75,8 +76,13 @@ const SILENT: AnswererPlan = {
 };
 
 /** The plan of call `index` of `seed`. */
-export function planOf(seed: number, index: number, bounds: { readonly customers: number; readonly vendors: number }): OfferedCall {
+export function planOf(
+  seed: number,
+  index: number,
+  bounds: { readonly customers: number; readonly vendors: number },
+): OfferedCall {
   const prng = new Prng(seed, index, 0x51_50);
+  const prefix = [UNROUTED_PREFIX, SCARCE_PREFIX, SCARCE_PREFIX, UNPLUGGED_PREFIX][prng.below(100)] ?? NUMBER_PREFIX;
   const callerHangsUp = prng.chance(0.5);
   const isMutual = prng.chance(0.1);
   const talkMs = prng.chance(0.05) ? null : 200 + prng.below(20_000);
@@ -87,9 +93,8 @@ export function planOf(seed: number, index: number, bounds: { readonly customers
   const digits = String(index).padStart(8, '0');
   return {
     index,
-    startAtMs: 0,
-    customer: prng.below(bounds.customers),
-    number: `${prng.chance(0.01) ? UNROUTED_PREFIX : NUMBER_PREFIX}${digits}`,
+    customer: prng.chance(0.01) ? bounds.customers : prng.below(bounds.customers),
+    number: `${prefix}${digits}`,
     caller: {
       cancelAfterMs: prng.chance(0.15) ? prng.below(prng.chance(0.3) ? 60 : 12_000) : null,
       acknowledges: !prng.chance(0.01),
@@ -98,6 +103,11 @@ export function planOf(seed: number, index: number, bounds: { readonly customers
     },
     answerers,
   };
+}
+
+/** The number that call `index` of `seed` asks for. */
+export function numberOf(seed: number, index: number): string {
+  return planOf(seed, index, { customers: 1, vendors: 1 }).number;
 }
 
 function asks(prng: Prng): Ask[] {

@@ -41,6 +41,11 @@ export class ServerRequest {
     return this.request.method === 'INVITE';
   }
 
+  /** Whether anything was said to it. */
+  get isAnswered(): boolean {
+    return this.#text !== '';
+  }
+
   /** Answers it. `onNoAck`: a final answer to an INVITE was never acknowledged. */
   respond(parts: AnswerParts, onNoAck: (() => void) | null = null): void {
     if (this.status !== 0) return;

@@ -2,15 +2,16 @@
 // Call-ID) and drained after each input. Nothing of it is a stand-in.
 
 import { Admission } from '../../src/core/admission/admission.ts';
+import type { EndReason } from '../../src/core/base/end-reason.ts';
 import { Prng } from '../../src/core/base/prng.ts';
+import type { Target } from '../../src/core/base/target.ts';
 import type { LiveRecord } from '../../src/core/call/call-record.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
-import { ShardCounters, type ShardNumber } from '../../src/core/shard/counters.ts';
+import { ShardCounters, type ShardNumberName } from '../../src/core/shard/counters.ts';
 import type { Outbox } from '../../src/core/shard/outbox.ts';
 import { peekCallId, peeked, shardOfBytes } from '../../src/core/shard/placement.ts';
 import { Shard, type ShardView } from '../../src/core/shard/shard.ts';
-import type { Target } from '../../src/core/transaction/ports.ts';
 import type { Place } from './network.ts';
 
 /** Wall clock at virtual time 0: 2023-11-14T22:13:20Z. */
@@ -127,6 +128,14 @@ export class Switch {
     }
   }
 
+  /** Ends every call. */
+  releaseAll(reason: EndReason, nowMs: number): void {
+    for (let index = 0; index < this.shards.length; index++) {
+      this.#shard(index).releaseAll(reason, nowMs, EPOCH_WALL_MS + nowMs);
+      this.#drain(index);
+    }
+  }
+
   /** New routing tables, for calls from now on. */
   publish(snapshot: Snapshot): void {
     for (const shard of this.shards) shard.publish(snapshot);
@@ -139,7 +148,7 @@ export class Switch {
   }
 
   /** Sum over all shards. */
-  count(name: ShardNumber): number {
+  count(name: ShardNumberName): number {
     return this.counters.reduce((sum, counters) => sum + counters.get(name), 0);
   }
 
@@ -149,7 +158,7 @@ export class Switch {
 
   /** The edge's rule: the shard of the Call-ID; any shard for what has none, as it will be refused. */
   #placementOf(text: string): number {
-    const length = this.#bytes.latin1Write(text, 0);
+    const length = this.#bytes.write(text, 'latin1');
     if (!peekCallId(this.#bytes, length)) return 0;
     return shardOfBytes(this.#bytes, peeked.start, peeked.end, this.shards.length);
   }

@@ -1,13 +1,18 @@
-// A directory that ends with its test.
+// Directories that end with the test process: not earlier, so that what a test opened there can close first.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 
-/** A new empty directory, removed after the test `context`. */
-export function temporaryDirectory(context: TestContext): string {
+const made: string[] = [];
+
+process.once('exit', () => {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+});
+
+/** A new empty directory. */
+export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'tandem-test-'));
-  context.after(() => rmSync(path, { recursive: true, force: true }));
+  made.push(path);
   return path;
 }

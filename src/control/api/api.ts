@@ -2,7 +2,7 @@
 // the port (loopback unless configured otherwise); everything else wants the local token.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { explainRoute, type RouteQuestion } from '../../core/routing/explain.ts';
+import type { RouteQuestion } from '../../core/routing/explain.ts';
 import type { Log } from '../../log.ts';
 import { unpackCdr } from '../../store/records.ts';
 import { sentenceOf, TandemError } from '../../tandem-error.ts';
@@ -10,6 +10,9 @@ import type { Control } from '../control.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-server.ts';
 import { json, problem, problemOf } from '../http/problem.ts';
 import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
+import { gatewayFamilies } from '../metrics/gateway-families.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { switchFamilies } from '../metrics/switch-families.ts';
 import { statusOf } from './status.ts';
 
 const CDRS_TOLD_MAX = 10_000;
@@ -22,12 +25,14 @@ export class Api {
   readonly #control: Control;
   readonly #tokenHash: Buffer;
   readonly #log: Log;
+  readonly #metrics: Metrics;
   readonly #routes: ReadonlyMap<string, Route>;
 
   constructor(control: Control, token: string, log: Log) {
     this.#control = control;
     this.#tokenHash = hash(token);
     this.#log = log;
+    this.#metrics = new Metrics([...switchFamilies(control), ...gatewayFamilies(control)]);
     this.#routes = new Map<string, Route>([
       ['GET /api/v1/status', () => json(statusOf(control))],
       [
@@ -54,6 +59,8 @@ export class Api {
 
   #dispatch(request: HttpRequest): HttpAnswer | Promise<HttpAnswer> {
     switch (request.path) {
+      case '/metrics':
+        return this.#printMetrics();
       case '/healthz':
         return text(200, 'ok');
       case '/readyz':
@@ -76,6 +83,10 @@ export class Api {
   #isAllowed(authorization: string): boolean {
     const token = authorization.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : '';
     return timingSafeEqual(hash(token), this.#tokenHash);
+  }
+
+  async #printMetrics(): Promise<HttpAnswer> {
+    return { status: 200, contentType: this.#metrics.contentType, body: await this.#metrics.print() };
   }
 
   async #apply(request: HttpRequest): Promise<HttpAnswer> {
@@ -113,7 +124,7 @@ export class Api {
       return problem(400, 'TANDEM_API_QUESTION', 'Name from (a mapping gateway or source address) and callee.');
     }
     const { admission } = this.#control.view;
-    return json(explainRoute(this.#control.configuration.snapshot, question, (slot) => admission.calls(slot)));
+    return json(this.#control.configuration.explain(question, (slot) => admission.calls(slot)));
   }
 
   #kill(shard: number): HttpAnswer {

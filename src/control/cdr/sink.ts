@@ -8,7 +8,7 @@ export interface CdrSink {
   readonly position: number;
   /** Finds its place after a start. Rejects when it cannot be used now. */
   recover(): Promise<void>;
-  /** Takes one batch; resolves with the number of records, 0 when it has all. Rejects when it failed: nothing is lost. */
+  /** Takes one batch; resolves with the number of records, 0 when it has all. Rejects when it failed: none is lost. */
   pump(): Promise<number>;
   close(): Promise<void>;
 }

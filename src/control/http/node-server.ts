@@ -50,7 +50,8 @@ function listening(server: Server, address: string, port: number): Promise<void>
 /** TANDEM_MANAGEMENT_PORT: the address and port cannot be had. */
 export function managementPortTaken(address: string, port: number, cause?: unknown): TandemError {
   const why = cause === undefined ? '' : ` (${sentenceOf(cause)})`;
-  const sentence = `Management cannot listen on ${address} port ${port}${why}. Change management in the start file, or stop what listens there.`;
+  const todo = 'Change management in the start file, or stop what listens there.';
+  const sentence = `Management cannot listen on ${address} port ${port}${why}. ${todo}`;
   return new TandemError('TANDEM_MANAGEMENT_PORT', sentence, { cause });
 }
 

@@ -48,6 +48,7 @@ function listenerOf(gateway: RoutingGatewayEntry, listeners: readonly ListenerAd
   );
   if (index >= 0) return index;
   const wanted = localIp === null ? `an ${isIPv4(remoteIp) ? 'IPv4' : 'IPv6'} listener` : `a listener on ${localIp}`;
-  const sentence = `Routing gateway ${name} needs ${wanted} to reach ${remoteIp}. Add one to the start file and restart, or change the gateway.`;
+  const todo = 'Add one to the start file and restart, or change the gateway.';
+  const sentence = `Routing gateway ${name} needs ${wanted} to reach ${remoteIp}. ${todo}`;
   throw new TandemError('TANDEM_NETWORK_NO_LISTENER', sentence);
 }

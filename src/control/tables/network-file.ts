@@ -116,9 +116,11 @@ function readRoutingGateways(root: Table): RoutingGatewayEntry[] {
   return root.rows('routingGateways', ROUTING_FIELDS, (row) => {
     const prefixes = row.has('prefix') ? row.many('prefix', prefixDigits) : [''];
     refuseRepeats(row, 'prefix', prefixes);
-    const remoteIp = row.need('remoteIp', ipAddress, '127.0.0.1');
+    const remoteIp = row.need('remoteIp', ipAddress, '');
     const localIp = row.optional<string | null>('localIp', ipAddress, null);
-    if (localIp !== null && isIPv4(localIp) !== isIPv4(remoteIp)) row.refuse('localIp', `cannot reach ${remoteIp}`);
+    if (localIp !== null && remoteIp !== '' && isIPv4(localIp) !== isIPv4(remoteIp)) {
+      row.refuse('localIp', `cannot reach ${remoteIp}`);
+    }
     return {
       name: uniqueName(row, 'name', seen),
       prefixes: prefixes.length === 0 ? [''] : prefixes,

@@ -53,6 +53,7 @@ export function forgetSlots(earlier: readonly SlotAssignment[], kept: readonly N
 }
 
 function tooManyNames(): TandemError {
-  const sentence = `More than ${ADMISSION_SLOTS_MAX - 1} gateway names are remembered. Restart the switch: it forgets names that none of the last versions has.`;
+  const todo = 'Restart the switch: it forgets names that none of the last versions has.';
+  const sentence = `More than ${ADMISSION_SLOTS_MAX - 1} gateway names are remembered. ${todo}`;
   return new TandemError('TANDEM_NETWORK_TOO_MANY_NAMES', sentence);
 }

@@ -7,6 +7,7 @@
 //   left (cancelled, or the hunt moved on): a late 2xx is met with ACK and BYE
 
 import { parseIp } from '../base/ip-address.ts';
+import { UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
 import type { Target } from '../base/target.ts';
 import type { AttemptLeft, CdrAttempt } from '../cdr/cdr.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
@@ -149,7 +150,8 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
 
   /** The caller's ACK brings the answer to an offer that was in the 2xx. */
   acknowledge(crossing: Crossing): void {
-    this.#acknowledgement?.send(crossing.headers, crossing.body);
+    // The call may have ended meanwhile, and the ACK have gone without an answer.
+    if (this.#acknowledgement?.isSent === false) this.#acknowledgement.send(crossing.headers, crossing.body);
   }
 
   #receiveProvisional(response: SipMessage): void {
@@ -181,6 +183,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     const dialog = Dialog.asClient(response, this.#identity, this.#local, this.#target);
     const acknowledgement = new Acknowledgement(this.#around, dialog, this.#identity.cseq);
     if (this.#isOver) return this.#refuse(acknowledgement);
+    this.#countDelay();
     this.#close('answered');
     this.record.code = response.status;
     this.#around.countAttempt(this.gateway.slot, response.status);
@@ -194,6 +197,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
 
   /** 13.2.2.4: an answer nobody wants any more is acknowledged, then ended. */
   #refuse(acknowledgement: Acknowledgement): void {
+    if (this.#unwanted.length >= UNWANTED_ANSWERS_MAX) return;
     acknowledgement.send('', '');
     this.#unwanted.push(acknowledgement);
     new DialogLeg(this.#around, 'callee', acknowledgement.dialog, this.#user).hangUp('');
@@ -228,12 +232,16 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   /** Moves to `phase`, with its timer, unless the attempt has come further already. */
   #enter(phase: Phase): void {
     if (this.#timer !== 0 && PHASES.indexOf(phase) <= PHASES.indexOf(this.#phase)) return;
-    if (phase !== 'inviting' && phase !== 'trying' && PHASES.indexOf(this.#phase) < 2) {
-      this.#around.countDelay(this.gateway.slot, this.#around.nowMs - this.#startedAtMs);
-    }
+    if (phase !== 'inviting' && phase !== 'trying') this.#countDelay();
     this.#phase = phase;
     this.#around.wheel.disarm(this.#timer);
     this.#timer = this.#around.wheel.arm(this, 0, this.#timeoutMs(phase));
+  }
+
+  /** The post-dial delay ends with the first 18x or 2xx. */
+  #countDelay(): void {
+    if (this.#phase !== 'inviting' && this.#phase !== 'trying') return;
+    this.#around.countDelay(this.gateway.slot, this.#around.nowMs - this.#startedAtMs);
   }
 
   #timeoutMs(phase: Phase): number {

@@ -95,7 +95,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser {
   }
 
   onNoAck(): void {
-    this.#user.lost('caller', 'NoAck');
+    this.leg?.onNoAck();
   }
 
   onTransportError(): void {

@@ -28,6 +28,10 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
   /** The INVITE of the peer whose answer or ACK is outstanding. */
   #invited: IncomingRequest | null = null;
   #inviting: OutgoingRequest | null = null;
+  /** Asked by the other side while the peer has yet to acknowledge our 2xx: until then it may know of no dialog. */
+  #held: Question[] = [];
+  /** Reason of a BYE that waits for the ACK of our 2xx; null when none waits. */
+  #heldBye: string | null = null;
 
   constructor(around: Surroundings, side: Side, dialog: Dialog, user: LegUser) {
     this.#around = around;
@@ -80,6 +84,10 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
     if (question.method === 'INVITE' && (this.#inviting !== null || this.#invited !== null)) {
       return question.answer(491, 'Request Pending', EMPTY_CROSSING, null);
     }
+    if (this.#invited?.awaitsAck === true) {
+      this.#held.push(question);
+      return;
+    }
     this.dialog.localCseq += 1;
     const outgoing = new OutgoingRequest(this.#around, this, question);
     if (question.method === 'INVITE') this.#inviting = outgoing;
@@ -100,13 +108,16 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
   hangUp(reason: string): void {
     if (this.isOver) return;
     this.#finish();
-    this.dialog.localCseq += 1;
-    this.#send('BYE', reason === '' ? '' : `Reason: ${reason}\r\n`, '', this);
+    // 15: not before the ACK of our 2xx, or the end of waiting for it. The peer may have heard of no answer yet, and
+    // would be left with an INVITE that never gets one.
+    if (this.#invited?.awaitsAck === true) this.#heldBye = reason;
+    else this.#sendBye(reason);
   }
 
   /** Ends an early dialog of which the peer has been told otherwise, or never knew. */
   abandon(): void {
     this.#finish();
+    this.#stopAnswer();
     this.#around.dialogs.leave(this.dialog);
   }
 
@@ -118,11 +129,14 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
 
   onAcknowledged(incoming: IncomingRequest): void {
     if (this.#invited === incoming) this.#invited = null;
+    if (this.#heldBye !== null) this.#sendBye(this.#heldBye);
+    for (const question of this.#held.splice(0)) this.ask(question);
   }
 
   onNoAck(): void {
     this.#invited = null;
-    this.#lost('NoAck');
+    if (this.#heldBye !== null) this.#sendBye(this.#heldBye);
+    else this.#lost('NoAck');
   }
 
   /** Our BYE was answered, or never will be: the dialog is forgotten. */
@@ -140,10 +154,13 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
 
   #receiveBye(incoming: IncomingRequest, request: SipMessage): void {
     incoming.refuse(200);
-    if (this.isOver) return;
+    const isFirst = !this.isOver;
+    if (!isFirst && this.#heldBye === null) return;
+    this.#heldBye = null;
     this.#finish();
+    this.#stopAnswer();
     this.#around.dialogs.leave(this.dialog);
-    this.#user.hungUp(this.side, request.value(Header.Reason) ?? '');
+    if (isFirst) this.#user.hungUp(this.side, request.value(Header.Reason) ?? '');
   }
 
   #receiveInvite(incoming: IncomingRequest, request: SipMessage): void {
@@ -169,9 +186,21 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
   #finish(): void {
     this.isOver = true;
     if (this.owedAck !== null && !this.owedAck.isSent) this.owedAck.send('', '');
-    this.#invited?.stop();
     for (const incoming of this.#asked.slice()) incoming.refuse(incoming.method === 'INVITE' ? 487 : 481);
+    this.#held = [];
+    this.#inviting?.cancel();
+  }
+
+  /** The peer needs no 2xx any more: it has hung up itself. */
+  #stopAnswer(): void {
+    this.#invited?.stop();
     this.#invited = null;
+  }
+
+  #sendBye(reason: string): void {
+    this.#heldBye = null;
+    this.dialog.localCseq += 1;
+    this.#send('BYE', reason === '' ? '' : `Reason: ${reason}\r\n`, '', this);
   }
 
   #lost(reason: EndReason): void {
@@ -183,7 +212,7 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
     const text = this.dialog.print(method, this.dialog.localCseq, branch, headers, body);
     const resend = this.#around.routing.resends;
     const request = { branch, method, text, target: this.dialog.target, resend, user };
-    if (method === 'INVITE') this.#around.transactions.invite(request);
+    if (user === this.#inviting) this.#inviting.started(this.#around.transactions.invite(request), text);
     else this.#around.transactions.request(request);
   }
 }

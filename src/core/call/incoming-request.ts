@@ -71,6 +71,11 @@ export class IncomingRequest implements Question, SuccessRepeaterUser {
     return this.#request === null;
   }
 
+  /** Answered 2xx, and the ACK has not come. */
+  get awaitsAck(): boolean {
+    return this.#repeater !== null;
+  }
+
   /** 100 Trying at once, before anything is looked up (17.2.1 allows the switch to promise more than 200 ms). */
   trying(): void {
     this.#respond(100, reasonPhraseOf(100), '', '', '');

@@ -2,8 +2,11 @@
 // 13.2.2.4, 14.1. It carries the answer back, acknowledges a 2xx to INVITE, and notices a dialog that is gone.
 
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
-import type { SipMessage } from '../sip/message.ts';
+import { SipMessage } from '../sip/message.ts';
+import { parseMessage } from '../sip/parse-message.ts';
+import { printCancel } from '../sip/print-cancel.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
+import type { InviteClientTransaction } from '../transaction/invite-client.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { crossingOf } from './header-policy.ts';
@@ -20,6 +23,9 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   readonly #question: Question;
   readonly #cseq: number;
   #acknowledgement: Acknowledgement | null = null;
+  /** Of an INVITE: what `cancel` is about. */
+  #transaction: InviteClientTransaction | null = null;
+  #text = '';
 
   constructor(around: Surroundings, leg: DialogLeg, question: Question) {
     this.#around = around;
@@ -30,6 +36,19 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
 
   get method(): string {
     return this.#question.method;
+  }
+
+  /** An INVITE is under way as `text`. */
+  started(transaction: InviteClientTransaction, text: string): void {
+    this.#transaction = transaction;
+    this.#text = text;
+  }
+
+  /** The dialog ends: an INVITE without final answer is cancelled, so that it ends too, whatever the peer does. */
+  cancel(): void {
+    const invite = parseMessage(this.#text);
+    if (this.#transaction === null || !(invite instanceof SipMessage)) return;
+    this.#around.transactions.cancel(this.#transaction, printCancel(invite), this.#around.routing.resends);
   }
 
   onResponse(_transaction: unknown, response: SipMessage): void {
@@ -54,7 +73,8 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   }
 
   acknowledge(crossing: Crossing): void {
-    this.#acknowledgement?.send(crossing.headers, crossing.body);
+    // The call may have ended meanwhile, and the ACK have gone without an answer.
+    if (this.#acknowledgement?.isSent === false) this.#acknowledgement.send(crossing.headers, crossing.body);
   }
 
   #succeeded(response: SipMessage): void {

@@ -6,32 +6,42 @@ import { END_REASON_NAMES } from '../base/end-reason.ts';
 import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
 import type { ParseFailureWhy } from '../sip/parse-fault.ts';
 
-/** Single numbers. Those named `...Active` or `...Bytes` or `...Ms` are gauges, the others only grow. */
-export const SHARD_NUMBERS = [
-  'datagramsReceived',
-  'datagramsSent',
-  'datagramsToNobody',
-  'requestsRefused',
-  'responsesStray',
-  'retransmissionsSentInvite',
-  'retransmissionsSentOther',
-  'retransmissionsReceivedInvite',
-  'retransmissionsReceivedOther',
-  'sendErrors',
-  'callsActive',
-  'dialogsActive',
-  'transactionsActive',
-  'timersActive',
-  'timerLagMs',
-  'ringAgeMs',
-  'callsSettled',
-  'cdrsWritten',
-  'cdrsHeld',
-  'defects',
-  'answered',
-  'snapshotVersion',
-] as const;
-export type ShardNumber = (typeof SHARD_NUMBERS)[number];
+/**
+ * Single numbers. Those named `...Active` or `...Bytes` or `...Ms` are gauges, the others only grow. A datagram received is
+ * either a parse failure, or a request absorbed or passed up, or a response matched or stray: the sums agree.
+ */
+export const ShardNumber = {
+  datagramsReceived: 0,
+  datagramsSent: 1,
+  datagramsToNobody: 2,
+  requestsRefused: 3,
+  requestsAbsorbed: 4,
+  requestsPassedUp: 5,
+  responsesMatched: 6,
+  responsesStray: 7,
+  retransmissionsSentInvite: 8,
+  retransmissionsSentOther: 9,
+  retransmissionsReceivedInvite: 10,
+  retransmissionsReceivedOther: 11,
+  sendErrors: 12,
+  callsActive: 13,
+  dialogsActive: 14,
+  transactionsActive: 15,
+  timersActive: 16,
+  timerLagMs: 17,
+  ringAgeMs: 18,
+  callsSettled: 19,
+  cdrsWritten: 20,
+  cdrsHeld: 21,
+  defects: 22,
+  answered: 23,
+  snapshotVersion: 24,
+} as const;
+export type ShardNumberName = keyof typeof ShardNumber;
+export type ShardNumber = (typeof ShardNumber)[ShardNumberName];
+
+/** Their names, in order. */
+export const SHARD_NUMBERS = Object.keys(ShardNumber) as readonly ShardNumberName[];
 
 /** Why a datagram was not a message: labels of parse_failures_total. */
 export const PARSE_FAILURE_LABELS: readonly ParseFailureWhy[] = [
@@ -118,7 +128,6 @@ const REASONS_AT = SHARD_NUMBERS.length;
 const FAILURES_AT = REASONS_AT + END_REASON_NAMES.length;
 const GATEWAYS_AT = FAILURES_AT + PARSE_FAILURE_LABELS.length;
 
-const NUMBER_INDEX = new Map<string, number>(SHARD_NUMBERS.map((name, index) => [name, index]));
 const REASON_INDEX = new Map<string, number>(END_REASON_NAMES.map((name, index) => [name, REASONS_AT + index]));
 const FAILURE_INDEX = new Map<string, number>(PARSE_FAILURE_LABELS.map((name, index) => [name, FAILURES_AT + index]));
 const CODE_INDEX = new Map<string, number>(ATTEMPT_CODES.map((code, index) => [code, CODES_AT + index]));
@@ -136,17 +145,16 @@ export class ShardCounters {
     return new SharedArrayBuffer((GATEWAYS_AT + ADMISSION_SLOTS_MAX * ROW) * 8);
   }
 
-  add(name: ShardNumber, amount = 1): void {
-    const index = NUMBER_INDEX.get(name) as number;
-    this.#cells[index] = (this.#cells[index] as number) + amount;
+  add(number: ShardNumber, amount = 1): void {
+    this.#cells[number] = (this.#cells[number] as number) + amount;
   }
 
-  set(name: ShardNumber, value: number): void {
-    this.#cells[NUMBER_INDEX.get(name) as number] = value;
+  set(number: ShardNumber, value: number): void {
+    this.#cells[number] = value;
   }
 
-  get(name: ShardNumber): number {
-    return this.#cells[NUMBER_INDEX.get(name) as number] as number;
+  get(name: ShardNumberName): number {
+    return this.#cells[ShardNumber[name]] as number;
   }
 
   addEnd(reason: string): void {

@@ -1,4 +1,4 @@
-// The dialogs of one shard, by Call-ID and local tag (RFC 3261 12.2.2). The remote tag must agree as well.
+// The dialogs of one shard, by Call-ID and both tags (RFC 3261 12): the branches of a fork differ in the remote one only.
 
 import type { DialogLeg } from '../call/dialog-leg.ts';
 import type { DialogTable } from '../call/ports.ts';
@@ -14,17 +14,16 @@ export class Dialogs implements DialogTable {
   }
 
   enter(dialog: Dialog, leg: DialogLeg): void {
-    this.#legs.set(keyOf(dialog.callId, dialog.localTag), leg);
+    this.#legs.set(keyOf(dialog.callId, dialog.localTag, dialog.remoteTag), leg);
   }
 
   leave(dialog: Dialog): void {
-    this.#legs.delete(keyOf(dialog.callId, dialog.localTag));
+    this.#legs.delete(keyOf(dialog.callId, dialog.localTag, dialog.remoteTag));
   }
 
   /** The leg that `request` is for; null when its dialog is not known here. */
   find(request: SipMessage): DialogLeg | null {
-    const leg = this.#legs.get(keyOf(request.callId, request.toTag));
-    return leg !== undefined && leg.dialog.remoteTag === request.fromTag ? leg : null;
+    return this.#legs.get(keyOf(request.callId, request.toTag, request.fromTag)) ?? null;
   }
 
   /** Every leg, for defects and the console. */
@@ -33,6 +32,6 @@ export class Dialogs implements DialogTable {
   }
 }
 
-function keyOf(callId: string, localTag: string): string {
-  return `${localTag} ${callId}`;
+function keyOf(callId: string, localTag: string, remoteTag: string): string {
+  return `${localTag} ${remoteTag} ${callId}`;
 }

@@ -44,20 +44,40 @@ export const peeked = { start: 0, end: 0 };
  * case. Sets `peeked` and answers true; false when there is none before the empty line, and any shard may refuse it.
  */
 export function peekCallId(bytes: Uint8Array, length: number): boolean {
-  let line = 0;
+  let line = pastEmptyLines(bytes, length);
   while (line < length) {
-    const lineEnd = bytes.indexOf(LF, line);
-    const end = lineEnd === -1 || lineEnd > length ? length : lineEnd;
+    const end = lineEndOf(bytes, line, length);
     const nameEnd = nameLength(bytes, line, end);
     if (nameEnd > 0) {
       let colon = nameEnd;
       while (colon < end && isBlank(bytes[colon] as number)) colon++;
-      if (bytes[colon] === COLON) return trimInto(bytes, colon + 1, end);
+      if (bytes[colon] === COLON) return trimInto(bytes, colon + 1, pastFolds(bytes, end, length));
     }
-    if (end - line <= 1 && line > 0) return false;
+    if (end - line <= 1) return false;
     line = end + 1;
   }
   return false;
+}
+
+/** 7.5: empty lines before the start line mean nothing. */
+function pastEmptyLines(bytes: Uint8Array, length: number): number {
+  let at = 0;
+  while (at + 1 < length && bytes[at] === CR && bytes[at + 1] === LF) at += 2;
+  return at;
+}
+
+/** Where the line at `line` ends, its LF not included. */
+function lineEndOf(bytes: Uint8Array, line: number, length: number): number {
+  const lineEnd = bytes.indexOf(LF, line);
+  return lineEnd === -1 || lineEnd > length ? length : lineEnd;
+}
+
+/** 7.3.1: a line that begins with a blank goes on the one before it, which ends at `end`. */
+function pastFolds(bytes: Uint8Array, end: number, length: number): number {
+  let at = end;
+  while (at + 1 < length && isBlank(bytes[at + 1] as number) && bytes[at + 1] !== CR)
+    at = lineEndOf(bytes, at + 1, length);
+  return at;
 }
 
 /** Where the name ends when the line at `at` begins with `Call-ID` or `i`; 0 when it does not. */
@@ -86,7 +106,7 @@ function trimInto(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB || code === CR;
+  return code === SPACE || code === TAB || code === CR || code === LF;
 }
 
 function hashOf(text: string): number {

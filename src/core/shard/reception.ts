@@ -10,6 +10,7 @@ import { maxForwardsOf } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { printResponse } from '../sip/print-response.ts';
 import type { ServerUser } from '../transaction/ports.ts';
+import { ShardNumber } from './counters.ts';
 import type { ShardSurroundings } from './surroundings.ts';
 
 const SIP_PORT = 5060;
@@ -33,7 +34,7 @@ export class Reception {
   receive(request: SipMessage, source: Source): void {
     const { method } = request;
     if (method === 'ACK') return this.#receiveAck(request);
-    if (!this.#around.transactions.hasRoom) return this.#around.counters.add('requestsRefused');
+    if (!this.#around.transactions.hasRoom) return this.#around.counters.add(ShardNumber.requestsRefused);
     if (method === 'CANCEL') return this.#receiveCancel(request, source);
     const fault = checkRequest(request);
     if (fault !== null) return this.#refuse(request, source, fault.status, '', fault.sentence);
@@ -50,7 +51,7 @@ export class Reception {
 
   /** Refuses what could be read of a datagram that is no message; no transaction, for its keys may be missing. */
   refuseUnparsed(request: SipMessage, source: Source, status: number, sentence: string): void {
-    this.#around.counters.add('requestsRefused');
+    this.#around.counters.add(ShardNumber.requestsRefused);
     this.#around.transmit(
       print(request, source, status, this.#around.mintTag(), '', sentence),
       targetOf(request, source),
@@ -59,7 +60,7 @@ export class Reception {
 
   #receiveAck(ack: SipMessage): void {
     const leg = this.#around.dialogs.find(ack);
-    if (leg === null) this.#around.counters.add('datagramsToNobody');
+    if (leg === null) this.#around.counters.add(ShardNumber.datagramsToNobody);
     else leg.receiveAck(ack);
   }
 
@@ -82,7 +83,7 @@ export class Reception {
     const gateway = gatewayOf(this.#around, invite, source.address);
     if (gateway === null) {
       if (routing.snapshot.parameters.SS_REPLY_UNAUTHORIZED) return this.#refuse(invite, source, 403);
-      return this.#around.counters.add('requestsRefused');
+      return this.#around.counters.add(ShardNumber.requestsRefused);
     }
     if (maxForwardsOf(invite) === 0) return this.#refuse(invite, source, 483);
     if (invite.has(Header.Require)) {
@@ -102,7 +103,7 @@ export class Reception {
   }
 
   #refuse(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {
-    this.#around.counters.add('requestsRefused');
+    this.#around.counters.add(ShardNumber.requestsRefused);
     this.#answer(request, source, status, headers, phrase);
   }
 

@@ -11,6 +11,7 @@ import type { Source } from '../call/incoming-request.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
+import { ShardNumber } from './counters.ts';
 import type { Outbox } from './outbox.ts';
 import { Reception } from './reception.ts';
 import { routingViewOf } from './routing-view.ts';
@@ -44,7 +45,7 @@ export class Shard {
 
   /** A datagram arrived. `text`: its bytes as latin1. */
   receive(text: string, source: Source, nowMs: number, wallMs: number): void {
-    this.#around.counters.add('datagramsReceived');
+    this.#around.counters.add(ShardNumber.datagramsReceived);
     this.advance(nowMs, wallMs); // What was due before this datagram happens before it; and delays count from now.
     try {
       this.#receive(text, source);
@@ -67,13 +68,13 @@ export class Shard {
   /** New routing tables, for calls from now on. */
   publish(snapshot: Snapshot): void {
     this.#around.routing = routingViewOf(snapshot);
-    this.#around.counters.set('snapshotVersion', snapshot.version);
+    this.#around.counters.set(ShardNumber.snapshotVersion, snapshot.version);
   }
 
   /** Datagrams to this address could not be sent. */
   unreachable(address: string, port: number, nowMs: number, wallMs: number): void {
     this.advance(nowMs, wallMs);
-    this.#around.counters.add('sendErrors');
+    this.#around.counters.add(ShardNumber.sendErrors);
     this.#around.transactions.transportError(address, port);
   }
 
@@ -109,15 +110,18 @@ export class Shard {
       return;
     }
     if (message.kind === 'response') {
-      if (!this.#around.transactions.receiveResponse(message)) this.#around.counters.add('responsesStray');
+      const isMatched = this.#around.transactions.receiveResponse(message);
+      this.#around.counters.add(isMatched ? ShardNumber.responsesMatched : ShardNumber.responsesStray);
       return;
     }
-    if (this.#around.transactions.receiveRequest(message) === null) this.#reception.receive(message, source);
+    const isAbsorbed = this.#around.transactions.receiveRequest(message) !== null;
+    this.#around.counters.add(isAbsorbed ? ShardNumber.requestsAbsorbed : ShardNumber.requestsPassedUp);
+    if (!isAbsorbed) this.#reception.receive(message, source);
   }
 
   /** One guard around one input: a defect costs the call it happened in, never the shard. */
   #failed(error: unknown, input: string): void {
-    this.#around.counters.add('defects');
+    this.#around.counters.add(ShardNumber.defects);
     this.#outbox.defect(error instanceof Error ? (error.stack ?? error.message) : String(error), input);
     const call = input === '' ? null : this.#callOf(input);
     call?.release('Defect');

@@ -15,7 +15,7 @@ import type { Listener } from '../routing/snapshot.ts';
 import { TimerWheel } from '../timer/wheel.ts';
 import type { TransactionCount } from '../transaction/ports.ts';
 import { TransactionTable } from '../transaction/transaction-table.ts';
-import { attemptCodeOf, type ShardCounters } from './counters.ts';
+import { attemptCodeOf, type ShardCounters, ShardNumber } from './counters.ts';
 import { Dialogs } from './dialog-table.ts';
 import type { Outbox } from './outbox.ts';
 import { mintCallId } from './placement.ts';
@@ -79,7 +79,7 @@ export class ShardSurroundings implements Surroundings {
   }
 
   transmit(text: string, target: Target): void {
-    this.counters.add('datagramsSent');
+    this.counters.add(ShardNumber.datagramsSent);
     this.#outbox.transmit(text, target);
   }
 
@@ -88,12 +88,16 @@ export class ShardSurroundings implements Surroundings {
       case 'requestResent':
       case 'responseResent':
       case 'ackResent':
-        this.counters.add(method === 'INVITE' ? 'retransmissionsSentInvite' : 'retransmissionsSentOther');
+        this.counters.add(
+          method === 'INVITE' ? ShardNumber.retransmissionsSentInvite : ShardNumber.retransmissionsSentOther,
+        );
         break;
       case 'requestAbsorbed':
       case 'ackAbsorbed':
       case 'responseAbsorbed':
-        this.counters.add(method === 'INVITE' ? 'retransmissionsReceivedInvite' : 'retransmissionsReceivedOther');
+        this.counters.add(
+          method === 'INVITE' ? ShardNumber.retransmissionsReceivedInvite : ShardNumber.retransmissionsReceivedOther,
+        );
         break;
       default:
         break;
@@ -148,7 +152,7 @@ export class ShardSurroundings implements Surroundings {
   }
 
   countAnswer(): void {
-    this.counters.add('answered');
+    this.counters.add(ShardNumber.answered);
   }
 
   countEnd(reason: EndReason): void {

@@ -1,0 +1,161 @@
+// The figures of a benchmark, for people.
+
+import { execFileSync } from 'node:child_process';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { alignedTable } from '../src/cli/aligned-table.ts';
+import type { MeasuredRun } from './measured-run.ts';
+import { spreadOf } from './statistics.ts';
+
+/** Where the figures come from. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGigabytes: number;
+  readonly kernel: string;
+  readonly node: string;
+  readonly commit: string;
+  /** Load of the last minute when the benchmark began: what else the machine had to do. */
+  readonly loadBefore: number;
+}
+
+/** All figures of one system at one rate. */
+interface Group {
+  readonly system: string;
+  readonly callsPerSecond: number;
+  readonly runs: readonly MeasuredRun[];
+}
+
+/** Describes this machine. */
+export function thisMachine(): Machine {
+  const [first] = cpus();
+  return {
+    processor: first?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGigabytes: Math.round(totalmem() / 1024 ** 3),
+    kernel: release(),
+    node: process.version,
+    commit: commit(),
+    loadBefore: loadavg()[0] ?? 0,
+  };
+}
+
+function commit(): string {
+  try {
+    const git = (...parts: string[]): string => execFileSync('git', parts, { encoding: 'utf8' }).trim();
+    const changes = git('status', '--porcelain', '--', 'src') === '' ? '' : ' with changes in src';
+    return git('rev-parse', '--short', 'HEAD') + changes;
+  } catch {
+    return 'unknown'; // Not a checkout.
+  }
+}
+
+/** The report as lines. */
+export function tellBench(runs: readonly MeasuredRun[], machine: Machine): string[] {
+  const groups = groupsOf(runs);
+  const figures = groups.map((group) => rowOf(group));
+  const heads = [
+    'system',
+    'calls/s',
+    'runs',
+    'us/call',
+    '(min - max)',
+    'success',
+    'INVITE->180',
+    'p99',
+    'resent',
+    'CDRs',
+  ];
+  return [
+    '',
+    ...alignedTable(heads, figures, [1, 2, 3, 5, 6, 7, 8, 9]),
+    '',
+    ...threadLines(groups),
+    ...ratioLines(groups),
+    ...doubtLines(runs),
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB; Linux ${machine.kernel}; ` +
+      `Node ${machine.node}; commit ${machine.commit}; load before ${machine.loadBefore.toFixed(2)}.`,
+    'us/call: utime + stime of the whole system over completed calls, median of the runs. INVITE->180: median of the',
+    "runs' medians and of their p99, as the caller sees it, the answerer's part included.",
+  ];
+}
+
+function groupsOf(runs: readonly MeasuredRun[]): Group[] {
+  const keys = [...new Set(runs.map(({ system, callsPerSecond }) => `${callsPerSecond} ${system}`))];
+  return keys.map((key) => {
+    const [rate = '', system = ''] = key.split(' ');
+    const callsPerSecond = Number(rate);
+    const own = runs.filter((run) => run.system === system && run.callsPerSecond === callsPerSecond);
+    return { system, callsPerSecond, runs: own };
+  });
+}
+
+function rowOf({ system, callsPerSecond, runs }: Group): string[] {
+  const cost = spreadOf(runs.map(({ microsPerCall }) => microsPerCall));
+  const offered = sum(runs.map(({ outcome }) => outcome.offered));
+  const completed = sum(runs.map(({ outcome }) => outcome.completed));
+  const cdrs = runs.every((run) => run.cdrs !== null) ? String(sum(runs.map((run) => run.cdrs ?? 0))) : '-';
+  const isDirect = cost.max === 0;
+  return [
+    system,
+    String(callsPerSecond),
+    String(runs.length),
+    isDirect ? '-' : cost.median.toFixed(0),
+    isDirect ? '' : `(${cost.min.toFixed(0)} - ${cost.max.toFixed(0)})`,
+    `${completed}/${offered}`,
+    `${spreadOf(runs.map(({ outcome }) => outcome.ringing.p50)).median.toFixed(2)} ms`,
+    `${spreadOf(runs.map(({ outcome }) => outcome.ringing.p99)).median.toFixed(2)} ms`,
+    String(sum(runs.map(({ outcome, answerer }) => outcome.resentCount + answerer.resentCount))),
+    cdrs,
+  ];
+}
+
+function threadLines(groups: readonly Group[]): string[] {
+  const lines: string[] = [];
+  for (const { system, callsPerSecond, runs } of groups) {
+    const names = new Set(runs.flatMap(({ byThread }) => Object.keys(byThread)));
+    const parts = [...names]
+      .map((name) => ({ name, median: spreadOf(runs.map(({ byThread }) => byThread[name] ?? 0)).median }))
+      .filter(({ median }) => median >= 0.5)
+      .sort((one, other) => other.median - one.median)
+      .map(({ name, median }) => `${name === 'node' ? 'others (V8, libuv)' : name} ${median.toFixed(0)}`);
+    if (parts.length > 1) lines.push(`${system} at ${callsPerSecond}/s by thread, us/call: ${parts.join(', ')}.`);
+  }
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+/** Tandem against every other system, run by run: interleaved runs share the machine's mood. */
+function ratioLines(groups: readonly Group[]): string[] {
+  const lines: string[] = [];
+  for (const tandem of groups.filter(({ system }) => system === 'tandem')) {
+    for (const other of groups) {
+      if (other.callsPerSecond !== tandem.callsPerSecond || ['tandem', 'direct'].includes(other.system)) continue;
+      const ratios = tandem.runs.map(
+        (run, index) => run.microsPerCall / (other.runs[index]?.microsPerCall ?? Number.NaN),
+      );
+      const { min, median, max } = spreadOf(ratios);
+      const delays = tandem.runs.map((run, index) => {
+        return run.outcome.ringing.p50 / (other.runs[index]?.outcome.ringing.p50 ?? Number.NaN);
+      });
+      const spread = `${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`;
+      lines.push(
+        `tandem / ${other.system} at ${tandem.callsPerSecond}/s: processor a call ${spread}, ` +
+          `INVITE->180 ${spreadOf(delays).median.toFixed(2)}.`,
+      );
+    }
+  }
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function doubtLines(runs: readonly MeasuredRun[]): string[] {
+  const lines: string[] = [];
+  for (const { system, callsPerSecond, invalid, outcome } of runs) {
+    if (invalid.length > 0) lines.push(`INVALID: ${system} at ${callsPerSecond}/s: ${invalid.join('; ')}.`);
+    const causes = Object.entries(outcome.failed).map(([cause, count]) => `${cause} (${count})`);
+    if (causes.length > 0) lines.push(`Failed calls of ${system} at ${callsPerSecond}/s: ${causes.join(', ')}.`);
+  }
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

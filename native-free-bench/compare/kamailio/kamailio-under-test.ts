@@ -1,0 +1,94 @@
+// Debian's Kamailio under test (packages kamailio and kamailio-sqlite-modules), with the configuration beside this file.
+
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { endGroup, type SystemUnderTest, until } from '../../system-under-test.ts';
+
+const KAMAILIO = '/usr/sbin/kamailio';
+const CONFIGURATION = join('native-free-bench', 'compare', 'kamailio', 'kamailio.cfg');
+const ADDRESS = '127.0.0.1';
+const START_MS = 10_000;
+
+/** Shared memory, private memory of each process (MB), receive buffer (bytes): ample, so that none is the limit. */
+const SIZES = ['-m', '512', '-M', '16', '-b', String(4 * 1024 * 1024)];
+
+/** Starts it. Throws a sentence when it is not installed; rejects when it does not come up within START_MS. */
+export async function startKamailio(directory: string, answererPort: number): Promise<SystemUnderTest> {
+  if (!existsSync(KAMAILIO)) throw new Error(`There is no ${KAMAILIO}: apt-get install kamailio`);
+  const port = await freePort();
+  const cdrDirectory = join(directory, 'cdr');
+  const gatewayList = join(directory, 'dispatcher.list');
+  const configFile = join(directory, 'kamailio.cfg');
+  mkdirSync(cdrDirectory);
+  writeFileSync(gatewayList, `1 sip:${ADDRESS}:${answererPort} 0 10\n`);
+  writeFileSync(
+    configFile,
+    readFileSync(CONFIGURATION, 'utf8')
+      .replace('@PORT@', String(port))
+      .replace('@DIRECTORY@', directory)
+      .replace('@DISPATCHER_LIST@', gatewayList),
+  );
+  const started = spawn(KAMAILIO, ['-f', configFile, '-DD', '-E', ...SIZES, '-Y', directory], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const stop = (): Promise<void> => endGroup(started);
+  try {
+    await until('Kamailio', START_MS, () => ping(port));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const cdrCount = async (): Promise<number> => linesIn(cdrDirectory);
+  return { name: 'kamailio', place: { address: ADDRESS, port }, group: started.pid ?? null, cdrCount, stop };
+}
+
+/** A UDP port nobody has just now. */
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, ADDRESS);
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
+
+/** OPTIONS; true as soon as something comes back, null when nothing does within a moment. */
+async function ping(port: number): Promise<true | null> {
+  const socket = createSocket('udp4');
+  socket.bind(0, ADDRESS);
+  await once(socket, 'listening');
+  const here = `${ADDRESS}:${socket.address().port}`;
+  const lines = [
+    `OPTIONS sip:${ADDRESS}:${port} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${here};branch=z9hG4bKping${performance.now()}`,
+    'Max-Forwards: 70',
+    `From: <sip:ping@${here}>;tag=ping`,
+    `To: <sip:${ADDRESS}:${port}>`,
+    `Call-ID: ping-${performance.now()}`,
+    'CSeq: 1 OPTIONS',
+    'Content-Length: 0',
+  ];
+  socket.on('error', () => undefined);
+  socket.send(`${lines.join('\r\n')}\r\n\r\n`, port, ADDRESS);
+  const answered = await Promise.race([
+    once(socket, 'message').then(() => true as const),
+    new Promise<null>((resolve) => setTimeout(resolve, 100, null)),
+  ]);
+  socket.close();
+  return answered;
+}
+
+/** CDRs in the files of db_flatstore: one a line. */
+function linesIn(directory: string): number {
+  let count = 0;
+  for (const file of readdirSync(directory)) {
+    if (!file.startsWith('cdrs')) continue;
+    for (const byte of readFileSync(join(directory, file))) if (byte === 0x0a) count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,43 @@
+// What every system under test looks like to the benchmark: a process group that listens for SIP.
+
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Place } from './load-messages.ts';
+import { processesOf } from './process-cpu.ts';
+
+/** A running system. */
+export interface SystemUnderTest {
+  readonly name: string;
+  readonly place: Place;
+  /** Its process group; null for none (no system between caller and answerer). */
+  readonly group: number | null;
+  /** CDRs it has written so far; null when it cannot say. */
+  cdrCount(): Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+const STOP_MS = 8_000;
+
+/** Ends a process group: SIGTERM to its leader, SIGKILL to who is left after STOP_MS. */
+export async function endGroup(leader: ChildProcess): Promise<void> {
+  const group = leader.pid;
+  if (group === undefined || leader.exitCode !== null) return;
+  const ended = once(leader, 'exit');
+  leader.kill('SIGTERM');
+  const timeout = new AbortController();
+  await Promise.race([ended, pause(STOP_MS, undefined, { signal: timeout.signal }).catch(() => undefined)]);
+  timeout.abort();
+  for (const pid of processesOf(group)) process.kill(pid, 'SIGKILL');
+}
+
+/** Asks `look` every 50 ms until it answers something; throws after `timeoutMs` with what it waited for. */
+export async function until<T>(what: string, timeoutMs: number, look: () => Promise<T | null>): Promise<T> {
+  const endMs = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (performance.now() > endMs) throw new Error(`${what} did not come within ${timeoutMs} ms`);
+    await pause(50);
+  }
+}

@@ -1,0 +1,94 @@
+// Tandem under test: the command line an operator starts, with a network of one customer and one vendor.
+
+import { spawn } from 'node:child_process';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { requireRunningSwitch, type SwitchClient } from '../src/cli/switch-client.ts';
+import type { SwitchStatus } from '../src/control/api/status.ts';
+import { endGroup, type SystemUnderTest, until } from './system-under-test.ts';
+
+const TANDEM = fileURLToPath(new URL('../src/cli/tandem.js', import.meta.url));
+const NAME_THREADS = new URL('./name-threads.js', import.meta.url).href;
+const ADDRESS = '127.0.0.1';
+const START_MS = 10_000;
+
+/** How Tandem is started. */
+export interface TandemOptions {
+  /** An empty directory, for its configuration, records and log. */
+  readonly directory: string;
+  readonly shardCount: number;
+  readonly answererPort: number;
+  /** Directory for a profile of each thread, written at the end; null for none. */
+  readonly profileDirectory: string | null;
+}
+
+/** Starts it and applies the network. Rejects when it does not come up within START_MS. */
+export async function startTandem(options: TandemOptions): Promise<SystemUnderTest> {
+  const { directory, profileDirectory } = options;
+  const configFile = join(directory, 'tandem.yaml');
+  writeFileSync(configFile, startFile(options.shardCount));
+  const profiling = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
+  let isStopping = false;
+  const logFile = join(directory, 'log');
+  const started = spawn(
+    process.execPath,
+    ['--import', NAME_THREADS, ...profiling, TANDEM, 'start', '--config', configFile],
+    { detached: true, stdio: ['ignore', openSync(logFile, 'w'), 'inherit'] },
+  );
+  started.once('exit', (code, signal) => {
+    if (!isStopping)
+      console.error(`Tandem ended unasked (${signal ?? code}). Its log:\n${readFileSync(logFile, 'utf8')}`);
+  });
+  const stop = (): Promise<void> => {
+    isStopping = true;
+    return endGroup(started);
+  };
+  try {
+    const client = await until('Tandem', START_MS, () => clientOf(join(directory, 'data')));
+    await client.post('/api/v1/apply', { name: 'bench' }, networkFile(options.answererPort));
+    const [listener] = (await statusOf(client)).listeners;
+    return {
+      name: 'tandem',
+      place: { address: ADDRESS, port: listener?.port ?? 0 },
+      group: started.pid ?? null,
+      cdrCount: async () => (await statusOf(client)).cdr.spooled,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function clientOf(dataPath: string): Promise<SwitchClient | null> {
+  try {
+    const client = requireRunningSwitch(dataPath);
+    return (await statusOf(client)).isReady ? client : null;
+  } catch {
+    return null; // Not there yet.
+  }
+}
+
+async function statusOf(client: SwitchClient): Promise<SwitchStatus> {
+  return (await client.get('/api/v1/status')) as SwitchStatus;
+}
+
+function startFile(shardCount: number): string {
+  return [
+    'data: ./data',
+    `shards: ${shardCount}`,
+    'listeners:',
+    `  - { transport: udp, address: ${ADDRESS}, port: 0 }`,
+    `management: { address: ${ADDRESS}, port: 0 }`,
+    '',
+  ].join('\n');
+}
+
+function networkFile(answererPort: number): string {
+  return JSON.stringify({
+    accounts: [{ account: 'bench' }],
+    mappingGateways: [{ name: 'caller', account: 'bench', remoteIps: [ADDRESS], capacity: 100_000 }],
+    routingGateways: [{ name: 'answerer', prefix: '', remoteIp: ADDRESS, signalPort: answererPort, capacity: 100_000 }],
+  });
+}

@@ -1,0 +1,103 @@
+// A shard on the edge's own thread (`shards: 0`): no rings, no wake-ups, one core. The cheapest way on a machine of one or two
+// cores; the price is that what would end a worker ends the switch. See src/decisions/0008.
+
+import { setTimeout as delay } from 'node:timers';
+import { monotonicMs } from '../clock.ts';
+import type { Target } from '../core/base/target.ts';
+import type { Snapshot } from '../core/routing/snapshot.ts';
+import type { Gate, Place, Shards, ShardsUser, Wire } from '../core/shard/gate.ts';
+import type { FromShard, ShardTask } from '../core/shard/shard-task.ts';
+import { ShardRunner } from './shard-runner.ts';
+
+/** Longest a timer of the event loop is set for, ms; nearer due times move it. */
+const SLEEP_MS_MAX = 1_000;
+
+/** Datagrams of the present turn, held until its records are written. */
+interface Held {
+  readonly text: string;
+  readonly target: Target;
+}
+
+/** The gate and the shard in one. */
+export class InlineShard implements Gate, Shards {
+  readonly #wire: Wire;
+  readonly #user: ShardsUser;
+  readonly #runner: ShardRunner;
+  #held: Held[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #timerAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(task: ShardTask, wire: Wire, user: ShardsUser) {
+    this.#wire = wire;
+    this.#user = user;
+    this.#runner = new ShardRunner(task, {
+      transmit: (text, target) => void this.#held.push({ text, target }),
+      post: (message) => this.#hear(message),
+    });
+    this.publish(task.snapshot);
+  }
+
+  put(bytes: Buffer, address: string, port: number, listener: number): boolean {
+    this.#runner.receive(bytes.toString('latin1'), { address, port, listener }, monotonicMs());
+    return true;
+  }
+
+  turn(): boolean {
+    this.#runner.advance(monotonicMs());
+    this.#flush();
+    return false;
+  }
+
+  publish(snapshot: Snapshot): void {
+    this.#runner.command({ kind: 'snapshot', snapshot });
+  }
+
+  unreachable(places: readonly Place[]): void {
+    this.#runner.command({ kind: 'unreachable', places });
+    this.#flush();
+  }
+
+  /** There is no worker to end. */
+  async kill(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#runner.command({ kind: 'stop' });
+    this.#flush();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await Promise.resolve();
+  }
+
+  #flush(): void {
+    this.#runner.writeRecords();
+    for (const { text, target } of this.#held) {
+      const bytes = Buffer.from(text, 'latin1');
+      this.#wire.send(bytes, 0, bytes.length, target.address, target.port, target.listener);
+    }
+    if (this.#held.length > 0) this.#held = [];
+    this.#arm();
+  }
+
+  /** The one timer of this host, moved only when something is due before it. */
+  #arm(): void {
+    const nowMs = monotonicMs();
+    const dueMs = Math.min(this.#runner.nextDueMs(), nowMs + SLEEP_MS_MAX);
+    if (this.#timer !== null && this.#timerAtMs <= dueMs) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timerAtMs = dueMs;
+    this.#timer = delay(() => this.#wake(), Math.max(1, Math.ceil(dueMs - nowMs)));
+  }
+
+  #wake(): void {
+    this.#timer = null;
+    if (this.#runner.isStopped) return;
+    this.#user.onPoke();
+    this.#arm();
+  }
+
+  #hear(message: FromShard): void {
+    if (message.kind === 'applied') this.#user.onApplied(0, message.version);
+    else if (message.kind === 'defect') this.#user.onDefect(0, message.sentence, message.input);
+  }
+}

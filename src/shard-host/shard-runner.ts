@@ -1,0 +1,115 @@
+// What both hosts of a shard share, whether it runs in a worker or inline on the edge: the shard made from its task, its
+// records, its gauges, its commands. The host brings datagrams and time, and takes datagrams away.
+
+import { monotonicMs } from '../clock.ts';
+import { Admission } from '../core/admission/admission.ts';
+import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
+import { Prng } from '../core/base/prng.ts';
+import { RecordBoard } from '../core/base/record-board.ts';
+import { Ring } from '../core/base/ring.ts';
+import type { Target } from '../core/base/target.ts';
+import type { Source } from '../core/call/incoming-request.ts';
+import { ShardCounters, ShardNumber } from '../core/shard/counters.ts';
+import { Shard } from '../core/shard/shard.ts';
+import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
+import { RecordsOut } from './records-out.ts';
+import { settlePredecessor } from './settlement.ts';
+
+/** What a runner asks of its host. */
+export interface RunnerHost {
+  /** A datagram on its way out; it leaves after the records of its batch are written. */
+  transmit(text: string, target: Target): void;
+  post(message: FromShard): void;
+}
+
+/** Runs one shard. */
+export class ShardRunner {
+  readonly counters: ShardCounters;
+  /** How many calls of a dead predecessor were settled. */
+  readonly settledCount: number;
+  readonly #records: RecordsOut;
+  readonly #shard: Shard;
+  readonly #host: RunnerHost;
+  #isStopped = false;
+
+  constructor(task: ShardTask, host: RunnerHost) {
+    const { memory } = task;
+    this.#host = host;
+    this.counters = new ShardCounters(memory.counters);
+    const board = new RecordBoard(memory.board, BOARD_RECORD_BYTES);
+    const admission = new Admission(task.admission, memory.taken);
+    this.#records = new RecordsOut(board, new Ring(memory.cdrs));
+    this.settledCount = task.isSuccessor ? settlePredecessor(board, admission, this.#records, Date.now()) : 0;
+    this.counters.add(ShardNumber.callsSettled, this.settledCount);
+    this.#shard = new Shard({
+      node: task.node,
+      shardIndex: task.shardIndex,
+      shardCount: task.shardCount,
+      listeners: task.listeners,
+      admission,
+      counters: this.counters,
+      prng: new Prng(...task.seed),
+      nowMs: monotonicMs(),
+      outbox: {
+        transmit: (text, target) => host.transmit(text, target),
+        recordChanged: (record) => this.#records.changed(record),
+        recordEnded: (record) => this.#records.ended(record),
+        defect: (sentence, input) => host.post({ kind: 'defect', sentence, input }),
+      },
+    });
+    this.writeRecords();
+  }
+
+  /** Whether `stop` was commanded: the host puts out what is left and ends. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  receive(text: string, source: Source, nowMs: number): void {
+    this.#shard.receive(text, source, nowMs, Date.now());
+  }
+
+  /** Lets everything due happen; false when nothing was. */
+  advance(nowMs: number): boolean {
+    const dueMs = this.#shard.nextDueMs();
+    if (dueMs > nowMs) return false;
+    this.counters.set(ShardNumber.timerLagMs, nowMs - dueMs);
+    this.#shard.advance(nowMs, Date.now());
+    return true;
+  }
+
+  nextDueMs(): number {
+    return this.#shard.nextDueMs();
+  }
+
+  /** Writes what the batch changed. Comes before its datagrams leave: what an answer promises is written down first. */
+  writeRecords(): void {
+    this.#records.flush();
+    this.#shard.isClosed = this.#records.isFull;
+    const { calls, dialogs, transactions, timers } = this.#shard.inspect();
+    this.counters.set(ShardNumber.callsActive, calls);
+    this.counters.set(ShardNumber.dialogsActive, dialogs);
+    this.counters.set(ShardNumber.transactionsActive, transactions);
+    this.counters.set(ShardNumber.timersActive, timers);
+    this.counters.set(ShardNumber.cdrsHeld, this.#records.heldCount);
+  }
+
+  /** Runs a command; the host flushes afterwards. */
+  command(command: ToShard): void {
+    switch (command.kind) {
+      case 'snapshot':
+        this.#shard.publish(command.snapshot);
+        this.#host.post({ kind: 'applied', version: command.snapshot.version });
+        return;
+      case 'unreachable':
+        for (const { address, port } of command.places) {
+          this.#shard.unreachable(address, port, monotonicMs(), Date.now());
+        }
+        return;
+      case 'stop':
+        this.#shard.releaseAll('SwitchRestart', monotonicMs(), Date.now());
+        this.#isStopped = true;
+        return;
+    }
+  }
+}

@@ -1,0 +1,180 @@
+// The command line as an operator meets it: as a process, with the switch stopped; and with one running.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openLmdbStores } from '../../src/store/lmdb.ts';
+import { pack } from '../../src/store/records.ts';
+import { type ControlFixture, NETWORK, openControl, WALL_MS } from '../control/control-fixture.ts';
+import { sampleCdr } from '../store/sample-cdr.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
+
+const TANDEM = fileURLToPath(new URL('../../src/cli/tandem.js', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+async function tandem(directory: string, ...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [TANDEM, ...args], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let error = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString('utf8');
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    error += chunk.toString('utf8');
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, error };
+}
+
+/** A directory with a start file and a network file. */
+function place(): string {
+  const directory = temporaryDirectory();
+  writeFileSync(
+    join(directory, 'tandem.yaml'),
+    'data: data\nshards: 1\nlisteners: [{ address: 127.0.0.1, port: 0 }]\nmanagement: { port: 0 }\n',
+  );
+  writeFileSync(join(directory, 'net.yaml'), NETWORK);
+  return directory;
+}
+
+/** A running switch, as far as the command line can tell. */
+async function running(context: TestContext, directory: string): Promise<ControlFixture> {
+  const fixture = openControl(join(directory, 'data'));
+  await fixture.control.start();
+  context.after(() => fixture.control.stop());
+  return fixture;
+}
+
+test('check tells that a file is good, or every fault of it, and by its exit code', async () => {
+  const directory = place();
+  assert.deepEqual(await tandem(directory, 'check', 'net.yaml'), {
+    code: 0,
+    out: 'net.yaml is good: a network of 1 account, 1 mapping gateway and 2 routing gateways.\n',
+    error: '',
+  });
+  assert.match(
+    (await tandem(directory, 'check')).out,
+    /tandem\.yaml is good: a start file with 1 listener and 1 shard/,
+  );
+  writeFileSync(
+    join(directory, 'bad.yaml'),
+    NETWORK.replace('capacity: 10', 'capacity: ten').replace('prefix:', 'prefx:'),
+  );
+  const refused = await tandem(directory, 'check', 'bad.yaml');
+  assert.deepEqual([refused.code, refused.out], [1, '']);
+  assert.equal(
+    refused.error,
+    `bad.yaml was refused. Nothing was changed.
+
+line  field                        reason
+   5  mappingGateways[0].capacity  takes None or a whole number from 0 to 1000000, not "ten"
+   7  routingGateways[0].prefx     is not a field here; did you mean prefix?
+`,
+  );
+  const forScripts = await tandem(directory, 'check', 'bad.yaml', '--json');
+  const { error } = JSON.parse(forScripts.out) as { error: { code: string; refusals: unknown[] } };
+  assert.deepEqual([forScripts.code, error.code, error.refusals.length], [1, 'TANDEM_NETWORK_REFUSED', 2]);
+});
+
+test('with the switch stopped, apply, route and cdr tail work on the data directory', async () => {
+  const directory = place();
+  assert.equal((await tandem(directory, 'route', '--from', 'Alpha', '--callee', '44')).code, 2, 'nothing is there yet');
+  assert.match((await tandem(directory, 'apply', 'net.yaml', '--dry-run')).out, /Version 0 stays in force/);
+  const applied = await tandem(directory, 'apply', 'net.yaml', '--note', 'first');
+  assert.equal(applied.code, 0);
+  assert.match(applied.out, /^Version 1 is in force: 1 account, .* The switch is not running; it will start with this/);
+  assert.match((await tandem(directory, 'apply', 'net.yaml')).out, /says what is in force already/);
+  const route = await tandem(directory, 'route', '--from', 'Alpha', '--caller', '1', '--callee', '442079', '--json');
+  const { candidates } = JSON.parse(route.out) as { candidates: { gateway: string }[] };
+  assert.deepEqual([route.code, candidates[0]?.gateway], [0, 'One']);
+  assert.equal((await tandem(directory, 'route', '--from', 'Nobody', '--callee', '44')).code, 1, 'refused');
+  const stores = openLmdbStores(join(directory, 'data'));
+  stores.spool.append([pack(sampleCdr(1)), pack(sampleCdr(2)), pack(sampleCdr(3))]);
+  await stores.close();
+  const tail = await tandem(directory, 'cdr', 'tail', '-n', '2', '--json');
+  assert.deepEqual(
+    tail.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { id: string }).id.slice(-1)),
+    ['2', '3'],
+  );
+  assert.match(
+    (await tandem(directory, 'cdr', 'tail')).out,
+    /ended \(UTC\) .*\n2026-01-01 00:00:00\.000 +4930111111 +442079460000 +Alpha +Vendor one +10\.0 s +1\.00 s +200 /,
+  );
+});
+
+test('what needs a running switch says so, and how to start it, with exit code 2', async () => {
+  const directory = place();
+  for (const command of ['status', 'calls']) {
+    const ended = await tandem(directory, command);
+    assert.equal(ended.code, 2);
+    assert.match(ended.error, /No switch runs on .*\/data\. Start it: tandem start/);
+  }
+});
+
+test('usage errors end with 2, help and version of a command with 0', async () => {
+  const directory = place();
+  assert.equal((await tandem(directory, 'frobnicate')).code, 2);
+  assert.equal((await tandem(directory, 'route', '--callee', '44')).code, 2);
+  assert.equal((await tandem(directory, 'cdr', 'tail', '-n', 'many')).code, 2);
+  assert.equal((await tandem(directory, '--help')).code, 0);
+  assert.equal((await tandem(directory, 'apply', '--help')).code, 0);
+});
+
+test('a start file that is not there, or bad, is told before anything is done', async () => {
+  const directory = place();
+  const missing = await tandem(directory, 'status', '--config', 'nowhere.yaml');
+  assert.equal(missing.code, 2);
+  assert.match(missing.error, /start file cannot be read/);
+  writeFileSync(join(directory, 'bad.yaml'), 'shards: 0\n');
+  const bad = await tandem(directory, 'start', '--config', 'bad.yaml');
+  assert.equal(bad.code, 1);
+  assert.match(bad.error, /bad\.yaml was refused: line 1, shards: takes a whole number from 1/);
+});
+
+test('with the switch running, commands go through it', async (context) => {
+  const directory = place();
+  const { control, shards, published } = await running(context, directory);
+  control.tick(0);
+  const applied = await tandem(directory, 'apply', 'net.yaml', '--note', 'via API');
+  assert.match(applied.out, /^Version 1 is in force: .* Every shard routes by it\./);
+  assert.equal(published.length, 1);
+  const live = { ...sampleCdr(1, WALL_MS), endReason: null, endedAtWallMs: null, answeredAtWallMs: null };
+  shards[0]?.begin(live, [1, 2]);
+  shards[0]?.record(sampleCdr(2, WALL_MS));
+  control.tick(20);
+  const status = await tandem(directory, 'status');
+  assert.equal(status.code, 0);
+  assert.match(status.out, /^Tandem 0\.1\.0 on node-1, up 1 min, network version 1\.\n1 of 100 calls now, /);
+  assert.match(status.out, /\nrouting +One +203\.0\.113\.9:5060 +1 +5 +0 +- +-\n/);
+  assert.match(
+    (await tandem(directory, 'calls')).out,
+    /ringing +4930111111 +442079460000 +Alpha +Vendor one +1 +0 +caller-1@/,
+  );
+  assert.match((await tandem(directory, 'cdr', 'tail')).out, / Normal +1\n$/);
+  const route = await tandem(directory, 'route', '--from', '198.51.100.7', '--callee', '442079');
+  assert.match(route.out, /\n1 +One +203\.0\.113\.9:5060 +44 +1 +1\/5 +yes /);
+  writeFileSync(join(directory, 'net.yaml'), NETWORK.replace('203.0.113.9,', '203.0.113.900,'));
+  const refused = await tandem(directory, 'apply', 'net.yaml');
+  assert.deepEqual([refused.code, refused.out], [1, '']);
+  assert.match(refused.error, /net\.yaml was refused: line 7, routingGateways\[0\]\.remoteIp: /);
+});
+
+test('a switch cannot be started, nor the stopped one worked on, where one runs', async (context) => {
+  const directory = place();
+  await running(context, directory);
+  const second = await tandem(directory, 'start');
+  assert.equal(second.code, 1);
+  assert.match(second.error, /already runs on .*\/data\. Stop it first/);
+});

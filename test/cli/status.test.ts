@@ -1,0 +1,125 @@
+// What the operator reads at three in the morning.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { alignedTable } from '../../src/cli/aligned-table.ts';
+import { duration, tellStatus } from '../../src/cli/status.ts';
+import type { SwitchStatus } from '../../src/control/api/status.ts';
+
+const WELL: SwitchStatus = {
+  node: 'fra-1',
+  version: '0.1.0',
+  upSeconds: 90_000,
+  isReady: true,
+  listeners: [],
+  snapshotVersion: 4,
+  calls: { active: 12, capacity: null, begun: 900, answered: 400, perSecond: 3.25, ended: { Normal: 390, Busy: 500 } },
+  shards: [
+    { shard: 0, snapshotVersion: 4, calls: 12, dialogs: 20, transactions: 3, timers: 40, restarts: 0, defects: 0 },
+  ],
+  gateways: [
+    {
+      kind: 'routing',
+      name: 'One',
+      peer: '203.0.113.9:5060',
+      locked: true,
+      calls: 12,
+      capacity: 30,
+      lastHourCalls: 90,
+      asr: 0.4444,
+      acdSeconds: 61.2,
+    },
+  ],
+  cdr: {
+    spooled: 888,
+    storeUseRatio: 0.012,
+    storeFailures: 0,
+    sinks: [{ name: 'json-lines', backlog: 0, lagSeconds: 0, isFailing: false }],
+  },
+  limitDrift: [],
+};
+
+test('a switch that is well is told in sentences and tables, without alarms', () => {
+  assert.deepEqual(tellStatus(WELL), [
+    'Tandem 0.1.0 on fra-1, up 1 d 1 h, network version 4.',
+    '12 calls now, 3.3 new a second; 900 since the start, 400 answered.',
+    '888 CDRs in the spool; the store is 1.2 % full.',
+    '',
+    'shard  version  calls  dialogs  transactions  timers  restarts  defects',
+    '    0        4     12       20             3      40         0        0',
+    '',
+    'kind     gateway  account or address  calls  capacity  last hour     ASR   ACD',
+    'routing  One      203.0.113.9:5060       12        30         90  44.4 %  61 s  locked',
+    '',
+    'calls ended by  count',
+    'Busy              500',
+    'Normal            390',
+  ]);
+});
+
+test('every trouble has its sentence', () => {
+  const [shard] = WELL.shards;
+  assert.ok(shard !== undefined);
+  const lines = tellStatus({
+    ...WELL,
+    shards: [
+      { ...shard, snapshotVersion: null },
+      { ...shard, shard: 1, snapshotVersion: 3 },
+    ],
+    cdr: {
+      spooled: 9,
+      storeUseRatio: 0.8,
+      storeFailures: 2,
+      sinks: [
+        { name: 'json-lines', backlog: 70, lagSeconds: 90, isFailing: true },
+        { name: 'other', backlog: 70, lagSeconds: 7_300, isFailing: false },
+      ],
+    },
+    limitDrift: [
+      { gateway: '', calls: 1 },
+      { gateway: 'One', calls: -2 },
+    ],
+  });
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('!')),
+    [
+      '! Shard 0 is being restarted.',
+      '! Shard 1 still routes by version 3.',
+      '! CDR sink json-lines fails; 70 CDRs wait. The log says why.',
+      '! CDR sink other is 2 h 1 min behind.',
+      '! The store fills up: mend the sinks, or calls will be refused.',
+      '! CDRs could not be stored at times: is the disk full? The log says why.',
+      '! The call counter of the appliance is off by 1. Please report this.',
+      '! The call counter of One is off by -2. Please report this.',
+    ],
+  );
+});
+
+test('a switch without gateways says what to do', () => {
+  assert.equal(tellStatus({ ...WELL, gateways: [] }).at(-1), 'No gateways yet: tandem apply NETWORK.yaml');
+});
+
+test('columns are as wide as their widest cell, wide characters counted twice', () => {
+  assert.deepEqual(
+    alignedTable(
+      ['name', 'n'],
+      [
+        ['北京', '1'],
+        ['a', '20'],
+      ],
+      [1],
+    ),
+    ['name   n', '北京   1', 'a     20'],
+  );
+});
+
+test('durations are said in the two largest units', () => {
+  assert.deepEqual([0, 59.9, 60, 3_600, 86_399, 90_000].map(duration), [
+    '0 s',
+    '59 s',
+    '1 min',
+    '1 h 0 min',
+    '23 h 59 min',
+    '1 d 1 h',
+  ]);
+});

@@ -1,0 +1,108 @@
+// The start file: what is taken, what is refused, and how it is said.
+
+import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
+import { test } from 'node:test';
+import { parseConfig } from '../src/config.ts';
+import { type Refusal, TandemError } from '../src/tandem-error.ts';
+
+const PATH = '/etc/tandem/tandem.yaml';
+
+function refusals(text: string): readonly Refusal[] {
+  try {
+    parseConfig(text, PATH);
+  } catch (error) {
+    assert.ok(error instanceof TandemError);
+    assert.equal(error.code, 'TANDEM_CONFIG_REFUSED');
+    return error.refusals;
+  }
+  return assert.fail('it was taken');
+}
+
+test('a full file is taken as written', () => {
+  const config = parseConfig(
+    `
+data: /var/lib/tandem
+shards: 3
+node: fra-1
+listeners:
+  - { transport: udp, address: 192.0.2.1, port: 5060, advertised: sip.example.com:5070 }
+  - address: 2001:db8::1
+    advertised: "[2001:db8::2]:5062"
+  - { address: 127.0.0.1, port: 0 }
+management: { address: 0.0.0.0, port: 9090 }
+`,
+    PATH,
+  );
+  assert.deepEqual(config, {
+    dataPath: '/var/lib/tandem',
+    shardCount: 3,
+    node: 'fra-1',
+    listeners: [
+      { transport: 'udp', address: '192.0.2.1', port: 5060, advertisedHost: 'sip.example.com', advertisedPort: 5070 },
+      { transport: 'udp', address: '2001:db8::1', port: 5060, advertisedHost: '2001:db8::2', advertisedPort: 5062 },
+      { transport: 'udp', address: '127.0.0.1', port: 0, advertisedHost: '127.0.0.1', advertisedPort: 0 },
+    ],
+    management: { address: '0.0.0.0', port: 9090 },
+  });
+});
+
+test('what is left out takes its default: one shard less than cores, management on loopback', () => {
+  const config = parseConfig('node: n1', PATH);
+  assert.equal(config.dataPath, '/etc/tandem/data');
+  assert.equal(config.shardCount, Math.max(1, availableParallelism() - 1));
+  assert.deepEqual(config.management, { address: '127.0.0.1', port: 8080 });
+  assert.deepEqual(
+    config.listeners.map(({ address, port }) => [address, port]),
+    [['0.0.0.0', 5060]],
+  );
+});
+
+test('a wildcard listener advertises an address that peers can send to', () => {
+  const [listener] = parseConfig('listeners: [{ address: 0.0.0.0 }]', PATH).listeners;
+  assert.notEqual(listener?.advertisedHost, '0.0.0.0');
+  assert.match(listener?.advertisedHost ?? '', /^\d+\.\d+\.\d+\.\d+$/);
+});
+
+test('a relative data directory stands against the file, not against where the command runs', () => {
+  assert.equal(parseConfig('data: records', PATH).dataPath, '/etc/tandem/records');
+});
+
+test('every fault is told with its line and field', () => {
+  const text = `
+shards: 0
+listners: []
+node: "two words"
+listeners:
+  - { address: nowhere, port: 70000 }
+  - { transport: tcp, address: 127.0.0.1, advertised: 0.0.0.0 }
+management:
+  port: http
+`;
+  assert.deepEqual(
+    refusals(text).map(({ line, field }) => [line, field]),
+    [
+      [2, 'shards'],
+      [3, 'listners'],
+      [4, 'node'],
+      [6, 'listeners[0].address'],
+      [6, 'listeners[0].port'],
+      [7, 'listeners[1].transport'],
+      [7, 'listeners[1].advertised'],
+      [9, 'management.port'],
+    ],
+  );
+  assert.equal(refusals('listners: []')[0]?.reason, 'is not a field here; did you mean listeners?');
+});
+
+test('no listener, and one place twice, are refused', () => {
+  assert.match(refusals('listeners: []')[0]?.reason ?? '', /at least one/);
+  const twice = 'listeners: [{ address: 127.0.0.1 }, { address: 127.0.0.1, port: 5060 }]';
+  assert.match(refusals(twice)[0]?.reason ?? '', /127.0.0.1 port 5060 twice/);
+});
+
+for (const text of ['', '- a', 'just words', 'a: [', 'node: a\nnode: b', 'node: *x', '\tnode: a']) {
+  test(`what is no table of fields is refused: ${JSON.stringify(text)}`, () => {
+    assert.ok(refusals(text).length > 0);
+  });
+}

@@ -1,0 +1,118 @@
+// Network to snapshot: slots, listeners, parameters, differences.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { changesBetween } from '../../../src/control/tables/changes.ts';
+import { compileSnapshot } from '../../../src/control/tables/compile.ts';
+import { Configuration } from '../../../src/control/tables/configuration.ts';
+import { parseNetwork } from '../../../src/control/tables/network-file.ts';
+import { assignSlots, forgetSlots } from '../../../src/control/tables/slots.ts';
+import { ADMISSION_SLOTS_MAX } from '../../../src/core/base/limits.ts';
+import { openMemoryStores } from '../../../src/store/memory.ts';
+import type { Network } from '../../../src/store/network.ts';
+import { TandemError } from '../../../src/tandem-error.ts';
+
+const V4 = { address: '192.0.2.1' };
+const V4_SECOND = { address: '192.0.2.2' };
+const V6 = { address: '2001:db8::1' };
+
+function network(gateways: string): Network {
+  return parseNetwork(`routingGateways:\n${gateways}`, 'net.yaml');
+}
+
+function codeOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return error instanceof TandemError ? error.code : String(error);
+  }
+  return '';
+}
+
+test('a gateway is called from the listener it names, else from the first of its address family', () => {
+  const found = network(`
+  - { name: A, remoteIp: 203.0.113.9 }
+  - { name: B, remoteIp: 203.0.113.9, localIp: 192.0.2.2 }
+  - { name: C, remoteIp: "2001:db8::9" }`);
+  const { routingGateways } = compileSnapshot(found, 4, assignSlots([], found), [V6, V4, V4_SECOND]);
+  assert.deepEqual(
+    routingGateways.map(({ name, listener, slot }) => [name, listener, slot]),
+    [
+      ['A', 1, 1],
+      ['B', 2, 2],
+      ['C', 0, 3],
+    ],
+  );
+  assert.equal('localIp' in (routingGateways[0] ?? {}), false);
+});
+
+test('a gateway that no listener reaches is refused', () => {
+  const v6 = network('  - { name: C, remoteIp: "2001:db8::9" }');
+  const named = network('  - { name: C, remoteIp: 203.0.113.9, localIp: 192.0.2.9 }');
+  for (const found of [v6, named]) {
+    assert.equal(
+      codeOf(() => compileSnapshot(found, 1, assignSlots([], found), [V4])),
+      'TANDEM_NETWORK_NO_LISTENER',
+    );
+  }
+});
+
+test('both kinds share one slot space from 1 up, and a name in both kinds has two slots', () => {
+  const found = parseNetwork(
+    `
+accounts: [{ account: a }]
+mappingGateways: [{ name: Same, account: a, remoteIps: 192.0.2.7 }]
+routingGateways: [{ name: Same, remoteIp: 192.0.2.8 }]`,
+    'net.yaml',
+  );
+  const table = assignSlots([], found);
+  assert.deepEqual([table.mapping.get('Same'), table.routing.get('Same')], [1, 2]);
+});
+
+test('names beyond ADMISSION_SLOTS_MAX are refused, until names of no kept version are forgotten', () => {
+  const earlier = Array.from({ length: ADMISSION_SLOTS_MAX - 1 }, (_, index) => {
+    return { kind: 'routing', name: `old ${index}`, slot: index + 1 } as const;
+  });
+  const fresh = network('  - { name: Fresh, remoteIp: 192.0.2.8 }');
+  const kept = network('  - { name: old 7, remoteIp: 192.0.2.8 }');
+  assert.equal(
+    codeOf(() => assignSlots(earlier, fresh)),
+    'TANDEM_NETWORK_TOO_MANY_NAMES',
+  );
+  const remembered = forgetSlots(earlier, [kept]);
+  assert.deepEqual(remembered, [{ kind: 'routing', name: 'old 7', slot: 8 }]);
+  assert.equal(assignSlots(remembered, fresh).routing.get('Fresh'), 1);
+});
+
+test('more gateways than slots are refused with the file', () => {
+  const rows = Array.from(
+    { length: ADMISSION_SLOTS_MAX },
+    (_, index) => `  - { name: G${index}, remoteIp: 192.0.2.1 }`,
+  );
+  assert.equal(
+    codeOf(() => network(rows.join('\n'))),
+    'TANDEM_NETWORK_REFUSED',
+  );
+});
+
+test('the difference of two networks names what was added, removed and changed', () => {
+  const before = network('  - { name: A, remoteIp: 192.0.2.1 }\n  - { name: B, remoteIp: 192.0.2.2 }');
+  const after = network('  - { name: B, remoteIp: 192.0.2.3, capacity: 5 }\n  - { name: C, remoteIp: 192.0.2.2 }');
+  assert.deepEqual(changesBetween(before, after), [
+    { what: 'routingGateway', name: 'B', change: 'changed', fields: ['remoteIp', 'capacity'] },
+    { what: 'routingGateway', name: 'C', change: 'added', fields: [] },
+    { what: 'routingGateway', name: 'A', change: 'removed', fields: [] },
+  ]);
+  assert.deepEqual(changesBetween(after, after), []);
+});
+
+test('who applied in the meantime is not overwritten', () => {
+  const { configuration } = openMemoryStores();
+  const [one, other] = [new Configuration(configuration, [V4]), new Configuration(configuration, [V4])];
+  const request = { name: 'net.yaml', author: '', note: '', atWallMs: 0, dryRun: false };
+  one.apply({ ...request, text: 'routingGateways: [{ name: A, remoteIp: 192.0.2.1 }]' });
+  const late = () => other.apply({ ...request, text: 'routingGateways: [{ name: B, remoteIp: 192.0.2.1 }]' });
+  assert.equal(codeOf(late), 'TANDEM_NETWORK_CONFLICT');
+  assert.equal(configuration.current()?.network.routingGateways[0]?.name, 'A');
+  assert.equal(other.snapshot.version, 0, 'nothing was half applied');
+});

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Admission } from '../../../src/core/admission/admission.ts';
+import { ADMISSION_SLOTS_MAX } from '../../../src/core/base/limits.ts';
+
+const SLOT = 5;
+
+/** The admissions of several shards over one memory. */
+function shards(count: number): Admission[] {
+  const shared = Admission.allocate();
+  return Array.from({ length: count }, () => new Admission(shared, Admission.allocateTaken()));
+}
+
+function one(): Admission {
+  return shards(1)[0] as Admission;
+}
+
+describe('concurrent calls', () => {
+  test('never pass the capacity, whichever shard takes them', () => {
+    const [first, second] = shards(2) as [Admission, Admission];
+    assert.deepEqual(
+      [first, second, first, second].map((shard) => shard.takeCall(SLOT, 3)),
+      [true, true, true, false],
+    );
+    assert.equal(second.calls(SLOT), 3);
+    second.giveCall(SLOT);
+    assert.ok(first.takeCall(SLOT, 3));
+    assert.ok(!first.takeCall(SLOT, 3));
+  });
+
+  test('a capacity of 0 takes none, no capacity takes any number', () => {
+    const admission = one();
+    assert.ok(!admission.takeCall(SLOT, 0));
+    for (let i = 0; i < 1000; i++) assert.ok(admission.takeCall(SLOT, null));
+    assert.equal(admission.calls(SLOT), 1000);
+  });
+
+  test('a capacity that was lowered below the present calls takes none until they are fewer', () => {
+    const admission = one();
+    for (let i = 0; i < 5; i++) admission.takeCall(SLOT, 5);
+    assert.ok(!admission.takeCall(SLOT, 2));
+    for (let i = 0; i < 4; i++) admission.giveCall(SLOT);
+    assert.ok(admission.takeCall(SLOT, 2));
+  });
+
+  test('to give back what was not taken is a defect, and another shard is not robbed', () => {
+    const [first, second] = shards(2) as [Admission, Admission];
+    first.takeCall(SLOT, null);
+    assert.throws(() => second.giveCall(SLOT), /given back once, by the shard that took it/);
+    assert.equal(first.calls(SLOT), 1);
+  });
+
+  test('all that a dead shard held goes back, and nothing of the others', () => {
+    const [first, second] = shards(2) as [Admission, Admission];
+    for (let i = 0; i < 3; i++) first.takeCall(SLOT, null);
+    first.takeCall(9, null);
+    second.takeCall(SLOT, null);
+    first.giveAll();
+    assert.deepEqual([second.calls(SLOT), second.calls(9)], [1, 0]);
+    first.giveAll();
+    assert.equal(second.calls(SLOT), 1);
+  });
+
+  test('slots do not touch each other, up to the last of ADMISSION_SLOTS_MAX', () => {
+    const admission = one();
+    const last = ADMISSION_SLOTS_MAX - 1;
+    assert.ok(admission.takeCall(last, 1));
+    assert.ok(!admission.takeCall(last, 1));
+    assert.ok(admission.takeRate(last, 1, 0));
+    assert.ok(!admission.takeRate(last, 1, 0));
+    assert.ok(admission.takeCall(last - 1, 1));
+    assert.ok(admission.takeRate(last - 1, 1, 0));
+    assert.equal(admission.calls(0), 0);
+  });
+
+  test('whatever shards do, the counter is the sum of what they hold and never above the capacity', () => {
+    const step = fc.record({ shard: fc.nat(2), takes: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), fc.nat(5), (steps, capacity) => {
+        const admissions = shards(3);
+        const held = [0, 0, 0];
+        for (const { shard, takes } of steps) {
+          const admission = admissions[shard] as Admission;
+          if (takes && admission.takeCall(SLOT, capacity)) held[shard] = (held[shard] as number) + 1;
+          if (!takes && (held[shard] as number) > 0) {
+            admission.giveCall(SLOT);
+            held[shard] = (held[shard] as number) - 1;
+          }
+          const sum = held.reduce((total, count) => total + count, 0);
+          assert.equal(admission.calls(SLOT), sum);
+          assert.ok(sum <= capacity);
+        }
+      }),
+    );
+  });
+});
+
+describe('calls a second (GCRA)', () => {
+  const takenAt = (admission: Admission, perSecond: number, nowMs: number, tries: number): number => {
+    let count = 0;
+    for (let i = 0; i < tries; i++) if (admission.takeRate(SLOT, perSecond, nowMs)) count += 1;
+    return count;
+  };
+
+  test('a second of them may come at once, then one each time its share of the second has passed', () => {
+    const admission = one();
+    assert.equal(takenAt(admission, 10, 1000, 100), 10);
+    assert.equal(takenAt(admission, 10, 1099, 100), 0);
+    assert.equal(takenAt(admission, 10, 1100, 100), 1);
+    assert.equal(takenAt(admission, 10, 1350, 100), 2);
+    assert.equal(takenAt(admission, 10, 1400, 100), 1);
+  });
+
+  test('after a second of rest the whole burst is there again, and never more', () => {
+    const admission = one();
+    takenAt(admission, 10, 0, 100);
+    assert.equal(takenAt(admission, 10, 1000, 100), 10);
+    assert.equal(takenAt(admission, 10, 3_600_000, 100), 10);
+  });
+
+  test('one a second is one a second', () => {
+    const admission = one();
+    const taken = [0, 1, 999, 1000, 1500, 2000, 2999.9, 3001].filter((nowMs) => admission.takeRate(SLOT, 1, nowMs));
+    assert.deepEqual(taken, [0, 1000, 2000, 3001]);
+  });
+
+  test('no limit takes all', () => {
+    const admission = one();
+    for (let i = 0; i < 1000; i++) assert.ok(admission.takeRate(SLOT, null, 0));
+  });
+
+  test('shards share one allowance', () => {
+    const [first, second] = shards(2) as [Admission, Admission];
+    assert.equal(takenAt(first, 4, 0, 3) + takenAt(second, 4, 0, 3), 4);
+  });
+
+  test('in any stretch of time no more than the rate allows and one burst', () => {
+    const gaps = fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { minLength: 1, maxLength: 200 });
+    fc.assert(
+      fc.property(gaps, fc.integer({ min: 1, max: 50 }), (waits, perSecond) => {
+        const admission = one();
+        const taken: number[] = [];
+        let nowMs = 0;
+        for (const waitMs of waits) {
+          nowMs += waitMs;
+          if (admission.takeRate(SLOT, perSecond, nowMs)) taken.push(nowMs);
+        }
+        for (let from = 0; from < taken.length; from++) {
+          for (let to = from; to < taken.length; to++) {
+            const seconds = ((taken[to] as number) - (taken[from] as number)) / 1000;
+            assert.ok(to - from + 1 <= perSecond * (seconds + 0.001) + perSecond + 1);
+          }
+        }
+      }),
+    );
+  });
+});

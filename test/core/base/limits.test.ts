@@ -1,0 +1,128 @@
+// Every bound of limits.ts, reached. ADMISSION_SLOTS_MAX has its tests beside admission.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  ATTEMPTS_MAX,
+  BOARD_RECORD_BYTES,
+  CDR_HELD_MAX,
+  CDR_RING_BYTES,
+  INBOUND_RING_BYTES,
+  OUTBOUND_RING_BYTES,
+  PENDING_REQUESTS_MAX,
+  SHARD_CALLS_MAX,
+  UNWANTED_ANSWERS_MAX,
+} from '../../../src/core/base/limits.ts';
+import { RecordBoard } from '../../../src/core/base/record-board.ts';
+import { Ring } from '../../../src/core/base/ring.ts';
+import { LiveRecord } from '../../../src/core/call/call-record.ts';
+import { allocateSwitchMemory } from '../../../src/core/shard/shared-memory.ts';
+import { RecordsOut } from '../../../src/shard-host/records-out.ts';
+import { readFlows } from '../../flows/flow-file.ts';
+import { playFlow } from '../../flows/flow-runner.ts';
+import { sampleCdr } from '../../store/sample-cdr.ts';
+
+/** Plays a ladder that is too long to be written by hand. */
+function play(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  settings: readonly string[] = [],
+): void {
+  const lines = [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const [flow] = readFlows('generated', ['## generated', ...settings, ...lines].join('\n'));
+  assert.ok(flow !== undefined);
+  playFlow(flow);
+}
+
+const ANSWERED = [
+  ['0', 'INVITE +SDP →, ← 100', '', '→ INVITE +SDP'],
+  ['10', '← 200 +SDP', '', '← 200 +SDP #0, → ACK'],
+  ['20', 'ACK →', '', ''],
+];
+
+test('ATTEMPTS_MAX: a hunt tries no gateway beyond it, and ends with what the last one said', () => {
+  const trunks = Array.from({ length: ATTEMPTS_MAX + 1 }, (_, i) => `trunk-${i + 1}`);
+  const empty = trunks.map(() => '');
+  const rows = [['0', 'INVITE +SDP →, ← 100', '', '→ INVITE +SDP', ...empty.slice(1)]];
+  for (let tried = 1; tried < ATTEMPTS_MAX; tried++) {
+    const cells = empty.with(tried - 1, '← 503, → ACK').with(tried, '→ INVITE +SDP');
+    rows.push([String(tried), '', '', ...cells]);
+  }
+  const last = empty.with(ATTEMPTS_MAX - 1, '← 503, → ACK');
+  rows.push(
+    ['100', '← 503', `CDR AllGatewaysFailed 503; ${ATTEMPTS_MAX} attempts`, ...last],
+    ['110', 'ACK →', '', ...empty],
+  );
+  play(['at ms', 'caller', 'switch', ...trunks], rows);
+});
+
+test('PENDING_REQUESTS_MAX: the next request in a call gets 500 with Retry-After', () => {
+  const rows = [...ANSWERED];
+  for (let asked = 0; asked < PENDING_REQUESTS_MAX; asked++)
+    rows.push([String(30 + asked), 'INFO +body →', '', '→ INFO +body']);
+  const refused = Array.from({ length: PENDING_REQUESTS_MAX }, () => '← 481 (INFO)').join(', ');
+  rows.push(
+    ['50', 'INFO +body →, ← 500 (INFO) {Retry-After: 1}', '', ''],
+    ['60', `BYE →, ← 200 (BYE), ${refused}`, 'CDR Normal 200; 1 attempt; 50 ms', '→ BYE'],
+    ['70', '', '', '← 200 (BYE)'],
+  );
+  play(['at ms', 'caller', 'switch', 'trunk-1'], rows, ['- SS_SIP_SEND_RETRY is 0']);
+});
+
+test('UNWANTED_ANSWERS_MAX: that many answers beside the first are acknowledged and ended, further ones are ignored', () => {
+  const rows = [...ANSWERED];
+  for (let fork = 1; fork <= UNWANTED_ANSWERS_MAX; fork++) {
+    rows.push([String(30 + fork), '', '', `← 200 +SDP #${fork}, → ACK, → BYE`]);
+  }
+  rows.push(
+    ['50', '', '', `← 200 +SDP #${UNWANTED_ANSWERS_MAX + 1}`],
+    ['60', 'BYE →, ← 200 (BYE)', 'CDR Normal 200; 1 attempt; 50 ms', '→ BYE'],
+    ['70', '', '', '← 200 (BYE)'],
+  );
+  play(['at ms', 'caller', 'switch', 'trunk-1'], rows, ['- SS_SIP_SEND_RETRY is 0']);
+});
+
+test('SHARD_CALLS_MAX: the board has a place for each call a shard may have', () => {
+  const [memory] = allocateSwitchMemory(1).shards;
+  assert.ok(memory !== undefined);
+  assert.equal(new RecordBoard(memory.board, BOARD_RECORD_BYTES).slotCount, SHARD_CALLS_MAX);
+});
+
+describe('rings', () => {
+  const SIZES = { INBOUND_RING_BYTES, OUTBOUND_RING_BYTES, CDR_RING_BYTES };
+  for (const [name, bytes] of Object.entries(SIZES)) {
+    test(`${name}: the next frame is refused and counted`, () => {
+      const ring = new Ring(Ring.allocate(bytes));
+      let count = 0;
+      while (ring.reserve(1020) >= 0) count += 1;
+      assert.equal(count, bytes / 1024);
+      assert.equal(ring.refusedCount, 1);
+    });
+  }
+});
+
+describe('records', () => {
+  test('BOARD_RECORD_BYTES: a longer record is stood on the board without its attempts', () => {
+    const board = new RecordBoard(RecordBoard.allocate(1, BOARD_RECORD_BYTES), BOARD_RECORD_BYTES);
+    assert.ok(board.write(0, new Uint8Array(BOARD_RECORD_BYTES)));
+    assert.ok(!board.write(0, new Uint8Array(BOARD_RECORD_BYTES + 1)));
+  });
+
+  test('CDR_HELD_MAX: with that many held back no call may begin, until control has made room', () => {
+    const shared = Ring.allocate(CDR_RING_BYTES);
+    const ring = new Ring(shared);
+    const board = new RecordBoard(RecordBoard.allocate(1, BOARD_RECORD_BYTES), BOARD_RECORD_BYTES);
+    const out = new RecordsOut(board, ring);
+    while (ring.reserve(1020) >= 0) ring.publish();
+    for (let ended = 0; ended < CDR_HELD_MAX; ended++) {
+      assert.ok(!out.isFull);
+      out.ended(new LiveRecord({ ...sampleCdr(ended) }, 0));
+      if (ended % 512 === 511) out.flush();
+    }
+    assert.deepEqual([out.isFull, out.heldCount], [true, CDR_HELD_MAX]);
+    const control = new Ring(shared);
+    while (control.next()) control.release();
+    out.flush();
+    assert.deepEqual([out.isFull, out.heldCount], [false, 0]);
+  });
+});

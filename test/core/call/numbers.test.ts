@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { numberOf, uriOf } from '../../../src/core/call/numbers.ts';
+
+test('the number is the user part, whatever stands around it', () => {
+  const spellings = [
+    'sip:4930123@host',
+    'sip:4930123:secret@host:5070;transport=udp?a=b',
+    'sips:4930123@[2001:db8::1]',
+    'tel:4930123',
+    'tel:4930123;phone-context=+49',
+    'sip:4930123;npdi=yes@host;user=phone',
+    'sip:49%330123@host',
+    'sip:%34930123@host',
+  ];
+  for (const uri of spellings) assert.equal(numberOf(uri), '4930123', uri);
+  assert.equal(numberOf('sip:+4930123@host'), '+4930123');
+  assert.equal(numberOf('sip:host'), '');
+  assert.equal(numberOf('http://host'), '');
+});
+
+test('escapes are undone once only', () => {
+  assert.equal(numberOf('sip:%2534@host'), '%34');
+});
+
+test('a number goes into a URI and out again, whatever it is made of', () => {
+  const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
+  fc.assert(
+    fc.property(fc.array(byte, { minLength: 1, maxLength: 30 }), (bytes) => {
+      // What follows a semicolon is a parameter of the user part, no part of the number.
+      const number = bytes.join('').replaceAll(';', '');
+      if (number !== '') assert.equal(numberOf(uriOf(number, 'host:5060')), number);
+    }),
+  );
+});
+
+test('a URI without a number is the host itself', () => {
+  assert.equal(uriOf('', '192.0.2.1:5070'), 'sip:192.0.2.1:5070');
+});

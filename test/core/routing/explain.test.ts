@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { explainRoute } from '../../../src/core/routing/explain.ts';
+import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
+import { mappingGateway, parameters, routingGateway } from '../../simulator/trunks.ts';
+
+const SNAPSHOT: Snapshot = {
+  version: 1,
+  mappingGateways: [
+    mappingGateway(1, { name: 'acme', remoteIps: ['192.0.2.1'], calleePrefix: '00', capacity: 2 }),
+    mappingGateway(2, { name: 'shut', remoteIps: ['192.0.2.2'], locked: true }),
+  ],
+  routingGateways: [
+    routingGateway(3, { name: 'one', prefixes: ['49'], capacity: 1, remoteIp: '203.0.113.1' }),
+    routingGateway(4, { name: 'two', prefixes: ['49'], locked: true, remoteIp: '203.0.113.2' }),
+    routingGateway(5, { name: 'three', prefixes: ['33'], remoteIp: '203.0.113.3' }),
+  ],
+  parameters: parameters(),
+};
+
+const idle = (_slot: number): number => 0;
+const busy = (slot: number): number => (slot === 3 ? 1 : 0);
+
+function explain(from: string, callee: string, callsOf = idle): ReturnType<typeof explainRoute> {
+  return explainRoute(SNAPSHOT, { from, caller: '1', callee }, callsOf);
+}
+
+test('a gateway is named by its name or by an address it calls from', () => {
+  assert.equal(explain('acme', '0049301').mappingGateway, 'acme');
+  assert.equal(explain('192.0.2.1', '0049301').mappingGateway, 'acme');
+  assert.match(explain('192.0.2.9', '0049301').refusal, /no mapping gateway/);
+});
+
+test('each candidate says whether it would take the call, and why not', () => {
+  const { callee, refusal, candidates } = explain('acme', '0049301');
+  assert.deepEqual([callee, refusal], ['49301', '']);
+  assert.deepEqual(
+    candidates.map(({ gateway, taken, why }) => [gateway, taken, why]),
+    [
+      ['one', true, 'may take the call'],
+      ['two', false, 'locked'],
+    ],
+  );
+});
+
+test('a refusal says which check failed', () => {
+  assert.match(explain('acme', '49301').refusal, /does not begin with 00/);
+  assert.match(explain('shut', '49301').refusal, /locked/);
+  assert.match(explain('acme', '0077').refusal, /404/);
+  assert.match(explain('acme', '0049301', busy).refusal, /503/);
+  assert.match(explain('acme', '0049301', (slot) => (slot === 1 ? 2 : 0)).refusal, /all the calls/);
+});

@@ -1,0 +1,202 @@
+// The shard as its host sees it: what it does with defects, with a full house, with new tables and with its end.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Admission } from '../../../src/core/admission/admission.ts';
+import { Prng } from '../../../src/core/base/prng.ts';
+import type { Cdr } from '../../../src/core/cdr/cdr.ts';
+import { ShardCounters } from '../../../src/core/shard/counters.ts';
+import { Reception } from '../../../src/core/shard/reception.ts';
+import { routingViewOf } from '../../../src/core/shard/routing-view.ts';
+import { ShardSurroundings } from '../../../src/core/shard/surroundings.ts';
+import { SWITCH_PLACE, Switch, type SwitchOptions } from '../../simulator/switch.ts';
+import { mappingGateway, parameters, routingGateway } from '../../simulator/trunks.ts';
+import { parsed } from '../sip/messages.ts';
+
+const CALLER = { address: '198.51.100.1', port: 5060 };
+const TRUNK = { address: '203.0.113.1', port: 5060 };
+
+const SNAPSHOT = {
+  version: 1,
+  mappingGateways: [mappingGateway(1, { remoteIps: [CALLER.address] })],
+  routingGateways: [
+    routingGateway(2, { remoteIp: TRUNK.address }),
+    routingGateway(3, { remoteIp: TRUNK.address, priority: 1 }),
+  ],
+  parameters: parameters(),
+};
+
+function invite(index: number): string {
+  const lines = [
+    `INVITE sip:49${index}@${SWITCH_PLACE.address} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${CALLER.address}:5060;branch=z9hG4bK-${index}`,
+    'Max-Forwards: 70',
+    `From: <sip:1@${CALLER.address}>;tag=t${index}`,
+    `To: <sip:49${index}@${SWITCH_PLACE.address}>`,
+    `Call-ID: call-${index}`,
+    'CSeq: 1 INVITE',
+    `Contact: <sip:${CALLER.address}:5060>`,
+    'Content-Length: 0',
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+/** A switch of one shard, and what it sent. */
+class Bench {
+  readonly sent: { readonly text: string; readonly to: string }[] = [];
+  readonly switch: Switch;
+
+  constructor(options: Partial<SwitchOptions> = {}) {
+    const send: SwitchOptions['send'] = (text, to) => this.sent.push({ text, to: to.address });
+    this.switch = new Switch({ seed: 1, shardCount: 1, snapshot: SNAPSHOT, send, ...options });
+  }
+
+  /** First words of what went to `address` so far, and forgets it. */
+  drain(address: string): string[] {
+    const words = this.sent
+      .filter(({ to }) => to === address)
+      .map(({ text }) => /^(SIP\/2\.0 )?(\w+)/.exec(text)?.[2] ?? '');
+    this.sent.length = 0;
+    return words;
+  }
+
+  ends(): (readonly [string | null, number])[] {
+    return this.switch.cdrs.map(({ endReason, sipCode }: Cdr) => [endReason, sipCode] as const);
+  }
+}
+
+describe('a defect of our own', () => {
+  /** Fails when a call of `slot` is taken. */
+  class Faulty extends Admission {
+    override takeCall(slot: number, capacity: number | null): boolean {
+      if (slot === 2) throw new Error('made for this test');
+      return super.takeCall(slot, capacity);
+    }
+  }
+
+  test('costs the call it happened in: 500, end reason Defect, told with its input', () => {
+    const bench = new Bench({ admissionOf: (shared, taken) => new Faulty(shared, taken) });
+    bench.switch.receive(invite(1), CALLER, 0);
+    assert.deepEqual(bench.drain(CALLER.address), ['100', '500']);
+    assert.deepEqual(bench.ends(), [['Defect', 500]]);
+    const [defect] = bench.switch.defects;
+    assert.match(defect?.sentence ?? '', /made for this test/);
+    assert.equal(defect?.input, invite(1));
+    assert.equal(bench.switch.count('defects'), 1);
+    assert.equal(bench.switch.admission.calls(1), 0);
+  });
+
+  test('costs no other call', () => {
+    const bench = new Bench({ admissionOf: (shared, taken) => new Faulty(shared, taken) });
+    bench.switch.receive(invite(1), CALLER, 0);
+    bench.switch.publish({ ...SNAPSHOT, version: 2, routingGateways: SNAPSHOT.routingGateways.slice(1) });
+    bench.switch.receive(invite(2), CALLER, 10);
+    assert.deepEqual(bench.drain(TRUNK.address), ['INVITE']);
+    assert.equal(bench.switch.inspect()[0]?.calls, 1);
+  });
+});
+
+describe('a full house', () => {
+  test('a call beyond the bound gets 503, end reason Overload, and a record', () => {
+    const cdrs: Cdr[] = [];
+    const sent: string[] = [];
+    const around = new ShardSurroundings({
+      node: 'n',
+      shardIndex: 0,
+      shardCount: 1,
+      listeners: [{ advertisedHost: SWITCH_PLACE.address, advertisedPort: 5060 }],
+      admission: new Admission(Admission.allocate(), Admission.allocateTaken()),
+      counters: new ShardCounters(ShardCounters.allocate()),
+      prng: new Prng(1),
+      nowMs: 0,
+      outbox: {
+        transmit: (text) => sent.push(text.slice(0, 11)),
+        recordChanged: () => undefined,
+        recordEnded: ({ cdr }) => cdrs.push(cdr),
+        defect: (sentence) => assert.fail(sentence),
+      },
+    });
+    around.routing = routingViewOf(SNAPSHOT);
+    const reception = new Reception(around, 2);
+    for (const index of [1, 2, 3]) reception.receive(parsed(invite(index)), { ...CALLER, listener: 0 });
+    assert.equal(around.calls.size, 2);
+    assert.deepEqual(
+      cdrs.map(({ endReason, sipCode }) => [endReason, sipCode]),
+      [['Overload', 503]],
+    );
+    assert.equal(sent.at(-1), 'SIP/2.0 503');
+  });
+
+  test('while finished records have nowhere to go no call begins; those under way go on', () => {
+    const bench = new Bench();
+    bench.switch.receive(invite(1), CALLER, 0);
+    for (const shard of bench.switch.shards) shard.isClosed = true;
+    bench.drain(CALLER.address);
+    bench.switch.receive(invite(2), CALLER, 1);
+    assert.deepEqual(bench.drain(CALLER.address), ['100', '503']);
+    for (const shard of bench.switch.shards) shard.isClosed = false;
+    bench.switch.receive(invite(3), CALLER, 2);
+    assert.deepEqual(bench.ends(), [['Overload', 503]]);
+    assert.equal(bench.switch.inspect()[0]?.calls, 2);
+  });
+});
+
+describe('tables', () => {
+  test('a call keeps the tables it began with, and its record names their version', () => {
+    const bench = new Bench();
+    bench.switch.receive(invite(1), CALLER, 0);
+    bench.switch.publish({ ...SNAPSHOT, version: 2, routingGateways: [] });
+    bench.switch.receive(invite(2), CALLER, 1);
+    bench.drain(TRUNK.address);
+    bench.switch.unreachable(TRUNK, 2);
+    assert.deepEqual(bench.drain(TRUNK.address), ['INVITE']);
+    bench.switch.unreachable(TRUNK, 3);
+    assert.deepEqual(bench.ends(), [
+      ['NoAvailableRouter', 404],
+      ['GatewayUnreachable', 503],
+    ]);
+    assert.deepEqual(
+      bench.switch.cdrs.map(({ snapshotVersion }) => snapshotVersion),
+      [2, 1],
+    );
+  });
+
+  test('before its first tables a shard knows nobody', () => {
+    const bench = new Bench({ snapshot: { ...SNAPSHOT, version: 0, mappingGateways: [] } });
+    bench.switch.receive(invite(1), CALLER, 0);
+    assert.deepEqual(bench.drain(CALLER.address), ['403']);
+    assert.deepEqual(bench.ends(), []);
+  });
+});
+
+describe('the end of a shard', () => {
+  test('releases every call with a record, and gives all counters back', () => {
+    const bench = new Bench();
+    for (const index of [1, 2, 3]) bench.switch.receive(invite(index), CALLER, index);
+    bench.drain(CALLER.address);
+    bench.switch.releaseAll('SwitchRestart', 100);
+    assert.deepEqual(bench.drain(CALLER.address), ['503', '503', '503']);
+    assert.deepEqual(
+      bench.ends(),
+      Array.from({ length: 3 }, () => ['SwitchRestart', 503] as const),
+    );
+    assert.deepEqual(
+      [1, 2, 3].map((slot) => bench.switch.admission.calls(slot)),
+      [0, 0, 0],
+    );
+  });
+});
+
+describe('datagrams that are no messages', () => {
+  test('are counted by why, and refused when they can be', () => {
+    const bench = new Bench();
+    bench.switch.receive('\r\n\r\n', CALLER, 0);
+    bench.switch.receive('GET / HTTP/1.1\r\n\r\n', CALLER, 0);
+    bench.switch.receive(invite(1).replace('Call-ID: call-1\r\n', ''), CALLER, 0);
+    assert.deepEqual(bench.drain(CALLER.address), ['400']);
+    const [counters] = bench.switch.counters;
+    assert.deepEqual([counters?.parseFailures('keepAlive'), counters?.parseFailures('missingHeader')], [1, 1]);
+    assert.equal(bench.switch.count('datagramsReceived'), 3);
+    assert.deepEqual(bench.switch.inspect(), [{ calls: 0, dialogs: 0, transactions: 0, timers: 0 }]);
+  });
+});

@@ -1,0 +1,220 @@
+// Plays a ladder against one shard in virtual time. What the ladder does not show must not happen: between two rows the
+// switch is silent, at a row it says what the row says and no more, and after the last one it comes to rest.
+
+import assert from 'node:assert/strict';
+import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import type { MappingGateway, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
+import type { Place } from '../simulator/network.ts';
+import { placeName } from '../simulator/network.ts';
+import { Switch } from '../simulator/switch.ts';
+import { CUSTOMER_NET, mappingGateway, parameters, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
+import type { Flow, FlowItem, FlowRow, FlowSetting } from './flow-file.ts';
+import { type Described, FlowPeer } from './flow-peer.ts';
+
+const NUMBER = '4930123';
+
+/** What the switch sent or wrote at one moment. */
+interface Happening {
+  readonly column: string;
+  readonly words: string;
+  readonly described: Described | null;
+}
+
+/** Plays `flow`; throws an AssertionError that names the row. */
+export function playFlow(flow: Flow): void {
+  new FlowRunner(flow).play();
+}
+
+class FlowRunner {
+  readonly #flow: Flow;
+  readonly #switch: Switch;
+  readonly #peers = new Map<string, FlowPeer>();
+  readonly #byPlace = new Map<string, FlowPeer>();
+  readonly #tags = new Map<string, string>();
+  #happenings: Happening[] = [];
+  #nowMs = 0;
+  #cdrCount = 0;
+
+  constructor(flow: Flow) {
+    this.#flow = flow;
+    this.#switch = new Switch({
+      seed: 1,
+      shardCount: 1,
+      snapshot: snapshotOf(flow),
+      send: (text, to) => this.#receive(text, to),
+    });
+    for (const column of flow.columns) {
+      if (column === 'switch') continue;
+      const peer = new FlowPeer(column, placeOf(column), NUMBER);
+      this.#peers.set(column, peer);
+      this.#byPlace.set(placeName(peer.place), peer);
+    }
+  }
+
+  play(): void {
+    for (const row of this.#flow.rows) {
+      this.#goTo(row.atMs, row);
+      for (const item of row.items) if (item.direction === 'sent') this.#send(item);
+      this.#compare(row);
+    }
+    this.#rest();
+  }
+
+  /** Lets time pass until `atMs`; only at `atMs` itself anything may happen. */
+  #goTo(atMs: number, row: FlowRow): void {
+    for (;;) {
+      const dueMs = this.#switch.nextDueMs();
+      if (dueMs > atMs) break;
+      this.#advance(dueMs);
+      if (dueMs < atMs) this.#assertSilence(`before ${this.#nameOf(row)}`);
+    }
+    this.#advance(atMs);
+  }
+
+  #advance(nowMs: number): void {
+    this.#nowMs = Math.max(nowMs, this.#nowMs);
+    this.#switch.advance(this.#nowMs);
+    this.#noteRecords();
+  }
+
+  #send(item: FlowItem): void {
+    const peer = this.#peers.get(item.column) as FlowPeer;
+    if (item.name === 'unreachable') this.#switch.unreachable(peer.place, this.#nowMs);
+    else this.#switch.receive(peer.print(item), peer.place, this.#nowMs);
+    this.#noteRecords();
+  }
+
+  #receive(text: string, to: Place): void {
+    const peer = this.#byPlace.get(placeName(to));
+    assert.ok(
+      peer !== undefined,
+      `${this.#flow.file}: a datagram went to ${placeName(to)}, which is in no column:\n${text}`,
+    );
+    const described = peer.receive(text);
+    this.#happenings.push({ column: peer.name, words: described.words, described });
+  }
+
+  #noteRecords(): void {
+    for (const cdr of this.#switch.cdrs.slice(this.#cdrCount)) {
+      this.#happenings.push({ column: 'switch', words: wordsOf(cdr), described: null });
+    }
+    this.#cdrCount = this.#switch.cdrs.length;
+    const [defect] = this.#switch.defects;
+    if (defect !== undefined) assert.fail(`the switch reports a defect: ${defect.sentence}\n${defect.input}`);
+  }
+
+  #compare(row: FlowRow): void {
+    const expected = row.items.filter(({ direction }) => direction !== 'sent');
+    for (const column of this.#flow.columns) {
+      const wanted = expected.filter((item) => item.column === column);
+      const actual = this.#happenings.filter((happening) => happening.column === column);
+      const where = `${this.#nameOf(row)}, column ${column}`;
+      assert.deepEqual(
+        actual.map(({ words }) => words),
+        wanted.map(wordsOfItem),
+        where,
+      );
+      for (const [i, item] of wanted.entries()) this.#checkDetails(item, actual[i]?.described ?? null, where);
+    }
+    this.#happenings = [];
+  }
+
+  #checkDetails(item: FlowItem, described: Described | null, where: string): void {
+    if (described === null) return;
+    for (const header of item.headers) {
+      assert.ok(
+        described.message.text.includes(`\r\n${header}\r\n`),
+        `${where}: has "${header}":\n${described.message.text}`,
+      );
+    }
+    if (item.tag === '') return;
+    // A name stands for one tag, and two names for two.
+    const { toTag } = described.message;
+    const known = this.#tags.get(item.tag);
+    if (known === undefined) {
+      assert.ok(![...this.#tags.values()].includes(toTag), `${where}: ${item.tag} is a new tag`);
+      this.#tags.set(item.tag, toTag);
+    } else {
+      assert.equal(toTag, known, `${where}: the To tag is ${item.tag}`);
+    }
+  }
+
+  /** After the ladder: timers run out in silence, and nothing is left. */
+  #rest(): void {
+    for (let dueMs = this.#switch.nextDueMs(); dueMs !== Infinity; dueMs = this.#switch.nextDueMs()) {
+      this.#advance(dueMs);
+      this.#assertSilence('after the ladder');
+    }
+    for (const view of this.#switch.inspect()) {
+      assert.deepEqual(view, { calls: 0, dialogs: 0, transactions: 0, timers: 0 }, `${this.#flow.rule}: at rest`);
+    }
+    for (let slot = 0; slot < 10; slot++) assert.equal(this.#switch.admission.calls(slot), 0, `slot ${slot} at rest`);
+  }
+
+  #assertSilence(when: string): void {
+    const shown = this.#happenings.map(({ column, words }) => `${column}: ${words}`);
+    assert.deepEqual(shown, [], `${this.#flow.file}: ${when}, at ${this.#nowMs} ms, nothing happens`);
+  }
+
+  #nameOf(row: FlowRow): string {
+    return `${this.#flow.file}:${row.line} (at ${row.atMs} ms)`;
+  }
+}
+
+function wordsOfItem({ name, of, body, manner, direction }: FlowItem): string {
+  if (direction === 'written') return name;
+  const method = of === '' || of === 'INVITE' ? '' : ` (${of})`;
+  return `${name}${method}${body === '' ? '' : ` ${body}`}${manner === '' ? '' : ` ${manner}`}`;
+}
+
+/** 'CDR Busy 486, 2 attempts' or 'CDR Normal 200, 1 attempt, 900 ms'; commas are semicolons, as cells have them. */
+function wordsOf(cdr: Cdr): string {
+  const count = cdr.attempts.length;
+  const attempts = `${count} attempt${count === 1 ? '' : 's'}`;
+  const hold = cdr.answeredAtWallMs === null ? '' : `; ${cdr.holdMs} ms`;
+  return `CDR ${cdr.endReason} ${cdr.sipCode}; ${attempts}${hold}`;
+}
+
+function placeOf(column: string): Place {
+  if (column === 'caller') return { address: `${CUSTOMER_NET}1`, port: 5060 };
+  if (column === 'stranger') return { address: `${CUSTOMER_NET}9`, port: 5060 };
+  return { address: `${VENDOR_NET}${column.slice('trunk-'.length)}`, port: 5060 };
+}
+
+/** One customer, and the trunks of the ladder in their order behind every number. */
+function snapshotOf({ columns, settings }: Flow): Snapshot {
+  const system = settings.filter(({ of }) => of.startsWith('SS_')).map(({ of, value }) => [of, value]);
+  const trunks = columns.filter((column) => column.startsWith('trunk'));
+  return {
+    version: 1,
+    mappingGateways: [
+      mappingGateway(1, {
+        remoteIps: [placeOf('caller').address],
+        ...(fieldsOf(settings, 'caller') as Partial<MappingGateway>),
+      }),
+    ],
+    routingGateways: trunks.map((trunk, i) =>
+      routingGateway(2 + i, {
+        name: trunk,
+        remoteIp: placeOf(trunk).address,
+        priority: i,
+        ...(fieldsOf(settings, trunk) as Partial<RoutingGateway>),
+      }),
+    ),
+    parameters: parameters(Object.fromEntries(system)),
+  };
+}
+
+function fieldsOf(settings: readonly FlowSetting[], name: string): Record<string, unknown> {
+  return Object.fromEntries(
+    settings.filter(({ of }) => of === name).map(({ field, value }) => [field, settingOf(value)]),
+  );
+}
+
+function settingOf(text: string): unknown {
+  if (text === 'On') return true;
+  if (text === 'Off') return false;
+  if (text.startsWith('prefix ')) return [text.slice('prefix '.length)];
+  if (text.startsWith('codes ')) return text.slice('codes '.length).split(' ').map(Number);
+  return Number(text);
+}

@@ -1,0 +1,222 @@
+// What must hold after every run, whatever the network and the peers did.
+
+import { END_REASONS, type EndReason } from '../../src/core/base/end-reason.ts';
+import { ADMISSION_SLOTS_MAX } from '../../src/core/base/limits.ts';
+import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { PARSE_FAILURE_LABELS } from '../../src/core/shard/counters.ts';
+import type { Caller } from './caller.ts';
+import type { Simulation } from './simulation.ts';
+import { STRANGER } from './trunks.ts';
+
+/** A broken law. */
+export interface Violation {
+  readonly law: string;
+  /** The offered call it shows in; -1 when it is nobody's in particular. */
+  readonly callIndex: number;
+  readonly sentence: string;
+}
+
+type Law = (run: Simulation) => Violation[];
+
+/**
+ * Longest time from the last datagram of a peer to rest, ms: 64*T1 for a transaction, once more for the one that
+ * follows it (a 2xx that nobody acknowledges, then its BYE), and a moment.
+ */
+const REST_MAX_MS = 2 * 32_000 + 2000;
+
+/** Reasons that only an answered call can end with, and those that may come either way. */
+const ANSWERED_ONLY: ReadonlySet<EndReason> = new Set(['Normal', 'MaxDuration', 'NoAck']);
+const EITHER_WAY: ReadonlySet<EndReason> = new Set(['ProtocolError', 'OperatorHangup', 'SwitchRestart', 'Defect']);
+
+const LAWS: Readonly<Record<string, Law>> = {
+  'the switch has no defect': defects,
+  'one call, one record': oneRecordEach,
+  'a record is coherent': coherentRecords,
+  'the caller hears what the record says': heardAsRecorded,
+  'every counter is given back': countersGivenBack,
+  'no gateway has more calls than its capacity': capacities,
+  'at rest every table is empty': emptyAtRest,
+  'every datagram has one fate': oneFateEach,
+  'the peers see nothing forbidden': complaints,
+  'nobody is left in a call': nobodyLeft,
+};
+
+/** All laws that `run` broke; empty when all is well. */
+export function brokenLaws(run: Simulation): Violation[] {
+  return Object.values(LAWS).flatMap((law) => law(run));
+}
+
+function broken(law: string, callIndex: number, sentence: string): Violation {
+  return { law, callIndex, sentence };
+}
+
+function defects(run: Simulation): Violation[] {
+  return run.switch.defects.map(({ sentence, input }) =>
+    broken('the switch has no defect', indexOf(run, input), `${sentence}\n${input}`),
+  );
+}
+
+function oneRecordEach(run: Simulation): Violation[] {
+  const law = 'one call, one record';
+  const counts = new Map<string, number>();
+  for (const { callerCallId } of run.switch.cdrs) counts.set(callerCallId, (counts.get(callerCallId) ?? 0) + 1);
+  const violations: Violation[] = [];
+  for (const caller of run.callers) {
+    const expected = run.arrived.has(caller.callId) && !isStranger(caller) ? 1 : 0;
+    const found = counts.get(caller.callId) ?? 0;
+    counts.delete(caller.callId);
+    if (found !== expected) violations.push(broken(law, caller.callIndex, `it has ${found} records, not ${expected}`));
+  }
+  for (const callId of counts.keys())
+    violations.push(broken(law, -1, `a record is of ${callId}, which nobody offered`));
+  const ids = new Set(run.switch.cdrs.map(({ id }) => id));
+  if (ids.size !== run.switch.cdrs.length) violations.push(broken(law, -1, 'two records have one id'));
+  const counted = run.switch.counters.reduce((sum, counters) => sum + endsOf(counters), 0);
+  if (counted !== run.switch.cdrs.length) {
+    violations.push(broken(law, -1, `${counted} ends are counted, ${run.switch.cdrs.length} records were written`));
+  }
+  return violations;
+}
+
+function endsOf(counters: { ends(reason: string): number }): number {
+  return Object.keys(END_REASONS).reduce((sum, reason) => sum + counters.ends(reason), 0);
+}
+
+function coherentRecords(run: Simulation): Violation[] {
+  const byCallId = callersByCallId(run);
+  return run.switch.cdrs.flatMap((cdr) =>
+    faultsOf(cdr).map((fault) => {
+      const index = byCallId.get(cdr.callerCallId)?.callIndex ?? -1;
+      return broken('a record is coherent', index, `${fault}: ${JSON.stringify(cdr)}`);
+    }),
+  );
+}
+
+/** What does not fit together in `cdr`. */
+export function faultsOf(cdr: Cdr): string[] {
+  const { attempts, endReason, answeredAtWallMs, endedAtWallMs, holdMs } = cdr;
+  if (endReason === null || endedAtWallMs === null || cdr.endedBy === null) return ['it has not ended'];
+  const faults: string[] = [];
+  const isAnswered = answeredAtWallMs !== null;
+  if (!EITHER_WAY.has(endReason) && isAnswered !== ANSWERED_ONLY.has(endReason))
+    faults.push(`${endReason}, answered: ${isAnswered}`);
+  const answers = attempts.filter(({ left }) => left === 'answered');
+  if (answers.length !== (isAnswered ? 1 : 0)) faults.push(`${answers.length} attempts answered`);
+  if (isAnswered && attempts.at(-1)?.left !== 'answered') faults.push('an attempt after the answered one');
+  if (attempts.some(({ left }) => left === 'trying')) faults.push('an attempt is still trying');
+  if (isAnswered ? Math.abs(endedAtWallMs - answeredAtWallMs - holdMs) > 1 : holdMs !== 0) faults.push('holdMs');
+  if (isAnswered !== (cdr.sipCode >= 200 && cdr.sipCode < 300)) faults.push('sipCode');
+  if (!isAscending(momentsOf(cdr))) faults.push('times out of order');
+  if (!isAscending([cdr.setupAtWallMs, ...attempts.map(({ startedAtWallMs }) => startedAtWallMs), endedAtWallMs])) {
+    faults.push('attempts out of order');
+  }
+  const last = attempts.at(-1);
+  if (last !== undefined && (last.gateway !== cdr.routingGateway || last.callId !== cdr.calleeCallId)) {
+    faults.push('the last attempt is not the one named');
+  }
+  return faults;
+}
+
+function momentsOf(cdr: Cdr): number[] {
+  const { setupAtWallMs, firstProvisionalAtWallMs, ringingAtWallMs, answeredAtWallMs, endedAtWallMs } = cdr;
+  return [setupAtWallMs, firstProvisionalAtWallMs, ringingAtWallMs, answeredAtWallMs, endedAtWallMs].filter(
+    (moment) => moment !== null,
+  );
+}
+
+function isAscending(moments: readonly number[]): boolean {
+  return moments.every((moment, i) => i === 0 || moment >= (moments[i - 1] as number));
+}
+
+function heardAsRecorded(run: Simulation): Violation[] {
+  const byCallId = callersByCallId(run);
+  return run.switch.cdrs.flatMap((cdr) => {
+    const caller = byCallId.get(cdr.callerCallId);
+    if (caller === undefined || caller.finalStatus === 0 || caller.finalStatus === cdr.sipCode) return [];
+    const sentence = `the caller heard ${caller.finalStatus}, the record says ${cdr.sipCode}`;
+    return [broken('the caller hears what the record says', caller.callIndex, sentence)];
+  });
+}
+
+function countersGivenBack({ switch: tested }: Simulation): Violation[] {
+  const violations: Violation[] = [];
+  for (let slot = 0; slot < ADMISSION_SLOTS_MAX; slot++) {
+    const calls = tested.admission.calls(slot);
+    if (calls !== 0)
+      violations.push(broken('every counter is given back', -1, `slot ${slot} holds ${calls} calls at rest`));
+  }
+  return violations;
+}
+
+function capacities({ snapshot, mostCalls }: Simulation): Violation[] {
+  return [...snapshot.mappingGateways, ...snapshot.routingGateways].flatMap(({ slot, name, capacity }) => {
+    const most = mostCalls.get(slot) ?? 0;
+    if (capacity === null || most <= capacity) return [];
+    return [
+      broken('no gateway has more calls than its capacity', -1, `${name} had ${most} calls, ${capacity} are allowed`),
+    ];
+  });
+}
+
+function emptyAtRest(run: Simulation): Violation[] {
+  const law = 'at rest every table is empty';
+  const violations = run.switch.inspect().flatMap((view, shard) => {
+    if (Object.values(view).every((size) => size === 0)) return [];
+    return [broken(law, -1, `shard ${shard} holds ${JSON.stringify(view)}`)];
+  });
+  const restMs = run.restedAtMs - run.lastSentMs;
+  if (restMs > REST_MAX_MS) violations.push(broken(law, -1, `it came to rest ${restMs} ms after the last peer spoke`));
+  return violations;
+}
+
+function oneFateEach({ switch: tested, network }: Simulation): Violation[] {
+  const law = 'every datagram has one fate';
+  const failures = tested.counters.reduce(
+    (sum, counters) => sum + PARSE_FAILURE_LABELS.reduce((labels, why) => labels + counters.parseFailures(why), 0),
+    0,
+  );
+  const fates =
+    failures +
+    tested.count('responsesMatched') +
+    tested.count('responsesStray') +
+    tested.count('requestsAbsorbed') +
+    tested.count('requestsPassedUp');
+  const received = tested.count('datagramsReceived');
+  const violations: Violation[] = [];
+  if (received !== tested.receivedCount)
+    violations.push(broken(law, -1, `${tested.receivedCount} came, ${received} are counted`));
+  if (fates !== received) violations.push(broken(law, -1, `${received} were received, the fates sum up to ${fates}`));
+  if (tested.count('datagramsSent') > network.sentCount)
+    violations.push(broken(law, -1, 'more are counted than were sent'));
+  return violations;
+}
+
+function complaints(run: Simulation): Violation[] {
+  return run.complaints.map(({ callIndex, atMs, sentence }) =>
+    broken('the peers see nothing forbidden', callIndex, `at ${atMs.toFixed(3)} ms: ${sentence}`),
+  );
+}
+
+function nobodyLeft(run: Simulation): Violation[] {
+  const legs = [
+    ...run.customers.flatMap(({ callers }) => callers),
+    ...run.vendors.flatMap(({ answerers }) => answerers),
+  ];
+  return legs.flatMap((leg) => {
+    const open = leg.unfinished();
+    if (open.length === 0) return [];
+    return [broken('nobody is left in a call', leg.callIndex, `${leg.callId} still waits for: ${open.join(', ')}`)];
+  });
+}
+
+function callersByCallId(run: Simulation): Map<string, Caller> {
+  return new Map(run.callers.map((caller) => [caller.callId, caller]));
+}
+
+function isStranger({ callId }: Caller): boolean {
+  return callId.endsWith(`@${STRANGER.address}`);
+}
+
+function indexOf(run: Simulation, input: string): number {
+  return run.callers.find(({ callId }) => input.includes(callId))?.callIndex ?? -1;
+}

@@ -1,0 +1,125 @@
+// The network that the simulated switch serves: customers, vendors of several tempers, and the parameters.
+
+import { ParameterRefusal, type ParameterValues, parseParameters } from '../../src/core/parameters/registry.ts';
+import type { MappingGateway, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
+import type { Place } from './network.ts';
+import { NUMBER_PREFIX, SCARCE_PREFIX, UNPLUGGED_PREFIX } from './plans.ts';
+
+/** Hosts of customers and vendors have nothing in common, so that what crosses can be seen. */
+export const CUSTOMER_NET = '198.51.100.';
+export const VENDOR_NET = '203.0.113.';
+
+export const CUSTOMERS: readonly Place[] = [1, 2, 3].map((host) => ({ address: `${CUSTOMER_NET}${host}`, port: 5060 }));
+
+/** Calls as they do, but no mapping gateway has its address. */
+export const STRANGER: Place = { address: `${CUSTOMER_NET}9`, port: 5060 };
+
+/** Nobody listens at the last of them. */
+export const VENDORS: readonly Place[] = [1, 2, 3, 4, 5].map((host) => ({
+  address: `${VENDOR_NET}${host}`,
+  port: 5060,
+}));
+
+/** The vendor whose host answers with ICMP port unreachable. */
+export const UNPLUGGED_VENDOR = VENDORS.length - 1;
+
+/** A mapping gateway with everything at its default. */
+export function mappingGateway(slot: number, part: Partial<MappingGateway> = {}): MappingGateway {
+  return {
+    slot,
+    name: `customer-${slot}`,
+    account: `account-${slot}`,
+    remoteIps: [],
+    calleePrefix: '',
+    priority: 0,
+    capacity: null,
+    cps: null,
+    locked: false,
+    timeoutCallProceedingMs: null,
+    ...part,
+  };
+}
+
+/** A routing gateway with everything at its default. */
+export function routingGateway(slot: number, part: Partial<RoutingGateway> = {}): RoutingGateway {
+  return {
+    slot,
+    name: `vendor-${slot}`,
+    prefixes: [''],
+    prefixStyle: 'terminate',
+    remoteIp: '',
+    signalPort: 5060,
+    listener: 0,
+    priority: 0,
+    capacity: null,
+    cps: null,
+    locked: false,
+    timeoutInviteMs: null,
+    timeoutTryingMs: null,
+    timeoutSessionProgressMs: null,
+    timeoutSessionProgressSdpMs: null,
+    timeoutRingingMs: null,
+    switchAllowSdp: null,
+    switchAllowBusy: null,
+    switchAllowRing: null,
+    switchUntilConnect: null,
+    stopSwitchAfterInviteTimeout: null,
+    stopSwitchSipCodes: [],
+    ...part,
+  };
+}
+
+/** Parameters as an operator writes them, over the defaults. */
+export function parameters(given: Readonly<Record<string, string>> = {}): ParameterValues {
+  const values = parseParameters(new Map(Object.entries(given)));
+  if (values instanceof ParameterRefusal) throw new RangeError(values.sentence);
+  return values;
+}
+
+/** The simulated network: three customers, five vendors behind one prefix and a second one. */
+export function simulatedSnapshot(): Snapshot {
+  const [first, second, third] = CUSTOMERS.map(({ address }) => [address]) as [string[], string[], string[]];
+  const hosts = VENDORS.map(({ address }) => address) as [string, string, string, string, string];
+  const both = [NUMBER_PREFIX, NUMBER_PREFIX.slice(0, 2)];
+  return {
+    version: 1,
+    mappingGateways: [
+      mappingGateway(1, { remoteIps: first }),
+      mappingGateway(2, { remoteIps: second, capacity: 120 }),
+      mappingGateway(3, { remoteIps: third, cps: 12, timeoutCallProceedingMs: 25_000 }),
+    ],
+    routingGateways: [
+      routingGateway(11, { prefixes: [NUMBER_PREFIX], remoteIp: hosts[0], capacity: 60, prefixStyle: 'continue' }),
+      routingGateway(12, {
+        prefixes: both,
+        remoteIp: hosts[1],
+        priority: 1,
+        timeoutRingingMs: 9000,
+        prefixStyle: 'continue',
+      }),
+      routingGateway(13, {
+        prefixes: [NUMBER_PREFIX],
+        remoteIp: hosts[2],
+        priority: 1,
+        cps: 10,
+        prefixStyle: 'continue',
+      }),
+      routingGateway(14, {
+        prefixes: ['49'],
+        remoteIp: hosts[3],
+        switchAllowBusy: true,
+        switchAllowRing: true,
+        timeoutRingingMs: 6000,
+      }),
+      routingGateway(15, {
+        prefixes: [NUMBER_PREFIX, UNPLUGGED_PREFIX],
+        remoteIp: hosts[4],
+        cps: 3,
+        prefixStyle: 'continue',
+      }),
+      routingGateway(16, { prefixes: [SCARCE_PREFIX], remoteIp: hosts[0], capacity: 2 }),
+      routingGateway(17, { prefixes: [SCARCE_PREFIX], remoteIp: hosts[1], locked: true }),
+    ],
+    parameters: parameters({ SS_MAX_CALL_DURATION: '45', SS_SIP_TIMEOUT_INVITE: '7', SS_SIP_TIMEOUT_RINGING: '30' }),
+  };
+}
