@@ -6,7 +6,6 @@ import { Worker } from 'node:worker_threads';
 import type { SwitchConfig } from './config.ts';
 import type { ControlStart, FromControl, ToControl } from './control/messages.ts';
 import type { Listener, Snapshot } from './core/routing/snapshot.ts';
-import type { Shards, ShardsUser } from './core/shard/gate.ts';
 import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-memory.ts';
 import { Edge } from './edge/edge.ts';
 import { RingGate } from './edge/ring-gate.ts';
@@ -14,6 +13,7 @@ import { ShardPool, shardTaskOf } from './edge/shard-pool.ts';
 import { UdpListener } from './edge/udp-listener.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
 import { InlineShard } from './shard-host/inline-shard.ts';
+import type { Shards, ShardsUser } from './shards.ts';
 import { TandemError } from './tandem-error.ts';
 
 /** How often the edge tells control its numbers, ms. */

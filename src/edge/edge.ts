@@ -1,7 +1,8 @@
 // The edge: the sockets, and turns. A turn begins when a poll of the sockets brought something or a shard has something
 // to send, and hands over to the gate.
 
-import type { Gate, Place, Wire } from '../core/shard/gate.ts';
+import type { Gate, Wire } from '../core/shard/gate.ts';
+import type { Place } from '../shards.ts';
 import type { UdpListener } from './udp-listener.ts';
 
 /** The smallest SIP message has more bytes; shorter datagrams are keep-alives (RFC 5626 3.5.1) and noise. */

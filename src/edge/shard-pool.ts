@@ -7,9 +7,9 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { Ring } from '../core/base/ring.ts';
 import type { Listener, Snapshot } from '../core/routing/snapshot.ts';
-import type { Place, Shards, ShardsUser } from '../core/shard/gate.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
+import type { Place, Shards, ShardsUser } from '../shards.ts';
 
 /** Pause before a shard that died right after its birth begins again, ms: a crash loop must not eat the machine. */
 const RESTART_PAUSE_MS = 1_000;

@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers';
 import { monotonicMs } from '../clock.ts';
 import type { Target } from '../core/base/target.ts';
 import type { Snapshot } from '../core/routing/snapshot.ts';
-import type { Gate, Place, Shards, ShardsUser, Wire } from '../core/shard/gate.ts';
+import type { Gate, Wire } from '../core/shard/gate.ts';
 import type { FromShard, ShardTask } from '../core/shard/shard-task.ts';
+import type { Place, Shards, ShardsUser } from '../shards.ts';
 import { ShardRunner } from './shard-runner.ts';
 
 /** Longest a timer of the event loop is set for, ms; nearer due times move it. */

@@ -11,6 +11,7 @@ import { Ring } from '../../../src/core/base/ring.ts';
 import { FRAME_HEAD_BYTES, stampOf, writeHead } from '../../../src/core/shard/datagram-frame.ts';
 import { allocateSwitchMemory, type SwitchMemory } from '../../../src/core/shard/shared-memory.ts';
 import { Edge } from '../../../src/edge/edge.ts';
+import { RingGate } from '../../../src/edge/ring-gate.ts';
 import { UdpListener } from '../../../src/edge/udp-listener.ts';
 import type { EchoAnswer, EchoOrder, EchoReport, EchoWork, SendPath } from './echo-messages.ts';
 import { descriptorSocket } from './socket-internals.ts';
@@ -33,7 +34,8 @@ interface EchoEdge {
 
 /** (a) The edge of the switch. */
 async function ringEdge(memory: SwitchMemory): Promise<EchoEdge> {
-  const edge = new Edge(memory, () => undefined);
+  const edge = new Edge(() => undefined);
+  edge.open(new RingGate(memory, edge));
   let lastError = '';
   const listener = await UdpListener.bind({
     address: ADDRESS,
@@ -50,7 +52,7 @@ async function ringEdge(memory: SwitchMemory): Promise<EchoEdge> {
     get receivedCount(): number {
       return edge.counts.datagramsReceived;
     },
-    poke: () => edge.poke(),
+    poke: () => edge.scheduleTurn(),
     trySend: async () => {
       listener.send(Buffer.alloc(32), 0, 32, ADDRESS, listener.port, true);
       await pause(20);
@@ -151,7 +153,7 @@ async function serve(path: SendPath): Promise<void> {
     workerData: { work, memory },
   });
   await once(worker, 'message');
-  worker.on('message', () => edge.poke());
+  worker.on('message', () => edge.scheduleTurn());
   const answer = (message: EchoAnswer): boolean | undefined => process.send?.(message);
   let cpu = process.cpuUsage();
   let receivedBefore = 0;

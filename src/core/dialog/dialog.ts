@@ -117,10 +117,14 @@ export class Dialog {
   #nextHop(): Target {
     const first = this.#routes[0];
     const uri = parseUri(first === undefined ? this.#remoteTarget : (parseNameAddr(first)?.uri ?? ''));
-    const host = uri === null ? '' : bare(uri.host);
-    if (uri === null || parseIp(host) === null) return this.#source;
+    if (uri === null) return this.#source;
+    const host = bare(uri.host);
     const port = uri.port === 0 ? SIP_PORT : uri.port;
-    if (host === this.#source.address && port === this.#source.port) return this.#source;
+    if (host === this.#source.address) {
+      if (port === this.#source.port) return this.#source;
+    } else if (parseIp(host) === null) {
+      return this.#source;
+    }
     return { address: detach(host), port, listener: this.local.listener };
   }
 }
