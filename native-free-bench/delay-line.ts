@@ -28,5 +28,7 @@ export class DelayLine<T> {
   }
 }
 
-/** Waits before each repetition of a request or response, ms: 3261's T1 doubling up to T2; after the last it is lost. */
+/**
+ * Waits before each repetition of a request or response, ms: 3261's T1 doubling up to T2; after the last it is lost.
+ */
 export const RESEND_WAITS_MS: readonly number[] = [500, 1000, 2000, 4000, 4000];

@@ -70,7 +70,7 @@ test('a relative data directory stands against the file, not against where the c
 
 test('every fault is told with its line and field', () => {
   const text = `
-shards: 0
+shards: 257
 listners: []
 node: "two words"
 listeners:

@@ -1,4 +1,5 @@
-// The workers of the shards: a Piscina pool of fixed size, one never-ending task each. A worker that dies is replaced and
+// The workers of the shards: a Piscina pool of fixed size, one never-ending task each. A worker that dies is replaced
+// and
 // its shard begins again on the same memory. The only file that imports piscina.
 
 import { randomFillSync } from 'node:crypto';
@@ -16,7 +17,8 @@ const RESTART_PAUSE_MS = 1_000;
 const SHORT_LIFE_MS = 1_000;
 
 /**
- * V8 settings of the workers' heaps, read when a heap is made. What a call leaves behind lives for 32 s (RFC 3261's timers),
+ * V8 settings of the workers' heaps, read when a heap is made. What a call leaves behind lives for 32 s (RFC 3261's
+ * timers),
  * so most of it is moved once and then collected in bulk: a large nursery and a head start for the old space save
  * about a tenth of a shard's CPU.
  */

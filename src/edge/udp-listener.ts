@@ -5,7 +5,10 @@ import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { TandemError } from '../tandem-error.ts';
 
-/** Kernel buffers, bytes. The default 212 KB overflows within some ten milliseconds of a burst; Linux grants up to net.core.rmem_max. */
+/**
+ * Kernel buffers, bytes. The default 212 KB overflows within some ten milliseconds of a burst; Linux grants up to
+ * net.core.rmem_max.
+ */
 const KERNEL_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** Where to bind, and who hears. */
@@ -79,6 +82,7 @@ function bindError({ address, port }: UdpListenerOptions, cause: NodeJS.ErrnoExc
     const sentence = `Another program listens on UDP ${address} port ${port}; stop it, or give listeners another port.`;
     return new TandemError('TANDEM_PORT_IN_USE', sentence, { cause });
   }
-  const sentence = `UDP ${address} port ${port} cannot be listened on (${cause.code ?? cause.message}); is the address one of this machine?`;
+  const why = cause.code ?? cause.message;
+  const sentence = `UDP ${address} port ${port} cannot be listened on (${why}); is it an address of this machine?`;
   return new TandemError('TANDEM_LISTEN_FAILED', sentence, { cause });
 }

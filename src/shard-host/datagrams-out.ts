@@ -6,7 +6,10 @@ import type { Ring } from '../core/base/ring.ts';
 import type { Target } from '../core/base/target.ts';
 import { FRAME_HEAD_BYTES, stampOf, writeHead } from '../core/shard/datagram-frame.ts';
 
-/** Waits for room in the ring, of ROOM_WAIT_MS each; after that the datagram is dropped and its sender's timers repeat it. */
+/**
+ * Waits for room in the ring, of ROOM_WAIT_MS each; after that the datagram is dropped and its sender's timers repeat
+ * it.
+ */
 const ROOM_WAITS_MAX = 100;
 const ROOM_WAIT_MS = 1;
 

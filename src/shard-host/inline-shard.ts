@@ -1,4 +1,5 @@
-// A shard on the edge's own thread (`shards: 0`): no rings, no wake-ups, one core. The cheapest way on a machine of one or two
+// A shard on the edge's own thread (`shards: 0`): no rings, no wake-ups, one core. The cheapest way on a machine of
+// one or two
 // cores; the price is that what would end a worker ends the switch. See src/decisions/0008.
 
 import { setTimeout as delay } from 'node:timers';

@@ -1,4 +1,5 @@
-// The records of a shard on their way out: live calls onto the board, finished CDRs into the ring to control. A call that
+// The records of a shard on their way out: live calls onto the board, finished CDRs into the ring to control. A call
+// that
 // begins and ends within one batch never touches the board.
 
 import { CDR_HELD_MAX } from '../core/base/limits.ts';

@@ -1,4 +1,5 @@
-// What both hosts of a shard share, whether it runs in a worker or inline on the edge: the shard made from its task, its
+// What both hosts of a shard share, whether it runs in a worker or inline on the edge: the shard made from its task,
+// its
 // records, its gauges, its commands. The host brings datagrams and time, and takes datagrams away.
 
 import { monotonicMs } from '../clock.ts';

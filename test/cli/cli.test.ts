@@ -137,10 +137,10 @@ test('a start file that is not there, or bad, is told before anything is done', 
   const missing = await tandem(directory, 'status', '--config', 'nowhere.yaml');
   assert.equal(missing.code, 2);
   assert.match(missing.error, /start file cannot be read/);
-  writeFileSync(join(directory, 'bad.yaml'), 'shards: 0\n');
+  writeFileSync(join(directory, 'bad.yaml'), 'shards: -1\n');
   const bad = await tandem(directory, 'start', '--config', 'bad.yaml');
   assert.equal(bad.code, 1);
-  assert.match(bad.error, /bad\.yaml was refused: line 1, shards: takes a whole number from 1/);
+  assert.match(bad.error, /bad\.yaml was refused: line 1, shards: takes a whole number from 0/);
 });
 
 test('with the switch running, commands go through it', async (context) => {

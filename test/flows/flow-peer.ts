@@ -56,6 +56,11 @@ export class FlowPeer {
     this.#remoteAddress = `<sip:${number}@${SWITCH_PLACE.address}>`;
   }
 
+  /** Whether this peer has given the INVITE that it received a final answer. */
+  get hasAnswered(): boolean {
+    return [...this.#responses.keys()].some((key) => /^[2-6]\d\d INVITE/.test(key));
+  }
+
   /** Describes a datagram that arrived, and remembers what it says. */
   receive(text: string): Described {
     const message = new PeerMessage(text);

@@ -30,7 +30,13 @@ export class LiveSwitch {
   /** Starts with `network` in force; stopped after the test. */
   static async start(context: TestContext, shardCount: number, network: string): Promise<LiveSwitch> {
     const directory = temporaryDirectory();
-    const listener = { transport: 'udp', address: ADDRESS, port: 0, advertisedHost: ADDRESS, advertisedPort: 0 } as const;
+    const listener = {
+      transport: 'udp',
+      address: ADDRESS,
+      port: 0,
+      advertisedHost: ADDRESS,
+      advertisedPort: 0,
+    } as const;
     const config = {
       dataPath: directory,
       shardCount,

@@ -9,7 +9,9 @@ export interface Vendor {
   readonly fields?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** The network file of a customer that calls from `customers` and reaches everything through `vendors`, in that order. */
+/**
+ * The network file of a customer that calls from `customers` and reaches everything through `vendors`, in that order.
+ */
 export function networkOf(
   customers: readonly string[],
   vendors: readonly Vendor[],

@@ -133,7 +133,9 @@ export class SwitchProcess {
   /** Lines of the log that tell of an error, and whatever is no line of the log. */
   errors(): string[] {
     const lines = this.#output.text.split('\n').filter((line) => line !== '');
-    return lines.filter((line) => !line.startsWith('{') || (JSON.parse(line) as { level: number }).level >= LEVEL_ERROR);
+    return lines.filter(
+      (line) => !line.startsWith('{') || (JSON.parse(line) as { level: number }).level >= LEVEL_ERROR,
+    );
   }
 }
 

@@ -4,14 +4,13 @@
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { PeerMessage } from '../simulator/peer-message.ts';
 import { type TortureCase, tortureCases, tortureText } from '../torture/torture-cases.ts';
-import { respond } from './caller.ts';
 import { eventually } from './eventually.ts';
 import { networkOf } from './networks.ts';
 import { Peer, type Place } from './peer.ts';
+import type { Scope } from './scope.ts';
 import { SwitchProcess } from './switch-process.ts';
 
 /** Where the messages come from: an address whose SIP ports nobody else is likely to have. */
@@ -38,7 +37,7 @@ class Tormentor {
   readonly answers: Answer[] = [];
   readonly #sockets = new Map<number, Socket>();
 
-  static async open(context: TestContext, ports: Iterable<number>): Promise<Tormentor> {
+  static async open(scope: Scope, ports: Iterable<number>): Promise<Tormentor> {
     const tormentor = new Tormentor();
     for (const port of new Set([SIP_PORT, ...ports])) {
       const socket = createSocket('udp4');
@@ -46,7 +45,7 @@ class Tormentor {
       const listening = once(socket, 'listening');
       socket.bind({ address: SOURCE, port, exclusive: true });
       await listening;
-      context.after(() => void socket.close());
+      scope.after(() => void socket.close());
       tormentor.#sockets.set(port, socket);
     }
     return tormentor;
@@ -115,9 +114,10 @@ function isAcceptable(outcomes: TortureCase['acceptable_outcomes'], first: Answe
   return first.status !== 400 && (outcomes.includes('route') || outcomes.includes('liberal'));
 }
 
-async function torment(stage: Stage, folder: string, { file, acceptable_outcomes, why }: TortureCase): Promise<void> {
+/** Sends one message; answers what was wrong with what came of it, null when nothing was. */
+async function torment(stage: Stage, { text, one }: Torture): Promise<string | null> {
   const { tandem, tormentor } = stage;
-  const text = tortureText(`${folder}/${file.replace(/\.dat$/, '')}`);
+  const { file, acceptable_outcomes, why } = one;
   const callId = callIdOf(text);
   const from = tormentor.answers.length;
   tormentor.send(text, tandem.sip);
@@ -125,41 +125,88 @@ async function torment(stage: Stage, folder: string, { file, acceptable_outcomes
   await setImmediate(); // Its answer lies in the kernel by now, perhaps on another socket than that of the ping.
   const mine = (): Answer[] => tormentor.answers.slice(from).filter((answer) => answer.callId === callId);
   const first = mine()[0] ?? null;
-  const expected = acceptable_outcomes.join(', ');
-  const got = first === null ? 'silence' : first.text;
-  assert.ok(isAcceptable(acceptable_outcomes, first), `${file} (${why}): expected ${expected}, got ${got}`);
-  if (first === null) return;
-  const final = await eventually(`a final answer to ${file}`, () => mine().find(({ status }) => status >= 200) ?? null);
-  acknowledge(tormentor, final, tandem.sip);
+  if (first !== null) {
+    const final = await eventually(
+      `${file} gets a final answer`,
+      () => mine().find(({ status }) => status >= 200) ?? null,
+    );
+    acknowledge(tormentor, final, tandem.sip);
+  }
+  if (isAcceptable(acceptable_outcomes, first)) return null;
+  return `${file}: expected ${acceptable_outcomes.join(', ')} (${why}), got ${first?.text ?? 'silence'}`;
 }
 
-/** A vendor that takes no call. */
-async function busyVendor(context: TestContext): Promise<Peer> {
-  const vendor = await Peer.open(context, '127.0.0.3');
-  vendor.onRequest = (request: PeerMessage, from: Place) => {
-    if (request.method !== 'INVITE') return;
-    vendor.send(respond(request, 480, 'Temporarily Unavailable', { toTag: `to-${request.callId}` }), from);
-  };
-  return vendor;
+/** A vendor that takes no call, whatever else crosses to it: it reads only the lines the switch writes itself. */
+async function busyVendor(scope: Scope): Promise<Place> {
+  const socket = createSocket('udp4');
+  scope.after(() => void socket.close());
+  socket.on('message', (bytes, { address, port }) => {
+    const text = bytes.toString('latin1');
+    if (!text.startsWith('INVITE ')) return;
+    const lines = text.split('\r\n').filter((line) => /^(?:Via|From|To|Call-ID|CSeq): /.test(line));
+    const answer = lines.map((line) => (line.startsWith('To: ') ? `${line};tag=vendor` : line));
+    socket.send(`SIP/2.0 480 Temporarily Unavailable\r\n${answer.join('\r\n')}\r\n\r\n`, port, address);
+  });
+  const listening = once(socket, 'listening');
+  socket.bind({ address: '127.0.0.3', port: 0 });
+  await listening;
+  return { address: '127.0.0.3', port: socket.address().port };
 }
 
-for (const folder of ['rfc4475', 'rfc5118'] as const) {
-  test(`${folder} over the wire: answers as the manifest allows, and nothing dies of it`, async (context) => {
-    const cases = tortureCases(folder);
+interface Torture {
+  readonly folder: 'rfc4475' | 'rfc5118';
+  readonly one: TortureCase;
+  readonly text: string;
+}
+
+const TORTURES: readonly Torture[] = (['rfc4475', 'rfc5118'] as const).flatMap((folder) =>
+  tortureCases(folder).map((one) => ({
+    folder,
+    one,
+    text: tortureText(`${folder}/${one.file.replace(/\.dat$/, '')}`),
+  })),
+);
+
+/**
+ * Many of the messages share their transaction (method, branch, sent-by), so that the second is a repeat of the first
+ * to anyone who had both. Each round has no two such, and a switch of its own.
+ */
+function roundsOf(tortures: readonly Torture[]): Torture[][] {
+  const rounds: Torture[][] = [];
+  const seen: Set<string>[] = [];
+  for (const torture of tortures) {
+    const method = torture.text.split(' ', 1)[0] ?? '';
+    const via = /^(?:via|v)[ \t]*:\s*(.*)$/im.exec(torture.text)?.[1] ?? torture.one.file;
+    const key = `${method} ${via.replaceAll(/\s/g, '').toLowerCase()}`;
+    let round = seen.findIndex((keys) => !keys.has(key));
+    if (round < 0) round = seen.push(new Set()) - 1;
+    seen[round]?.add(key);
+    rounds[round] = [...(rounds[round] ?? []), torture];
+  }
+  return rounds;
+}
+
+for (const [index, tortures] of roundsOf(TORTURES).entries()) {
+  const name = `RFC 4475 and RFC 5118 over the wire, round ${index + 1} (${tortures.length} of ${TORTURES.length})`;
+  test(`${name}: answers as the manifest allows, and nothing dies of it`, async (context) => {
     const vendor = await busyVendor(context);
-    const ports = cases.flatMap(({ file }) => viaPorts(tortureText(`${folder}/${file.replace(/\.dat$/, '')}`)));
+    const ports = tortures.flatMap(({ text }) => viaPorts(text));
     const tormentor = await Tormentor.open(context, ports);
     const plain = await Peer.open(context, '127.0.0.2');
-    const network = networkOf([SOURCE], [{ name: 'vendor', at: vendor.place }]);
-    const tandem = await SwitchProcess.start(context, 1, network);
+    const tandem = await SwitchProcess.start(context, 1, networkOf([SOURCE], [{ name: 'vendor', at: vendor }]));
     const stage = { tandem, tormentor, plain };
-    for (const one of cases) await torment(stage, folder, one);
+    const wrong: string[] = [];
+    for (const torture of tortures) {
+      const fault = await torment(stage, torture);
+      if (fault !== null) wrong.push(fault);
+    }
+    assert.deepEqual(wrong, []);
     await tandem.management.atRest();
     const { shards, calls } = await tandem.management.status();
     for (const { restarts, defects } of shards) assert.deepEqual([restarts, defects], [0, 0]);
     const cdrs = await tandem.cdrs(calls.begun);
     assert.equal(cdrs.length, calls.begun, 'one line of CDR for each call that was let in');
-    context.diagnostic(`${cases.length} messages, ${calls.begun} calls, ${vendor.requests('INVITE').length} sent on`);
+    context.diagnostic(`${calls.begun} of them calls`);
     await tandem.stop();
   });
 }

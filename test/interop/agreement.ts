@@ -12,7 +12,10 @@ export async function checkAgreement(tandem: SwitchProcess, cdrs: readonly Cdr[]
     const found = await tandem.management.metrics();
     return found.sum('tandem_cdr_written_total') === cdrs.length ? found : null;
   });
-  assert.deepEqual(metrics.by('tandem_calls_total', 'end_reason'), countBy(cdrs, ({ endReason }) => endReason ?? ''));
+  assert.deepEqual(
+    metrics.by('tandem_calls_total', 'end_reason'),
+    countBy(cdrs, ({ endReason }) => endReason ?? ''),
+  );
   for (const gateway of new Set(cdrs.flatMap(({ attempts }) => attempts.map((attempt) => attempt.gateway)))) {
     const attempts = cdrs.flatMap((cdr) => cdr.attempts.filter((attempt) => attempt.gateway === gateway));
     const counted = metrics.all('tandem_attempts_total', { gateway }).filter(({ value }) => value > 0);
@@ -62,6 +65,10 @@ export function checkTimes(cdr: Cdr, fromWallMs: number): void {
     cdr.endedAtWallMs,
     Date.now(),
   ].filter((moment) => moment !== null);
-  assert.deepEqual(moments, moments.toSorted((one, other) => one - other), `the moments of ${cdr.callerCallId}`);
+  assert.deepEqual(
+    moments,
+    moments.toSorted((one, other) => one - other),
+    `the moments of ${cdr.callerCallId}`,
+  );
   assert.notEqual(cdr.endedAtWallMs, null);
 }

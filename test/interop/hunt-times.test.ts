@@ -91,7 +91,12 @@ async function callThroughSilence(
 /** `arrivals` came at `expectedMs` after `startMs`, each within the tolerance and our own lateness. */
 function checkTimes(
   context: TestContext,
-  { arrivals, startMs, expectedMs, lateness }: {
+  {
+    arrivals,
+    startMs,
+    expectedMs,
+    lateness,
+  }: {
     readonly arrivals: readonly Arrival[];
     readonly startMs: number;
     readonly expectedMs: readonly number[];

@@ -69,7 +69,12 @@ export async function runLoad(scope: Scope, plan: LoadPlan): Promise<LoadReport>
   return reportOf(cdrs, plan, cpuMs);
 }
 
-function checkCdrs(cdrs: readonly Cdr[], calls: number, { holdSeconds, shards }: LoadPlan, beganAtWallMs: number): void {
+function checkCdrs(
+  cdrs: readonly Cdr[],
+  calls: number,
+  { holdSeconds, shards }: LoadPlan,
+  beganAtWallMs: number,
+): void {
   assert.equal(cdrs.length, calls, 'as many CDRs as calls');
   assert.equal(new Set(cdrs.map(({ callerCallId }) => callerCallId)).size, calls, 'one CDR each');
   assert.equal(new Set(cdrs.map(({ id }) => id)).size, calls, 'no identifier comes twice');

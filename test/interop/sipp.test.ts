@@ -26,7 +26,19 @@ const TOLERANCE_MS = 250;
 /** INVITE timer of the silent vendor, s. */
 const SILENT_SECONDS = 1;
 
-const NAMES = ['basic', 'hanging', 'busy', 'spare', 'passing', 'second', 'mute', 'backup', 'ringing', 'late', 'held'] as const;
+const NAMES = [
+  'basic',
+  'hanging',
+  'busy',
+  'spare',
+  'passing',
+  'second',
+  'mute',
+  'backup',
+  'ringing',
+  'late',
+  'held',
+] as const;
 type VendorName = (typeof NAMES)[number];
 
 /** By vendor: its prefix and what else its gateway is. The first vendor of a prefix is tried first. */
@@ -81,7 +93,9 @@ async function play(context: TestContext, { callee, caller, answerers, pauseMs =
     running.push(await startSipp(context, { scenario, at, calls: CALLS, pauseMs }));
   }
   const dial = { to: tandem.sip, callee, perSecond: PER_SECOND };
-  running.push(await startSipp(context, { scenario: caller, at: await freePlace(CALLER), calls: CALLS, dial, pauseMs }));
+  running.push(
+    await startSipp(context, { scenario: caller, at: await freePlace(CALLER), calls: CALLS, dial, pauseMs }),
+  );
   for (const { finished } of running) await finished;
   const cdrs = (await tandem.cdrs(allCdrs.length + CALLS)).slice(allCdrs.length);
   allCdrs.push(...cdrs);
@@ -189,7 +203,12 @@ sippTest('late offer: the offer is in the 200, the answer in the ACK', async (co
 });
 
 sippTest('re-INVITE: hold and resume pass with their own offers and answers', async (context) => {
-  const scene = { callee: '10855501', caller: 'caller-reinvites', answerers: { held: 'answerer-is-reinvited' }, pauseMs: 100 };
+  const scene = {
+    callee: '10855501',
+    caller: 'caller-reinvites',
+    answerers: { held: 'answerer-is-reinvited' },
+    pauseMs: 100,
+  };
   for (const cdr of await play(context, scene)) {
     checkAnswered(cdr, 'caller'); // Two pauses of 100 ms in the scenario and the one of this scene.
   }

@@ -8,7 +8,9 @@ import type { CallerPlan, OfferedCall } from './plans.ts';
 import type { ServerRequest } from './server-request.ts';
 import { SWITCH_PLACE } from './switch.ts';
 
-/** A caller that still has no final answer so long after its INVITE gives up (16.6 Timer C's three minutes and more). */
+/**
+ * A caller that still has no final answer so long after its INVITE gives up (16.6 Timer C's three minutes and more).
+ */
 const PATIENCE_MS = 400_000;
 
 /** One offered call, as its caller sees it. */

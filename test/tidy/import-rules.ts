@@ -14,8 +14,15 @@ const NUMBERS = ['src/core/base', 'src/core/parameters'];
 const TIMERS = 'src/core/timer';
 const FACTS = ['src/core/routing', 'src/core/rating', 'src/core/admission', 'src/core/cdr'];
 const CALL_SIDE = ['src/core/dialog', ...FACTS, 'src/core/sdp', 'src/core/sip', TIMERS, ...NUMBERS];
-/** What stands around every host: errors for the operator, the files an operator writes, the log. */
-const GROUND = ['src/tandem-error.ts', 'src/operator-file.ts', 'src/operator-values.ts', 'src/log.ts'];
+/** What stands around every host: errors for the operator, the files an operator writes, log, clock, shards. */
+const GROUND = [
+  'src/tandem-error.ts',
+  'src/operator-file.ts',
+  'src/operator-values.ts',
+  'src/log.ts',
+  'src/clock.ts',
+  'src/shards.ts',
+];
 /** How a record becomes bytes: a shard host writes into its rings what control will store. */
 const RECORDS = 'src/store/records.ts';
 const HOST_VALUES = ['src/core/shard', ...NUMBERS, ...GROUND];
@@ -35,11 +42,11 @@ const ZONES: readonly Zone[] = [
   zone('src/core/registration', CALL_SIDE, ['src/core/transaction']),
   zone('src/core/shard', ['src/core']),
   zone('src/edge', HOST_VALUES, ['src/core']),
-  zone('src/shard-host', [...HOST_VALUES, RECORDS], ['src/core']),
+  zone('src/shard-host', [...HOST_VALUES, 'src/core/admission', RECORDS], ['src/core']),
   zone('src/media-host', HOST_VALUES, ['src/core']),
   zone('src/control', [...HOST_VALUES, ...FACTS, 'src/store'], ['src/core']),
   zone('src/store', [...NUMBERS, ...GROUND], ['src/core']),
-  ...GROUND.map((path) => zone(path, [...NUMBERS, ...GROUND])),
+  ...GROUND.map((path) => zone(path, [...NUMBERS, ...GROUND], ['src/core'])),
   zone('src/config.ts', [...NUMBERS, ...GROUND], ['src/core']),
   zone('src/main.ts', [...HOSTS, ...HOST_VALUES, 'src/store', 'src/config.ts'], ['src/core']),
   zone('src/cli', [...HOSTS, ...HOST_VALUES, 'src/store', 'src/config.ts', 'src/main.ts'], ['src/core']),

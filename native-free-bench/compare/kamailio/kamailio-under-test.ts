@@ -1,4 +1,5 @@
-// Debian's Kamailio under test (packages kamailio and kamailio-sqlite-modules), with the configuration beside this file.
+// Debian's Kamailio under test (packages kamailio and kamailio-sqlite-modules), with the configuration beside this
+// file.
 
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';

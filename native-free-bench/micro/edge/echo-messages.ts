@@ -1,7 +1,10 @@
 // What the send-path benchmark's main process and its echoing process tell each other.
 
-/** How the shard's datagrams leave: through a ring back to the edge, or by a socket of the worker on the edge's descriptor. */
-export type SendPath = 'ring' | 'descriptor';
+/**
+ * How a shard's datagrams leave: through a ring back to the edge, or by a socket of the worker on the edge's
+ * descriptor. `inline` has no worker at all, for comparison.
+ */
+export type SendPath = 'ring' | 'descriptor' | 'inline';
 
 /** To the echoing process. */
 export type EchoOrder =

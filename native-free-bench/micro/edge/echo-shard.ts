@@ -12,7 +12,7 @@ import { type FrameHead, readHead } from '../../../src/core/shard/datagram-frame
 import type { SwitchMemory } from '../../../src/core/shard/shared-memory.ts';
 import { DatagramsOut } from '../../../src/shard-host/datagrams-out.ts';
 import type { EchoWork } from './echo-messages.ts';
-import { descriptorSocket } from './socket-internals.ts';
+import { udpWrapOf } from './socket-internals.ts';
 
 const SLICE_MS = 50;
 const BATCH_MAX = 32;
@@ -79,7 +79,7 @@ async function wayOut({ path, descriptor }: EchoWork, memory: SwitchMemory): Pro
   socket.bind({ fd: descriptor });
   await listening;
   // Binding begins to receive as well; the edge alone shall do that.
-  descriptorSocket(socket).recvStop();
+  udpWrapOf(socket).recvStop();
   return new DescriptorOut(socket);
 }
 

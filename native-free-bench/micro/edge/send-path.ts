@@ -1,4 +1,5 @@
-// How a shard's datagrams should leave, measured: (a) through a ring back to the edge, which sends them; (b) by a socket
+// How a shard's datagrams should leave, measured: (a) through a ring back to the edge, which sends them; (b) by a
+// socket
 // of the worker bound to the edge's descriptor. An echo through edge and worker, 600 bytes, on loopback; processor time
 // of the whole process for each datagram in and out, and the round trip as the other end sees it. At the end the worker
 // is ended as a crash would, to see what becomes of the edge's socket.
@@ -35,11 +36,12 @@ interface Measured {
   readonly p99Micros: number;
 }
 
-const PATHS: readonly SendPath[] = ['ring', 'descriptor'];
+const PATHS: readonly SendPath[] = ['ring', 'descriptor', 'inline'];
 const LOADS = ['3 500/s', 'flat out'] as const;
 const NAMES: Readonly<Record<SendPath, string>> = {
   ring: '(a) ring back to the edge',
   descriptor: "(b) worker's socket on the edge's descriptor",
+  inline: '(-) no worker',
 };
 
 const pauseWord = new Int32Array(new SharedArrayBuffer(4));
@@ -165,7 +167,7 @@ export async function run(): Promise<void> {
     console.log(`send path, ${load}: (b) / (a) ${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`);
   }
   for (const [path, peer] of peers) {
-    console.log(`send path, worker ended: ${NAMES[path]}: ${await peer.crash()}`);
+    if (path !== 'inline') console.log(`send path, worker ended: ${NAMES[path]}: ${await peer.crash()}`);
     peer.stop();
   }
 }

@@ -10,7 +10,7 @@ export interface UdpWrap {
 }
 
 /** The wrap inside `socket`. Throws when this Node keeps it elsewhere. */
-export function descriptorSocket(socket: Socket): UdpWrap {
+export function udpWrapOf(socket: Socket): UdpWrap {
   const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
   const state = symbol === undefined ? undefined : (socket as unknown as Record<symbol, { handle?: UdpWrap }>)[symbol];
   if (state?.handle === undefined) throw new Error(`Node ${process.version} keeps the wrap of a socket elsewhere`);

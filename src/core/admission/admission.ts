@@ -82,7 +82,10 @@ export class Admission {
     return Atomics.load(this.#calls, slot);
   }
 
-  /** Takes one call of this second's allowance; false when `perSecond` (with its burst) is used up. `nowMs`: monotonic, the same clock in all threads. */
+  /**
+   * Takes one call of this second's allowance; false when `perSecond` (with its burst) is used up. `nowMs`: monotonic,
+   * the same clock in all threads.
+   */
   takeRate(slot: number, perSecond: number | null, nowMs: number): boolean {
     if (perSecond === null) return true;
     const nowMicros = BigInt(Math.floor(nowMs * 1000));

@@ -28,5 +28,7 @@ export const CDR_HELD_MAX = 4_096;
 /** Requests from the other leg that wait for an answer inside one call; the next gets 500 with Retry-After. */
 export const PENDING_REQUESTS_MAX = 8;
 
-/** Answers of one INVITE that nobody wants (forks, or too late) and that are ended with BYE; further ones are ignored. */
+/**
+ * Answers of one INVITE that nobody wants (forks, or too late) and that are ended with BYE; further ones are ignored.
+ */
 export const UNWANTED_ANSWERS_MAX = 8;

@@ -107,7 +107,10 @@ export class Ring {
     Atomics.store(this.#words, HEAD, this.#read | 0);
   }
 
-  /** Reader: passes by everything published so far; a successor's first step, for one of those frames may have killed it. */
+  /**
+   * Reader: passes by everything published so far; a successor's first step, for one of those frames may have killed
+   * it.
+   */
   skipAll(): void {
     this.#read = Atomics.load(this.#words, TAIL) >>> 0;
     this.release();

@@ -60,7 +60,10 @@ export function switchRulesOf(gateway: RoutingGateway, parameters: ParameterValu
   };
 }
 
-/** Whether the hunt goes on to the next gateway after `outcome`. `triedCount`: gateways tried so far, this one included. */
+/**
+ * Whether the hunt goes on to the next gateway after `outcome`. `triedCount`: gateways tried so far, this one
+ * included.
+ */
 export function goesOn(outcome: AttemptOutcome, rules: SwitchRules, triedCount: number): boolean {
   if (rules.limit !== null && triedCount >= rules.limit) return false;
   if (outcome.how === 'failure' && rules.stopCodes.includes(outcome.status)) return false;

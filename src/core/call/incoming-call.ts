@@ -29,7 +29,9 @@ export function gatewayOf(around: Surroundings, invite: SipMessage, address: str
   return around.routing.screening.find(address, numberOf(invite.uri));
 }
 
-/** Makes a call of `arrival`: says 100 Trying, then hunts, or refuses. `serve` makes the INVITE's server transaction. */
+/**
+ * Makes a call of `arrival`: says 100 Trying, then hunts, or refuses. `serve` makes the INVITE's server transaction.
+ */
 export function beginCall(
   around: Surroundings,
   arrival: Arrival,

@@ -27,7 +27,9 @@ export class Acknowledgement {
     return this.#text !== '';
   }
 
-  /** Sends it for the first time; later calls only repeat it. `headers` and `body`: the answer to an offer in the 2xx. */
+  /**
+   * Sends it for the first time; later calls only repeat it. `headers` and `body`: the answer to an offer in the 2xx.
+   */
   send(headers: string, body: string): void {
     if (this.#text === '') {
       this.#text = this.dialog.print('ACK', this.#cseq, this.#ports.mintBranch(), headers, body);

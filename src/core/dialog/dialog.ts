@@ -50,7 +50,9 @@ export class Dialog {
     this.target = source;
   }
 
-  /** 12.1.1: the dialog that our response with `localTag` to `invite` creates. `source`: where the request came from. */
+  /**
+   * 12.1.1: the dialog that our response with `localTag` to `invite` creates. `source`: where the request came from.
+   */
   static asServer(invite: SipMessage, localTag: string, local: LocalEnd, source: Target): Dialog {
     const identity = {
       callId: detach(invite.callId),
@@ -66,7 +68,10 @@ export class Dialog {
     return dialog;
   }
 
-  /** 12.1.2: the dialog that `response` to our INVITE creates. `request`: what our INVITE said; `source`: where it was sent. */
+  /**
+   * 12.1.2: the dialog that `response` to our INVITE creates. `request`: what our INVITE said; `source`: where it was
+   * sent.
+   */
   static asClient(response: SipMessage, request: ClientIdentity, local: LocalEnd, source: Target): Dialog {
     const identity = {
       callId: request.callId,

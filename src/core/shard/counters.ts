@@ -7,7 +7,8 @@ import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
 import type { ParseFailureWhy } from '../sip/parse-fault.ts';
 
 /**
- * Single numbers. Those named `...Active` or `...Bytes` or `...Ms` are gauges, the others only grow. A datagram received is
+ * Single numbers. Those named `...Active` or `...Bytes` or `...Ms` are gauges, the others only grow. A datagram
+ * received is
  * either a parse failure, or a request absorbed or passed up, or a response matched or stray: the sums agree.
  */
 export const ShardNumber = {

@@ -1,4 +1,5 @@
-// The dialogs of one shard, by Call-ID and both tags (RFC 3261 12): the branches of a fork differ in the remote one only.
+// The dialogs of one shard, by Call-ID and both tags (RFC 3261 12): the branches of a fork differ in the remote one
+// only.
 
 import type { DialogLeg } from '../call/dialog-leg.ts';
 import type { DialogTable } from '../call/ports.ts';

@@ -5,7 +5,10 @@
 export interface Gate {
   /** A datagram for its shard; false when there is no room for it. `bytes` may be overwritten afterwards. */
   put(bytes: Uint8Array, address: string, port: number, listener: number): boolean;
-  /** Everything that one poll of the sockets brought has been put: run it, send the results. True to be called again soon. */
+  /**
+   * Everything that one poll of the sockets brought has been put: run it, send the results. True to be called again
+   * soon.
+   */
   turn(): boolean;
 }
 

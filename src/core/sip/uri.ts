@@ -1,5 +1,5 @@
 // SIP, SIPS and tel URIs: RFC 3261 19.1 and 25.1, RFC 3966, RFC 5118 4.1-4.4. Parts stay as written; escapes are undone
-// when asked, once (RFC 4475 3.1.1.3). Comparison is in uri-equals.ts.
+// when asked, once (RFC 4475 3.1.1.3).
 
 import { isAbsoluteUri, schemeOf } from './absolute-uri.ts';
 import {

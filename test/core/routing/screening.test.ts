@@ -82,7 +82,9 @@ test('the index finds what a walk over all gateways finds', () => {
   );
 });
 
-/** The rule in the plainest words: the gateways of the narrowest network, then the best of those that take the callee. */
+/**
+ * The rule in the plainest words: the gateways of the narrowest network, then the best of those that take the callee.
+ */
 function walk(gateways: readonly MappingGateway[], from: string, callee: string): MappingGateway | undefined {
   const number = (text: string): number => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
   const lengthOf = (network: string): number => {

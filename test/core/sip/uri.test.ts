@@ -5,7 +5,6 @@ import fc from 'fast-check';
 
 import { schemeOf } from '../../../src/core/sip/absolute-uri.ts';
 import { escapeUser, parseUri, unescapeText, uriParam } from '../../../src/core/sip/uri.ts';
-import { uriEquals } from '../../../src/core/sip/uri-equals.ts';
 
 test('19.1.1: all parts of a URI', () => {
   assert.deepEqual(parseUri('SIPS:alice:secret@[2001:db8::1]:5061;transport=tcp;lr?subject=a&priority=urgent'), {
@@ -100,44 +99,4 @@ test('8.2.2.1: any scheme can be told', () => {
     'nobodyknows',
     '',
   ]);
-});
-
-test('19.1.4: the equivalent URIs of the RFC', () => {
-  const pairs: readonly (readonly [string, string])[] = [
-    ['sip:%61lice@atlanta.com;transport=TCP', 'sip:alice@AtLanTa.CoM;Transport=tcp'],
-    ['sip:carol@chicago.com', 'sip:carol@chicago.com;newparam=5'],
-    ['sip:carol@chicago.com', 'sip:carol@chicago.com;security=on'],
-    ['sip:carol@chicago.com;newparam=5', 'sip:carol@chicago.com;security=on'],
-    [
-      'sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com',
-      'sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com',
-    ],
-    [
-      'sip:alice@atlanta.com?subject=project%20x&priority=urgent',
-      'sip:alice@atlanta.com?priority=urgent&subject=project%20x',
-    ],
-  ];
-  for (const [left, right] of pairs) {
-    assert.equal(uriEquals(left, right), true, `${left} ${right}`);
-    assert.equal(uriEquals(right, left), true, `${right} ${left}`);
-  }
-});
-
-test('19.1.4: the URIs of the RFC that are not equivalent', () => {
-  const pairs: readonly (readonly [string, string])[] = [
-    ['SIP:ALICE@AtLanTa.CoM;Transport=udp', 'sip:alice@AtLanTa.CoM;Transport=UDP'],
-    ['sip:bob@biloxi.com', 'sip:bob@biloxi.com:5060'],
-    ['sip:bob@biloxi.com:6000;transport=tcp', 'sip:bob@biloxi.com;transport=tcp'],
-    ['sip:carol@chicago.com', 'sip:carol@chicago.com?Subject=next%20meeting'],
-    ['sip:bob@phone21.boxesbybob.com', 'sip:bob@192.0.2.4'],
-    ['sip:a@b', 'sips:a@b'],
-    ['sip:a@b;user=phone', 'sip:a@b'],
-    ['sip:a@b;maddr=c', 'sip:a@b'],
-    ['sip:a@b;security=on', 'sip:a@b;security=off'],
-    ['sip:a:x@b', 'sip:a@b'],
-  ];
-  for (const [left, right] of pairs) {
-    assert.equal(uriEquals(left, right), false, `${left} ${right}`);
-    assert.equal(uriEquals(right, left), false, `${right} ${left}`);
-  }
 });

@@ -74,7 +74,10 @@ function write(ring: Ring | null, load: Load): number {
   return threadCpuMicros() - before;
 }
 
-/** Appends one datagram, its first eight bytes the time. A full ring is waited for: the reader has the bytes to work on. */
+/**
+ * Appends one datagram, its first eight bytes the time. A full ring is waited for: the reader has the bytes to work
+ * on.
+ */
 function put(ring: Ring, datagram: Uint8Array): void {
   let at = ring.reserve(DATAGRAM_BYTES);
   while (at < 0) {
