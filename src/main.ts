@@ -1,11 +1,10 @@
 // Starts the switch: control first, for it has the configuration; then the shards; then the sockets. Stops in reverse.
 
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import type { SwitchConfig } from './config.ts';
-import type { ControlStart, FromControl, ToControl } from './control/messages.ts';
-import type { Listener, Snapshot } from './core/routing/snapshot.ts';
+import { ControlLink } from './control/control-link.ts';
+import type { ControlStart } from './control/messages.ts';
+import type { Listener } from './core/routing/snapshot.ts';
 import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-memory.ts';
 import { Edge } from './edge/edge.ts';
 import { RingGate } from './edge/ring-gate.ts';
@@ -14,7 +13,6 @@ import { UdpListener } from './edge/udp-listener.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
 import { InlineShard } from './shard-host/inline-shard.ts';
 import type { Shards, ShardsUser } from './shards.ts';
-import { TandemError } from './tandem-error.ts';
 
 /** How often the edge tells control its numbers, ms. */
 const EDGE_REPORT_MS = 250;
@@ -28,6 +26,8 @@ export interface RunningSwitch {
   readonly memory: SwitchMemory;
   /** A crash drill: ends the worker of `shard` where it stands. */
   killShard(shard: number): Promise<void>;
+  /** A crash drill: control fails as by a defect. */
+  crashControl(): void;
   stop(): Promise<void>;
 }
 
@@ -46,28 +46,25 @@ export async function startSwitch(config: SwitchConfig, options: StartOptions = 
   const edge = new Edge((places) => shards?.unreachable(places));
   const sockets = await bindAll(config, edge);
   try {
-    const control = await startControl(config, sockets, memory, options);
-    shards = startShards(config, listenersOf(config, sockets), memory, { control, edge, log });
-    return running({ control, shards, edge, sockets, memory, log });
+    const control = await ControlLink.open(controlStartOf(config, sockets, memory, options), {
+      onSnapshot: (snapshot) => shards?.publish(snapshot),
+      onKillShard: (shard) => void shards?.kill(shard),
+      onDied: (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait for its successor'),
+    });
+    shards = startShards(config, listenersOf(config, sockets), { control, edge, memory, log });
+    return running({ control, shards, edge, sockets, memory });
   } catch (error) {
     edge.close();
     throw error;
   }
 }
 
-interface Control {
-  readonly worker: Worker;
-  readonly managementPort: number;
-  readonly snapshot: Snapshot;
-}
-
 interface Parts {
-  readonly control: Control;
+  readonly control: ControlLink;
   readonly shards: Shards;
   readonly edge: Edge;
   readonly sockets: readonly UdpListener[];
   readonly memory: SwitchMemory;
-  readonly log: Log;
 }
 
 async function bindAll(config: SwitchConfig, edge: Edge): Promise<UdpListener[]> {
@@ -91,14 +88,14 @@ function listenersOf(config: SwitchConfig, sockets: readonly UdpListener[]): Lis
   });
 }
 
-async function startControl(
+function controlStartOf(
   config: SwitchConfig,
   sockets: readonly UdpListener[],
   memory: SwitchMemory,
   options: StartOptions,
-): Promise<Control> {
+): ControlStart {
   const advertised = listenersOf(config, sockets);
-  const start: ControlStart = {
+  return {
     dataPath: config.dataPath,
     management: config.management,
     listeners: config.listeners.map(({ transport, address }, index) => {
@@ -111,33 +108,21 @@ async function startControl(
     logLevel: options.logLevel ?? 'info',
     isDurable: options.isDurable ?? true,
   };
-  const worker = new Worker(new URL('./control/control-thread.js', import.meta.url), { workerData: start });
-  const [first] = (await once(worker, 'message')) as [FromControl];
-  if (first.kind === 'fatal') {
-    throw new TandemError(first.error.code as `TANDEM_${string}`, first.error.message, {
-      refusals: first.error.refusals,
-    });
-  }
-  if (first.kind !== 'ready') throw new TandemError('TANDEM_DEFECT', `control began with ${first.kind}`);
-  return { worker, managementPort: first.managementPort, snapshot: first.snapshot };
 }
 
 function startShards(
   config: SwitchConfig,
   listeners: readonly Listener[],
-  memory: SwitchMemory,
-  parts: Omit<Parts, 'shards' | 'sockets' | 'memory'>,
+  { control, edge, memory, log }: Pick<Parts, 'control' | 'edge' | 'memory'> & { readonly log: Log },
 ): Shards {
-  const { control, edge, log } = parts;
-  const tell = (message: ToControl): void => control.worker.postMessage(message);
   const user: ShardsUser = {
-    onApplied: (shard, version) => tell({ kind: 'applied', shard, version }),
+    onApplied: (shard, version) => control.tell({ kind: 'applied', shard, version }),
     onPoke: () => edge.scheduleTurn(),
     onDefect: (shard, sentence, input) => log.error({ shard, sentence, input }, 'defect: one call lost'),
     onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),
     onRestarted: (shard, settledCount) => {
       log.warn({ shard, settledCount }, 'shard replaced');
-      tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
+      control.tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
     },
   };
   const options = { node: config.node, listeners, memory, snapshot: control.snapshot };
@@ -150,28 +135,22 @@ function startShards(
   return new ShardPool(options, user);
 }
 
-function running({ control, shards, edge, sockets, memory, log }: Parts): RunningSwitch {
-  const tell = (message: ToControl): void => control.worker.postMessage(message);
-  control.worker.on('message', (message: FromControl) => {
-    if (message.kind === 'snapshot') shards.publish(message.snapshot);
-    else if (message.kind === 'killShard') void shards.kill(message.shard);
-  });
-  control.worker.on('error', (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait'));
-  const reporting = setInterval(() => tell({ kind: 'edge', numbers: edge.counts }), EDGE_REPORT_MS);
+function running({ control, shards, edge, sockets, memory }: Parts): RunningSwitch {
+  const report = (): void => control.tell({ kind: 'edge', numbers: edge.counts });
+  const reporting = setInterval(report, EDGE_REPORT_MS);
   return {
     managementPort: control.managementPort,
     sipPorts: sockets.map(({ port }) => port),
     memory,
     killShard: (shard) => shards.kill(shard),
+    crashControl: () => control.crash(),
     stop: async () => {
       clearInterval(reporting);
       await shards.stop();
       edge.turn();
       edge.close();
-      const stopped = once(control.worker, 'exit');
-      tell({ kind: 'edge', numbers: edge.counts });
-      tell({ kind: 'stop' });
-      await stopped;
+      report();
+      await control.stop();
     },
   };
 }

@@ -20,9 +20,17 @@ async function run(port: MessagePort, options: ControlStart): Promise<void> {
     const managementPort = await control.start();
     const ticking = setInterval(() => control.tick(performance.now()), TICK_MS);
     port.on('message', (message: ToControl) => {
+      if (message.kind === 'crash') throw new Error('a crash drill');
       if (message.kind !== 'stop') return control.hear(message);
       clearInterval(ticking);
       stop(control, port, log);
+    });
+    // Whatever escaped: the thread ends in order, for uWebSockets.js takes the process along when it is torn down
+    // with its sockets open. Main starts a successor, which finds everything as it was.
+    process.once('uncaughtException', (error) => {
+      log.fatal({ why: sentenceOf(error), stack: error.stack }, 'control died');
+      clearInterval(ticking);
+      abandon(control, port, log);
     });
     post({ kind: 'ready', managementPort, snapshot: control.configuration.snapshot });
   } catch (error) {
@@ -49,6 +57,13 @@ function stop(control: Control, port: MessagePort, log: Log): void {
       port.postMessage({ kind: 'stopped' } satisfies FromControl);
       port.close();
     });
+}
+
+function abandon(control: Control, port: MessagePort, log: Log): void {
+  control
+    .abandon()
+    .catch((error: unknown) => log.error({ why: sentenceOf(error) }, 'control did not close cleanly'))
+    .finally(() => port.close());
 }
 
 function faultOf(error: unknown): ControlFault {

@@ -119,7 +119,7 @@ export class Control {
   }
 
   /** What main has to say. `stop` is not for here: await `stop()`. */
-  hear(message: Exclude<ToControl, { kind: 'stop' }>): void {
+  hear(message: Exclude<ToControl, { kind: 'stop' | 'crash' }>): void {
     switch (message.kind) {
       case 'applied':
         this.deployment.applied(message.shard, message.version);
@@ -167,6 +167,12 @@ export class Control {
     for (const sink of this.sinks) await sink.finish();
     await this.stores.close();
     releaseDataDirectory(this.options.dataPath);
+  }
+
+  /** Closes what is open and writes nothing more: after a fault, so that a successor can begin. */
+  async abandon(): Promise<void> {
+    await this.#server?.close();
+    await this.stores.close();
   }
 
   #drainRings(): number {

@@ -67,5 +67,7 @@ export type ToControl =
   /** The worker of `shard` died and was replaced; it has no snapshot until `applied`. */
   | { readonly kind: 'shardRestarted'; readonly shard: number; readonly atWallMs: number }
   | { readonly kind: 'edge'; readonly numbers: EdgeNumbers }
+  /** A crash drill: fail as by a defect. */
+  | { readonly kind: 'crash' }
   /** No more CDRs will come: drain, close, answer `stopped`. */
   | { readonly kind: 'stop' };

@@ -140,8 +140,8 @@ export class FlowPeer {
     const hasTag = request.toTag !== '' || item.name === '100';
     const to = hasTag ? request.to : `${request.to};tag=${this.#tagOf(item)}`;
     const text =
-      `SIP/2.0 ${item.name} Said\r\n${request.vias}From: ${request.from}\r\nTo: ${to}\r\nCall-ID: ${request.callId}\r\n` +
-      `CSeq: ${request.cseq} ${request.method}\r\n${this.#rest(item)}`;
+      `SIP/2.0 ${item.name} Said\r\n${request.vias}From: ${request.from}\r\nTo: ${to}\r\n` +
+      `Call-ID: ${request.callId}\r\nCSeq: ${request.cseq} ${request.method}\r\n${this.#rest(item)}`;
     this.#responses.set(key, text);
     return text;
   }

@@ -46,6 +46,7 @@ export class Peer {
   readonly #socket: Socket;
   readonly #exchanges = new Map<string, Exchange>();
   #mintedCount = 0;
+  #isClosed = false;
 
   private constructor(socket: Socket) {
     const { address, port } = socket.address();
@@ -82,7 +83,7 @@ export class Peer {
   }
 
   send(text: string, to: Place): void {
-    this.#socket.send(Buffer.from(text, 'latin1'), to.port, to.address);
+    if (!this.#isClosed) this.#socket.send(Buffer.from(text, 'latin1'), to.port, to.address);
   }
 
   /** Sends a request and repeats it until it is answered; `patienceMs`: when to give up. */
@@ -95,6 +96,13 @@ export class Peer {
     const exchange = new Exchange(ports, parts.method, this.print(parts, branch), patienceMs);
     this.#exchanges.set(`${parts.method} ${branch}`, exchange);
     return exchange;
+  }
+
+  /** Asks whether anybody is there. What was sent with the same Call-ID, or to the same shard, is dealt with before. */
+  options(to: Place, callId = this.mint()): Exchange {
+    const uri = `sip:${to.address}:${to.port}`;
+    const from = `<sip:peer@${this.hostPort}>;tag=${callId}`;
+    return this.ask({ method: 'OPTIONS', uri, from, to: `<${uri}>`, callId, cseq: 1 }, to);
   }
 
   /** Cancels an INVITE that was asked: same branch, a transaction of its own (RFC 3261 9.1). */
@@ -128,6 +136,7 @@ export class Peer {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const exchange of this.#exchanges.values()) exchange.stop();
     this.#socket.close();
   }

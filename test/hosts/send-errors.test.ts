@@ -1,7 +1,7 @@
 // A gateway to which the platform refuses to send: the hunt goes on at once, not after the INVITE timer.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Answerer } from './answerer.ts';
 import { Caller } from './caller.ts';
 import { eventually } from './eventually.ts';
@@ -18,14 +18,14 @@ const BROADCAST = { address: '255.255.255.255', port: 5060 };
 /** No way there from a socket of loopback: EINVAL (TEST-NET-1, RFC 5737). */
 const ELSEWHERE = { address: '192.0.2.1', port: 5060 };
 
-test('gateways that cannot be sent to are left at once: attempts unreachable, the next one answers', async (context) => {
+async function leavesAtOnce(context: TestContext, shards: number): Promise<void> {
   const answerer = new Answerer(await Peer.open(context, '127.0.0.3'), { ringMs: 0 });
   const vendors = [
     { name: 'forbidden', at: BROADCAST },
     { name: 'nowhere', at: ELSEWHERE },
     { name: 'good', at: answerer.peer.place },
   ];
-  const live = await LiveSwitch.start(context, 2, networkOf(['127.0.0.2'], vendors));
+  const live = await LiveSwitch.start(context, shards, networkOf(['127.0.0.2'], vendors));
   const caller = new Caller(await Peer.open(context, '127.0.0.2'));
   const calls = await caller.load({ to: live.sip, callee: '4989100', holdMs: 20 }, 20, 100);
   for (const { status, byeStatus } of calls) assert.deepEqual([status, byeStatus], [200, 200]);
@@ -49,9 +49,14 @@ test('gateways that cannot be sent to are left at once: attempts unreachable, th
     assert.ok(tookMs < AT_ONCE_MS, `the hunt took ${tookMs} ms`);
   }
   live.checkLimits();
-});
+}
 
-test('with no gateway that can be sent to, the caller gets 503 at once, end reason GatewayUnreachable', async (context) => {
+test('gateways that cannot be sent to are left at once as unreachable, the next one answers', (context) =>
+  leavesAtOnce(context, 2));
+
+test('the same where the shard runs inline', (context) => leavesAtOnce(context, 0));
+
+test('with no gateway that can be sent to, the caller gets 503 at once: GatewayUnreachable', async (context) => {
   const live = await LiveSwitch.start(context, 1, networkOf(['127.0.0.2'], [{ name: 'forbidden', at: BROADCAST }]));
   const caller = new Caller(await Peer.open(context, '127.0.0.2'));
   const sinceMs = performance.now();

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { mintCallId } from '../../src/core/shard/placement.ts';
 import { startSwitch } from '../../src/main.ts';
 import { findRunningSwitch } from '../../src/store/data-directory.ts';
 import { TandemError } from '../../src/tandem-error.ts';
@@ -48,17 +49,17 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
   assert.equal(findRunningSwitch(dataPath), null);
 });
 
-test('SIGTERM ends every call with BYE on both sides and a CDR on disk, and then the process by itself', async (context) => {
+async function endsEveryCall(context: TestContext, shards: number): Promise<void> {
   const answerer = new Answerer(await Peer.open(context, '127.0.0.3'), { ringMs: 0 });
   const caller = new Caller(await Peer.open(context, '127.0.0.2'));
   const vendor = { name: 'vendor', at: answerer.peer.place };
-  const tandem = await SwitchProcess.start(context, 2, networkOf(['127.0.0.2'], [vendor]));
+  const tandem = await SwitchProcess.start(context, shards, networkOf(['127.0.0.2'], [vendor]));
   const plan = { to: tandem.sip, callee: '4989100', holdMs: 0 };
   for (let call = 0; call < CALLS; call++) {
     const answer = await caller.invite(plan, caller.peer.mint()).final;
     assert.equal(answer?.status, 200);
   }
-  await until('every call is acknowledged', () => [...answerer.calls.values()].every((call) => call.isAcknowledged));
+  await allShardsHeardThat(caller.peer, tandem, Math.max(1, shards));
   await tandem.stop();
   for (const { peer } of [caller, answerer]) {
     await until('BYE for every call', () => peer.requests('BYE').length >= CALLS);
@@ -73,7 +74,20 @@ test('SIGTERM ends every call with BYE on both sides and a CDR on disk, and then
     assert.deepEqual([cdr.endReason, cdr.endedBy, cdr.sipCode], ['SwitchRestart', 'server', 200]);
     assert.ok(cdr.answeredAtWallMs !== null && cdr.endedAtWallMs !== null);
   }
-});
+}
+
+/** Resolves when every shard has run what `peer` sent so far: a call is not ended with BYE before its ACK (3261 15). */
+async function allShardsHeardThat(peer: Peer, tandem: SwitchProcess, shardCount: number): Promise<void> {
+  for (let shard = 0; shard < shardCount; shard++) {
+    const final = await peer.options(tandem.sip, mintCallId(peer.mint(), shard, shardCount)).final;
+    assert.equal(final?.status, 200);
+  }
+}
+
+test('SIGTERM ends every call with BYE on both sides and a CDR on disk, then the process by itself', (context) =>
+  endsEveryCall(context, 2));
+
+test('SIGTERM does the same where the shard runs inline', (context) => endsEveryCall(context, 0));
 
 test('SIGTERM while nothing goes on: the process ends by itself', async (context) => {
   const tandem = await SwitchProcess.start(context, 3, networkOf(['127.0.0.2'], []));

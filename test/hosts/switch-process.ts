@@ -61,9 +61,7 @@ export class SwitchProcess {
   static async start(context: Scope, shards: number, network: string): Promise<SwitchProcess> {
     const directory = temporaryDirectory();
     const startFile = join(directory, 'tandem.yaml');
-    const place = { address: ADDRESS, port: 0 };
-    const settings = { data: './data', shards, listeners: [place], management: place, node: 'test' };
-    writeFileSync(startFile, JSON.stringify(settings));
+    writeFileSync(startFile, startFileOf(shards));
     const networkFile = join(directory, 'network.yaml');
     writeFileSync(networkFile, network);
     const output = { text: '' };
@@ -137,6 +135,12 @@ export class SwitchProcess {
       (line) => !line.startsWith('{') || (JSON.parse(line) as { level: number }).level >= LEVEL_ERROR,
     );
   }
+}
+
+/** Everything on free ports. */
+function startFileOf(shards: number): string {
+  const place = `{address: ${ADDRESS}, port: 0}`;
+  return `data: ./data\nshards: ${shards}\nlisteners: [${place}]\nmanagement: ${place}\nnode: test\n`;
 }
 
 async function managementOf(path: string, child: ChildProcess, output: { text: string }): Promise<Management> {

@@ -132,18 +132,18 @@ async function checkHunt(
 
 // Side by side: they wait most of the time.
 describe('a silent gateway', { concurrency: true }, () => {
-  test('default parameters: INVITEs at 0, 0.5, 1.5, 3.5, 7.5 s, the next gateway at 10 s, then silence', async (context) => {
+  test('default parameters: INVITEs at 0, 0.5, 1.5, 3.5, 7.5 s, the next gateway at 10 s', async (context) => {
     const expected = { silentMs: [0, 500, 1_500, 3_500, 7_500], nextMs: 10_000, watchMs: 14_000 };
     await checkHunt(context, {}, expected);
   });
 
-  test('SS_SIP_RESEND_INTERVAL 0.1,0.2,0.4: the list is used up before SS_SIP_TIMEOUT_INVITE 1 ends', async (context) => {
+  test('a resend list of 0.1,0.2,0.4 is used up before an INVITE timer of 1 s ends', async (context) => {
     const parameters = { SS_SIP_RESEND_INTERVAL: '0.1,0.2,0.4', SS_SIP_TIMEOUT_INVITE: '1' };
     // One more first wait after the last resend: src/core/timer/resend-schedule.ts.
     await checkHunt(context, parameters, { silentMs: [0, 100, 300, 700], nextMs: 800, watchMs: 1_600 });
   });
 
-  test('SS_SIP_RESEND_INTERVAL 0.1,0.2,0.4,0.8: SS_SIP_TIMEOUT_INVITE 1 ends before the list', async (context) => {
+  test('an INVITE timer of 1 s ends before a resend list of 0.1,0.2,0.4,0.8', async (context) => {
     const parameters = { SS_SIP_RESEND_INTERVAL: '0.1,0.2,0.4,0.8', SS_SIP_TIMEOUT_INVITE: '1' };
     await checkHunt(context, parameters, { silentMs: [0, 100, 300, 700], nextMs: 1_000, watchMs: 1_600 });
   });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../hosts/eventually.ts';
 import type { Place } from '../hosts/peer.ts';
@@ -43,7 +43,7 @@ export interface SippPlan {
  * instead where CI is set: there every test counts.
  */
 export function whySippIsMissing(): string | null {
-  if (isThere()) return null;
+  if (sippPath() !== null) return null;
   let reason = 'SKIPPED: sipp is not installed (Debian: apt-get install sip-tester)';
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     try {
@@ -58,9 +58,9 @@ export function whySippIsMissing(): string | null {
   return reason;
 }
 
-function isThere(): boolean {
+function sippPath(): string | null {
   const folders = (process.env['PATH'] ?? '').split(':');
-  return folders.some((folder) => existsSync(join(folder, 'sipp')));
+  return folders.map((folder) => join(folder, 'sipp')).find((path) => existsSync(path)) ?? null;
 }
 
 /** A UDP port of `address` that is free just now. */
@@ -80,12 +80,17 @@ export interface RunningSipp {
   readonly finished: Promise<void>;
 }
 
-/** Starts SIPp; an answerer is bound when this resolves. It is killed after `context` if it still runs. */
+/**
+ * Starts SIPp; an answerer is bound when this resolves. It is killed after `context` if it still runs. Its process has
+ * a name of its own: who stops SIPps by their name does not mean the tests' ones.
+ */
 export async function startSipp(context: Scope, plan: SippPlan): Promise<RunningSipp> {
   const directory = temporaryDirectory();
   const errorFile = join(directory, 'errors.log');
   const screen = openSync(join(directory, 'screen.log'), 'w');
-  const child = spawn('sipp', argumentsOf(plan, errorFile), { cwd: directory, stdio: ['ignore', screen, screen] });
+  const program = join(directory, 'call-peer');
+  symlinkSync(sippPath() ?? 'sipp', program);
+  const child = spawn(program, argumentsOf(plan, errorFile), { cwd: directory, stdio: ['ignore', screen, screen] });
   closeSync(screen);
   context.after(() => void child.kill('SIGKILL'));
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;

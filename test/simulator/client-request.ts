@@ -52,6 +52,7 @@ export class ClientRequest {
   #waitMs = T1_MS;
   #repeat: AgendaEntry | null = null;
   #lifetime: AgendaEntry;
+  #isLimited = false;
   #ackText = '';
 
   constructor(ports: PeerPorts, parts: RequestParts, user: ClientRequestUser) {
@@ -82,9 +83,10 @@ export class ClientRequest {
     this.#user.onFinal(this, response);
   }
 
-  /** 9.1: nobody waits longer than 64*T1 for the final answer to a cancelled INVITE. */
+  /** 9.1: nobody waits longer than 64*T1 for the final answer to a cancelled INVITE, or to one whose dialog is gone. */
   limit(): void {
     if (this.isOver) return;
+    this.#isLimited = true;
     this.#lifetime.callOff();
     this.#lifetime = this.#ports.agenda.after(LIFE_MS, () => this.#expire());
   }
@@ -94,7 +96,7 @@ export class ClientRequest {
     this.hasProvisional = true;
     if (this.isInvite) {
       this.#repeat?.callOff();
-      this.#lifetime.callOff();
+      if (!this.#isLimited) this.#lifetime.callOff();
     } else {
       this.#waitMs = T2_MS;
     }

@@ -5,8 +5,9 @@ import { ADMISSION_SLOTS_MAX } from '../../src/core/base/limits.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import { PARSE_FAILURE_LABELS } from '../../src/core/shard/counters.ts';
 import type { Caller } from './caller.ts';
-import type { Simulation } from './simulation.ts';
-import { STRANGER } from './trunks.ts';
+import { PUBLISH_AT_MS, type Simulation } from './simulation.ts';
+import { EPOCH_WALL_MS } from './switch.ts';
+import { LOCKED_LATER, STRANGER } from './trunks.ts';
 
 /** A broken law. */
 export interface Violation {
@@ -33,6 +34,7 @@ const LAWS: Readonly<Record<string, Law>> = {
   'one call, one record': oneRecordEach,
   'a record is coherent': coherentRecords,
   'the caller hears what the record says': heardAsRecorded,
+  'a call keeps the tables it began with': tablesKept,
   'every counter is given back': countersGivenBack,
   'no gateway has more calls than its capacity': capacities,
   'at rest every table is empty': emptyAtRest,
@@ -135,6 +137,18 @@ function heardAsRecorded(run: Simulation): Violation[] {
     if (caller === undefined || caller.finalStatus === 0 || caller.finalStatus === cdr.sipCode) return [];
     const sentence = `the caller heard ${caller.finalStatus}, the record says ${cdr.sipCode}`;
     return [broken('the caller hears what the record says', caller.callIndex, sentence)];
+  });
+}
+
+function tablesKept(run: Simulation): Violation[] {
+  const byCallId = callersByCallId(run);
+  return run.switch.cdrs.flatMap(({ callerCallId, setupAtWallMs, snapshotVersion, attempts }) => {
+    const isLater = setupAtWallMs >= EPOCH_WALL_MS + PUBLISH_AT_MS;
+    const isRight = snapshotVersion === run.snapshot.version + (isLater ? 1 : 0);
+    const isLocked = isLater && attempts.some(({ gateway }) => gateway === LOCKED_LATER);
+    if (isRight && !isLocked) return [];
+    const sentence = `set up at ${setupAtWallMs - EPOCH_WALL_MS} ms by tables ${snapshotVersion}`;
+    return [broken('a call keeps the tables it began with', byCallId.get(callerCallId)?.callIndex ?? -1, sentence)];
   });
 }
 

@@ -93,9 +93,10 @@ function summaryOf(run: Simulation, { seed, callCount }: SimulationOptions, seco
   const ends = new Map<string, number>();
   for (const { endReason } of tested.cdrs) ends.set(String(endReason), (ends.get(String(endReason)) ?? 0) + 1);
   return [
-    `seed ${seed}: ${callCount} calls, ${tested.cdrs.length} records, ${network.sentCount} datagrams ` +
-      `(${network.lostCount} lost, ${network.duplicatedCount} doubled), ${(run.restedAtMs / 1000).toFixed(0)} s of virtual ` +
-      `time in ${seconds.toFixed(1)} s, trace ${network.traceHash()}`,
+    `seed ${seed}: ${callCount} calls, ${tested.cdrs.length} records, ` +
+      `${network.sentCount} datagrams (${network.lostCount} lost, ${network.duplicatedCount} doubled), ` +
+      `${(run.restedAtMs / 1000).toFixed(0)} s of virtual time in ${seconds.toFixed(1)} s, ` +
+      `trace ${network.traceHash()}`,
     `  ends: ${listOf(ends)}`,
     `  reached: ${listOf(rarities)}`,
   ].join('\n');

@@ -14,6 +14,7 @@ import { SWITCH_PLACE, Switch } from './switch.ts';
 import {
   CUSTOMER_NET,
   CUSTOMERS,
+  laterSnapshot,
   STRANGER,
   simulatedSnapshot,
   UNPLUGGED_VENDOR,
@@ -39,6 +40,8 @@ export interface SimulationOptions {
   readonly weather: Weather;
   /** Calls offered in a second of virtual time, on average. */
   readonly callsPerSecond: number;
+  /** When an operator ends every call there is, ms of virtual time. */
+  readonly releaseAtMs?: number;
   /** Sees every datagram; for ladders. */
   readonly onPassage?: (passage: Passage) => void;
   /** See SwitchOptions. */
@@ -52,6 +55,9 @@ export interface Complaint {
   readonly atMs: number;
   readonly sentence: string;
 }
+
+/** When new tables come, ms of virtual time. */
+export const PUBLISH_AT_MS = 7000;
 
 /** A day: a run that is longer in virtual time never comes to rest. */
 const VIRTUAL_MAX_MS = 86_400_000;
@@ -102,6 +108,11 @@ export class Simulation {
   /** Offers every call and lets the world run until nothing is left to happen. */
   run(): void {
     this.#offer();
+    const { releaseAtMs } = this.#options;
+    this.agenda.after(PUBLISH_AT_MS, () => this.switch.publish(laterSnapshot(this.snapshot)));
+    if (releaseAtMs !== undefined) {
+      this.agenda.after(releaseAtMs, () => this.switch.releaseAll('OperatorHangup', this.agenda.nowMs));
+    }
     while (this.agenda.nowMs < VIRTUAL_MAX_MS) {
       const dueMs = this.switch.nextDueMs();
       const nextMs = this.agenda.nextDueMs();

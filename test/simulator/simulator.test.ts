@@ -91,6 +91,12 @@ test('the same seed gives the same trace, byte for byte, and another seed anothe
   assert.notEqual(traceOf(8), first);
 });
 
+test('an operator who ends every call at once breaks no law', () => {
+  const run = played(optionsOf(4, { releaseAtMs: 8000 }));
+  assert.deepEqual(brokenLaws(run), []);
+  assert.ok(run.switch.cdrs.filter(({ endReason }) => endReason === 'OperatorHangup').length > 20);
+});
+
 test('the number of shards changes nothing that a law could see', () => {
   for (const shardCount of [1, 2, 7]) assert.deepEqual(brokenLaws(played(optionsOf(3, { shardCount }))), []);
 });

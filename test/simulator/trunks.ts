@@ -14,6 +14,9 @@ export const CUSTOMERS: readonly Place[] = [1, 2, 3].map((host) => ({ address: `
 /** Calls as they do, but no mapping gateway has its address. */
 export const STRANGER: Place = { address: `${CUSTOMER_NET}9`, port: 5060 };
 
+/** The gateway that is locked in the middle of a run. */
+export const LOCKED_LATER = 'vendor-13';
+
 /** Nobody listens at the last of them. */
 export const VENDORS: readonly Place[] = [1, 2, 3, 4, 5].map((host) => ({
   address: `${VENDOR_NET}${host}`,
@@ -74,6 +77,15 @@ export function parameters(given: Readonly<Record<string, string>> = {}): Parame
   const values = parseParameters(new Map(Object.entries(given)));
   if (values instanceof ParameterRefusal) throw new RangeError(values.sentence);
   return values;
+}
+
+/** The tables that take the place of `snapshot` in the middle of a run: one vendor is locked. */
+export function laterSnapshot(snapshot: Snapshot): Snapshot {
+  const routingGateways = snapshot.routingGateways.map((gateway) => ({
+    ...gateway,
+    locked: gateway.locked || gateway.name === LOCKED_LATER,
+  }));
+  return { ...snapshot, version: snapshot.version + 1, routingGateways };
 }
 
 /** The simulated network: three customers, five vendors behind one prefix and a second one. */

@@ -86,7 +86,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
 
   /** Ends the call from outside: an operator, a drain, a defect. */
   release(reason: EndReason): void {
-    this.#end({ reason, status: endReasonRow(reason).status }, 'server', '');
+    this.#end({ reason, status: this.record.isAnswered ? 200 : endReasonRow(reason).status }, 'server', '');
   }
 
   progressed(attempt: CalleeLeg, status: number, phrase: string, crossing: Crossing): void {
@@ -196,6 +196,11 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.countCall(gateway.slot, false, 0);
   }
 
+  /** A defect has left the call hunting with nothing under way that could end it. */
+  get isStranded(): boolean {
+    return !this.isEnded && !this.record.isAnswered && (this.#attempt === null || this.#attempt.isOver);
+  }
+
   /** The one way out. `phrase` and `headers`: what the last gateway said, for the caller. */
   #end(end: HuntEnd, endedBy: EndedBy, reasonHeader: string, phrase = '', headers = ''): void {
     if (this.isEnded) return;
@@ -205,16 +210,16 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     const { record } = this;
     const attempt = this.#attempt;
     record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, endedBy, reasonHeader });
+    // First what must not be lost, whatever a defect may do to the rest: the record and the counters.
+    this.#around.callEnded(this);
+    this.#count(attempt, end.reason);
+    for (const slot of record.slots.splice(0)) this.#around.admission.giveCall(slot);
     const reason = reasonHeader === '' ? reasonOf(record.cdr.q850) : reasonHeader;
     if (attempt !== null && !record.isAnswered)
       attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended');
     attempt?.leg?.hangUp(reason);
     this.caller.fail(end.status, phrase === '' ? reasonPhraseOf(end.status) : phrase, headers);
     this.caller.hangUp(reason);
-    for (const slot of record.slots) this.#around.admission.giveCall(slot);
-    record.slots.length = 0;
-    this.#count(attempt, end.reason);
-    this.#around.callEnded(this);
   }
 
   #count(attempt: CalleeLeg | null, reason: EndReason): void {

@@ -140,6 +140,11 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.#fail(TIMEOUTS[this.#phase]);
   }
 
+  /** Answered, failed or given up: nothing more of it concerns the hunt. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Gives the attempt up; a 2xx that still comes is acknowledged and ended with BYE. */
   leave(left: AttemptLeft): void {
     if (this.#isOver) return;

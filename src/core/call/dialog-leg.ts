@@ -164,8 +164,8 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
   }
 
   #receiveInvite(incoming: IncomingRequest, request: SipMessage): void {
-    // 14.2: glare, and an INVITE on top of one that is not finished.
-    if (this.#inviting !== null) return incoming.refuse(491);
+    // 14.2: glare, and an INVITE on top of one that is not finished; RFC 5407 3.1.4: one that has overtaken the ACK.
+    if (this.#inviting !== null || this.#invited?.awaitsAck === true) return incoming.refuse(491);
     if (this.#invited !== null) {
       return incoming.refuse(500, 'Previous INVITE Pending', `Retry-After: ${this.#around.draw(11)}\r\n`);
     }

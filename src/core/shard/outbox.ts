@@ -10,7 +10,7 @@ export interface Outbox {
   transmit(text: string, target: Target): void;
   /** A live call's record is new or changed; its `cdr` may change further before the host looks at it. */
   recordChanged(record: LiveRecord): void;
-  /** A call is over; its CDR is complete and comes once. */
+  /** A call is over: its CDR comes once, and is complete when the input has run. */
   recordEnded(record: LiveRecord): void;
   /** A defect of the switch: what failed, and the input that led there ('' for a timer). */
   defect(sentence: string, input: string): void;

@@ -75,13 +75,17 @@ export class Shard {
   unreachable(address: string, port: number, nowMs: number, wallMs: number): void {
     this.advance(nowMs, wallMs);
     this.#around.counters.add(ShardNumber.sendErrors);
-    this.#around.transactions.transportError(address, port);
+    try {
+      this.#around.transactions.transportError(address, port);
+    } catch (error) {
+      this.#failed(error, '');
+    }
   }
 
   /** Ends every call, for a stop without recovery. */
   releaseAll(reason: EndReason, nowMs: number, wallMs: number): void {
     this.advance(nowMs, wallMs);
-    for (const call of [...this.#around.calls]) call.release(reason);
+    for (const call of [...this.#around.calls]) this.#release(call, reason);
   }
 
   /** While true new calls get 503: finished CDRs have nowhere to go. */
@@ -119,12 +123,30 @@ export class Shard {
     if (!isAbsorbed) this.#reception.receive(message, source);
   }
 
-  /** One guard around one input: a defect costs the call it happened in, never the shard. */
+  /**
+   * One guard around one input: a defect costs the call it happened in, never the shard. That call is the datagram's; a
+   * timer names none, but the call it was for may be left with nothing to end it.
+   */
   #failed(error: unknown, input: string): void {
+    this.#tellDefect(error, input);
+    const culprit = input === '' ? null : this.#callOf(input);
+    for (const call of [...this.#around.calls]) {
+      if (call === culprit || call.isStranded) this.#release(call, 'Defect');
+    }
+  }
+
+  /** Ends a call, in whatever state a defect has left it. */
+  #release(call: Call, reason: EndReason): void {
+    try {
+      call.release(reason);
+    } catch (error) {
+      this.#tellDefect(error, '');
+    }
+  }
+
+  #tellDefect(error: unknown, input: string): void {
     this.#around.counters.add(ShardNumber.defects);
     this.#outbox.defect(error instanceof Error ? (error.stack ?? error.message) : String(error), input);
-    const call = input === '' ? null : this.#callOf(input);
-    call?.release('Defect');
   }
 
   #callOf(input: string): Call | null {

@@ -69,7 +69,7 @@ test('PENDING_REQUESTS_MAX: the next request in a call gets 500 with Retry-After
   play(['at ms', 'caller', 'switch', 'trunk-1'], rows, ['- SS_SIP_SEND_RETRY is 0']);
 });
 
-test('UNWANTED_ANSWERS_MAX: that many answers beside the first are acknowledged and ended, further ones are ignored', () => {
+test('UNWANTED_ANSWERS_MAX: that many answers beside the first are ended, further ones are ignored', () => {
   const rows = [...ANSWERED];
   for (let fork = 1; fork <= UNWANTED_ANSWERS_MAX; fork++) {
     rows.push([String(30 + fork), '', '', `← 200 +SDP #${fork}, → ACK, → BYE`]);

@@ -193,7 +193,7 @@ describe('what the caller hears when the hunt ends', () => {
   }
 });
 
-test('more permission never stops a hunt that went on: until-connect and a smaller list of codes only add gateways', () => {
+test('more permission never stops a hunt that went on: it only adds gateways', () => {
   const how = fc.constantFrom<AttemptFailure>(
     'failure',
     'inviteTimeout',

@@ -66,11 +66,26 @@ class Bench {
 }
 
 describe('a defect of our own', () => {
-  /** Fails when a call of `slot` is taken. */
+  /** Fails when a call of slot 2 is taken. */
   class Faulty extends Admission {
     override takeCall(slot: number, capacity: number | null): boolean {
       if (slot === 2) throw new Error('made for this test');
       return super.takeCall(slot, capacity);
+    }
+  }
+
+  /** Fails when a call of slot 3, the second gateway, is taken. */
+  class FaultyLater extends Admission {
+    override takeCall(slot: number, capacity: number | null): boolean {
+      if (slot === 3) throw new Error('made for this test');
+      return super.takeCall(slot, capacity);
+    }
+  }
+
+  /** Fails whenever something is given back. */
+  class Clinging extends Admission {
+    override giveCall(): void {
+      throw new Error('made for this test');
     }
   }
 
@@ -84,6 +99,38 @@ describe('a defect of our own', () => {
     assert.equal(defect?.input, invite(1));
     assert.equal(bench.switch.count('defects'), 1);
     assert.equal(bench.switch.admission.calls(1), 0);
+  });
+
+  test('at a timer costs the call that it left without anything to end it', () => {
+    const bench = new Bench({ admissionOf: (shared, taken) => new FaultyLater(shared, taken) });
+    bench.switch.receive(invite(1), CALLER, 0);
+    bench.switch.receive(invite(2), CALLER, 5000);
+    bench.drain(CALLER.address);
+    for (let dueMs = bench.switch.nextDueMs(); dueMs <= 10_000; dueMs = bench.switch.nextDueMs())
+      bench.switch.advance(dueMs);
+    assert.deepEqual(bench.drain(CALLER.address), ['500']);
+    assert.deepEqual(bench.ends(), [['Defect', 500]]);
+    assert.equal(bench.switch.inspect()[0]?.calls, 1);
+  });
+
+  test('when a gateway is unreachable costs as little', () => {
+    const bench = new Bench({ admissionOf: (shared, taken) => new FaultyLater(shared, taken) });
+    bench.switch.receive(invite(1), CALLER, 0);
+    bench.switch.unreachable(TRUNK, 10);
+    assert.deepEqual(bench.ends(), [['Defect', 500]]);
+  });
+
+  test('at the end of a call does not lose its record', () => {
+    const bench = new Bench({ admissionOf: (shared, taken) => new Clinging(shared, taken) });
+    bench.switch.receive(invite(1), CALLER, 0);
+    bench.switch.receive(invite(2), CALLER, 1);
+    bench.switch.releaseAll('OperatorHangup', 2);
+    assert.deepEqual(bench.ends(), [
+      ['OperatorHangup', 480],
+      ['OperatorHangup', 480],
+    ]);
+    assert.equal(bench.switch.count('defects'), 2);
+    assert.equal(bench.switch.inspect()[0]?.calls, 0);
   });
 
   test('costs no other call', () => {

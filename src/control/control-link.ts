@@ -1,0 +1,110 @@
+// Main's side of the control thread: starts it, talks to it, and starts it again when it dies. While it is away calls go on
+// by the snapshot they have, and finished CDRs wait in the shards' rings; a successor takes them from there.
+
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Snapshot } from '../core/routing/snapshot.ts';
+import { TandemError, type TandemErrorCode } from '../tandem-error.ts';
+import type { ControlStart, FromControl, ToControl } from './messages.ts';
+
+/** Pause before control begins again, ms: a crash loop must not eat the machine. */
+const RESTART_PAUSE_MS = 500;
+
+/** What main does for control. */
+export interface ControlLinkUser {
+  onSnapshot(snapshot: Snapshot): void;
+  onKillShard(shard: number): void;
+  /** It died by `error`, or could not be started again. */
+  onDied(error: unknown): void;
+}
+
+/** A control thread that is there again when it dies. */
+export class ControlLink {
+  /** The snapshot it began with: what the shards start from. */
+  readonly snapshot: Snapshot;
+  readonly managementPort: number;
+  readonly #start: ControlStart;
+  readonly #user: ControlLinkUser;
+  #worker: Worker;
+  #lastError: unknown = 'it exited';
+  #isStopping = false;
+
+  private constructor(start: ControlStart, user: ControlLinkUser, first: Begun) {
+    this.snapshot = first.snapshot;
+    this.managementPort = first.managementPort;
+    // A successor listens where its predecessor did, also when any free port was asked for.
+    this.#start = { ...start, management: { ...start.management, port: first.managementPort } };
+    this.#user = user;
+    this.#worker = first.worker;
+    this.#listen();
+  }
+
+  /** Starts control. Throws the TandemError that kept it from starting. */
+  static async open(start: ControlStart, user: ControlLinkUser): Promise<ControlLink> {
+    return new ControlLink(start, user, await begin(start));
+  }
+
+  tell(message: ToControl): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** A crash drill: it fails as by a defect, and a successor takes over. */
+  crash(): void {
+    this.tell({ kind: 'crash' });
+  }
+
+  /** Lets it take what is in the rings, write everything down and end. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const ended = once(this.#worker, 'exit');
+    this.tell({ kind: 'stop' });
+    await ended;
+  }
+
+  #listen(): void {
+    this.#worker.on('message', (message: FromControl) => {
+      if (message.kind === 'snapshot') this.#user.onSnapshot(message.snapshot);
+      else if (message.kind === 'killShard') this.#user.onKillShard(message.shard);
+    });
+    this.#worker.on('error', (error) => {
+      this.#lastError = error;
+    });
+    this.#worker.on('exit', () => {
+      if (this.#isStopping) return;
+      this.#user.onDied(this.#lastError);
+      // What is kept in memory only died with it; an empty configuration must not reach the shards.
+      if (this.#start.isDurable) this.#beginAgain();
+    });
+  }
+
+  #beginAgain(): void {
+    setTimeout(() => {
+      begin(this.#start).then(
+        (next) => {
+          this.#worker = next.worker;
+          this.#listen();
+          this.#user.onSnapshot(next.snapshot);
+        },
+        (error: unknown) => {
+          this.#user.onDied(error);
+          if (!this.#isStopping) this.#beginAgain();
+        },
+      );
+    }, RESTART_PAUSE_MS);
+  }
+}
+
+interface Begun {
+  readonly worker: Worker;
+  readonly managementPort: number;
+  readonly snapshot: Snapshot;
+}
+
+async function begin(start: ControlStart): Promise<Begun> {
+  const worker = new Worker(new URL('./control-thread.js', import.meta.url), { workerData: start });
+  const [first] = (await once(worker, 'message')) as [FromControl];
+  if (first.kind === 'ready') return { worker, managementPort: first.managementPort, snapshot: first.snapshot };
+  if (first.kind !== 'fatal') throw new TandemError('TANDEM_DEFECT', `control began with ${first.kind}`);
+  const { code, message, refusals } = first.error;
+  throw new TandemError(code as TandemErrorCode, message, { refusals });
+}
