@@ -4,7 +4,7 @@ import { createSocket, type RemoteInfo } from 'node:dgram';
 import { DelayLine, RESEND_WAITS_MS } from './delay-line.ts';
 import { LoadClock } from './load-clock.ts';
 import type { Bound, CountOrder, OwnLoadReport } from './load-messages.ts';
-import { readWire, type WireMessage } from './wire.ts';
+import { printResponse, readWire, type WireMessage } from './wire.ts';
 
 const ADDRESS = '127.0.0.1';
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -81,14 +81,15 @@ class Answerer {
       if (call !== undefined) call.isAcknowledged = true;
     } else {
       if (call !== undefined && request.method === 'BYE') this.#ended.add(call, performance.now());
-      this.#send(responseTo(request, '200 OK', '', '', ''), from);
+      this.#send(bytesOf(printResponse(request, '200 OK')), from);
     }
   }
 
   #ring(request: WireMessage, from: RemoteInfo): void {
     const toTag = `;tag=a${++this.#tagCount}`;
-    const ringing = responseTo(request, '180 Ringing', toTag, this.#contact, '');
-    const answer = responseTo(request, '200 OK', toTag, `${this.#contact}${ANSWER_LINES}`, SDP);
+    const ringing = bytesOf(printResponse(request, '180 Ringing', { toTag, lines: this.#contact }));
+    const parts = { toTag, lines: this.#contact + ANSWER_LINES, body: SDP };
+    const answer = bytesOf(printResponse(request, '200 OK', parts));
     const call = { callId: request.callId, from, last: ringing, answer, isAcknowledged: false, resends: 0 };
     this.#calls.set(request.callId, call);
     this.#send(ringing, from);
@@ -117,13 +118,8 @@ const SDP =
   'm=audio 6002 RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n' +
   'a=fmtp:101 0-16\r\na=ptime:20\r\na=sendrecv\r\n';
 
-function responseTo(request: WireMessage, status: string, toTag: string, lines: string, body: string): Buffer {
-  const { viaLines, recordRouteLines, from, to, callId, cseq } = request;
-  return Buffer.from(
-    `SIP/2.0 ${status}\r\n${viaLines}${recordRouteLines}From: ${from}\r\nTo: ${to}${toTag}\r\nCall-ID: ${callId}\r\n` +
-      `CSeq: ${cseq}\r\n${lines}Content-Length: ${body.length}\r\n\r\n${body}`,
-    'latin1',
-  );
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
 }
 
 const answerer = new Answerer();

@@ -1,52 +1,15 @@
 // The figures of a benchmark, for people.
 
-import { execFileSync } from 'node:child_process';
-import { cpus, loadavg, release, totalmem } from 'node:os';
 import { alignedTable } from '../src/cli/aligned-table.ts';
+import { type Machine, tellMachine } from './machine.ts';
 import type { MeasuredRun } from './measured-run.ts';
 import { spreadOf } from './statistics.ts';
-
-/** Where the figures come from. */
-export interface Machine {
-  readonly processor: string;
-  readonly cores: number;
-  readonly memoryGigabytes: number;
-  readonly kernel: string;
-  readonly node: string;
-  readonly commit: string;
-  /** Load of the last minute when the benchmark began: what else the machine had to do. */
-  readonly loadBefore: number;
-}
 
 /** All figures of one system at one rate. */
 interface Group {
   readonly system: string;
   readonly callsPerSecond: number;
   readonly runs: readonly MeasuredRun[];
-}
-
-/** Describes this machine. */
-export function thisMachine(): Machine {
-  const [first] = cpus();
-  return {
-    processor: first?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGigabytes: Math.round(totalmem() / 1024 ** 3),
-    kernel: release(),
-    node: process.version,
-    commit: commit(),
-    loadBefore: loadavg()[0] ?? 0,
-  };
-}
-
-function commit(): string {
-  try {
-    const git = (...parts: string[]): string => execFileSync('git', parts, { encoding: 'utf8' }).trim();
-    const changes = git('status', '--porcelain', '--', 'src') === '' ? '' : ' with changes in src';
-    return git('rev-parse', '--short', 'HEAD') + changes;
-  } catch {
-    return 'unknown'; // Not a checkout.
-  }
 }
 
 /** The report as lines. */
@@ -72,8 +35,7 @@ export function tellBench(runs: readonly MeasuredRun[], machine: Machine): strin
     ...threadLines(groups),
     ...ratioLines(groups),
     ...doubtLines(runs),
-    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB; Linux ${machine.kernel}; ` +
-      `Node ${machine.node}; commit ${machine.commit}; load before ${machine.loadBefore.toFixed(2)}.`,
+    tellMachine(machine),
     'us/call: utime + stime of the whole system over completed calls, median of the runs. INVITE->180: median of the',
     "runs' medians and of their p99, as the caller sees it, the answerer's part included.",
   ];

@@ -2,7 +2,7 @@
 // call (INVITE 100 180 200 ACK, 100 ms hold, BYE 200) at constant rates, five interleaved runs each.
 //
 //   --rates 200,500   calls a second          --runs 5        runs at each rate
-//   --seconds 8       length of a run         --shards 1      Tandem's shards
+//   --seconds 8       length of a run         --shards 1      Tandem's shards, 0 for inline
 //   --with kamailio   Debian's Kamailio in the same run, A B A B
 //   --cpu-prof DIR    a profile of each of Tandem's threads   --json   one document
 
@@ -11,9 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sentenceOf } from '../src/tandem-error.ts';
-import { tellBench, thisMachine } from './bench-report.ts';
+import { tellBench } from './bench-report.ts';
 import { startKamailio } from './compare/kamailio/kamailio-under-test.ts';
 import { LoadEnds } from './load-ends.ts';
+import { thisMachine } from './machine.ts';
 import { type MeasuredRun, measureRun } from './measured-run.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import { startTandem } from './tandem-under-test.ts';
@@ -49,7 +50,7 @@ function readOptions(): BenchOptions {
     rates: values.rates.split(',').map((rate) => positive('--rates', rate)),
     runs: positive('--runs', values.runs),
     seconds: positive('--seconds', values.seconds),
-    shards: positive('--shards', values.shards),
+    shards: values.shards === '0' ? 0 : positive('--shards', values.shards),
     withKamailio: values.with === 'kamailio',
     profileDirectory: values['cpu-prof'] ?? null,
     isJson: values.json,

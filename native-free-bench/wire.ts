@@ -83,6 +83,25 @@ function readLine(text: string, start: number, end: number, message: WireMessage
   }
 }
 
+/** What a response has beside the lines it copies. */
+export interface ResponseParts {
+  /** Appended to To, such as `;tag=a1`. */
+  readonly toTag?: string;
+  /** Whole header lines with their line ends. */
+  readonly lines?: string;
+  readonly body?: string;
+}
+
+/** The response to `request`; `status` is code and reason. */
+export function printResponse(request: WireMessage, status: string, parts: ResponseParts = {}): string {
+  const { viaLines, recordRouteLines, from, to, callId, cseq } = request;
+  const { toTag = '', lines = '', body = '' } = parts;
+  return (
+    `SIP/2.0 ${status}\r\n${viaLines}${recordRouteLines}From: ${from}\r\nTo: ${to}${toTag}\r\nCall-ID: ${callId}\r\n` +
+    `CSeq: ${cseq}\r\n${lines}Content-Length: ${body.length}\r\n\r\n${body}`
+  );
+}
+
 /** The URI between angle brackets, or the whole value. */
 export function uriOf(value: string): string {
   const open = value.indexOf('<');

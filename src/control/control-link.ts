@@ -1,4 +1,5 @@
-// Main's side of the control thread: starts it, talks to it, and starts it again when it dies. While it is away calls go on
+// Main's side of the control thread: starts it, talks to it, and starts it again when it dies. While it is away calls
+// go on
 // by the snapshot they have, and finished CDRs wait in the shards' rings; a successor takes them from there.
 
 import { once } from 'node:events';

@@ -75,13 +75,8 @@ test('a shard dies under load: replaced in a second, others lose nothing, its ca
   for (const call of calls) {
     const cdr = cdrs.get(call.callId);
     if (cdr?.endReason === 'SwitchRestart') settledCount += 1;
-    if (shardOf(call) !== victim) {
-      assert.deepEqual([call.status, call.byeStatus, cdr?.endReason], [200, 200, 'Normal'], 'a call of another shard');
-    } else if (cdr?.endReason === 'Normal') {
-      assert.deepEqual([call.status, call.byeStatus], [200, 200], 'a call of the shard that had ended or came after');
-    } else {
-      checkSettled(cdr, call);
-    }
+    const fault = shardOf(call) === victim ? faultOfLost(call, cdr) : faultOfKept(call, cdr);
+    assert.equal(fault, null, `${fault}: ${JSON.stringify({ call, cdr, shard: shardOf(call) })}`);
   }
   context.diagnostic(`${settledCount} calls settled`);
   assert.ok(settledCount > 0, 'the shard had calls when it died');
@@ -95,12 +90,22 @@ async function workerLoadMs(): Promise<number> {
   return performance.now() - sinceMs;
 }
 
-/** The record of a call that died with its shard. */
-function checkSettled(cdr: Cdr | undefined, call: CallStory): void {
-  assert.equal(cdr?.endReason, 'SwitchRestart');
-  assert.equal(cdr.endedBy, 'server');
-  assert.notEqual(cdr.endedAtWallMs, null);
-  assert.ok(call.byeStatus === 481 || call.status !== 200, 'the caller learns that the call is gone');
+/** What is wrong with a call of a shard that lived on; null when nothing is. */
+function faultOfKept({ status, byeStatus }: CallStory, cdr: Cdr | undefined): string | null {
+  const isWhole = status === 200 && byeStatus === 200 && cdr?.endReason === 'Normal';
+  return isWhole ? null : 'a call of another shard noticed';
+}
+
+/** What is wrong with a call of the shard that died: it ended before, was lost, or came after. */
+function faultOfLost({ status, byeStatus }: CallStory, cdr: Cdr | undefined): string | null {
+  if (cdr?.endReason === 'Normal') {
+    // The record is written before the answer to the BYE leaves; the successor knows nothing of a repeated BYE.
+    return status === 200 && (byeStatus === 200 || byeStatus === 481) ? null : 'its record says that it ended well';
+  }
+  if (cdr?.endReason !== 'SwitchRestart' || cdr.endedBy !== 'server' || cdr.endedAtWallMs === null) {
+    return 'its record does not say what became of it';
+  }
+  return byeStatus === 481 || status !== 200 ? null : 'its caller was not told';
 }
 
 test('a shard that dies twice in a row is replaced twice, and calls go on through it', async (context) => {

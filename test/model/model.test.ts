@@ -8,7 +8,7 @@ import { Real } from './real.ts';
 import { Reference } from './reference.ts';
 import { type Coverage, compare, steps } from './steps.ts';
 
-const RUN_COUNT = Number(process.env['MODEL_RUNS'] ?? 1200);
+const RUN_COUNT = Number(process.env['MODEL_RUNS'] ?? 4000);
 const SEED = 20_231_114;
 
 /** Transitions that every full run of the test must have taken. */

@@ -27,7 +27,7 @@ const EXCUSED_BY: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 ]);
 
 /** Names given by others that can only be spelt their way: a header of HTTP, options of Node. */
-const GIVEN_BY_OTHERS = new Set(['Connection', 'workerData', 'connectionsCheckingInterval']);
+const GIVEN_BY_OTHERS = new Set(['Connection', 'workerData', 'DataView', 'connectionsCheckingInterval']);
 
 /** The one file that may name the configuration key `data` itself. */
 const CONFIGURATION = 'src/config.ts';

@@ -164,10 +164,10 @@ export async function run(): Promise<void> {
       return cpuMicros / (results.get('ring')?.[round]?.cpuMicros ?? Number.NaN);
     });
     const { min, median, max } = spreadOf(ratios);
-    console.log(`send path, ${load}: (b) / (a) ${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`);
+    console.log(`send path at ${load}, (b) / (a): ${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`);
   }
   for (const [path, peer] of peers) {
-    if (path !== 'inline') console.log(`send path, worker ended: ${NAMES[path]}: ${await peer.crash()}`);
+    if (path !== 'inline') console.log(`send path, worker ended, ${NAMES[path]}: ${await peer.crash()}`);
     peer.stop();
   }
 }
@@ -176,7 +176,7 @@ function tell(path: SendPath, load: string, results: readonly Measured[]): strin
   const cpu = spreadOf(results.map(({ cpuMicros }) => cpuMicros));
   const middle = (of: (result: Measured) => number): string => spreadOf(results.map(of)).median.toFixed(0);
   return (
-    `send path, ${load}: ${NAMES[path]}: ${cpu.median.toFixed(1)} us CPU a datagram in and out ` +
+    `send path at ${load}, ${NAMES[path]}: ${cpu.median.toFixed(1)} us CPU a datagram in and out ` +
     `(${cpu.min.toFixed(1)} - ${cpu.max.toFixed(1)}), ${middle(({ perSecond }) => perSecond)}/s, ` +
     `round trip p50 ${middle(({ p50Micros }) => p50Micros)} us, p99 ${middle(({ p99Micros }) => p99Micros)} us`
   );

@@ -7,6 +7,12 @@ export const ADMISSION_SLOTS_MAX = 16_384;
 /** Live calls of one shard; the next INVITE is refused with 503, end reason Overload. */
 export const SHARD_CALLS_MAX = 65_536;
 
+/**
+ * Transactions of one shard above which no call begins (503, Overload): what is left up to TRANSACTIONS_MAX is for the
+ * calls that there are.
+ */
+export const NEW_CALL_TRANSACTIONS_MAX = 196_608;
+
 /** Attempts kept in one CDR; a hunt that would pass it ends with AllGatewaysFailed. */
 export const ATTEMPTS_MAX = 32;
 

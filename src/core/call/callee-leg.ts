@@ -136,7 +136,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   due(): void {
     this.#timer = 0;
     if (this.#isOver) return;
-    this.#cancelTransaction();
+    this.#cancelTransaction(false);
     this.#fail(TIMEOUTS[this.#phase]);
   }
 
@@ -150,7 +150,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     if (this.#isOver) return;
     this.#close(left);
     this.#around.countAttempt(this.gateway.slot, 'cancelled');
-    this.#cancelTransaction();
+    this.#cancelTransaction(left === 'callerCancelled');
   }
 
   /** The caller's ACK brings the answer to an offer that was in the 2xx. */
@@ -222,11 +222,12 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.#timer = 0;
   }
 
-  #cancelTransaction(): void {
+  /** `isResent`: the INVITE may go on being sent, for without an answer the peer cannot be sent the CANCEL. */
+  #cancelTransaction(isResent: boolean): void {
     // 9.1: the CANCEL has the branch of the INVITE, which is how the peer finds it.
     const cancel = this.#print('CANCEL', '', '');
     if (this.#transaction !== null) {
-      this.#around.transactions.cancel(this.#transaction, cancel, this.#around.routing.resends);
+      this.#around.transactions.cancel(this.#transaction, cancel, this.#around.routing.resends, isResent);
     }
   }
 

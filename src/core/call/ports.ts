@@ -27,7 +27,7 @@ export interface RoutingView {
 export interface Transactions {
   invite(request: ClientRequest): InviteClientTransaction;
   request(request: NonInviteClientRequest): unknown;
-  cancel(invite: InviteClientTransaction, text: string, resend: ResendSchedule): void;
+  cancel(invite: InviteClientTransaction, text: string, resend: ResendSchedule, isResent?: boolean): void;
 }
 
 /** What attempts and calls leave in the metrics. */

@@ -14,7 +14,7 @@ export interface Gate {
 
 /** Sends bytes[start, end) from the socket with index `listener`. */
 export interface Wire {
-  send(bytes: Buffer, start: number, end: number, address: string, port: number, listener: number): void;
+  send(bytes: Uint8Array, start: number, end: number, address: string, port: number, listener: number): void;
   /** Whether the kernel still reads bytes given to `send`: they must not be overwritten yet. */
   readonly isBehind: boolean;
 }

@@ -1,6 +1,6 @@
 // What becomes of a request that no transaction absorbed: a leg's, a CANCEL, a new call, or a refusal. RFC 3261 8.2.
 
-import { SHARD_CALLS_MAX } from '../base/limits.ts';
+import { NEW_CALL_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../base/limits.ts';
 import type { Target } from '../base/target.ts';
 import { type Arrival, beginCall, gatewayOf } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
@@ -18,16 +18,25 @@ const SIP_PORT = 5060;
 /** Users of transactions whose only answer is already sent. */
 const NOBODY: ServerUser = { onTransportError: () => undefined };
 
+/** How full a shard may be when a call begins. */
+export interface ReceptionBounds {
+  readonly callsMax: number;
+  readonly transactionsMax: number;
+}
+
+const BOUNDS: ReceptionBounds = { callsMax: SHARD_CALLS_MAX, transactionsMax: NEW_CALL_TRANSACTIONS_MAX };
+
 /** Receives requests for one shard. */
 export class Reception {
   readonly #around: ShardSurroundings;
-  readonly #callsMax: number;
+  readonly #bounds: ReceptionBounds;
   /** Set by the host while finished CDRs have nowhere to go: no call may begin whose record could be lost. */
   isClosed = false;
 
-  constructor(around: ShardSurroundings, callsMax = SHARD_CALLS_MAX) {
+  /** `bounds`: lower in tests. */
+  constructor(around: ShardSurroundings, bounds = BOUNDS) {
     this.#around = around;
-    this.#callsMax = callsMax;
+    this.#bounds = bounds;
   }
 
   /** A request that is new to the transaction layer, ACKs of 2xx included. */
@@ -94,7 +103,9 @@ export class Reception {
   }
 
   get #hasRoom(): boolean {
-    return !this.isClosed && this.#around.calls.size < this.#callsMax;
+    const { calls, transactions } = this.#around;
+    const { callsMax, transactionsMax } = this.#bounds;
+    return !this.isClosed && calls.size < callsMax && transactions.size < transactionsMax;
   }
 
   #beginCall(arrival: Arrival): void {

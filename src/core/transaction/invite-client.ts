@@ -110,9 +110,13 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
     else this.#step('300-699', response);
   }
 
-  /** 9.1: asks for `text`, the CANCEL, to be sent once that is allowed; not, when a final response comes first. */
-  cancel(text: string, resend: ResendSchedule): void {
+  /**
+   * 9.1: asks for `text`, the CANCEL, to be sent once that is allowed; not, when a final response comes first.
+   * `isResent`: whether an INVITE that nobody has answered goes on being sent until then.
+   */
+  cancel(text: string, resend: ResendSchedule, isResent: boolean): void {
     if (this.#cancelResend !== null) return;
+    if (!isResent) this.#ports.wheel.disarm(this.#repeat);
     this.#cancelText = text;
     this.#cancelResend = resend;
     this.#step('cancel', null);
@@ -166,8 +170,6 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
         return 'terminated';
       case 'cancel':
         this.#ports.count('cancelHeld', 'INVITE');
-        // Nobody wants this INVITE any more: it is not sent again, only a peer that has it still gets its CANCEL.
-        this.#ports.wheel.disarm(this.#repeat);
         return 'calling';
       case '1xx':
         this.#disarmAll();

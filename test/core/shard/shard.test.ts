@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Admission } from '../../../src/core/admission/admission.ts';
+import { NEW_CALL_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../../../src/core/base/limits.ts';
 import { Prng } from '../../../src/core/base/prng.ts';
 import type { Cdr } from '../../../src/core/cdr/cdr.ts';
 import { ShardCounters } from '../../../src/core/shard/counters.ts';
-import { Reception } from '../../../src/core/shard/reception.ts';
+import { Reception, type ReceptionBounds } from '../../../src/core/shard/reception.ts';
 import { routingViewOf } from '../../../src/core/shard/routing-view.ts';
 import { ShardSurroundings } from '../../../src/core/shard/surroundings.ts';
+import { TRANSACTIONS_MAX } from '../../../src/core/transaction/transaction-table.ts';
 import { SWITCH_PLACE, Switch, type SwitchOptions } from '../../simulator/switch.ts';
 import { mappingGateway, parameters, routingGateway } from '../../simulator/trunks.ts';
 import { parsed } from '../sip/messages.ts';
@@ -144,7 +146,11 @@ describe('a defect of our own', () => {
 });
 
 describe('a full house', () => {
-  test('a call beyond the bound gets 503, end reason Overload, and a record', () => {
+  /** Offers `count` calls to a reception of such bounds; how those ended that did not begin, and what was sent last. */
+  function offer(
+    count: number,
+    bounds: ReceptionBounds,
+  ): { readonly ends: unknown[]; readonly last: string | undefined } {
     const cdrs: Cdr[] = [];
     const sent: string[] = [];
     const around = new ShardSurroundings({
@@ -164,14 +170,23 @@ describe('a full house', () => {
       },
     });
     around.routing = routingViewOf(SNAPSHOT);
-    const reception = new Reception(around, 2);
-    for (const index of [1, 2, 3]) reception.receive(parsed(invite(index)), { ...CALLER, listener: 0 });
-    assert.equal(around.calls.size, 2);
-    assert.deepEqual(
-      cdrs.map(({ endReason, sipCode }) => [endReason, sipCode]),
-      [['Overload', 503]],
-    );
-    assert.equal(sent.at(-1), 'SIP/2.0 503');
+    const reception = new Reception(around, bounds);
+    for (let index = 0; index < count; index++) reception.receive(parsed(invite(index)), { ...CALLER, listener: 0 });
+    assert.equal(around.calls.size, count - cdrs.length);
+    return { ends: cdrs.map(({ endReason, sipCode }) => [endReason, sipCode]), last: sent.at(-1) };
+  }
+
+  test('a call beyond SHARD_CALLS_MAX gets 503, end reason Overload, and a record', () => {
+    const { ends, last } = offer(3, { callsMax: 2, transactionsMax: NEW_CALL_TRANSACTIONS_MAX });
+    assert.deepEqual(ends, [['Overload', 503]]);
+    assert.equal(last, 'SIP/2.0 503');
+  });
+
+  test('NEW_CALL_TRANSACTIONS_MAX: with so many transactions no call begins, those that there are go on', () => {
+    const { ends, last } = offer(3, { callsMax: SHARD_CALLS_MAX, transactionsMax: 4 });
+    assert.deepEqual(ends, [['Overload', 503]]);
+    assert.equal(last, 'SIP/2.0 503');
+    assert.ok(NEW_CALL_TRANSACTIONS_MAX + SHARD_CALLS_MAX <= TRANSACTIONS_MAX);
   });
 
   test('while finished records have nowhere to go no call begins; those under way go on', () => {

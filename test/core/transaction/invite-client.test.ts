@@ -4,7 +4,7 @@ import { SipMessage } from '../../../src/core/sip/message.ts';
 import { parseMessage } from '../../../src/core/sip/parse-message.ts';
 import { DEFAULT_RESENDS, resendScheduleOf } from '../../../src/core/timer/resend-schedule.ts';
 import type { InviteClientTransaction } from '../../../src/core/transaction/invite-client.ts';
-import { Rig, TARGET } from './rig.ts';
+import { Rig, requestText, TARGET } from './rig.ts';
 import { walkTransitions } from './rows.ts';
 
 /** An INVITE that has got `statuses`; its trace so far is forgotten. */
@@ -234,13 +234,24 @@ describe('9.1: CANCEL', () => {
     }
   });
 
-  test('an INVITE without any response is not sent again while its CANCEL is held, and times out as ever', () => {
+  test('an INVITE without any response goes on being resent while its CANCEL is held, and times out as ever', () => {
     const rig = new Rig();
     rig.cancel(invited(rig));
     rig.at(32_000);
-    assert.equal(rig.counts.requestResent, undefined);
+    assert.equal(rig.counts.requestResent, 10);
     assert.equal(rig.trace.at(-1), '32000 up timeout');
     rig.assertAtRest();
+  });
+
+  test('an INVITE whose peer is given up is not sent again, but a late response still brings the CANCEL', () => {
+    const rig = new Rig();
+    const invite = invited(rig);
+    rig.at(600);
+    rig.table.cancel(invite, requestText('CANCEL', { branch: invite.branch }), DEFAULT_RESENDS, false);
+    rig.at(9000);
+    assert.equal(rig.counts.requestResent, 1);
+    rig.answer('INVITE', 100);
+    assert.equal(rig.trace.at(-2), '9000 send CANCEL');
   });
 
   test('the CANCEL is repeated by the list until it is answered, whatever becomes of the INVITE', () => {

@@ -132,9 +132,9 @@ export async function run(): Promise<void> {
     const cpu = spreadOf(results.map(({ cpuMicros }) => cpuMicros));
     const p50 = spreadOf(results.map(({ p50Micros }) => p50Micros)).median;
     const p99 = spreadOf(results.map(({ p99Micros }) => p99Micros)).median;
-    const name = `ring hand-off, ${DATAGRAM_BYTES} bytes, ${load.name}`.padEnd(52);
+    const name = `ring hand-off, ${DATAGRAM_BYTES} bytes, ${load.name}`;
     const figures = `${cpu.median.toFixed(2)} us CPU (${cpu.min.toFixed(2)} - ${cpu.max.toFixed(2)})`;
-    console.log(`${name} ${figures}, seen after p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us`);
+    console.log(`${name}: ${figures}, seen after p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us`);
   }
 }
 
