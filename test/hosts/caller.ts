@@ -14,6 +14,9 @@ export interface CallStory {
   readonly byeStatus: number;
   /** The other side hung up first. */
   readonly wasHungUp: boolean;
+  /** INVITEs sent, repeats included, and responses to them. */
+  readonly inviteCount: number;
+  readonly responseCount: number;
 }
 
 /** A call to place. */
@@ -53,17 +56,24 @@ export class Caller {
     return { method: 'INVITE', uri, from, to: `<${uri}>`, callId, cseq: 1, headers, body: this.peer.sdp() };
   }
 
-  /** Calls, holds, hangs up. */
+  /** Calls, holds, hangs up. Who hears nothing final in time cancels, and hangs up on an answer that still comes. */
   async place(plan: CallPlan): Promise<CallStory> {
     const callId = this.peer.mint();
-    const final = await this.invite(plan, callId).final;
-    if (final === null || final.status >= 300) {
-      return { callId, status: final?.status ?? 0, byeStatus: 0, wasHungUp: false };
-    }
+    const invite = this.invite(plan, callId);
+    invite.onLateSuccess = (answer) => void this.#hangUp(answer, plan.to);
+    const final = await invite.final;
+    if (final === null) this.peer.cancel(invite, this.inviteParts(plan, callId), plan.to);
+    const told = {
+      callId,
+      status: final?.status ?? 0,
+      inviteCount: invite.sentCount,
+      responseCount: invite.responses.length,
+    };
+    if (final === null || final.status >= 300) return { ...told, byeStatus: 0, wasHungUp: false };
     await sleep(plan.holdMs);
-    if (this.#hungUp.has(callId)) return { callId, status: final.status, byeStatus: 0, wasHungUp: true };
+    if (this.#hungUp.has(callId)) return { ...told, byeStatus: 0, wasHungUp: true };
     const bye = await this.#hangUp(final, plan.to);
-    return { callId, status: final.status, byeStatus: bye?.status ?? 0, wasHungUp: false };
+    return { ...told, byeStatus: bye?.status ?? 0, wasHungUp: false };
   }
 
   /** `count` calls, `perSecond` of them each second; resolves when the last one is over. */

@@ -23,6 +23,10 @@ export class Exchange {
   readonly responses: PeerMessage[] = [];
   /** The final response; null when none came within the peer's patience. */
   readonly final: Promise<PeerMessage | null>;
+  /** How often it was sent. */
+  sentCount = 1;
+  /** Hears of an answer that came after the peer had given up. */
+  onLateSuccess: (answer: PeerMessage) => void = () => undefined;
   readonly #ports: ExchangePorts;
   readonly #text: string;
   readonly #lifetime: NodeJS.Timeout;
@@ -30,6 +34,8 @@ export class Exchange {
   #repeat: NodeJS.Timeout | null = null;
   #waitMs = T1_MS;
   #isFinal = false;
+  #hasGivenUp = false;
+  #isLateTold = false;
   #ackText = '';
 
   /** Sends at once. `patienceMs`: when to give up, whatever came before. */
@@ -54,7 +60,12 @@ export class Exchange {
     } else if (status < 200) {
       this.#waitMs = T2_MS;
     }
-    if (status >= 200) this.#end(response);
+    if (status < 200) return;
+    if (this.#hasGivenUp && !this.#isLateTold && status < 300) {
+      this.#isLateTold = true;
+      this.onLateSuccess(response);
+    }
+    this.#end(response);
   }
 
   /** Gives up: nothing is sent any more. */
@@ -71,6 +82,7 @@ export class Exchange {
   #armRepeat(): void {
     this.#repeat = setTimeout(() => {
       this.#ports.send(this.#text);
+      this.sentCount += 1;
       this.#waitMs = this.method === 'INVITE' ? 2 * this.#waitMs : Math.min(2 * this.#waitMs, T2_MS);
       this.#armRepeat();
     }, this.#waitMs);
@@ -79,6 +91,7 @@ export class Exchange {
   #end(final: PeerMessage | null): void {
     if (this.#isFinal) return;
     this.#isFinal = true;
+    this.#hasGivenUp = final === null;
     clearTimeout(this.#repeat ?? undefined);
     clearTimeout(this.#lifetime);
     this.#settle(final);
