@@ -56,7 +56,10 @@ export class RecordBoard {
   /** Empties `slot` without making it the writer's to take: for the successor that settles a dead shard's board. */
   clear(slot: number): void {
     const word = this.#wordOf(slot);
-    Atomics.add(this.#words, word, Atomics.load(this.#words, word) & 1 ? 2 : 1);
+    const sequence = Atomics.load(this.#words, word);
+    // A slot that is whole and free stays untouched: most never were used, and their memory was never asked for.
+    if ((sequence & 1) === 0 && Atomics.load(this.#words, word + 1) === 0) return;
+    Atomics.add(this.#words, word, sequence & 1 ? 2 : 1);
     Atomics.store(this.#words, word + 1, 0);
     Atomics.add(this.#words, word, 1);
   }

@@ -52,6 +52,7 @@ export class Reception {
       case 'INVITE':
         return this.#receiveInvite(request, source);
       case 'OPTIONS':
+        if (request.has(Header.Require)) return this.#refuseRequired(request, source);
         return this.#answer(request, source, 200, `${ALLOW}Accept: application/sdp\r\n`);
       default:
         return this.#refuse(request, source, 405, ALLOW);
@@ -83,6 +84,8 @@ export class Reception {
   #receiveInDialog(request: SipMessage, source: Source): void {
     const leg = this.#around.dialogs.find(request);
     if (leg === null) return this.#refuse(request, source, 481);
+    // A BYE ends the call whatever it requires.
+    if (request.has(Header.Require) && request.method !== 'BYE') return this.#refuseRequired(request, source);
     leg.receive(request, this.#around.transactions.serve(request, targetOf(request, source), NOBODY), source);
   }
 
@@ -95,11 +98,14 @@ export class Reception {
       return this.#around.counters.add(ShardNumber.requestsRefused);
     }
     if (maxForwardsOf(invite) === 0) return this.#refuse(invite, source, 483);
-    if (invite.has(Header.Require)) {
-      return this.#refuse(invite, source, 420, `Unsupported: ${invite.values(Header.Require).join(', ')}\r\n`);
-    }
+    if (invite.has(Header.Require)) return this.#refuseRequired(invite, source);
     if (!isBodyKnown(invite)) return this.#refuse(invite, source, 415, 'Accept: application/sdp, multipart/mixed\r\n');
     this.#beginCall({ invite, source, gateway, hasRoom: this.#hasRoom });
+  }
+
+  /** 8.2.2.3: no extension that a peer may insist on is supported yet. */
+  #refuseRequired(request: SipMessage, source: Source): void {
+    this.#refuse(request, source, 420, `Unsupported: ${request.values(Header.Require).join(', ')}\r\n`);
   }
 
   get #hasRoom(): boolean {

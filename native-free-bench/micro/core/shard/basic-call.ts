@@ -133,6 +133,7 @@ const { min, median, max } = spreadOf(results);
 const total = WARM_UP_CALLS + RUNS * CALLS_A_RUN;
 if (bench.endedCount !== total) throw new Error(`${bench.endedCount} of ${total} calls ended`);
 console.log(
-  `one shard, basic call, seven datagrams in and seven out: ${median.toFixed(1)} us (${min.toFixed(1)} - ${max.toFixed(1)}), ` +
+  `one shard, basic call, seven datagrams in and seven out: ${median.toFixed(1)} us ` +
+    `(${min.toFixed(1)} - ${max.toFixed(1)}), ` +
     `${Math.round(1e6 / median).toLocaleString('en')} calls/s on one core`,
 );
