@@ -37,7 +37,8 @@ export function tellBench(runs: readonly MeasuredRun[], machine: Machine): strin
     ...doubtLines(runs),
     tellMachine(machine),
     'us/call: utime + stime of the whole system over completed calls, median of the runs. INVITE->180: median of the',
-    "runs' medians and of their p99, as the caller sees it, the answerer's part included.",
+    "runs' medians and of their p99, as the caller sees it, the answerer's part included. tandem-1: one shard in a",
+    'worker; tandem-0: one inline.',
   ];
 }
 
@@ -88,9 +89,10 @@ function threadLines(groups: readonly Group[]): string[] {
 /** Tandem against every other system, run by run: interleaved runs share the machine's mood. */
 function ratioLines(groups: readonly Group[]): string[] {
   const lines: string[] = [];
-  for (const tandem of groups.filter(({ system }) => system === 'tandem')) {
+  for (const tandem of groups.filter(({ system }) => isTandem(system))) {
     for (const other of groups) {
-      if (other.callsPerSecond !== tandem.callsPerSecond || ['tandem', 'direct'].includes(other.system)) continue;
+      if (other.callsPerSecond !== tandem.callsPerSecond || isTandem(other.system) || other.system === 'direct')
+        continue;
       const ratios = tandem.runs.map(
         (run, index) => run.microsPerCall / (other.runs[index]?.microsPerCall ?? Number.NaN),
       );
@@ -100,12 +102,16 @@ function ratioLines(groups: readonly Group[]): string[] {
       });
       const spread = `${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`;
       lines.push(
-        `tandem / ${other.system} at ${tandem.callsPerSecond}/s: processor a call ${spread}, ` +
+        `${tandem.system} / ${other.system} at ${tandem.callsPerSecond}/s: processor a call ${spread}, ` +
           `INVITE->180 ${spreadOf(delays).median.toFixed(2)}.`,
       );
     }
   }
   return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function isTandem(system: string): boolean {
+  return system.startsWith('tandem');
 }
 
 function doubtLines(runs: readonly MeasuredRun[]): string[] {

@@ -2,13 +2,13 @@
 // benchmark (and `top -H`) can tell who used the processor. Costs nothing afterwards.
 
 import { writeFileSync } from 'node:fs';
-import { isMainThread, threadId } from 'node:worker_threads';
+import { isMainThread } from 'node:worker_threads';
 
 function roleOfThisThread(): string {
   if (isMainThread) return 'edge';
   const entry = process.argv[1] ?? '';
   if (entry.includes('control-thread')) return 'control';
-  return entry.includes('piscina') ? `shard-${threadId}` : `worker-${threadId}`;
+  return entry.includes('piscina') ? 'shards' : 'worker';
 }
 
 // Each thread may name itself; elsewhere than on Linux there is no such file, and no names.

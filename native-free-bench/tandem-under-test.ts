@@ -49,7 +49,7 @@ export async function startTandem(options: TandemOptions): Promise<SystemUnderTe
     await client.post('/api/v1/apply', { name: 'bench' }, networkFile(options.answererPort));
     const [listener] = (await statusOf(client)).listeners;
     return {
-      name: 'tandem',
+      name: `tandem-${options.shardCount}`,
       place: { address: ADDRESS, port: listener?.port ?? 0 },
       group: started.pid ?? null,
       cdrCount: async () => (await statusOf(client)).cdr.spooled,

@@ -2,7 +2,7 @@
 // call (INVITE 100 180 200 ACK, 100 ms hold, BYE 200) at constant rates, five interleaved runs each.
 //
 //   --rates 200,500   calls a second          --runs 5        runs at each rate
-//   --seconds 8       length of a run         --shards 1      Tandem's shards, 0 for inline
+//   --seconds 8       length of a run         --shards 1      of Tandem; 0: inline; 0,1: both
 //   --with kamailio   Debian's Kamailio in the same run, A B A B
 //   --cpu-prof DIR    a profile of each of Tandem's threads   --json   one document
 
@@ -23,7 +23,8 @@ interface BenchOptions {
   readonly rates: readonly number[];
   readonly runs: number;
   readonly seconds: number;
-  readonly shards: number;
+  /** One Tandem for each. */
+  readonly shards: readonly number[];
   readonly withKamailio: boolean;
   readonly profileDirectory: string | null;
   readonly isJson: boolean;
@@ -50,7 +51,7 @@ function readOptions(): BenchOptions {
     rates: values.rates.split(',').map((rate) => positive('--rates', rate)),
     runs: positive('--runs', values.runs),
     seconds: positive('--seconds', values.seconds),
-    shards: values.shards === '0' ? 0 : positive('--shards', values.shards),
+    shards: values.shards.split(',').map((count) => (count === '0' ? 0 : positive('--shards', count))),
     withKamailio: values.with === 'kamailio',
     profileDirectory: values['cpu-prof'] ?? null,
     isJson: values.json,
@@ -95,9 +96,11 @@ async function startSystems(
   systems: SystemUnderTest[],
 ): Promise<void> {
   const { answererPort } = ends;
-  const tandemDirectory = join(directory, 'tandem');
-  mkdirSync(tandemDirectory);
-  systems.push(await startTandem({ directory: tandemDirectory, shardCount: shards, answererPort, profileDirectory }));
+  for (const shardCount of shards) {
+    const own = join(directory, `tandem-${shardCount}`);
+    mkdirSync(own);
+    systems.push(await startTandem({ directory: own, shardCount, answererPort, profileDirectory }));
+  }
   if (!withKamailio) return;
   const kamailioDirectory = join(directory, 'kamailio');
   mkdirSync(kamailioDirectory);

@@ -33,6 +33,9 @@ const CALLS_PER_SECOND = 25;
 const LOOK_MS = 250;
 const LOOKS_A_LINE = 4;
 
+/** What ends the demo in good order: Ctrl-C, a kill, a terminal that was closed. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** A second signal within this time is the first one's echo: npm passes on what the terminal sends to both. */
 const ECHO_MS = 500;
 
@@ -67,13 +70,14 @@ export async function demo(options: DemoOptions): Promise<number> {
       process.kill(process.pid, 'SIGKILL');
     }
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  const onReaderGone = (): void => ending.abort();
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
+  process.stdout.on('error', onReaderGone);
   try {
     return await withSwitch(dataPath, options, ending.signal);
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
+    process.stdout.off('error', onReaderGone);
     removeRecords();
   }
 }

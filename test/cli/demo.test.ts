@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { DemoSummary } from '../../src/cli/demo/tally.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 
 const TANDEM = fileURLToPath(new URL('../../src/cli/tandem.js', import.meta.url));
 
 test('the demo of five seconds adds up, and leaves nothing behind', async () => {
-  const before = leftovers();
-  const { stdout } = await promisify(execFile)(process.execPath, [TANDEM, 'demo', '--seconds', '5', '--json']);
+  const directory = temporaryDirectory();
+  const environment = { ...process.env, TMPDIR: directory };
+  const demo = [TANDEM, 'demo', '--seconds', '5', '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, demo, { env: environment });
   const summary = JSON.parse(stdout) as DemoSummary;
   assert.deepEqual(summary.faults, []);
   assert.ok(summary.offered > 50, `${summary.offered} calls are too few`);
@@ -28,12 +30,8 @@ test('the demo of five seconds adds up, and leaves nothing behind', async () => 
   assert.equal(dead?.answered, 0);
   assert.ok((busy?.answered ?? 0) > 0 && (good?.answered ?? 0) > 0, 'both living vendors answered');
   assert.equal(summary.callsLeft, 0);
-  assert.deepEqual(leftovers(), before);
+  assert.deepEqual(readdirSync(directory), []);
 });
-
-function leftovers(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('tandem-demo-'));
-}
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
