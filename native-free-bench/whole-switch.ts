@@ -2,7 +2,7 @@
 // call (INVITE 100 180 200 ACK, 100 ms hold, BYE 200) at constant rates, five interleaved runs each.
 //
 //   --rates 200,500   calls a second          --runs 5        runs at each rate
-//   --seconds 8       length of a run         --shards 1      of Tandem; 0: inline; 0,1: both
+//   --seconds 8       length of a run         --shards 1      of Tandem; 0: inline; 0,1: both; else its default
 //   --with kamailio   Debian's Kamailio in the same run, A B A B
 //   --cpu-prof DIR    a profile of each of Tandem's threads   --json   one document
 
@@ -10,6 +10,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { defaultShardCount } from '../src/config.ts';
 import { sentenceOf } from '../src/tandem-error.ts';
 import { tellBench } from './bench-report.ts';
 import { startKamailio } from './compare/kamailio/kamailio-under-test.ts';
@@ -40,7 +41,7 @@ function readOptions(): BenchOptions {
       rates: { type: 'string', default: '200,500' },
       runs: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '8' },
-      shards: { type: 'string', default: '1' },
+      shards: { type: 'string', default: String(defaultShardCount()) },
       with: { type: 'string' },
       'cpu-prof': { type: 'string' },
       json: { type: 'boolean', default: false },

@@ -86,10 +86,10 @@ export function parseConfig(text: string, path: string): SwitchConfig {
 }
 
 /**
- * One shard less than cores, which the sockets and the disk have; but a single one runs inline, where it costs a quarter
- * less and no core stands by (src/decisions/0008).
+ * One shard less than cores, which the sockets and the disk have; but a single one runs inline, where it costs a
+ * quarter less (src/decisions/0008).
  */
-function defaultShardCount(): number {
+export function defaultShardCount(): number {
   const count = availableParallelism() - 1;
   return count >= 2 ? count : 0;
 }

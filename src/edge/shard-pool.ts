@@ -18,9 +18,8 @@ const SHORT_LIFE_MS = 1_000;
 
 /**
  * V8 settings of the workers' heaps, read when a heap is made. What a call leaves behind lives for 32 s (RFC 3261's
- * timers),
- * so most of it is moved once and then collected in bulk: a large nursery and a head start for the old space save
- * about a tenth of a shard's CPU.
+ * timers), so most of it is moved once and then collected in bulk: a large nursery and a head start for the old space
+ * save about a tenth of a shard's CPU.
  */
 const HEAP_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=64', '--initial-heap-size=256'];
 
