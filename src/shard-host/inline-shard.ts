@@ -84,7 +84,7 @@ export class InlineShard implements Gate, Shards {
   /** The one timer of this host, moved only when something is due before it. */
   #arm(): void {
     const nowMs = monotonicMs();
-    const dueMs = Math.min(this.#runner.nextDueMs(), nowMs + SLEEP_MS_MAX);
+    const dueMs = Math.min(this.#runner.wakeAtMs(), nowMs + SLEEP_MS_MAX);
     if (this.#timer !== null && this.#timerAtMs <= dueMs) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timerAtMs = dueMs;
@@ -94,8 +94,9 @@ export class InlineShard implements Gate, Shards {
   #wake(): void {
     this.#timer = null;
     if (this.#runner.isStopped) return;
-    this.#user.onPoke();
-    this.#arm();
+    // What this was armed for may have happened with a datagram since; then it is only armed again.
+    if (this.#runner.wakeAtMs() <= monotonicMs()) this.#user.onPoke();
+    else this.#arm();
   }
 
   #hear(message: FromShard): void {

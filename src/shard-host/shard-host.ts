@@ -62,7 +62,7 @@ export class ShardHost {
     for (;;) {
       if (monotonicMs() >= endMs || this.#runner.isStopped) return;
       if (this.#runBatch()) continue;
-      const sleepMs = Math.min(endMs, this.#runner.nextDueMs()) - monotonicMs();
+      const sleepMs = Math.min(endMs, this.#runner.wakeAtMs()) - monotonicMs();
       if (sleepMs > 0) this.#inbound.sleep(sleepMs);
       if (this.#inbound.depthBytes === 0) this.#receiveCommands();
     }
