@@ -1,0 +1,58 @@
+// The control thread fails as by a defect: a successor takes over on the same records and the same port.
+
+import { createServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { type RunningSwitch, startSwitch } from '../../src/main.ts';
+import { readLocalToken } from '../../src/store/data-directory.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
+import { until } from './eventually.ts';
+import { Management } from './management.ts';
+
+const ADDRESS = '127.0.0.1';
+
+/** A port below those the kernel hands out, so that no passing connection keeps the successor from it. */
+async function steadyPort(): Promise<number> {
+  for (let port = 20_000 + (process.pid % 5_000); ; port++) {
+    const isFree = await new Promise<boolean>((resolve) => {
+      const probe = createServer();
+      probe.once('error', () => resolve(false));
+      probe.listen(port, ADDRESS, () => probe.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
+}
+
+async function durableSwitch(context: TestContext, directory: string): Promise<RunningSwitch> {
+  const running = await startSwitch(
+    {
+      dataPath: directory,
+      shardCount: 1,
+      listeners: [{ transport: 'udp', address: ADDRESS, port: 0, advertisedHost: ADDRESS, advertisedPort: 0 }],
+      management: { address: ADDRESS, port: await steadyPort() },
+      node: 'test',
+    },
+    { logLevel: 'silent' },
+  );
+  context.after(() => running.stop());
+  return running;
+}
+
+test('control fails: a successor answers on its port and every shard routes by what was in force', async (context) => {
+  const directory = temporaryDirectory();
+  const running = await durableSwitch(context, directory);
+  const management = (): Management => new Management(directory, running.managementPort);
+  await until('ready', async () => (await management().status()).isReady);
+  await management().apply('accounts: [{ account: kept }]\n');
+  const firstToken = readLocalToken(directory);
+  running.crashControl();
+  // The successor makes a new token: whoever answers to it is not the one that failed.
+  await until('the successor is ready', async () => {
+    try {
+      if (readLocalToken(directory) === firstToken) return false;
+      const { isReady, snapshotVersion } = await management().status();
+      return isReady && snapshotVersion === 1;
+    } catch {
+      return false;
+    }
+  });
+});
