@@ -121,7 +121,7 @@ export class Tally {
     let attempts = 0;
     let answered = 0;
     for (const cdr of this.#cdrs.values()) {
-      for (const attempt of cdr.attempts) if (attempt.gateway === name && attempt.left !== 'full') attempts += 1;
+      for (const attempt of cdr.attempts) if (attempt.gateway === name) attempts += 1;
       if (cdr.answeredAtWallMs !== null && cdr.routingGateway === name) answered += 1;
     }
     return { name, attempts, heard: invitedCount, answered, asr: attempts === 0 ? null : answered / attempts };

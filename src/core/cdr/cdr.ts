@@ -29,7 +29,6 @@ export type AttemptLeft =
   | 'proceedingTimeout'
   | 'unreachable'
   | 'callerCancelled'
-  | 'full'
   | 'ended';
 
 /** One call's record; also what stands on the board while the call lives (endReason null). */

@@ -32,11 +32,10 @@ export const ShardNumber = {
   timerLagMs: 17,
   ringAgeMs: 18,
   callsSettled: 19,
-  cdrsWritten: 20,
-  cdrsHeld: 21,
-  defects: 22,
-  answered: 23,
-  snapshotVersion: 24,
+  cdrsHeld: 20,
+  defects: 21,
+  answered: 22,
+  snapshotVersion: 23,
 } as const;
 export type ShardNumberName = keyof typeof ShardNumber;
 export type ShardNumber = (typeof ShardNumber)[ShardNumberName];
