@@ -41,6 +41,14 @@ export function onOff(text: string): boolean | Refused {
   return new Refused(`takes On or Off, not "${text}"`);
 }
 
+/** A date, or a date with time and zone (ISO 8601), as wall clock ms; a date alone is its beginning in UTC. */
+export function moment(text: string): number | Refused {
+  const isMoment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  const wallMs = isMoment ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(wallMs)) return wallMs;
+  return new Refused(`takes a date such as 2027-01-31 or 2027-01-31T18:00:00+01:00, not "${text}"`);
+}
+
 /** One of a closed set of words. */
 export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
   return (text) => words.find((word) => word === text) ?? new Refused(`takes ${words.join(' or ')}, not "${text}"`);

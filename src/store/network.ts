@@ -6,10 +6,13 @@ import type { MappingGateway, RoutingGateway } from '../core/routing/snapshot.ts
 /** Who pays, or is paid. */
 export interface Account {
   readonly account: string;
+  readonly locked: boolean;
+  /** Wall clock ms from which on it may not call; null: never. */
+  readonly expiresAtWallMs: number | null;
 }
 
 /** A customer side trunk as configured. */
-export type MappingGatewayEntry = Omit<MappingGateway, 'slot'>;
+export type MappingGatewayEntry = Omit<MappingGateway, 'slot' | 'accountLocked' | 'accountExpiresAtWallMs'>;
 
 /** A vendor side trunk as configured. */
 export interface RoutingGatewayEntry extends Omit<RoutingGateway, 'slot' | 'listener'> {

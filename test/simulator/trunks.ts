@@ -1,7 +1,7 @@
 // The network that the simulated switch serves: customers, vendors of several tempers, and the parameters.
 
 import { ParameterRefusal, type ParameterValues, parseParameters } from '../../src/core/parameters/registry.ts';
-import type { MappingGateway, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
+import type { MappingGateway, PeerRules, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
 import type { Place } from './network.ts';
 import { NUMBER_PREFIX, SCARCE_PREFIX, UNPLUGGED_PREFIX } from './plans.ts';
 
@@ -26,6 +26,24 @@ export const VENDORS: readonly Place[] = [1, 2, 3, 4, 5].map((host) => ({
 /** The vendor whose host answers with ICMP port unreachable. */
 export const UNPLUGGED_VENDOR = VENDORS.length - 1;
 
+/** What a gateway says of its peer when nobody has set anything. */
+export const PEER_RULES: PeerRules = {
+  sipTimer: true,
+  sip100Rel: true,
+  enableCallTransfer: false,
+  maxCallDurationLowerMs: null,
+  maxCallDurationUpperMs: null,
+  sipResponseAddressMethod: null,
+  sipRequestAddressMethod: 'stated',
+  sipPAssertedIdentity: 'none',
+  sipPPreferredIdentity: 'none',
+  sipRemotePartyId: 'none',
+  sipDiversion: false,
+  sipHistoryInfo: false,
+  sipIdentity: true,
+  sipReason: true,
+};
+
 /** A mapping gateway with everything at its default. */
 export function mappingGateway(slot: number, part: Partial<MappingGateway> = {}): MappingGateway {
   return {
@@ -39,6 +57,12 @@ export function mappingGateway(slot: number, part: Partial<MappingGateway> = {})
     cps: null,
     locked: false,
     timeoutCallProceedingMs: null,
+    tryProtectRouteDelayMs: null,
+    callFailedSipCode: [],
+    sipRemoteRingSignal: 'auto',
+    accountLocked: false,
+    accountExpiresAtWallMs: null,
+    ...PEER_RULES,
     ...part,
   };
 }
@@ -68,6 +92,19 @@ export function routingGateway(slot: number, part: Partial<RoutingGateway> = {})
     switchUntilConnect: null,
     stopSwitchAfterInviteTimeout: null,
     stopSwitchSipCodes: [],
+    switchAllowRtp: null,
+    retryAfterHonor: null,
+    inviteUseContact: null,
+    protect: false,
+    optionsPingMs: null,
+    timeoutsToBan: 3,
+    followRedirects: false,
+    sipAuthenticationUser: '',
+    sipAuthenticationPassword: '',
+    contact: '',
+    sipPrivacy: null,
+    sipDisplay: null,
+    ...PEER_RULES,
     ...part,
   };
 }

@@ -4,7 +4,7 @@
 import type { Finding, SourceFile } from './source-file.ts';
 
 const REGISTRY_FOLDER = 'src/core/parameters/';
-const REGISTRY = 'src/core/parameters/registry.ts';
+const REGISTRY = 'src/core/parameters/table.ts';
 const HOSTS = ['src/edge/', 'src/shard-host/', 'src/media-host/', 'src/control/'];
 
 /** Bounds exported by the core's limit files (`*limits.ts`) that no test names. */

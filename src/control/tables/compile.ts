@@ -24,9 +24,16 @@ export function compileSnapshot(
 ): Snapshot {
   const parameters = parseParameters(new Map(network.systemParameters.map(({ name, value }) => [name, value])));
   if (parameters instanceof ParameterRefusal) throw new TandemError('TANDEM_NETWORK_PARAMETER', parameters.sentence);
+  const accounts = new Map(network.accounts.map((account) => [account.account, account]));
   const mappingGateways: MappingGateway[] = [];
   for (const entry of network.mappingGateways) {
-    mappingGateways.push({ slot: slots.mapping.get(entry.name) ?? 0, ...entry });
+    const account = accounts.get(entry.account);
+    mappingGateways.push({
+      slot: slots.mapping.get(entry.name) ?? 0,
+      ...entry,
+      accountLocked: account?.locked ?? false,
+      accountExpiresAtWallMs: account?.expiresAtWallMs ?? null,
+    });
   }
   const routingGateways: RoutingGateway[] = [];
   for (const entry of network.routingGateways) {

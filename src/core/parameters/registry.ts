@@ -1,87 +1,27 @@
-// The system parameters: each stands here once, with its type, unit, range, default and a sentence of
-// help. Validation, the snapshot, the CLI and the documentation read this table. Names are VOS3000's.
+// Values of the system parameters: from the text that operators write to what the switch works with.
 
-/** What a parameter's value may look like. Seconds are decimal seconds as operators write them. */
-export type ParameterKind = 'seconds' | 'secondsOrNone' | 'count' | 'countOrNone' | 'switch' | 'secondsList';
+import { PARAMETER_ALIASES, PARAMETERS, type ParameterKind, type ParameterName, type ParameterRow } from './table.ts';
 
-/** One row of the registry. */
-export interface ParameterRow {
-  readonly kind: ParameterKind;
-  /** Default as an operator would write it. */
-  readonly fallback: string;
-  readonly min: number;
-  readonly max: number;
-  readonly help: string;
+/** What a value of each kind is: milliseconds for times, numbers for counts (null for None), booleans for switches. */
+interface KindValues {
+  readonly seconds: number;
+  readonly secondsOrNone: number | null;
+  readonly secondsList: readonly number[];
+  readonly count: number;
+  readonly countOrNone: number | null;
+  readonly switch: boolean;
+  readonly byte: number;
 }
 
-function row(kind: ParameterKind, fallback: string, min: number, max: number, help: string): ParameterRow {
-  return { kind, fallback, min, max, help };
-}
+type ValueOf<Row> =
+  Row extends ParameterRow<'choice', infer C>
+    ? C
+    : Row extends ParameterRow<infer K extends Exclude<ParameterKind, 'choice'>, string>
+      ? KindValues[K]
+      : never;
 
-/** The registry, by name. */
-export const PARAMETERS = {
-  SS_SIP_TIMEOUT_INVITE: row('seconds', '10', 1, 180, 'No response of any kind to an INVITE: the attempt fails.'),
-  SS_SIP_TIMEOUT_TRYING: row('seconds', '20', 1, 180, 'Time after 100 without further progress.'),
-  SS_SIP_TIMEOUT_SESSION_PROGRESS: row('seconds', '20', 1, 300, 'Time after 183 without SDP.'),
-  SS_SIP_TIMEOUT_SESSION_PROGRESS_SDP: row('seconds', '120', 1, 600, 'Time after 183 with SDP.'),
-  SS_SIP_TIMEOUT_RINGING: row('seconds', '120', 1, 600, 'Time after 180, 181 or 182.'),
-  SS_TIMEOUT_CALL_PROCEEDING: row(
-    'secondsOrNone',
-    'None',
-    1,
-    3600,
-    'Longest time neither ringing nor answered, over all attempts.',
-  ),
-  SS_SIP_RESEND_INTERVAL: row(
-    'secondsList',
-    '0.5,1,2,4,4,4,4,4,4,4',
-    0.05,
-    32,
-    'Waits before each resend of an unanswered request.',
-  ),
-  SS_SIP_SEND_RETRY: row('count', '10', 0, 10, 'Cap on the number of resends.'),
-  SS_SIP_STOP_SWITCH_AFTER_SDP: row('switch', 'On', 0, 1, 'A provisional response with SDP commits the call.'),
-  SS_SIP_USER_AGENT_STOP_SWITCH_AFTER_INVITE_TIMEOUT: row(
-    'switch',
-    'Off',
-    0,
-    1,
-    'When the INVITE timer ends the call fails instead of trying the next gateway.',
-  ),
-  SS_GATEWAY_SWITCH_STOP_AFTER_USER_BUSY: row('switch', 'On', 0, 1, '486, 600 and Q.850 cause 17 end the hunt.'),
-  SS_GATEWAY_SWITCH_STOP_AFTER_RINGING: row('switch', 'Off', 0, 1, '180 commits the call to that gateway.'),
-  SS_GATEWAY_SWITCH_UNTIL_CONNECT: row('switch', 'Off', 0, 1, 'Only a 200 commits.'),
-  SS_GATEWAY_SWITCH_LIMIT: row('countOrNone', 'None', 1, 100, 'Most gateways tried for one call.'),
-  SS_MAX_CALL_DURATION: row('secondsOrNone', 'None', 1, 604_800, 'Talk limit for every call.'),
-  SS_REPLY_UNAUTHORIZED: row('switch', 'On', 0, 1, 'Off: unknown sources get silence.'),
-  SS_CAPACITY: row('countOrNone', 'None', 0, 1_000_000, 'Concurrent calls the whole appliance admits.'),
-  SS_CPS_LIMIT: row('countOrNone', 'None', 1, 1_000_000, 'New calls a second the whole appliance admits.'),
-} as const satisfies Record<string, ParameterRow>;
-
-/** A name in the registry. */
-export type ParameterName = keyof typeof PARAMETERS;
-
-/** Parsed values by name: milliseconds for times, numbers for counts (null for None), booleans for switches. */
-export interface ParameterValues {
-  readonly SS_SIP_TIMEOUT_INVITE: number;
-  readonly SS_SIP_TIMEOUT_TRYING: number;
-  readonly SS_SIP_TIMEOUT_SESSION_PROGRESS: number;
-  readonly SS_SIP_TIMEOUT_SESSION_PROGRESS_SDP: number;
-  readonly SS_SIP_TIMEOUT_RINGING: number;
-  readonly SS_TIMEOUT_CALL_PROCEEDING: number | null;
-  readonly SS_SIP_RESEND_INTERVAL: readonly number[];
-  readonly SS_SIP_SEND_RETRY: number;
-  readonly SS_SIP_STOP_SWITCH_AFTER_SDP: boolean;
-  readonly SS_SIP_USER_AGENT_STOP_SWITCH_AFTER_INVITE_TIMEOUT: boolean;
-  readonly SS_GATEWAY_SWITCH_STOP_AFTER_USER_BUSY: boolean;
-  readonly SS_GATEWAY_SWITCH_STOP_AFTER_RINGING: boolean;
-  readonly SS_GATEWAY_SWITCH_UNTIL_CONNECT: boolean;
-  readonly SS_GATEWAY_SWITCH_LIMIT: number | null;
-  readonly SS_MAX_CALL_DURATION: number | null;
-  readonly SS_REPLY_UNAUTHORIZED: boolean;
-  readonly SS_CAPACITY: number | null;
-  readonly SS_CPS_LIMIT: number | null;
-}
+/** Parsed values by name. */
+export type ParameterValues = { readonly [Name in ParameterName]: ValueOf<(typeof PARAMETERS)[Name]> };
 
 type ParameterValue = ParameterValues[ParameterName];
 
@@ -97,13 +37,18 @@ const RESENDS_MAX = 10;
 
 /** Parses one value as an operator writes it. Times become milliseconds. */
 export function parseParameter(name: ParameterName, text: string): ParameterValue | ParameterRefusal {
-  const { kind, min, max } = PARAMETERS[name];
+  const { kind, min, max, choices }: ParameterRow = PARAMETERS[name];
   const trimmed = text.trim();
   switch (kind) {
     case 'switch':
       if (trimmed === 'On') return true;
       if (trimmed === 'Off') return false;
       return refusal(name, 'On or Off', text);
+    case 'choice':
+      if (choices.includes(trimmed)) return trimmed as ParameterValue;
+      return refusal(name, `one of ${choices.join(', ')}`, text);
+    case 'byte':
+      return byte(name, trimmed);
     case 'secondsOrNone':
     case 'countOrNone':
       if (trimmed === 'None') return null;
@@ -126,14 +71,23 @@ export function parseParameter(name: ParameterName, text: string): ParameterValu
   }
 }
 
+/** The parameter that operators call `name`, by its own name or an alias; null when there is none. */
+export function parameterNameOf(name: string): ParameterName | null {
+  if (Object.hasOwn(PARAMETERS, name)) return name as ParameterName;
+  return Object.hasOwn(PARAMETER_ALIASES, name) ? (PARAMETER_ALIASES[name] as ParameterName) : null;
+}
+
 /** Parses a whole set: unnamed parameters take their default. The first bad value refuses all. */
 export function parseParameters(given: ReadonlyMap<string, string>): ParameterValues | ParameterRefusal {
-  for (const name of given.keys()) {
-    if (!Object.hasOwn(PARAMETERS, name)) return new ParameterRefusal(`${name} is not a system parameter`);
+  const written = new Map<ParameterName, string>();
+  for (const [word, text] of given) {
+    const name = parameterNameOf(word);
+    if (name === null) return new ParameterRefusal(`${word} is not a system parameter`);
+    written.set(name, text);
   }
   const values: Record<string, ParameterValue> = {};
   for (const [name, { fallback }] of Object.entries(PARAMETERS)) {
-    const value = parseParameter(name as ParameterName, given.get(name) ?? fallback);
+    const value = parseParameter(name as ParameterName, written.get(name as ParameterName) ?? fallback);
     if (value instanceof ParameterRefusal) return value;
     values[name] = value;
   }
@@ -155,6 +109,12 @@ function count(name: string, text: string, min: number, max: number): number | P
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max)) return refusal(name, `a whole number from ${min} to ${max}`, text);
   return value;
+}
+
+/** Decimal, or hexadecimal after 0x. */
+function byte(name: string, text: string): number | ParameterRefusal {
+  const value = /^(\d{1,3}|0x[0-9a-f]{1,2})$/i.test(text) ? Number(text) : Number.NaN;
+  return value <= 255 ? value : refusal(name, 'a byte from 0 to 255 (0x00 to 0xff)', text);
 }
 
 function refusal(name: string, wanted: string, given: string): ParameterRefusal {

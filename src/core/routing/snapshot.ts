@@ -4,8 +4,51 @@
 
 import type { ParameterValues } from '../parameters/registry.ts';
 
+/** Whether a header crosses: never, as the other side sent it, or written anew with the caller number. */
+export type IdentityRule = 'none' | 'pass' | 'caller';
+
+/** Where messages go: back to the source, to its address with the port stated in the message, or where stated. */
+export type AddressMethod = 'source' | 'statedPort' | 'stated';
+
+/** What both kinds of gateway say about the peer behind them. */
+export interface PeerRules {
+  /** Session timers (RFC 4028) toward this peer. */
+  readonly sipTimer: boolean;
+  /** Reliable provisional responses (RFC 3262) with this peer. */
+  readonly sip100Rel: boolean;
+  /** Whether this peer may be sent REFER by the other side of its calls. */
+  readonly enableCallTransfer: boolean;
+  /**
+   * Talk limit: a value drawn from this range for each call, ms. Null takes SS_MAX_CALL_DURATION, 0 is no limit. Both
+   * are null, both 0, or a range.
+   */
+  readonly maxCallDurationLowerMs: number | null;
+  readonly maxCallDurationUpperMs: number | null;
+  /** Where responses go; null by RFC 3261 18.2.2 and RFC 3581. */
+  readonly sipResponseAddressMethod: AddressMethod | null;
+  /** Where requests inside a dialog go when the peer has no route set. */
+  readonly sipRequestAddressMethod: AddressMethod;
+  /** What of the identities crosses. `caller` makes sense toward a routing gateway only. */
+  readonly sipPAssertedIdentity: IdentityRule;
+  readonly sipPPreferredIdentity: IdentityRule;
+  readonly sipRemotePartyId: IdentityRule;
+  /** Diversion (RFC 5806), History-Info (RFC 7044), Identity (RFC 8224), Reason (RFC 3326) of the other side. */
+  readonly sipDiversion: boolean;
+  readonly sipHistoryInfo: boolean;
+  readonly sipIdentity: boolean;
+  readonly sipReason: boolean;
+}
+
+/** One row of `callFailedSipCode`: toward the caller `target` takes the place of `reason`. */
+export interface FailedCodeRule {
+  /** SIP status, or the negative number of a server's end reason; 0: any other. */
+  readonly reason: number;
+  /** SIP status told to the caller; 0: unchanged. */
+  readonly target: number;
+}
+
 /** Customer side trunk: calls enter here. */
-export interface MappingGateway {
+export interface MappingGateway extends PeerRules {
   /** Place of its counters in shared memory; stable for the life of the gateway. */
   readonly slot: number;
   readonly name: string;
@@ -23,13 +66,22 @@ export interface MappingGateway {
   readonly locked: boolean;
   /** Overrides SS_TIMEOUT_CALL_PROCEEDING; null takes the system's value. */
   readonly timeoutCallProceedingMs: number | null;
+  /** Overrides SS_TRY_PROTECT_ROUTE_DELAY. */
+  readonly tryProtectRouteDelayMs: number | null;
+  readonly callFailedSipCode: readonly FailedCodeRule[];
+  /** Provisional responses with SDP reach the caller as they come (auto), as 183, or as 180. */
+  readonly sipRemoteRingSignal: 'auto' | '183' | '180';
+  /** Of its account. */
+  readonly accountLocked: boolean;
+  /** Wall clock ms from which on its account may not call; null: never. */
+  readonly accountExpiresAtWallMs: number | null;
 }
 
 /** How shorter prefixes stand to a match of this gateway's prefix. */
 export type PrefixStyle = 'terminate' | 'continue';
 
 /** Vendor side trunk: calls leave here. */
-export interface RoutingGateway {
+export interface RoutingGateway extends PeerRules {
   readonly slot: number;
   readonly name: string;
   /** Digits of callee numbers it takes; an empty string takes every number. */
@@ -57,6 +109,26 @@ export interface RoutingGateway {
   readonly stopSwitchAfterInviteTimeout: boolean | null;
   /** SIP codes from this gateway that end the hunt. */
   readonly stopSwitchSipCodes: readonly number[];
+  readonly switchAllowRtp: boolean | null;
+  readonly retryAfterHonor: boolean | null;
+  readonly inviteUseContact: boolean | null;
+  /** A backup: tried after all others. */
+  readonly protect: boolean;
+  /** Interval of OPTIONS sent all the time, ms; null sends them only while the gateway is out. */
+  readonly optionsPingMs: number | null;
+  /** Timeouts in a row, without a success between, that take the gateway out; 0: never. */
+  readonly timeoutsToBan: number;
+  /** Whether the contacts of its 3xx are tried as further attempts. */
+  readonly followRedirects: boolean;
+  /** Answers to its 401 and 407; an empty user has none. */
+  readonly sipAuthenticationUser: string;
+  readonly sipAuthenticationPassword: string;
+  /** SIP URI for SS_SIP_ROUTING_GATEWAY_INVITE_USE_CONTACT; empty: none. */
+  readonly contact: string;
+  /** Privacy toward it; null takes SS_SIP_USER_AGENT_PRIVACY. `noneValue` is the header `Privacy: none`. */
+  readonly sipPrivacy: 'none' | 'pass' | 'id' | 'noneValue' | null;
+  /** Overrides SS_SIP_DISPLAY_FROM. */
+  readonly sipDisplay: 'Pass' | 'Number' | 'None' | null;
 }
 
 /** A local socket as the outside sees it. */

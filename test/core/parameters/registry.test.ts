@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   defaultParameters,
-  PARAMETERS,
-  type ParameterName,
   ParameterRefusal,
   parseParameter,
   parseParameters,
 } from '../../../src/core/parameters/registry.ts';
+import { PARAMETERS, type ParameterName } from '../../../src/core/parameters/table.ts';
 
 const NAMES = Object.keys(PARAMETERS) as ParameterName[];
 

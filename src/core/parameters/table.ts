@@ -1,0 +1,277 @@
+// The system parameters: each stands here once, with its kind, range, default, the field of a gateway that overrides it,
+// and a sentence of help. Validation, the snapshot, the API, the CLI and the documentation read this table. Names
+// are VOS3000's, so that an operator's notes carry over.
+
+/** What a parameter's value may look like. Seconds are decimal seconds as operators write them. */
+export type ParameterKind =
+  | 'seconds'
+  | 'secondsOrNone'
+  | 'secondsList'
+  | 'count'
+  | 'countOrNone'
+  | 'switch'
+  | 'choice'
+  | 'byte';
+
+/** Headings under which operators find them. */
+export const PARAMETER_SECTIONS = {
+  setup: 'Call set-up timers and retransmission',
+  switching: 'Gateway switching',
+  liveness: 'Session liveness',
+  identity: 'Identity and signalling',
+  limits: 'Limits',
+} as const;
+export type ParameterSection = keyof typeof PARAMETER_SECTIONS;
+
+/** One row of the registry. */
+export interface ParameterRow<K extends ParameterKind = ParameterKind, C extends string = string> {
+  readonly section: ParameterSection;
+  readonly kind: K;
+  /** Default as an operator would write it. */
+  readonly fallback: string;
+  readonly min: number;
+  readonly max: number;
+  /** The words that a choice takes; empty for every other kind. */
+  readonly choices: readonly C[];
+  /** Field of a gateway that overrides it, such as 'routing gateway `timeoutInvite`'; '' where nothing does. */
+  readonly override: string;
+  readonly help: string;
+}
+
+function row<K extends ParameterKind>(
+  section: ParameterSection,
+  kind: K,
+  [fallback, min, max]: readonly [string, number, number],
+  override: string,
+  help: string,
+): ParameterRow<K, never> {
+  return { section, kind, fallback, min, max, choices: [], override, help };
+}
+
+function onOff(
+  section: ParameterSection,
+  fallback: 'On' | 'Off',
+  override: string,
+  help: string,
+): ParameterRow<'switch', never> {
+  return { section, kind: 'switch', fallback, min: 0, max: 1, choices: [], override, help };
+}
+
+/** One of some words; the first is the default. */
+function choice<const C extends string>(
+  section: ParameterSection,
+  choices: readonly C[],
+  override: string,
+  help: string,
+): ParameterRow<'choice', C> {
+  return { section, kind: 'choice', fallback: choices[0] ?? '', min: 0, max: 0, choices, override, help };
+}
+
+const SETUP = {
+  SS_SIP_TIMEOUT_INVITE: row(
+    'setup',
+    'seconds',
+    ['10', 1, 180],
+    'routing gateway `timeoutInvite`',
+    'No response of any kind to an INVITE: the attempt fails.',
+  ),
+  SS_SIP_TIMEOUT_TRYING: row(
+    'setup',
+    'seconds',
+    ['20', 1, 180],
+    'routing gateway `timeoutTrying`',
+    'Longest time after 100 without further progress.',
+  ),
+  SS_SIP_TIMEOUT_SESSION_PROGRESS: row(
+    'setup',
+    'seconds',
+    ['20', 1, 300],
+    'routing gateway `timeoutSessionProgress`',
+    'Longest time after 183 without SDP.',
+  ),
+  SS_SIP_TIMEOUT_SESSION_PROGRESS_SDP: row(
+    'setup',
+    'seconds',
+    ['120', 1, 600],
+    'routing gateway `timeoutSessionProgressSdp`',
+    'Longest time after 183 with SDP.',
+  ),
+  SS_SIP_TIMEOUT_RINGING: row(
+    'setup',
+    'seconds',
+    ['120', 1, 600],
+    'routing gateway `timeoutRinging`',
+    'Longest time after 180, 181 or 182.',
+  ),
+  SS_TIMEOUT_CALL_PROCEEDING: row(
+    'setup',
+    'secondsOrNone',
+    ['None', 1, 3600],
+    'mapping gateway `timeoutCallProceeding`',
+    'Longest time a call may be neither ringing nor answered, over all attempts.',
+  ),
+  SS_SIP_RESEND_INTERVAL: row(
+    'setup',
+    'secondsList',
+    ['0.5,1,2,4,4,4,4,4,4,4', 0.05, 32],
+    '',
+    'Waits before each resend of an unanswered request, and of a 2xx without ACK.',
+  ),
+  SS_SIP_SEND_RETRY: row(
+    'setup',
+    'count',
+    ['10', 0, 10],
+    '',
+    'Most resends of one request; entries of the list past it are never used.',
+  ),
+} as const;
+
+const SWITCHING = {
+  SS_SIP_STOP_SWITCH_AFTER_SDP: onOff(
+    'switching',
+    'On',
+    'routing gateway `switchAllowSdp` (inverse)',
+    'A provisional response with SDP commits the call to that gateway.',
+  ),
+  SS_SIP_USER_AGENT_STOP_SWITCH_AFTER_INVITE_TIMEOUT: onOff(
+    'switching',
+    'Off',
+    'routing gateway `stopSwitchAfterInviteTimeout`',
+    'When the INVITE timer ends the call fails instead of trying the next gateway.',
+  ),
+  SS_GATEWAY_SWITCH_STOP_AFTER_RTP_START: onOff(
+    'switching',
+    'On',
+    'routing gateway `switchAllowRtp` (inverse)',
+    'Relayed calls: RTP from the callee commits the call to that gateway.',
+  ),
+  SS_GATEWAY_SWITCH_STOP_AFTER_USER_BUSY: onOff(
+    'switching',
+    'On',
+    'routing gateway `switchAllowBusy` (inverse)',
+    '486, 600 and Q.850 cause 17 end the hunt.',
+  ),
+  SS_GATEWAY_SWITCH_STOP_AFTER_RINGING: onOff(
+    'switching',
+    'Off',
+    'routing gateway `switchAllowRing` (inverse)',
+    '180 commits the call to that gateway.',
+  ),
+  SS_GATEWAY_SWITCH_UNTIL_CONNECT: onOff(
+    'switching',
+    'Off',
+    'routing gateway `switchUntilConnect`',
+    'Only a 200 commits; the codes in `stopSwitchSipCodes` still stop.',
+  ),
+  SS_GATEWAY_SWITCH_LIMIT: row(
+    'switching',
+    'countOrNone',
+    ['None', 1, 100],
+    '',
+    'Most gateways tried for one call, the first included.',
+  ),
+  SS_GATEWAY_RETRY_AFTER_HONOR: onOff(
+    'switching',
+    'On',
+    'routing gateway `retryAfterHonor`',
+    'A failure with Retry-After (404, 480, 486, 500, 503, 600, 603) takes the gateway out for that long.',
+  ),
+  SS_TRY_PROTECT_ROUTE_DELAY: row(
+    'switching',
+    'seconds',
+    ['0', 0, 180],
+    'mapping gateway `tryProtectRouteDelay`',
+    'Protect gateways are tried after all others; once a call has hunted for this long, before them. 0 is never.',
+  ),
+} as const;
+
+const LIVENESS = {
+  SS_SIP_SESSION_TTL: row(
+    'liveness',
+    'seconds',
+    ['600', 90, 86_400],
+    'gateway `sipTimer` Off turns session timers off',
+    'Session-Expires offered, and the longest accepted, toward a peer that supports session timers.',
+  ),
+  SS_SIP_SESSION_UPDATE_SEGMENT: row(
+    'liveness',
+    'count',
+    ['2', 2, 10],
+    '',
+    'A session is refreshed every TTL divided by this.',
+  ),
+  SS_SIP_SESSION_TIMEOUT_EARLY_HANGUP: row(
+    'liveness',
+    'seconds',
+    ['0', 0, 60],
+    '',
+    'Wait after the TTL ran out unconfirmed before BYE.',
+  ),
+  SS_SIP_SESSION_MIN_SE: row(
+    'liveness',
+    'seconds',
+    ['90', 90, 3600],
+    '',
+    'A smaller Session-Expires is answered 422 with this Min-SE.',
+  ),
+  SS_SIP_NO_TIMER_REINVITE_INTERVAL: row(
+    'liveness',
+    'seconds',
+    ['7200', 60, 86_400],
+    '',
+    'Talk limit for callers without session timers.',
+  ),
+  SS_MAX_CALL_DURATION: row(
+    'liveness',
+    'secondsOrNone',
+    ['None', 1, 604_800],
+    'gateway `maxCallDurationLower`, `maxCallDurationUpper`',
+    'Talk limit for every call; the shortest limit wins.',
+  ),
+} as const;
+
+const IDENTITY = {
+  SS_SIP_USER_AGENT_PRIVACY: choice(
+    'identity',
+    ['Ignore', 'Id', 'None'],
+    'routing gateway `sipPrivacy`',
+    'Privacy toward gateways: the caller’s own passes (Ignore), `id`, or `none`.',
+  ),
+  SS_SIP_ROUTING_GATEWAY_INVITE_USE_CONTACT: onOff(
+    'identity',
+    'Off',
+    'routing gateway `inviteUseContact`',
+    'The request line names the gateway’s Contact, To keeps the dialled number.',
+  ),
+  SS_SIP_DISPLAY_FROM: choice(
+    'identity',
+    ['Pass', 'Number', 'None'],
+    'routing gateway `sipDisplay`',
+    'Display name in From toward gateways: the caller’s, the caller number, or none.',
+  ),
+  SS_SIP_SIGNAL_TOS: row(
+    'identity',
+    'byte',
+    ['0xa0', 0, 255],
+    '',
+    'IP TOS byte of signalling. Node cannot set it: the start-up log names the nftables rule that does.',
+  ),
+  SS_REPLY_UNAUTHORIZED: onOff('identity', 'On', '', 'Off: sources that belong to no mapping gateway get silence.'),
+} as const;
+
+const LIMITS = {
+  SS_CAPACITY: row('limits', 'countOrNone', ['None', 0, 1_000_000], '', 'Concurrent calls the whole appliance admits.'),
+  SS_CPS_LIMIT: row('limits', 'countOrNone', ['None', 1, 1_000_000], '', 'New calls a second the appliance admits.'),
+} as const;
+
+/** The registry, by name. */
+export const PARAMETERS = { ...SETUP, ...SWITCHING, ...LIVENESS, ...IDENTITY, ...LIMITS } as const satisfies Record<
+  string,
+  ParameterRow
+>;
+
+/** A name in the registry. */
+export type ParameterName = keyof typeof PARAMETERS;
+
+/** Other names under which operators know a parameter. */
+export const PARAMETER_ALIASES: Readonly<Record<string, ParameterName>> = { SS_QOS_SIGNAL: 'SS_SIP_SIGNAL_TOS' };
