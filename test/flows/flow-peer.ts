@@ -43,6 +43,8 @@ export class FlowPeer {
   readonly #seen = new Set<string>();
   readonly #responses = new Map<string, string>();
   #isInDialog = false;
+  /** RAck for the last reliable provisional response received (RFC 3262 7.2). */
+  #rack = '';
   #cseq = 1;
   #branchCount = 0;
 
@@ -66,6 +68,8 @@ export class FlowPeer {
     const message = new PeerMessage(text);
     const isRepeat = this.#seen.has(text);
     this.#seen.add(text);
+    const rseq = /\r\nRSeq: (\d+)\r\n/.exec(text)?.[1];
+    if (rseq !== undefined) this.#rack = `${rseq} ${message.cseq} ${message.method}`;
     if (message.isRequest) this.#receiveRequest(message);
     else if (message.method === 'INVITE' && message.status < 300 && message.toTag !== '') this.#receiveTag(message);
     const of = message.isRequest || message.method === 'INVITE' ? '' : ` (${message.method})`;
@@ -137,7 +141,7 @@ export class FlowPeer {
     if (item.manner === 'again') return this.#responses.get(key) ?? assert.fail(`${key} was sent before`);
     const request = this.#received.get(item.of);
     assert.ok(request !== undefined, `${item.name} answers a ${item.of} that came before`);
-    const hasTag = request.toTag !== '' || item.name === '100';
+    const hasTag = request.toTag !== '' || item.name === '100' || item.tag === '#untagged';
     const to = hasTag ? request.to : `${request.to};tag=${this.#tagOf(item)}`;
     const text =
       `SIP/2.0 ${item.name} Said\r\n${request.vias}From: ${request.from}\r\nTo: ${to}\r\n` +
@@ -155,7 +159,9 @@ export class FlowPeer {
           ? ['application/dtmf-relay', 'Signal=5\r\n']
           : ['', ''];
     const contact = /^(BYE|ACK|CANCEL|[3-6]\d\d)$/.test(name) ? '' : `Contact: <sip:${this.place.address}:5060>\r\n`;
-    const added = headers.map((header) => `${header}\r\n`).join('');
+    const isRackGiven = headers.some((header) => header.startsWith('RAck:'));
+    const rack = name === 'PRACK' && !isRackGiven ? `RAck: ${this.#rack}\r\n` : '';
+    const added = rack + headers.map((header) => `${header}\r\n`).join('');
     const typed = type === '' ? '' : `Content-Type: ${type}\r\n`;
     return `${contact}${added}${typed}Content-Length: ${content.length}\r\n\r\n${content}`;
   }

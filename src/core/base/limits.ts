@@ -38,3 +38,15 @@ export const PENDING_REQUESTS_MAX = 8;
  * Answers of one INVITE that nobody wants (forks, or too late) and that are ended with BYE; further ones are ignored.
  */
 export const UNWANTED_ANSWERS_MAX = 8;
+
+/** Reliable provisional responses of one INVITE that wait for the PRACK of one before them; further ones are dropped. */
+export const WAITING_PROVISIONALS_MAX = 8;
+
+/** Early dialogs of one attempt, one for each fork downstream; signs of life of further forks are ignored. */
+export const EARLY_DIALOGS_MAX = 8;
+
+/** Contacts of one 3xx that are followed, in its order; further ones are ignored. */
+export const REDIRECTS_MAX = 4;
+
+/** Times that one request is sent again because its answer asked for it: credentials, a longer session. */
+export const REQUEST_RETRIES_MAX = 3;

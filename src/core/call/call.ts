@@ -13,15 +13,19 @@ import type { SipMessage } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { LiveRecord } from './call-record.ts';
-import { type AttemptUser, CalleeLeg, type Parties } from './callee-leg.ts';
+import { type AttemptUser, CalleeLeg } from './callee-leg.ts';
 import { CallerLeg, reasonOf } from './caller-leg.ts';
+import type { DialogLeg } from './dialog-leg.ts';
 import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, switchRulesOf } from './hunt.ts';
 import type { Source } from './incoming-request.ts';
+import type { Parties } from './invite-route.ts';
 import {
   type Acknowledger,
   type CallerLegUser,
   type Crossing,
   EMPTY_CROSSING,
+  type Leg,
+  type Provisional,
   type Question,
   type Side,
 } from './leg-events.ts';
@@ -30,6 +34,9 @@ import type { RoutingView, Surroundings } from './ports.ts';
 /** Timers of a call. */
 const PROCEEDING = 0;
 const MAX_DURATION = 1;
+
+/** A caller that never sent the PRACK it owes, or whose callee hung up meanwhile (RFC 3262 3: a 5xx). */
+const UNANSWERED = 504;
 
 /** What a call is begun with. */
 export interface CallStart {
@@ -64,7 +71,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.record = record;
     this.#gateway = gateway;
     this.#parties = parties;
-    this.caller = new CallerLeg(around, this, invite, source);
+    this.caller = new CallerLeg(around, this, { invite, source, gateway });
   }
 
   /** Begins the hunt over `plan`. `crossing`: what of the INVITE may cross. */
@@ -89,12 +96,14 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#end({ reason, status: this.record.isAnswered ? 200 : endReasonRow(reason).status }, 'server', '');
   }
 
-  progressed(attempt: CalleeLeg, status: number, phrase: string, crossing: Crossing): void {
+  progressed(attempt: CalleeLeg, leg: DialogLeg | null, provisional: Provisional): void {
     if (attempt !== this.#attempt || this.isEnded) return;
-    const isRinging = status < 183;
+    const isRinging = provisional.status < 183;
     this.record.alerted(this.#around.nowMs, this.#around.wallMs, isRinging);
     if (isRinging) this.#disarmProceeding();
-    this.caller.progress(attempt, status, phrase, crossing);
+    // A gateway that wants a PRACK though nobody offered any gets its own.
+    if (provisional.rack !== '' && this.caller.reliability === 'none') leg?.ask(prackOf(provisional.rack));
+    this.caller.progress({ attempt, leg }, ringSignalOf(this.#gateway, provisional));
   }
 
   answered(attempt: CalleeLeg, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
@@ -108,7 +117,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.recordChanged(this.record);
     const limitMs = this.#routing.snapshot.parameters.SS_MAX_CALL_DURATION;
     if (limitMs !== null) this.#durationTimer = this.#around.wheel.arm(this, MAX_DURATION, limitMs);
-    this.caller.answer(attempt, phrase, crossing, acknowledger);
+    this.caller.answer({ attempt, leg: attempt.leg }, phrase, crossing, acknowledger);
   }
 
   attemptFailed(attempt: CalleeLeg, outcome: AttemptOutcome, phrase: string, crossing: Crossing): void {
@@ -123,11 +132,11 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     }
   }
 
-  asked(side: Side, question: Question): void {
-    const other = side === 'caller' ? this.#attempt?.leg : this.caller.leg;
-    // An early dialog has no other side yet; glare with the first INVITE is what it is (14.2, 3311 5.2).
-    if (!this.record.isAnswered || !other) return question.answer(491, reasonPhraseOf(491), EMPTY_CROSSING, null);
-    other.ask(question);
+  asked({ twin }: Leg, question: Question): void {
+    // Before the answer: glare with the first INVITE is what a second one is (14.2).
+    const isTooEarly = question.method === 'INVITE' && !this.record.isAnswered;
+    if (twin === null || isTooEarly) question.answer(491, reasonPhraseOf(491), EMPTY_CROSSING, null);
+    else twin.ask(question);
   }
 
   hungUp(side: Side, reasonHeader: string): void {
@@ -136,7 +145,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   }
 
   lost(_side: Side, reason: EndReason): void {
-    this.#end({ reason, status: 200 }, 'server', '');
+    this.#end({ reason, status: this.record.isAnswered ? 200 : UNANSWERED }, 'server', '');
   }
 
   due(kind: number): void {
@@ -157,7 +166,12 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
       this.#nextCandidate += 1;
       if (!this.#takeGateway(candidate)) continue;
       this.#triedCount += 1;
-      const attempt = new CalleeLeg(this.#around, this, candidate, this.#crossing, this.#parties);
+      const attempt = new CalleeLeg(this.#around, this, {
+        candidate,
+        crossing: this.#crossing,
+        parties: this.#parties,
+        reliability: this.caller.reliability,
+      });
       this.#attempt = attempt;
       const { cdr } = this.record;
       cdr.attempts.push(attempt.record);
@@ -218,7 +232,9 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     if (attempt !== null && !record.isAnswered)
       attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended');
     attempt?.leg?.hangUp(reason);
-    this.caller.fail(end.status, phrase === '' ? reasonPhraseOf(end.status) : phrase, headers);
+    // An answer that the caller has not been told yet becomes a failure.
+    const status = end.status < 300 ? UNANSWERED : end.status;
+    this.caller.fail(status, phrase === '' ? reasonPhraseOf(status) : phrase, headers);
     this.caller.hangUp(reason);
   }
 
@@ -240,4 +256,16 @@ interface LastWord {
   readonly outcome: AttemptOutcome;
   readonly phrase: string;
   readonly crossing: Crossing;
+}
+
+/** `sipRemoteRingSignal`: early media reaches the caller under the status that it understands. */
+function ringSignalOf({ sipRemoteRingSignal }: MappingGateway, provisional: Provisional): Provisional {
+  if (sipRemoteRingSignal === 'auto' || !provisional.crossing.hasSdp) return provisional;
+  const status = Number(sipRemoteRingSignal);
+  return { ...provisional, status, phrase: reasonPhraseOf(status) };
+}
+
+/** A PRACK of our own, whose answer concerns nobody. */
+function prackOf(rack: string): Question {
+  return { method: 'PRACK', crossing: EMPTY_CROSSING, rack, answer: () => undefined };
 }

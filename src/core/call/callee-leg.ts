@@ -1,61 +1,53 @@
 // One attempt toward one routing gateway: the UAC side of a call until its INVITE has a final answer, and what
 // must still be done when an answer comes after the hunt has moved on (RFC 3261 9.1, 13.2.2.4).
 //
-//   inviting --100--> trying --183--> progress --183+SDP--> progressSdp --180--> ringing    each with its timer
-//        \________________\________________\___________________\________________/
-//                          2xx -> answered        3xx-6xx, a timer, no way there -> over
+//   phases of attempt-phase.ts, each with its timer
+//        2xx -> answered        3xx-6xx, a timer, no way there -> over
+//        401, 407, 422 -> once more, with what was asked for
 //   left (cancelled, or the hunt moved on): a late 2xx is met with ACK and BYE
 
-import { parseIp } from '../base/ip-address.ts';
-import { UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
-import type { Target } from '../base/target.ts';
+import { EARLY_DIALOGS_MAX, REQUEST_RETRIES_MAX, UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
 import type { AttemptLeft, CdrAttempt } from '../cdr/cdr.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
-import { type ClientIdentity, Dialog, type LocalEnd } from '../dialog/dialog.ts';
+import type { Dialog } from '../dialog/dialog.ts';
 import type { Candidate } from '../routing/route-plan.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { hasOptionTag } from '../sip/option-tags.ts';
 import { paramOf } from '../sip/parameter-reader.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
-import type { InviteClientTransaction } from '../transaction/invite-client.ts';
 import type { ClientUser } from '../transaction/ports.ts';
+import { isAlerting, isFurther, PHASE_TIMEOUTS, type Phase, phaseOf, phaseTimeoutMs } from './attempt-phase.ts';
+import type { Reliability } from './caller-leg.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { crossingOf } from './header-policy.ts';
 import type { AttemptFailure, AttemptOutcome } from './hunt.ts';
 import { ALLOW } from './incoming-request.ts';
-import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser } from './leg-events.ts';
-import { uriOf } from './numbers.ts';
+import { inviteRouteOf, type Parties } from './invite-route.ts';
+import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Provisional } from './leg-events.ts';
+import { OutgoingInvite } from './outgoing-invite.ts';
 import type { Surroundings } from './ports.ts';
 
 /** Hears how the attempt fares. */
 export interface AttemptUser extends LegUser {
-  progressed(attempt: CalleeLeg, status: number, phrase: string, crossing: Crossing): void;
+  /** `leg`: the early dialog it came in; null when it named none. */
+  progressed(attempt: CalleeLeg, leg: DialogLeg | null, provisional: Provisional): void;
   /** `acknowledger`: who waits for the caller's ACK, when the offer was in the 2xx. */
   answered(attempt: CalleeLeg, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void;
   attemptFailed(attempt: CalleeLeg, outcome: AttemptOutcome, phrase: string, crossing: Crossing): void;
 }
 
-/** How the two parties are named in the INVITE. */
-export interface Parties {
-  readonly caller: string;
-  readonly callee: string;
-  /** Display name of the caller, as received, quotes kept. */
-  readonly display: string;
+/** What an attempt is begun with. */
+export interface AttemptStart {
+  readonly candidate: Candidate;
+  /** What of the caller's INVITE may cross. */
+  readonly crossing: Crossing;
+  readonly parties: Parties;
+  /** How the caller takes provisional responses. */
+  readonly reliability: Reliability;
 }
-
-/** How far the attempt has come; a later phase never falls back to an earlier one. */
-const PHASES = ['inviting', 'trying', 'progress', 'progressSdp', 'ringing'] as const;
-type Phase = (typeof PHASES)[number];
-
-const TIMEOUTS: Record<Phase, AttemptFailure> = {
-  inviting: 'inviteTimeout',
-  trying: 'tryingTimeout',
-  progress: 'progressTimeout',
-  progressSdp: 'progressTimeout',
-  ringing: 'ringingTimeout',
-};
 
 /** One attempt. */
 export class CalleeLeg implements ClientUser, Timed, Acknowledger {
@@ -65,41 +57,35 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   leg: DialogLeg | null = null;
   readonly #around: Surroundings;
   readonly #user: AttemptUser;
-  readonly #crossing: Crossing;
-  readonly #target: Target;
-  readonly #local: LocalEnd;
-  readonly #identity: ClientIdentity;
+  readonly #start: AttemptStart;
+  readonly #invite: OutgoingInvite;
   readonly #startedAtMs: number;
-  readonly #branch: string;
-  readonly #uri: string;
-  #transaction: InviteClientTransaction | null = null;
+  readonly #reliability: Reliability;
+  /** Dialogs that signs of life came in; more than one when the gateway forks. */
+  readonly #early: EarlyDialog[] = [];
   #phase: Phase = 'inviting';
   #timer: TimerHandle = 0;
   #isOver = false;
   #hadSdp = false;
+  #retryCount = 0;
   #acknowledgement: Acknowledgement | null = null;
   /** Answers nobody wanted: other branches of a fork, or late ones. */
   #unwanted: Acknowledgement[] = [];
 
-  constructor(around: Surroundings, user: AttemptUser, candidate: Candidate, crossing: Crossing, parties: Parties) {
-    const { gateway } = candidate;
+  constructor(around: Surroundings, user: AttemptUser, start: AttemptStart) {
+    const { gateway } = start.candidate;
     this.#around = around;
     this.#user = user;
-    this.#crossing = crossing;
+    this.#start = start;
     this.gateway = gateway;
     this.#startedAtMs = around.nowMs;
-    this.#target = { address: gateway.remoteIp, port: gateway.signalPort, listener: gateway.listener };
-    this.#local = around.localEnd(gateway.listener);
-    this.#branch = around.mintBranch();
-    this.#uri = uriOf(parties.callee, hostPortOf(gateway));
-    const localTag = around.mintTag();
-    const display = parties.display === '' ? '' : `${parties.display} `;
-    const localAddress = `${display}<${uriOf(parties.caller, this.#local.hostPort)}>;tag=${localTag}`;
-    this.#identity = { callId: around.mintCallId(), localTag, localAddress, cseq: 1 };
+    this.#reliability = gateway.sip100Rel ? start.reliability : 'none';
+    const route = inviteRouteOf(around, start.candidate, start.parties);
+    this.#invite = new OutgoingInvite(around, route, this);
     this.record = {
       gateway: gateway.name,
-      address: `${gateway.remoteIp}:${gateway.signalPort}`,
-      callId: this.#identity.callId,
+      address: `${route.target.address}:${route.target.port}`,
+      callId: this.#invite.callId,
       startedAtWallMs: around.wallMs,
       firstResponseAtWallMs: null,
       code: 0,
@@ -109,12 +95,8 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
 
   /** Sends the INVITE. */
   start(): void {
-    const { headers, body } = this.#crossing;
-    const text = this.#print('INVITE', `Contact: <sip:${this.#local.hostPort}>\r\n${ALLOW}${headers}`, body);
     this.#enter('inviting');
-    const resend = this.#around.routing.resends;
-    const request = { branch: this.#branch, text, target: this.#target, resend, user: this };
-    this.#transaction = this.#around.transactions.invite(request);
+    this.#send('');
   }
 
   onResponse(_transaction: unknown, response: SipMessage): void {
@@ -122,11 +104,11 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     if (response.status >= 200 && response.status < 300) this.#receiveSuccess(response);
     else if (this.#isOver) return;
     else if (response.status < 200) this.#receiveProvisional(response);
-    else this.#receiveFailure(response);
+    else if (!this.#retry(response)) this.#receiveFailure(response);
   }
 
   onTimeout(): void {
-    if (!this.#isOver) this.#fail(TIMEOUTS[this.#phase]);
+    if (!this.#isOver) this.#fail(PHASE_TIMEOUTS[this.#phase]);
   }
 
   onTransportError(): void {
@@ -136,8 +118,8 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   due(): void {
     this.#timer = 0;
     if (this.#isOver) return;
-    this.#cancelTransaction(false);
-    this.#fail(TIMEOUTS[this.#phase]);
+    this.#invite.cancel(false, '');
+    this.#fail(PHASE_TIMEOUTS[this.#phase]);
   }
 
   /** Answered, failed or given up: nothing more of it concerns the hunt. */
@@ -150,7 +132,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     if (this.#isOver) return;
     this.#close(left);
     this.#around.countAttempt(this.gateway.slot, 'cancelled');
-    this.#cancelTransaction(left === 'callerCancelled');
+    this.#invite.cancel(left === 'callerCancelled', '');
   }
 
   /** The caller's ACK brings the answer to an offer that was in the 2xx. */
@@ -159,14 +141,60 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     if (this.#acknowledgement?.isSent === false) this.#acknowledgement.send(crossing.headers, crossing.body);
   }
 
+  #send(retryHeaders: string): void {
+    const { headers, body } = this.#start.crossing;
+    this.#invite.send(`${ALLOW}${extensionsOf(this.#reliability)}${retryHeaders}${headers}`, body);
+  }
+
   #receiveProvisional(response: SipMessage): void {
     if (response.status === 100) return this.#enter('trying');
+    const early = this.#earlyDialogOf(response);
+    if (early === undefined) return;
+    const rseq = reliableSequenceOf(response);
+    // RFC 3262 4: a repeat was acknowledged already; one out of order waits for those before it to come again.
+    if (rseq > 0 && early !== null) {
+      if (early.rseq !== 0 && rseq !== early.rseq + 1) return;
+      early.rseq = rseq;
+    }
     const crossing = crossingOf(response);
     if (crossing.hasSdp) this.#hadSdp = true;
-    if (response.status === 183) this.#enter(crossing.hasSdp ? 'progressSdp' : 'progress');
-    else if (response.status <= 182) this.#enter('ringing');
-    else this.#enter('progress');
-    this.#user.progressed(this, response.status, response.reasonPhrase, crossing);
+    this.#enter(phaseOf(response.status, crossing.hasSdp));
+    const rack = rseq > 0 ? `${rseq} ${this.#invite.cseq} INVITE` : '';
+    const { status, reasonPhrase } = response;
+    this.#user.progressed(this, early?.leg ?? null, { status, phrase: reasonPhrase, crossing, rack });
+  }
+
+  /** The dialog of a sign of life: null when it names none, undefined when there are too many. */
+  #earlyDialogOf(response: SipMessage): EarlyDialog | null | undefined {
+    const { toTag } = response;
+    if (toTag === '') return null;
+    const known = this.#early.find(({ leg }) => leg.dialog.remoteTag === toTag);
+    if (known !== undefined) return known;
+    if (this.#early.length >= EARLY_DIALOGS_MAX) return undefined;
+    const early = { leg: this.#newLeg(this.#invite.dialogOf(response)), rseq: 0 };
+    this.#early.push(early);
+    return early;
+  }
+
+  #newLeg(dialog: Dialog): DialogLeg {
+    return new DialogLeg(this.#around, { side: 'callee', dialog, user: this.#user, rules: this.gateway });
+  }
+
+  /** Sends the INVITE once more when `response` says how; false when it does not. */
+  #retry(response: SipMessage): boolean {
+    if (this.#retryCount >= REQUEST_RETRIES_MAX) return false;
+    const headers = this.#retryHeaders(response);
+    if (headers === '') return false;
+    this.#retryCount += 1;
+    this.#around.wheel.disarm(this.#timer);
+    this.#timer = 0;
+    this.#enter('inviting');
+    this.#send(headers);
+    return true;
+  }
+
+  #retryHeaders(_response: SipMessage): string {
+    return '';
   }
 
   #receiveFailure(response: SipMessage): void {
@@ -185,27 +213,37 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     for (const unwanted of this.#unwanted) {
       if (unwanted.dialog.remoteTag === response.toTag) return unwanted.repeat();
     }
-    const dialog = Dialog.asClient(response, this.#identity, this.#local, this.#target);
-    const acknowledgement = new Acknowledgement(this.#around, dialog, this.#identity.cseq);
-    if (this.#isOver) return this.#refuse(acknowledgement);
+    if (this.#isOver) return this.#refuse(response);
     this.#countDelay();
+    this.leg = this.#confirm(response);
     this.#close('answered');
     this.record.code = response.status;
     this.#around.countAttempt(this.gateway.slot, response.status);
+    const acknowledgement = new Acknowledgement(this.#around, this.leg.dialog, this.#invite.cseq);
     this.#acknowledgement = acknowledgement;
-    this.leg = new DialogLeg(this.#around, 'callee', dialog, this.#user);
-    const owesAck = this.#crossing.body === '';
+    const owesAck = this.#start.crossing.body === '';
     if (owesAck) this.leg.owedAck = acknowledgement;
     else acknowledgement.send('', '');
     this.#user.answered(this, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
   }
 
+  /** 13.2.2.4: the dialog of the 2xx, which may have been an early one. */
+  #confirm(response: SipMessage): DialogLeg {
+    const at = this.#early.findIndex(({ leg }) => leg.dialog.remoteTag === response.toTag);
+    const early = at < 0 ? undefined : this.#early.splice(at, 1)[0];
+    if (early === undefined) return this.#newLeg(this.#invite.dialogOf(response));
+    early.leg.dialog.confirm(response);
+    return early.leg;
+  }
+
   /** 13.2.2.4: an answer nobody wants any more is acknowledged, then ended. */
-  #refuse(acknowledgement: Acknowledgement): void {
+  #refuse(response: SipMessage): void {
     if (this.#unwanted.length >= UNWANTED_ANSWERS_MAX) return;
+    const dialog = this.#invite.dialogOf(response);
+    const acknowledgement = new Acknowledgement(this.#around, dialog, this.#invite.cseq);
     acknowledgement.send('', '');
     this.#unwanted.push(acknowledgement);
-    new DialogLeg(this.#around, 'callee', acknowledgement.dialog, this.#user).hangUp('');
+    this.#newLeg(dialog).hangUp('');
   }
 
   #fail(how: AttemptFailure): void {
@@ -220,66 +258,52 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.record.left = left;
     this.#around.wheel.disarm(this.#timer);
     this.#timer = 0;
-  }
-
-  /** `isResent`: the INVITE may go on being sent, for without an answer the peer cannot be sent the CANCEL. */
-  #cancelTransaction(isResent: boolean): void {
-    // 9.1: the CANCEL has the branch of the INVITE, which is how the peer finds it.
-    const cancel = this.#print('CANCEL', '', '');
-    if (this.#transaction !== null) {
-      this.#around.transactions.cancel(this.#transaction, cancel, this.#around.routing.resends, isResent);
-    }
+    for (const { leg } of this.#early.splice(0)) leg.abandon();
   }
 
   get #hadRinging(): boolean {
     return this.#phase === 'ringing';
   }
 
-  /** Moves to `phase`, with its timer, unless the attempt has come further already. */
   #enter(phase: Phase): void {
-    if (this.#timer !== 0 && PHASES.indexOf(phase) <= PHASES.indexOf(this.#phase)) return;
-    if (phase !== 'inviting' && phase !== 'trying') this.#countDelay();
+    if (this.#timer !== 0 && !isFurther(phase, this.#phase)) return;
+    if (isAlerting(phase)) this.#countDelay();
     this.#phase = phase;
     this.#around.wheel.disarm(this.#timer);
-    this.#timer = this.#around.wheel.arm(this, 0, this.#timeoutMs(phase));
+    const { parameters } = this.#around.routing.snapshot;
+    this.#timer = this.#around.wheel.arm(this, 0, phaseTimeoutMs(phase, this.gateway, parameters));
   }
 
   /** The post-dial delay ends with the first 18x or 2xx. */
   #countDelay(): void {
-    if (this.#phase !== 'inviting' && this.#phase !== 'trying') return;
+    if (isAlerting(this.#phase)) return;
     this.#around.countDelay(this.gateway.slot, this.#around.nowMs - this.#startedAtMs);
-  }
-
-  #timeoutMs(phase: Phase): number {
-    const { gateway } = this;
-    const { parameters } = this.#around.routing.snapshot;
-    switch (phase) {
-      case 'inviting':
-        return gateway.timeoutInviteMs ?? parameters.SS_SIP_TIMEOUT_INVITE;
-      case 'trying':
-        return gateway.timeoutTryingMs ?? parameters.SS_SIP_TIMEOUT_TRYING;
-      case 'progress':
-        return gateway.timeoutSessionProgressMs ?? parameters.SS_SIP_TIMEOUT_SESSION_PROGRESS;
-      case 'progressSdp':
-        return gateway.timeoutSessionProgressSdpMs ?? parameters.SS_SIP_TIMEOUT_SESSION_PROGRESS_SDP;
-      case 'ringing':
-        return gateway.timeoutRingingMs ?? parameters.SS_SIP_TIMEOUT_RINGING;
-    }
-  }
-
-  #print(method: string, headers: string, body: string): string {
-    const { callId, localAddress, cseq } = this.#identity;
-    return (
-      `${method} ${this.#uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.#local.hostPort};branch=${this.#branch};rport\r\n` +
-      `Max-Forwards: 70\r\nFrom: ${localAddress}\r\nTo: <${this.#uri}>\r\nCall-ID: ${callId}\r\n` +
-      `CSeq: ${cseq} ${method}\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`
-    );
   }
 }
 
-function hostPortOf({ remoteIp, signalPort }: RoutingGateway): string {
-  const host = remoteIp.includes(':') && parseIp(remoteIp) !== null ? `[${remoteIp}]` : remoteIp;
-  return signalPort === 5060 ? host : `${host}:${signalPort}`;
+interface EarlyDialog {
+  readonly leg: DialogLeg;
+  /** Highest RSeq seen in it; 0 before the first. */
+  rseq: number;
+}
+
+/** The extensions offered to the gateway. */
+function extensionsOf(reliability: Reliability): string {
+  switch (reliability) {
+    case 'none':
+      return '';
+    case 'supported':
+      return 'Supported: 100rel\r\n';
+    case 'required':
+      return 'Supported: 100rel\r\nRequire: 100rel\r\n';
+  }
+}
+
+/** RSeq of a provisional response that wants a PRACK; 0 of any other (RFC 3262 4). */
+function reliableSequenceOf(response: SipMessage): number {
+  const text = response.value(Header.RSeq);
+  if (text === undefined || !/^\d{1,10}$/.test(text) || !hasOptionTag(response, 'Require', '100rel')) return 0;
+  return Number(text);
 }
 
 /** RFC 3326: the cause of a Q.850 Reason value; 0 when it holds none. */

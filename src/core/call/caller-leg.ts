@@ -1,49 +1,74 @@
-// The caller's side of a call until its INVITE has a final answer: the UAS of RFC 3261 13.3. Each gateway that shows
-// a sign of life gets an early dialog of its own (another To tag), as a forking proxy would show them.
+// The caller's side of a call until its INVITE has a final answer: the UAS of RFC 3261 13.3. Each early dialog of a
+// gateway gets one of its own here (another To tag), as a forking proxy would show them.
 
 import { Dialog } from '../dialog/dialog.ts';
+import type { MappingGateway } from '../routing/snapshot.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { hasOptionTag } from '../sip/option-tags.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { IncomingRequest, type IncomingRequestUser, type Source } from './incoming-request.ts';
-import type { Acknowledger, CallerLegUser, Crossing } from './leg-events.ts';
+import type { Acknowledger, CallerLegUser, Crossing, Provisional } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
+import { ReliableProvisionals, type ReliableUser } from './reliable-provisionals.ts';
 
 /** Q.850 cause in a Reason header (RFC 3326). */
 export function reasonOf(q850: number): string {
   return `Q.850;cause=${q850}`;
 }
 
+/** How the caller takes provisional responses (RFC 3262 3). */
+export type Reliability = 'none' | 'supported' | 'required';
+
+/** An attempt and, once it has one, the early dialog that the sign of life came in. */
+export interface Speaker {
+  readonly attempt: object;
+  readonly leg: DialogLeg | null;
+}
+
+/** An answer that waits until the caller has acknowledged a reliable provisional response. */
+interface HeldAnswer {
+  readonly phrase: string;
+  readonly crossing: Crossing;
+  readonly acknowledger: Acknowledger | null;
+}
+
 /** The caller's leg. */
-export class CallerLeg implements IncomingRequestUser, ServerUser {
+export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser {
   /** The dialog with the caller: early from the first 18x, confirmed by the answer. */
   leg: DialogLeg | null = null;
+  readonly reliability: Reliability;
   readonly #around: Surroundings;
   readonly #user: CallerLegUser;
   readonly #source: Source;
+  readonly #gateway: MappingGateway;
   #incoming: IncomingRequest | null = null;
   #invite: SipMessage | null;
   #tag: string;
-  /** The attempt that the present tag belongs to. */
-  #tagOwner: object | null = null;
+  /** The attempt whose early dialogs stand, and these. */
+  #attempt: object | null = null;
+  #early: DialogLeg[] = [];
+  #reliables: ReliableProvisionals | null = null;
+  #heldAnswer: HeldAnswer | null = null;
 
-  constructor(around: Surroundings, user: CallerLegUser, invite: SipMessage, source: Source) {
+  constructor(
+    around: Surroundings,
+    user: CallerLegUser,
+    arrival: { readonly invite: SipMessage; readonly source: Source; readonly gateway: MappingGateway },
+  ) {
     this.#around = around;
     this.#user = user;
-    this.#invite = invite;
-    this.#source = source;
+    this.#invite = arrival.invite;
+    this.#source = arrival.source;
+    this.#gateway = arrival.gateway;
     this.#tag = around.mintTag();
+    this.reliability = this.#gateway.sip100Rel ? reliabilityOf(arrival.invite) : 'none';
   }
 
   /** Takes over the INVITE's transaction and says 100 Trying. Answers what of the INVITE may cross. */
   begin(server: ServerTransaction): Crossing {
-    const invite = this.#invite as SipMessage;
-    this.#incoming = new IncomingRequest(
-      this.#around,
-      { request: invite, server, source: this.#source },
-      this.#tag,
-      this,
-    );
+    const request = this.#invite as SipMessage;
+    this.#incoming = new IncomingRequest(this.#around, { request, server, source: this.#source }, this.#tag, this);
     this.#incoming.trying();
     return this.#incoming.crossing;
   }
@@ -52,26 +77,38 @@ export class CallerLeg implements IncomingRequestUser, ServerUser {
     return this.#invite === null;
   }
 
-  /** Relays a sign of life of `attempt` (101 to 199). */
-  progress(attempt: object, status: number, phrase: string, crossing: Crossing): void {
-    this.#enterDialog(attempt);
-    this.#incoming?.answer(status, phrase, crossing, null);
+  /** Relays a sign of life, reliably when it came so or the caller insists. */
+  progress(speaker: Speaker, provisional: Provisional): void {
+    this.#enterDialog(speaker);
+    if (this.reliability === 'required' || (this.reliability === 'supported' && provisional.rack !== '')) {
+      this.#reliables ??= new ReliableProvisionals(
+        this.#around.wheel,
+        this.#around.routing.resends,
+        (bound) => this.#around.draw(bound),
+        this,
+      );
+      this.#reliables.send(provisional, this.#tag);
+    } else {
+      this.#incoming?.answer(provisional.status, provisional.phrase, provisional.crossing, null);
+    }
   }
 
-  /** Relays the answer of `attempt`; repeats it until the caller acknowledges. */
-  answer(attempt: object, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
-    this.#enterDialog(attempt);
-    const incoming = this.#incoming;
-    if (incoming === null) return;
-    this.leg?.awaitAck(incoming);
-    this.#invite = null;
-    incoming.answer(200, phrase === '' ? 'OK' : phrase, crossing, acknowledger);
+  /** Relays the answer; repeats it until the caller acknowledges. */
+  answer(speaker: Speaker, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
+    this.#enterDialog(speaker);
+    for (const early of this.#early) if (early !== this.leg) early.abandon();
+    this.#early = [];
+    this.#heldAnswer = { phrase, crossing, acknowledger };
+    if (this.#reliables?.holdsAnswer !== true) this.onAllPracked();
   }
 
   /** Ends the INVITE without an answer. `headers`: further lines, each with its CRLF. */
   fail(status: number, phrase: string, crossingHeaders: string): void {
     if (this.#invite === null) return;
     this.#invite = null;
+    this.#heldAnswer = null;
+    this.#reliables?.stop();
+    this.#abandonEarly();
     this.leg?.abandon();
     this.leg = null;
     this.#incoming?.refuse(status, phrase, crossingHeaders);
@@ -80,6 +117,32 @@ export class CallerLeg implements IncomingRequestUser, ServerUser {
   /** BYE to an answered caller. */
   hangUp(reason: string): void {
     this.leg?.hangUp(reason);
+  }
+
+  sendReliably(provisional: Provisional, toTag: string, rseq: number): string {
+    this.#incoming?.useTag(toTag);
+    return this.#incoming?.answerReliably(provisional, rseq) ?? '';
+  }
+
+  repeatReliably(text: string): void {
+    this.#incoming?.repeatProvisional(text);
+  }
+
+  onAllPracked(): void {
+    const held = this.#heldAnswer;
+    const incoming = this.#incoming;
+    if (held === null || incoming === null) return;
+    this.#heldAnswer = null;
+    this.#reliables?.stop();
+    this.leg?.awaitAck(incoming);
+    this.#invite = null;
+    if (this.leg !== null) incoming.useTag(this.leg.dialog.localTag);
+    incoming.answer(200, held.phrase === '' ? 'OK' : held.phrase, held.crossing, held.acknowledger);
+  }
+
+  // 3262 3: without a PRACK the INVITE is refused with a 5xx.
+  onNoPrack(): void {
+    this.#user.lost('caller', 'NoAck');
   }
 
   onCancel(reasonHeader: string): void {
@@ -102,20 +165,44 @@ export class CallerLeg implements IncomingRequestUser, ServerUser {
     // An answer could not be sent: the peer will repeat, the timers decide (RFC 6026 8.8).
   }
 
-  #enterDialog(attempt: object): void {
-    if (this.#tagOwner === attempt || this.#invite === null) return;
-    if (this.#tagOwner !== null) {
-      this.leg?.abandon();
-      this.#tag = this.#around.mintTag();
-      this.#incoming?.useTag(this.#tag);
-    }
-    this.#tagOwner = attempt;
-    const local = this.#around.localEnd(this.#source.listener);
-    this.leg = new DialogLeg(
-      this.#around,
-      'caller',
-      Dialog.asServer(this.#invite, this.#tag, local, this.#source),
-      this.#user,
-    );
+  #enterDialog({ attempt, leg }: Speaker): void {
+    if (this.#invite === null) return;
+    if (this.#attempt !== attempt) this.#abandonEarly();
+    this.#attempt = attempt;
+    // A gateway may begin to name its early dialog (To tag) late.
+    const known = this.#early.find((early) => early.twin === leg) ?? this.#early.find((early) => early.twin === null);
+    known?.pair(leg);
+    if (known === undefined) this.leg = this.#newDialog(leg);
+    else if (known !== this.leg) this.leg = known;
+    else return;
+    this.#tag = this.leg.dialog.localTag;
+    this.#incoming?.useTag(this.#tag);
   }
+
+  #newDialog(twin: DialogLeg | null): DialogLeg {
+    // The first early dialog has the tag that a refusal would have had.
+    if (this.leg !== null) this.#tag = this.#around.mintTag();
+    const local = this.#around.localEnd(this.#source.listener);
+    const dialog = Dialog.asServer(this.#invite as SipMessage, this.#tag, local, this.#source);
+    const leg = new DialogLeg(this.#around, { side: 'caller', dialog, user: this.#user, rules: this.#gateway });
+    leg.pair(twin);
+    leg.expectPracks((rack) => this.#reliables?.acknowledge(rack, (this.#incoming as IncomingRequest).cseq) ?? null);
+    this.#early.push(leg);
+    return leg;
+  }
+
+  /** The early dialogs of an attempt that is over. */
+  #abandonEarly(): void {
+    this.#reliables?.stop();
+    for (const early of this.#early) early.abandon();
+    this.#early = [];
+  }
+}
+
+function reliabilityOf(invite: SipMessage): Reliability {
+  return hasOptionTag(invite, 'Require', '100rel')
+    ? 'required'
+    : hasOptionTag(invite, 'Supported', '100rel')
+      ? 'supported'
+      : 'none';
 }

@@ -1,23 +1,46 @@
-// A leg whose dialog stands: requests in and out inside the dialog, the same for both sides of a call.
-// RFC 3261 12.2, 14, 15; glare by 14.2.
+// A leg whose dialog stands, early or confirmed: requests in and out inside the dialog, the same for both sides of a
+// call. RFC 3261 12.2, 14, 15; RFC 3262 PRACK; RFC 3311 UPDATE; glare by 3261 14.2 and 3311 5.2.
 
 import type { EndReason } from '../base/end-reason.ts';
 import { PENDING_REQUESTS_MAX } from '../base/limits.ts';
 import type { Acknowledgement } from '../dialog/acknowledgement.ts';
 import type { Dialog } from '../dialog/dialog.ts';
+import type { PeerRules } from '../routing/snapshot.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { ClientUser, ServerTransaction } from '../transaction/ports.ts';
 import { crossingOf } from './header-policy.ts';
 import { IncomingRequest, type IncomingRequestUser, type Source } from './incoming-request.ts';
-import { EMPTY_CROSSING, type LegUser, type Question, type Side } from './leg-events.ts';
+import {
+  type Crossing,
+  EMPTY_CROSSING,
+  type Leg,
+  type LegUser,
+  type Provisional,
+  type Question,
+  type Side,
+} from './leg-events.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { Surroundings } from './ports.ts';
 
-/** One side of the call, inside its dialog. */
-export class DialogLeg implements IncomingRequestUser, ClientUser {
+/** What a leg is made with. */
+export interface LegOptions {
   readonly side: Side;
   readonly dialog: Dialog;
+  readonly user: LegUser;
+  /** What the gateway of this side says about its peer. */
+  readonly rules: PeerRules;
+}
+
+/** Answers what a PRACK with this RAck acknowledges; null for nothing outstanding. */
+export type PrackReader = (rack: string) => Provisional | null;
+
+/** One side of the call, inside one dialog. */
+export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
+  readonly side: Side;
+  readonly dialog: Dialog;
+  readonly rules: PeerRules;
+  twin: DialogLeg | null = null;
   /** No more requests are sent: a BYE has gone one way or the other. */
   isOver = false;
   /** The ACK of a 2xx that waits for the other side's answer to its offer; sent empty should the call end first. */
@@ -28,17 +51,33 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
   /** The INVITE of the peer whose answer or ACK is outstanding. */
   #invited: IncomingRequest | null = null;
   #inviting: OutgoingRequest | null = null;
+  /** UPDATEs with an offer that is not answered yet, each way. */
+  #updated: IncomingRequest | null = null;
+  #updating: OutgoingRequest | null = null;
+  #pracks: PrackReader | null = null;
   /** Asked by the other side while the peer has yet to acknowledge our 2xx: until then it may know of no dialog. */
   #held: Question[] = [];
   /** Reason of a BYE that waits for the ACK of our 2xx; null when none waits. */
   #heldBye: string | null = null;
 
-  constructor(around: Surroundings, side: Side, dialog: Dialog, user: LegUser) {
+  constructor(around: Surroundings, { side, dialog, user, rules }: LegOptions) {
     this.#around = around;
     this.side = side;
     this.dialog = dialog;
     this.#user = user;
+    this.rules = rules;
     around.dialogs.enter(dialog, this);
+  }
+
+  /** Makes `twin` the dialog of the other side, and this one its. */
+  pair(twin: DialogLeg | null): void {
+    this.twin = twin;
+    if (twin !== null) twin.twin = this;
+  }
+
+  /** The peer is sent reliable provisional responses: `pracks` knows what its PRACKs are about. */
+  expectPracks(pracks: PrackReader): void {
+    this.#pracks = pracks;
   }
 
   /** A request of the peer in this dialog, in a transaction of its own; ACK comes by `receiveAck`. */
@@ -53,15 +92,15 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
       case 'INVITE':
         return this.#receiveInvite(incoming, request);
       case 'UPDATE':
-        this.dialog.refreshTarget(request);
-        return this.#pass(incoming);
+        return this.#receiveUpdate(incoming, request);
+      case 'PRACK':
+        return this.#receivePrack(incoming, request);
       case 'INFO':
       case 'MESSAGE':
       case 'NOTIFY':
       case 'OPTIONS':
-        return this.#pass(incoming);
       case 'REFER':
-        return incoming.refuse(403, 'Transfer Not Allowed');
+        return this.#pass(incoming);
       default:
         return incoming.refuse(405);
     }
@@ -77,30 +116,57 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
     this.#invited = invite;
   }
 
-  /** Sends the peer what the other side asks. */
   ask(question: Question): void {
+    const { method } = question;
     if (this.isOver) return question.answer(481, 'Call Over', EMPTY_CROSSING, null);
+    if (method === 'REFER' && !this.rules.enableCallTransfer) {
+      return question.answer(403, 'Transfer Not Allowed', EMPTY_CROSSING, null);
+    }
     // 14.1: no second INVITE while one is under way in either direction.
-    if (question.method === 'INVITE' && (this.#inviting !== null || this.#invited !== null)) {
+    if (method === 'INVITE' && (this.#inviting !== null || this.#invited !== null)) {
       return question.answer(491, 'Request Pending', EMPTY_CROSSING, null);
     }
     if (this.#invited?.awaitsAck === true) {
       this.#held.push(question);
       return;
     }
-    this.dialog.localCseq += 1;
     const outgoing = new OutgoingRequest(this.#around, this, question);
-    if (question.method === 'INVITE') this.#inviting = outgoing;
-    this.#send(question.method, question.crossing.headers, question.crossing.body, outgoing);
+    if (method === 'INVITE') this.#inviting = outgoing;
+    if (method === 'UPDATE' && outgoing.hasOffer) this.#updating = outgoing;
+    outgoing.send();
+  }
+
+  /** Sends a request in this dialog, with the next sequence number. */
+  sendRequest(method: string, headers: string, body: string, outgoing: OutgoingRequest): void {
+    const { transactions } = this.#around;
+    this.dialog.localCseq += 1;
+    const request = this.#request(method, headers, body, outgoing);
+    const { localCseq } = this.dialog;
+    if (method === 'INVITE') outgoing.started(localCseq, request.text, transactions.invite(request));
+    else {
+      outgoing.started(localCseq, request.text, null);
+      transactions.request(request);
+    }
+  }
+
+  /** What to add to a request so that `response`, which failed it, will not come again; '' when that is hopeless. */
+  retryHeaders(_method: string, _response: SipMessage): string {
+    return '';
+  }
+
+  /** A re-INVITE or UPDATE of ours succeeded. */
+  refreshed(response: SipMessage, _offered: Crossing): void {
+    this.dialog.refreshTarget(response);
   }
 
   /** A request sent by `ask` has its final answer. */
   onAnswered(outgoing: OutgoingRequest): void {
     if (this.#inviting === outgoing) this.#inviting = null;
+    if (this.#updating === outgoing) this.#updating = null;
   }
 
   /** The peer answered as if the dialog did not exist. */
-  peerGone(): void {
+  peerGone(_method: string): void {
     this.#lost('ProtocolError');
   }
 
@@ -124,6 +190,7 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
   onFinal(incoming: IncomingRequest, status: number): void {
     const index = this.#asked.indexOf(incoming);
     if (index >= 0) this.#asked.splice(index, 1);
+    if (this.#updated === incoming) this.#updated = null;
     if (this.#invited === incoming && status >= 300) this.#invited = null;
   }
 
@@ -165,21 +232,47 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
 
   #receiveInvite(incoming: IncomingRequest, request: SipMessage): void {
     // 14.2: glare, and an INVITE on top of one that is not finished; RFC 5407 3.1.4: one that has overtaken the ACK.
-    if (this.#inviting !== null || this.#invited?.awaitsAck === true) return incoming.refuse(491);
-    if (this.#invited !== null) {
-      return incoming.refuse(500, 'Previous INVITE Pending', `Retry-After: ${this.#around.draw(11)}\r\n`);
-    }
+    if (this.#isOffering || this.#invited?.awaitsAck === true) return incoming.refuse(491);
+    if (this.#invited !== null || this.#updated !== null) return this.#refusePending(incoming);
     this.dialog.refreshTarget(request);
     this.#invited = incoming;
     incoming.trying();
     this.#pass(incoming);
   }
 
+  // RFC 3311 5.2: the same two for an UPDATE that carries an offer; one without refreshes target and timer only.
+  #receiveUpdate(incoming: IncomingRequest, request: SipMessage): void {
+    if (request.body !== '') {
+      if (this.#isOffering) return incoming.refuse(491);
+      if (this.#updated !== null) return this.#refusePending(incoming);
+      this.#updated = incoming;
+    }
+    this.dialog.refreshTarget(request);
+    this.#pass(incoming);
+  }
+
+  #receivePrack(incoming: IncomingRequest, request: SipMessage): void {
+    const provisional = this.#pracks?.(request.value(Header.RAck) ?? '') ?? null;
+    if (provisional === null) return incoming.refuse(481);
+    // The other side waits for no PRACK where the caller wanted one and the gateway did not: it ends here.
+    if (provisional.rack === '') return incoming.refuse(200);
+    incoming.rack = provisional.rack;
+    this.#pass(incoming);
+  }
+
+  get #isOffering(): boolean {
+    return this.#inviting !== null || this.#updating !== null;
+  }
+
+  #refusePending(incoming: IncomingRequest): void {
+    incoming.refuse(500, 'Previous Offer Pending', `Retry-After: ${this.#around.draw(11)}\r\n`);
+  }
+
   #pass(incoming: IncomingRequest): void {
     if (this.#asked.length >= PENDING_REQUESTS_MAX)
       return incoming.refuse(500, 'Too Many Requests', 'Retry-After: 1\r\n');
     this.#asked.push(incoming);
-    this.#user.asked(this.side, incoming);
+    this.#user.asked(this, incoming);
   }
 
   /** Nothing more is passed; what the peer still asks is answered. */
@@ -200,19 +293,17 @@ export class DialogLeg implements IncomingRequestUser, ClientUser {
   #sendBye(reason: string): void {
     this.#heldBye = null;
     this.dialog.localCseq += 1;
-    this.#send('BYE', reason === '' ? '' : `Reason: ${reason}\r\n`, '', this);
+    const headers = reason === '' ? '' : `Reason: ${reason}\r\n`;
+    this.#around.transactions.request(this.#request('BYE', headers, '', this));
   }
 
   #lost(reason: EndReason): void {
     if (!this.isOver) this.#user.lost(this.side, reason);
   }
 
-  #send(method: string, headers: string, body: string, user: ClientUser): void {
+  #request(method: string, headers: string, body: string, user: ClientUser) {
     const branch = this.#around.mintBranch();
     const text = this.dialog.print(method, this.dialog.localCseq, branch, headers, body);
-    const resend = this.#around.routing.resends;
-    const request = { branch, method, text, target: this.dialog.target, resend, user };
-    if (user === this.#inviting) this.#inviting.started(this.#around.transactions.invite(request), text);
-    else this.#around.transactions.request(request);
+    return { branch, method, text, target: this.dialog.target, resend: this.#around.routing.resends, user };
   }
 }

@@ -10,8 +10,8 @@ import type { SipMessage } from '../sip/message.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { Call } from './call.ts';
 import { LiveRecord } from './call-record.ts';
-import type { Parties } from './callee-leg.ts';
 import type { Source } from './incoming-request.ts';
+import type { Parties } from './invite-route.ts';
 import { numberOf } from './numbers.ts';
 import type { Surroundings } from './ports.ts';
 

@@ -2,18 +2,21 @@
 // the ACK: the UAS core of RFC 3261 8.2, 13.3, 14.2. Used for the first INVITE and for every later request.
 
 import type { LocalEnd } from '../dialog/dialog.ts';
-import { SuccessRepeater, type SuccessRepeaterUser } from '../dialog/success-repeater.ts';
+import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { printResponse } from '../sip/print-response.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { ServerTransaction } from '../transaction/ports.ts';
 import { crossingOf } from './header-policy.ts';
-import type { Acknowledger, Crossing, Question } from './leg-events.ts';
+import type { Acknowledger, Crossing, Provisional, Question } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
 
 /** Methods a peer may use inside a call here. */
-export const ALLOW = 'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY\r\n';
+export const ALLOW = 'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY, REFER\r\n';
+
+/** Any provisional status: a transaction repeats the text whatever it is. */
+const PROGRESS = 183;
 
 /** Where a request came from and on which socket it was received. */
 export interface Source {
@@ -24,8 +27,8 @@ export interface Source {
 
 /** Hears how the request fares. */
 export interface IncomingRequestUser {
-  /** The final answer is out. */
-  onFinal(request: IncomingRequest, status: number): void;
+  /** The final answer is out; `crossing`: what of it came from the other side. */
+  onFinal(request: IncomingRequest, status: number, crossing: Crossing): void;
   /** The ACK for the 2xx arrived: nothing of it is pending any more. */
   onAcknowledged(request: IncomingRequest): void;
   /** The 2xx was repeated to the end of the list and never acknowledged. */
@@ -33,10 +36,14 @@ export interface IncomingRequestUser {
 }
 
 /** One request being answered. */
-export class IncomingRequest implements Question, SuccessRepeaterUser {
+export class IncomingRequest implements Question, ResponseRepeaterUser {
   readonly method: string;
   readonly crossing: Crossing;
   readonly cseq: number;
+  /** Of a PRACK: what the other side knows the provisional response by. */
+  rack = '';
+  /** Header lines of a 2xx beyond what crosses. */
+  successHeaders = '';
   readonly #around: Surroundings;
   readonly #server: ServerTransaction;
   readonly #source: Source;
@@ -45,7 +52,7 @@ export class IncomingRequest implements Question, SuccessRepeaterUser {
   #request: SipMessage | null;
   #toTag: string;
   #successText = '';
-  #repeater: SuccessRepeater | null = null;
+  #repeater: ResponseRepeater | null = null;
   #acknowledger: Acknowledger | null = null;
 
   constructor(
@@ -86,14 +93,25 @@ export class IncomingRequest implements Question, SuccessRepeaterUser {
     this.#toTag = toTag;
   }
 
+  /** Sends a provisional response that wants a PRACK (RFC 3262 3); answers its text. */
+  answerReliably({ status, phrase, crossing }: Provisional, rseq: number): string {
+    const headers = `Require: 100rel\r\nRSeq: ${rseq}\r\n${crossing.headers}`;
+    return this.#respond(status, phrase, this.#toTag, headers, crossing.body);
+  }
+
+  /** The same once more. */
+  repeatProvisional(text: string): void {
+    if (this.#request !== null) this.#server.respond(PROGRESS, text);
+  }
+
   /** Answers without anything from another side. `headers`: further lines, each with its CRLF. */
   refuse(status: number, phrase = reasonPhraseOf(status), headers = ''): void {
-    this.#final(status, phrase, headers, '', null);
+    this.#final(status, phrase, { headers, body: '', hasSdp: false }, null);
   }
 
   answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
     if (status >= 200) {
-      this.#final(status, phrase, crossing.headers, crossing.body, acknowledger);
+      this.#final(status, phrase, crossing, acknowledger);
     } else {
       this.#respond(status, phrase, this.#toTag, crossing.headers, crossing.body);
     }
@@ -116,25 +134,27 @@ export class IncomingRequest implements Question, SuccessRepeaterUser {
     this.#successText = '';
   }
 
-  repeatSuccess(): void {
+  repeatResponse(): void {
     this.#server.respond(200, this.#successText);
   }
 
-  onNoAck(): void {
+  onUnacknowledged(): void {
     this.stop();
     this.#user.onNoAck(this);
   }
 
-  #final(status: number, phrase: string, headers: string, body: string, acknowledger: Acknowledger | null): void {
+  #final(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
     if (this.#request === null) return;
-    const text = this.#respond(status, phrase, this.#toTag, headers, body);
+    const { headers, body } = crossing;
+    const added = status < 300 ? this.successHeaders : '';
+    const text = this.#respond(status, phrase, this.#toTag, added + headers, body);
     this.#request = null;
     if (this.method === 'INVITE' && status < 300) {
       this.#successText = text;
       this.#acknowledger = acknowledger;
-      this.#repeater = new SuccessRepeater(this.#around.wheel, this.#around.routing.resends, this);
+      this.#repeater = new ResponseRepeater(this.#around.wheel, this.#around.routing.resends, this);
     }
-    this.#user.onFinal(this, status);
+    this.#user.onFinal(this, status, crossing);
   }
 
   #respond(status: number, phrase: string, toTag: string, headers: string, body: string): string {

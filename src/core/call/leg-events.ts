@@ -17,6 +17,15 @@ export const EMPTY_CROSSING: Crossing = { headers: '', body: '', hasSdp: false }
 /** Which leg: the caller's, where the switch is UAS of the call, or a callee's, where it is UAC. */
 export type Side = 'caller' | 'callee';
 
+/** A sign of life that one side gave and the other is to see (101 to 199). */
+export interface Provisional {
+  readonly status: number;
+  readonly phrase: string;
+  readonly crossing: Crossing;
+  /** RFC 3262: the RAck of the PRACK that its sender waits for; '' when it was sent unreliably. */
+  readonly rack: string;
+}
+
 /** Someone who has a 2xx to an INVITE and owes its ACK. */
 export interface Acknowledger {
   /** The other side acknowledged; `crossing` holds the answer when the offer was in the 2xx. */
@@ -27,22 +36,33 @@ export interface Acknowledger {
 export interface Question {
   readonly method: string;
   readonly crossing: Crossing;
+  /** Of a PRACK: the RAck by which the other side knows what is acknowledged; '' otherwise. */
+  readonly rack: string;
   /** Answers it; only the first final answer counts. `acknowledger`: who wants the ACK of a 2xx to INVITE. */
   answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void;
+}
+
+/** One dialog of one side, as its call sees it. */
+export interface Leg {
+  readonly side: Side;
+  /** The dialog of the other side that its requests go to; null while there is none. */
+  readonly twin: Leg | null;
+  /** Sends the peer what the other side asks. */
+  ask(question: Question): void;
+}
+
+/** What a leg tells its call once its dialog stands. */
+export interface LegUser {
+  /** The side asks something of the other one. */
+  asked(leg: Leg, question: Question): void;
+  /** The side hung up (BYE); `reasonHeader` is its Reason value, '' when it gave none. */
+  hungUp(side: Side, reasonHeader: string): void;
+  /** The side is lost: no ACK, or the dialog is gone at the peer. */
+  lost(side: Side, reason: EndReason): void;
 }
 
 /** What the caller's leg tells its call besides. */
 export interface CallerLegUser extends LegUser {
   /** The caller gave up before an answer. */
   cancelled(reasonHeader: string): void;
-}
-
-/** What a leg tells its call once its dialog stands. */
-export interface LegUser {
-  /** The side asks something of the other one. */
-  asked(side: Side, question: Question): void;
-  /** The side hung up (BYE); `reasonHeader` is its Reason value, '' when it gave none. */
-  hungUp(side: Side, reasonHeader: string): void;
-  /** The side is lost: no ACK, or the dialog is gone at the peer. */
-  lost(side: Side, reason: EndReason): void;
 }

@@ -1,6 +1,7 @@
 // A request that one side asked and we sent to the other inside its dialog: the UAC core of RFC 3261 8.1, 12.2.1,
 // 13.2.2.4, 14.1. It carries the answer back, acknowledges a 2xx to INVITE, and notices a dialog that is gone.
 
+import { REQUEST_RETRIES_MAX } from '../base/limits.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
@@ -21,7 +22,8 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   readonly #around: Surroundings;
   readonly #leg: DialogLeg;
   readonly #question: Question;
-  readonly #cseq: number;
+  #cseq = 0;
+  #retryCount = 0;
   #acknowledgement: Acknowledgement | null = null;
   /** Of an INVITE: what `cancel` is about. */
   #transaction: InviteClientTransaction | null = null;
@@ -31,17 +33,28 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     this.#around = around;
     this.#leg = leg;
     this.#question = question;
-    this.#cseq = leg.dialog.localCseq;
   }
 
   get method(): string {
     return this.#question.method;
   }
 
-  /** An INVITE is under way as `text`. */
-  started(transaction: InviteClientTransaction, text: string): void {
+  get hasOffer(): boolean {
+    return this.#question.crossing.body !== '';
+  }
+
+  /** Sends it. `retryHeaders`: what an earlier answer asked for. */
+  send(retryHeaders = ''): void {
+    const { method, crossing, rack } = this.#question;
+    const acknowledged = rack === '' ? '' : `RAck: ${rack}\r\n`;
+    this.#leg.sendRequest(method, acknowledged + retryHeaders + crossing.headers, crossing.body, this);
+  }
+
+  /** It is under way as `text`; `transaction` is that of an INVITE. */
+  started(cseq: number, text: string, transaction: InviteClientTransaction | null): void {
+    this.#cseq = cseq;
     this.#transaction = transaction;
-    this.#text = text;
+    this.#text = transaction === null ? '' : text;
   }
 
   /** The dialog ends: an INVITE without final answer is cancelled, so that it ends too, whatever the peer does. */
@@ -60,8 +73,11 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
       if (response.status > 100) this.#answer(response.status, response.reasonPhrase, crossingOf(response), null);
       return;
     }
-    if (response.status < 300) this.#succeeded(response);
-    else this.#failed(response.status, response.reasonPhrase, crossingOf(response));
+    if (response.status < 300) return this.#succeeded(response);
+    const retry = this.#retryCount < REQUEST_RETRIES_MAX ? this.#leg.retryHeaders(this.method, response) : '';
+    if (retry === '') return this.#failed(response.status, response.reasonPhrase, crossingOf(response));
+    this.#retryCount += 1;
+    this.send(retry);
   }
 
   onTimeout(): void {
@@ -87,7 +103,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
       if (owesAck) this.#leg.owedAck = this.#acknowledgement;
       else this.#acknowledgement.send('', '');
     }
-    if (this.method === 'INVITE' || this.method === 'UPDATE') this.#leg.dialog.refreshTarget(response);
+    if (this.method === 'INVITE' || this.method === 'UPDATE') this.#leg.refreshed(response, this.#question.crossing);
     this.#answer(response.status, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
     this.#leg.onAnswered(this);
   }
@@ -96,7 +112,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     this.#answer(status, phrase, crossing, null);
     this.#leg.onAnswered(this);
     // 12.2.1.2: the peer does not know the dialog, or does not answer in it: it is over.
-    if (status === REQUEST_TIMEOUT || status === NO_DIALOG) this.#leg.peerGone();
+    if (status === REQUEST_TIMEOUT || status === NO_DIALOG) this.#leg.peerGone(this.method);
   }
 
   #answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {

@@ -34,6 +34,8 @@ export class Dialog {
   target: Target;
   #routes: readonly string[];
   #remoteTarget = '';
+  /** The Contact that the remote target was read from. */
+  #contact = '';
   readonly #source: Target;
 
   private constructor(identity: DialogIdentity, local: LocalEnd, routes: readonly string[], source: Target) {
@@ -87,9 +89,20 @@ export class Dialog {
     return dialog;
   }
 
+  /** 13.2.2.4: the 2xx says anew which way the requests of an early dialog go. */
+  confirm(success: SipMessage): void {
+    const routes = routesOf(success).reverse();
+    const isRouted = routes.length + this.#routes.length > 0;
+    this.#routes = routes;
+    this.refreshTarget(success);
+    if (isRouted) this.target = this.#nextHop();
+  }
+
   /** 12.2: a target refresh request or its 2xx names a new Contact. */
   refreshTarget(message: SipMessage): void {
     const contact = message.values(Header.Contact)[0];
+    if (contact !== undefined && contact === this.#contact) return;
+    this.#contact = contact === undefined ? '' : detach(contact);
     const uri = contact === undefined ? '' : (parseNameAddr(contact)?.uri ?? '');
     if (uri === '' && this.#remoteTarget !== '') return;
     this.#remoteTarget = uri === '' ? `sip:${hostPortOf(this.#source)}` : detach(uri);

@@ -8,6 +8,7 @@ import { checkRequest } from '../sip/check-request.ts';
 import { Header } from '../sip/header-name.ts';
 import { maxForwardsOf } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { hasOptionTag, unsupportedOf } from '../sip/option-tags.ts';
 import { printResponse } from '../sip/print-response.ts';
 import type { ServerUser } from '../transaction/ports.ts';
 import { ShardNumber } from './counters.ts';
@@ -52,7 +53,7 @@ export class Reception {
       case 'INVITE':
         return this.#receiveInvite(request, source);
       case 'OPTIONS':
-        if (request.has(Header.Require)) return this.#refuseRequired(request, source);
+        if (unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
         return this.#answer(request, source, 200, `${ALLOW}Accept: application/sdp\r\n`);
       default:
         return this.#refuse(request, source, 405, ALLOW);
@@ -85,7 +86,7 @@ export class Reception {
     const leg = this.#around.dialogs.find(request);
     if (leg === null) return this.#refuse(request, source, 481);
     // A BYE ends the call whatever it requires.
-    if (request.has(Header.Require) && request.method !== 'BYE') return this.#refuseRequired(request, source);
+    if (request.method !== 'BYE' && unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
     leg.receive(request, this.#around.transactions.serve(request, targetOf(request, source), NOBODY), source);
   }
 
@@ -98,14 +99,17 @@ export class Reception {
       return this.#around.counters.add(ShardNumber.requestsRefused);
     }
     if (maxForwardsOf(invite) === 0) return this.#refuse(invite, source, 483);
-    if (invite.has(Header.Require)) return this.#refuseRequired(invite, source);
+    if (unsupportedOf(invite) !== '' || (!gateway.sip100Rel && hasOptionTag(invite, 'Require', '100rel'))) {
+      return this.#refuseRequired(invite, source);
+    }
     if (!isBodyKnown(invite)) return this.#refuse(invite, source, 415, 'Accept: application/sdp, multipart/mixed\r\n');
     this.#beginCall({ invite, source, gateway, hasRoom: this.#hasRoom });
   }
 
-  /** 8.2.2.3: no extension that a peer may insist on is supported yet. */
+  /** 8.2.2.3: an extension that the peer insists on and this switch, or its gateway, does not have. */
   #refuseRequired(request: SipMessage, source: Source): void {
-    this.#refuse(request, source, 420, `Unsupported: ${request.values(Header.Require).join(', ')}\r\n`);
+    const unsupported = unsupportedOf(request);
+    this.#refuse(request, source, 420, `Unsupported: ${unsupported === '' ? '100rel' : unsupported}\r\n`);
   }
 
   get #hasRoom(): boolean {

@@ -1,35 +1,35 @@
-// The 2xx to an INVITE, sent again until its ACK arrives: RFC 3261 13.3.1.4. The transaction user repeats
-// it, not the transaction, because every hop's transaction has forgotten the INVITE by then.
-// Departs from 13.3.1.4 in the intervals: the waits are SS_SIP_RESEND_INTERVAL's.
+// A response that its transaction user sends again until the peer acknowledges it: the 2xx to an INVITE until its ACK
+// (RFC 3261 13.3.1.4; every hop's transaction has forgotten the INVITE by then), a reliable provisional until its
+// PRACK (RFC 3262 3). Departs from both in the intervals: the waits are SS_SIP_RESEND_INTERVAL's.
 
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { Timed, TimerHandle, TimerWheel } from '../timer/wheel.ts';
 
 /** What the repeater may do, and whom it tells. */
-export interface SuccessRepeaterUser {
-  /** Sends the 2xx once more. */
-  repeatSuccess(): void;
+export interface ResponseRepeaterUser {
+  /** Sends the response once more. */
+  repeatResponse(): void;
   /** The list is used up and nobody acknowledged. */
-  onNoAck(): void;
+  onUnacknowledged(): void;
 }
 
-/** Repeats one 2xx. */
-export class SuccessRepeater implements Timed {
+/** Repeats one response. */
+export class ResponseRepeater implements Timed {
   readonly #wheel: TimerWheel;
   readonly #schedule: ResendSchedule;
-  readonly #user: SuccessRepeaterUser;
+  readonly #user: ResponseRepeaterUser;
   #sentCount = 0;
   #timer: TimerHandle;
 
-  /** Begins with the first wait; the first 2xx has just been sent. */
-  constructor(wheel: TimerWheel, schedule: ResendSchedule, user: SuccessRepeaterUser) {
+  /** Begins with the first wait; the response has just been sent. */
+  constructor(wheel: TimerWheel, schedule: ResendSchedule, user: ResponseRepeaterUser) {
     this.#wheel = wheel;
     this.#schedule = schedule;
     this.#user = user;
     this.#timer = wheel.arm(this, 0, this.#nextWaitMs());
   }
 
-  /** The ACK arrived, or the leg has ended. */
+  /** The acknowledgement arrived, or nobody needs the response any more. */
   stop(): void {
     this.#wheel.disarm(this.#timer);
     this.#timer = 0;
@@ -38,12 +38,12 @@ export class SuccessRepeater implements Timed {
   due(): void {
     if (this.#sentCount === this.#schedule.waitsMs.length) {
       this.#timer = 0;
-      this.#user.onNoAck();
+      this.#user.onUnacknowledged();
       return;
     }
     this.#sentCount += 1;
     this.#timer = this.#wheel.arm(this, 0, this.#nextWaitMs());
-    this.#user.repeatSuccess();
+    this.#user.repeatResponse();
   }
 
   /** The list's next wait; after the last repeat, what is left until the schedule calls it failed. */

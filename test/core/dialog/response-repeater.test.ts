@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { SuccessRepeater } from '../../../src/core/dialog/success-repeater.ts';
+import { ResponseRepeater } from '../../../src/core/dialog/response-repeater.ts';
 import { DEFAULT_RESENDS, type ResendSchedule, resendScheduleOf } from '../../../src/core/timer/resend-schedule.ts';
 import { TimerWheel } from '../../../src/core/timer/wheel.ts';
 
@@ -8,9 +8,9 @@ import { TimerWheel } from '../../../src/core/timer/wheel.ts';
 function played(schedule: ResendSchedule, stopAtMs = Infinity): string[] {
   const trace: string[] = [];
   const wheel = new TimerWheel(0);
-  const repeater = new SuccessRepeater(wheel, schedule, {
-    repeatSuccess: () => trace.push(`${wheel.nowMs} repeat`),
-    onNoAck: () => trace.push(`${wheel.nowMs} no ACK`),
+  const repeater = new ResponseRepeater(wheel, schedule, {
+    repeatResponse: () => trace.push(`${wheel.nowMs} repeat`),
+    onUnacknowledged: () => trace.push(`${wheel.nowMs} no ACK`),
   });
   for (let dueMs = wheel.nextDueMs(); dueMs < stopAtMs; dueMs = wheel.nextDueMs()) wheel.advance(dueMs);
   repeater.stop();

@@ -1,0 +1,88 @@
+// The INVITE of one attempt, as often as it has to be sent: its answer may ask for credentials or a longer session, and
+// each time it is a new transaction with the next sequence number, the same Call-ID and the same From (8.1.3.5).
+
+import type { Target } from '../base/target.ts';
+import { Dialog, type LocalEnd } from '../dialog/dialog.ts';
+import type { SipMessage } from '../sip/message.ts';
+import type { InviteClientTransaction } from '../transaction/invite-client.ts';
+import type { ClientUser } from '../transaction/ports.ts';
+import type { Surroundings } from './ports.ts';
+
+/** Who is called, by whom, and where the datagrams go. */
+export interface InviteAddress {
+  /** The request line's URI. */
+  readonly uri: string;
+  /** Value of To, without tag. */
+  readonly to: string;
+  /** Value of From, without tag. */
+  readonly from: string;
+  readonly target: Target;
+}
+
+/** One INVITE of ours. */
+export class OutgoingInvite {
+  readonly callId: string;
+  readonly uri: string;
+  readonly #around: Surroundings;
+  readonly #user: ClientUser;
+  readonly #local: LocalEnd;
+  readonly #target: Target;
+  readonly #to: string;
+  readonly #from: string;
+  readonly #localTag: string;
+  #cseq = 0;
+  #branch = '';
+  #transaction: InviteClientTransaction | null = null;
+
+  constructor(around: Surroundings, { uri, to, from, target }: InviteAddress, user: ClientUser) {
+    this.#around = around;
+    this.#user = user;
+    this.#target = target;
+    this.#local = around.localEnd(target.listener);
+    this.#to = to;
+    this.uri = uri;
+    this.callId = around.mintCallId();
+    this.#localTag = around.mintTag();
+    this.#from = `${from};tag=${this.#localTag}`;
+  }
+
+  get cseq(): number {
+    return this.#cseq;
+  }
+
+  /** Sends it, the first time or once more. `headers`: lines, each with its CRLF. */
+  send(headers: string, body: string): void {
+    this.#cseq += 1;
+    this.#branch = this.#around.mintBranch();
+    const contact = `Contact: <sip:${this.#local.hostPort}>\r\n`;
+    const text = this.#print('INVITE', contact + headers, body);
+    const resend = this.#around.routing.resends;
+    const request = { branch: this.#branch, text, target: this.#target, resend, user: this.#user };
+    this.#transaction = this.#around.transactions.invite(request);
+  }
+
+  /**
+   * Gives it up. `isResent`: the INVITE may go on being sent, for without an answer the peer cannot be sent the CANCEL.
+   * `headers`: lines of the CANCEL.
+   */
+  cancel(isResent: boolean, headers: string): void {
+    if (this.#transaction === null) return;
+    // 9.1: the CANCEL has the branch of the INVITE, which is how the peer finds it.
+    const cancel = this.#print('CANCEL', headers, '');
+    this.#around.transactions.cancel(this.#transaction, cancel, this.#around.routing.resends, isResent);
+  }
+
+  /** The dialog that `response` makes. */
+  dialogOf(response: SipMessage): Dialog {
+    const identity = { callId: this.callId, localTag: this.#localTag, localAddress: this.#from, cseq: this.#cseq };
+    return Dialog.asClient(response, identity, this.#local, this.#target);
+  }
+
+  #print(method: string, headers: string, body: string): string {
+    return (
+      `${method} ${this.uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.#local.hostPort};branch=${this.#branch};rport\r\n` +
+      `Max-Forwards: 70\r\nFrom: ${this.#from}\r\nTo: ${this.#to}\r\nCall-ID: ${this.callId}\r\n` +
+      `CSeq: ${this.#cseq} ${method}\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`
+    );
+  }
+}

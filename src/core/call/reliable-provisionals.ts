@@ -1,0 +1,104 @@
+// The provisional responses of one INVITE that want a PRACK: RFC 3262 3. One is outstanding at a time; those behind it
+// wait, and so does a 2xx while one with SDP is outstanding, for it would overtake half an offer/answer exchange.
+
+import { WAITING_PROVISIONALS_MAX } from '../base/limits.ts';
+import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
+import type { ResendSchedule } from '../timer/resend-schedule.ts';
+import type { TimerWheel } from '../timer/wheel.ts';
+import type { Provisional } from './leg-events.ts';
+
+/** RSeq begins between 1 and 2^31 - 1; a fresh INVITE cannot mistake an earlier one's PRACK for its own. */
+const RSEQ_FIRST_MAX = 0x3fff_ffff;
+
+/** What the sender of these responses does, and hears. */
+export interface ReliableUser {
+  /** Sends `provisional` in the early dialog of `toTag` with this RSeq; answers the text. */
+  sendReliably(provisional: Provisional, toTag: string, rseq: number): string;
+  /** Sends that text once more. */
+  repeatReliably(text: string): void;
+  /** Nothing holds the 2xx back any more. */
+  onAllPracked(): void;
+  /** The list of resends is used up. */
+  onNoPrack(): void;
+}
+
+interface Waiting {
+  readonly provisional: Provisional;
+  readonly toTag: string;
+}
+
+/** Sends them in order. */
+export class ReliableProvisionals implements ResponseRepeaterUser {
+  readonly #wheel: TimerWheel;
+  readonly #schedule: ResendSchedule;
+  readonly #user: ReliableUser;
+  readonly #waiting: Waiting[] = [];
+  #outstanding: Waiting | null = null;
+  #rseq: number;
+  #text = '';
+  #repeater: ResponseRepeater | null = null;
+
+  /** `draw`: a whole number below its argument. */
+  constructor(wheel: TimerWheel, schedule: ResendSchedule, draw: (bound: number) => number, user: ReliableUser) {
+    this.#wheel = wheel;
+    this.#schedule = schedule;
+    this.#rseq = draw(RSEQ_FIRST_MAX);
+    this.#user = user;
+  }
+
+  /** Whether a 2xx must wait: a description that the peer has not acknowledged is under way. */
+  get holdsAnswer(): boolean {
+    return this.#outstanding?.provisional.crossing.hasSdp === true || this.#waiting.length > 0;
+  }
+
+  /** Sends `provisional`, at once or when those before it have been acknowledged. */
+  send(provisional: Provisional, toTag: string): void {
+    if (this.#outstanding !== null && this.#waiting.length >= WAITING_PROVISIONALS_MAX) return;
+    this.#waiting.push({ provisional, toTag });
+    if (this.#outstanding === null) this.#sendNext();
+  }
+
+  /**
+   * A PRACK with this RAck value arrived for the INVITE with `cseq`. Answers what it acknowledges; null when that is
+   * nothing outstanding (481).
+   */
+  acknowledge(rack: string, cseq: number): Provisional | null {
+    const outstanding = this.#outstanding;
+    if (outstanding === null || rack.trim().replace(/\s+/g, ' ') !== `${this.#rseq} ${cseq} INVITE`) return null;
+    this.#rest();
+    this.#sendNext();
+    if (!this.holdsAnswer) this.#user.onAllPracked();
+    return outstanding.provisional;
+  }
+
+  /** The INVITE has its final answer, or the early dialog is given up: nothing is repeated any more. */
+  stop(): void {
+    this.#waiting.length = 0;
+    this.#rest();
+  }
+
+  repeatResponse(): void {
+    this.#user.repeatReliably(this.#text);
+  }
+
+  onUnacknowledged(): void {
+    this.stop();
+    this.#user.onNoPrack();
+  }
+
+  #sendNext(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#outstanding = next;
+    this.#rseq += 1;
+    this.#repeater = new ResponseRepeater(this.#wheel, this.#schedule, this);
+    this.#text = this.#user.sendReliably(next.provisional, next.toTag, this.#rseq);
+  }
+
+  #rest(): void {
+    this.#repeater?.stop();
+    this.#repeater = null;
+    this.#outstanding = null;
+    this.#text = '';
+  }
+}
