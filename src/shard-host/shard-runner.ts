@@ -13,6 +13,7 @@ import type { Source } from '../core/call/incoming-request.ts';
 import { ShardCounters, ShardNumber } from '../core/shard/counters.ts';
 import { Shard } from '../core/shard/shard.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
+import { nodeDigest } from './node-digest.ts';
 import { RecordsOut } from './records-out.ts';
 import { settlePredecessor } from './settlement.ts';
 
@@ -56,6 +57,7 @@ export class ShardRunner {
       admission,
       counters: this.counters,
       prng: new Prng(...task.seed),
+      digest: nodeDigest,
       nowMs: monotonicMs(),
       outbox: {
         transmit: (text, target) => host.transmit(text, target),

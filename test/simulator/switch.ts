@@ -12,6 +12,7 @@ import { ShardCounters, type ShardNumberName } from '../../src/core/shard/counte
 import type { Outbox } from '../../src/core/shard/outbox.ts';
 import { peekCallId, peeked, shardOfBytes } from '../../src/core/shard/placement.ts';
 import { Shard, type ShardView } from '../../src/core/shard/shard.ts';
+import { nodeDigest } from '../../src/shard-host/node-digest.ts';
 import type { Place } from './network.ts';
 
 /** Wall clock at virtual time 0: 2023-11-14T22:13:20Z. */
@@ -95,6 +96,7 @@ export class Switch {
         counters,
         outbox,
         prng: new Prng(seed, shardIndex + 1),
+        digest: nodeDigest,
         nowMs: 0,
       });
     });

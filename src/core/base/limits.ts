@@ -48,5 +48,11 @@ export const EARLY_DIALOGS_MAX = 8;
 /** Contacts of one 3xx that are followed, in its order; further ones are ignored. */
 export const REDIRECTS_MAX = 4;
 
-/** Times that one request is sent again because its answer asked for it: credentials, a longer session. */
-export const REQUEST_RETRIES_MAX = 3;
+/**
+ * Answers 422 (RFC 4028) in a row that are obeyed by asking again with a longer interval; the next one fails the
+ * request. Each proxy on the way may have a Min-SE of its own.
+ */
+export const INTERVAL_RAISES_MAX = 4;
+
+/** Challenges that one request answers; at the next one it has failed. */
+export const CHALLENGE_ANSWERS_MAX = 3;

@@ -29,6 +29,7 @@ import {
   type Question,
   type Side,
 } from './leg-events.ts';
+import type { LegSession } from './leg-session.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 
 /** Timers of a call. */
@@ -45,6 +46,7 @@ export interface CallStart {
   readonly parties: Parties;
   readonly invite: SipMessage;
   readonly source: Source;
+  readonly session: LegSession | null;
 }
 
 /** A call from its admission to its CDR. */
@@ -65,13 +67,13 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   #durationTimer: TimerHandle = 0;
   isEnded = false;
 
-  constructor(around: Surroundings, { record, gateway, parties, invite, source }: CallStart) {
+  constructor(around: Surroundings, { record, gateway, parties, invite, source, session }: CallStart) {
     this.#around = around;
     this.#routing = around.routing;
     this.record = record;
     this.#gateway = gateway;
     this.#parties = parties;
-    this.caller = new CallerLeg(around, this, { invite, source, gateway });
+    this.caller = new CallerLeg(around, this, { invite, source, gateway, session });
   }
 
   /** Begins the hunt over `plan`. `crossing`: what of the INVITE may cross. */
@@ -267,5 +269,5 @@ function ringSignalOf({ sipRemoteRingSignal }: MappingGateway, provisional: Prov
 
 /** A PRACK of our own, whose answer concerns nobody. */
 function prackOf(rack: string): Question {
-  return { method: 'PRACK', crossing: EMPTY_CROSSING, rack, answer: () => undefined };
+  return { method: 'PRACK', crossing: EMPTY_CROSSING, rack, isRefresh: false, answer: () => undefined };
 }

@@ -6,7 +6,7 @@
 //        401, 407, 422 -> once more, with what was asked for
 //   left (cancelled, or the hunt moved on): a late 2xx is met with ACK and BYE
 
-import { EARLY_DIALOGS_MAX, REQUEST_RETRIES_MAX, UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
+import { EARLY_DIALOGS_MAX, UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
 import type { AttemptLeft, CdrAttempt } from '../cdr/cdr.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import type { Dialog } from '../dialog/dialog.ts';
@@ -21,12 +21,14 @@ import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import { isAlerting, isFurther, PHASE_TIMEOUTS, type Phase, phaseOf, phaseTimeoutMs } from './attempt-phase.ts';
 import type { Reliability } from './caller-leg.ts';
+import { type Authorization, Credentials } from './credentials.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { crossingOf } from './header-policy.ts';
 import type { AttemptFailure, AttemptOutcome } from './hunt.ts';
 import { ALLOW } from './incoming-request.ts';
 import { inviteRouteOf, type Parties } from './invite-route.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Provisional } from './leg-events.ts';
+import { LegSession } from './leg-session.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import type { Surroundings } from './ports.ts';
 
@@ -61,13 +63,15 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   readonly #invite: OutgoingInvite;
   readonly #startedAtMs: number;
   readonly #reliability: Reliability;
+  readonly #session: LegSession | null;
+  readonly #credentials: Credentials | null;
+  readonly #authorization: Authorization | null;
   /** Dialogs that signs of life came in; more than one when the gateway forks. */
   readonly #early: EarlyDialog[] = [];
   #phase: Phase = 'inviting';
   #timer: TimerHandle = 0;
   #isOver = false;
   #hadSdp = false;
-  #retryCount = 0;
   #acknowledgement: Acknowledgement | null = null;
   /** Answers nobody wanted: other branches of a fork, or late ones. */
   #unwanted: Acknowledgement[] = [];
@@ -82,6 +86,10 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.#reliability = gateway.sip100Rel ? start.reliability : 'none';
     const route = inviteRouteOf(around, start.candidate, start.parties);
     this.#invite = new OutgoingInvite(around, route, this);
+    this.#session = gateway.sipTimer ? new LegSession(around) : null;
+    this.#credentials = credentialsOf(around, gateway);
+    const signed = { method: 'INVITE', uri: route.uri, body: start.crossing.body };
+    this.#authorization = this.#credentials?.authorize(signed) ?? null;
     this.record = {
       gateway: gateway.name,
       address: `${route.target.address}:${route.target.port}`,
@@ -96,7 +104,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   /** Sends the INVITE. */
   start(): void {
     this.#enter('inviting');
-    this.#send('');
+    this.#send();
   }
 
   onResponse(_transaction: unknown, response: SipMessage): void {
@@ -138,12 +146,16 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   /** The caller's ACK brings the answer to an offer that was in the 2xx. */
   acknowledge(crossing: Crossing): void {
     // The call may have ended meanwhile, and the ACK have gone without an answer.
-    if (this.#acknowledgement?.isSent === false) this.#acknowledgement.send(crossing.headers, crossing.body);
+    if (this.#acknowledgement?.isSent !== false) return;
+    this.#acknowledgement.send((this.#authorization?.lines ?? '') + crossing.headers, crossing.body);
+    this.#session?.sent(crossing);
   }
 
-  #send(retryHeaders: string): void {
+  #send(): void {
     const { headers, body } = this.#start.crossing;
-    this.#invite.send(`${ALLOW}${extensionsOf(this.#reliability)}${retryHeaders}${headers}`, body);
+    const extensions = extensionsOf(this.#reliability, this.#session !== null);
+    const timer = this.#session?.requestLines() ?? '';
+    this.#invite.send(`${ALLOW}${extensions}${timer}${this.#authorization?.lines ?? ''}${headers}`, body);
   }
 
   #receiveProvisional(response: SipMessage): void {
@@ -177,24 +189,30 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   }
 
   #newLeg(dialog: Dialog): DialogLeg {
-    return new DialogLeg(this.#around, { side: 'callee', dialog, user: this.#user, rules: this.gateway });
+    return new DialogLeg(this.#around, {
+      side: 'callee',
+      dialog,
+      user: this.#user,
+      rules: this.gateway,
+      credentials: this.#credentials,
+    });
   }
 
   /** Sends the INVITE once more when `response` says how; false when it does not. */
   #retry(response: SipMessage): boolean {
-    if (this.#retryCount >= REQUEST_RETRIES_MAX) return false;
-    const headers = this.#retryHeaders(response);
-    if (headers === '') return false;
-    this.#retryCount += 1;
+    if (!this.#isAskedAgain(response)) return false;
     this.#around.wheel.disarm(this.#timer);
     this.#timer = 0;
     this.#enter('inviting');
-    this.#send(headers);
+    this.#send();
     return true;
   }
 
-  #retryHeaders(_response: SipMessage): string {
-    return '';
+  /** Whether `response` asks for the same with credentials (22.2), or with a longer session (RFC 4028 7.3). */
+  #isAskedAgain(response: SipMessage): boolean {
+    const { status } = response;
+    if (status === 401 || status === 407) return this.#authorization?.answer(response) ?? false;
+    return status === 422 && (this.#session?.refusedTooSmall(response) ?? false);
   }
 
   #receiveFailure(response: SipMessage): void {
@@ -223,8 +241,17 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.#acknowledgement = acknowledgement;
     const owesAck = this.#start.crossing.body === '';
     if (owesAck) this.leg.owedAck = acknowledgement;
-    else acknowledgement.send('', '');
+    else acknowledgement.send(this.#authorization?.lines ?? '', '');
+    this.#beginSession(this.leg, response);
     this.#user.answered(this, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
+  }
+
+  #beginSession(leg: DialogLeg, response: SipMessage): void {
+    if (this.#session === null) return;
+    this.#session.readAllow(response);
+    this.#session.sent(this.#start.crossing);
+    leg.beginSession(this.#session);
+    this.#session.succeeded(response);
   }
 
   /** 13.2.2.4: the dialog of the 2xx, which may have been an early one. */
@@ -288,15 +315,17 @@ interface EarlyDialog {
 }
 
 /** The extensions offered to the gateway. */
-function extensionsOf(reliability: Reliability): string {
-  switch (reliability) {
-    case 'none':
-      return '';
-    case 'supported':
-      return 'Supported: 100rel\r\n';
-    case 'required':
-      return 'Supported: 100rel\r\nRequire: 100rel\r\n';
-  }
+function extensionsOf(reliability: Reliability, hasTimer: boolean): string {
+  const timer = hasTimer ? 'Supported: timer\r\n' : '';
+  if (reliability === 'none') return timer;
+  const offered = hasTimer ? 'Supported: 100rel, timer\r\n' : 'Supported: 100rel\r\n';
+  return reliability === 'required' ? `${offered}Require: 100rel\r\n` : offered;
+}
+
+function credentialsOf(around: Surroundings, gateway: RoutingGateway): Credentials | null {
+  const { sipAuthenticationUser, sipAuthenticationPassword } = gateway;
+  if (sipAuthenticationUser === '') return null;
+  return new Credentials(around, sipAuthenticationUser, sipAuthenticationPassword);
 }
 
 /** RSeq of a provisional response that wants a PRACK; 0 of any other (RFC 3262 4). */

@@ -9,6 +9,7 @@ import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { IncomingRequest, type IncomingRequestUser, type Source } from './incoming-request.ts';
 import type { Acknowledger, CallerLegUser, Crossing, Provisional } from './leg-events.ts';
+import type { LegSession } from './leg-session.ts';
 import type { Surroundings } from './ports.ts';
 import { ReliableProvisionals, type ReliableUser } from './reliable-provisionals.ts';
 
@@ -24,6 +25,15 @@ export type Reliability = 'none' | 'supported' | 'required';
 export interface Speaker {
   readonly attempt: object;
   readonly leg: DialogLeg | null;
+}
+
+/** A caller's INVITE, as it is taken over. */
+export interface CallerArrival {
+  readonly invite: SipMessage;
+  readonly source: Source;
+  readonly gateway: MappingGateway;
+  /** Null where the gateway has no session timers. */
+  readonly session: LegSession | null;
 }
 
 /** An answer that waits until the caller has acknowledged a reliable provisional response. */
@@ -42,6 +52,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   readonly #user: CallerLegUser;
   readonly #source: Source;
   readonly #gateway: MappingGateway;
+  readonly #session: LegSession | null;
   #incoming: IncomingRequest | null = null;
   #invite: SipMessage | null;
   #tag: string;
@@ -54,15 +65,16 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   constructor(
     around: Surroundings,
     user: CallerLegUser,
-    arrival: { readonly invite: SipMessage; readonly source: Source; readonly gateway: MappingGateway },
+    { invite, source, gateway, session }: CallerArrival,
   ) {
     this.#around = around;
     this.#user = user;
-    this.#invite = arrival.invite;
-    this.#source = arrival.source;
-    this.#gateway = arrival.gateway;
+    this.#invite = invite;
+    this.#source = source;
+    this.#gateway = gateway;
+    this.#session = session;
     this.#tag = around.mintTag();
-    this.reliability = this.#gateway.sip100Rel ? reliabilityOf(arrival.invite) : 'none';
+    this.reliability = gateway.sip100Rel ? reliabilityOf(invite) : 'none';
   }
 
   /** Takes over the INVITE's transaction and says 100 Trying. Answers what of the INVITE may cross. */
@@ -70,7 +82,18 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     const request = this.#invite as SipMessage;
     this.#incoming = new IncomingRequest(this.#around, { request, server, source: this.#source }, this.#tag, this);
     this.#incoming.trying();
+    const answer = this.#session?.consider(request);
+    if (answer?.kind === 'timer') {
+      this.#session?.readAllow(request);
+      this.#incoming.successHeaders = answer.lines;
+      this.#incoming.terms = answer.terms;
+    }
     return this.#incoming.crossing;
+  }
+
+  /** Whether the caller does session timers: then the call needs no other limit. */
+  get hasSessionTimer(): boolean {
+    return this.#incoming !== null && this.#incoming.terms !== null;
   }
 
   get isFinal(): boolean {
@@ -80,6 +103,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   /** Relays a sign of life, reliably when it came so or the caller insists. */
   progress(speaker: Speaker, provisional: Provisional): void {
     this.#enterDialog(speaker);
+    this.#session?.sent(provisional.crossing);
     if (this.reliability === 'required' || (this.reliability === 'supported' && provisional.rack !== '')) {
       this.#reliables ??= new ReliableProvisionals(
         this.#around.wheel,
@@ -138,6 +162,14 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     this.#invite = null;
     if (this.leg !== null) incoming.useTag(this.leg.dialog.localTag);
     incoming.answer(200, held.phrase === '' ? 'OK' : held.phrase, held.crossing, held.acknowledger);
+    this.#beginSession(incoming, held.crossing);
+  }
+
+  #beginSession({ terms }: IncomingRequest, crossing: Crossing): void {
+    if (this.#session === null || terms === null) return;
+    this.#session.sent(crossing);
+    this.leg?.beginSession(this.#session);
+    this.#session.agree(terms);
   }
 
   // 3262 3: without a PRACK the INVITE is refused with a 5xx.
@@ -184,7 +216,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     if (this.leg !== null) this.#tag = this.#around.mintTag();
     const local = this.#around.localEnd(this.#source.listener);
     const dialog = Dialog.asServer(this.#invite as SipMessage, this.#tag, local, this.#source);
-    const leg = new DialogLeg(this.#around, { side: 'caller', dialog, user: this.#user, rules: this.#gateway });
+    const leg = new DialogLeg(this.#around, { side: 'caller', dialog, user: this.#user, rules: this.#gateway, credentials: null });
     leg.pair(twin);
     leg.expectPracks((rack) => this.#reliables?.acknowledge(rack, (this.#incoming as IncomingRequest).cseq) ?? null);
     this.#early.push(leg);

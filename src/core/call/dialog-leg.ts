@@ -8,7 +8,9 @@ import type { Dialog } from '../dialog/dialog.ts';
 import type { PeerRules } from '../routing/snapshot.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { reasonPhraseOf } from '../sip/status.ts';
 import type { ClientUser, ServerTransaction } from '../transaction/ports.ts';
+import type { Authorization, Credentials } from './credentials.ts';
 import { crossingOf } from './header-policy.ts';
 import { IncomingRequest, type IncomingRequestUser, type Source } from './incoming-request.ts';
 import {
@@ -20,6 +22,7 @@ import {
   type Question,
   type Side,
 } from './leg-events.ts';
+import type { LegSession, SessionLeg } from './leg-session.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { Surroundings } from './ports.ts';
 
@@ -30,23 +33,28 @@ export interface LegOptions {
   readonly user: LegUser;
   /** What the gateway of this side says about its peer. */
   readonly rules: PeerRules;
+  /** Who we are to the peer, should it ask; null where nobody may. */
+  readonly credentials: Credentials | null;
 }
 
 /** Answers what a PRACK with this RAck acknowledges; null for nothing outstanding. */
 export type PrackReader = (rack: string) => Provisional | null;
 
 /** One side of the call, inside one dialog. */
-export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
+export class DialogLeg implements Leg, SessionLeg, IncomingRequestUser, ClientUser {
   readonly side: Side;
   readonly dialog: Dialog;
   readonly rules: PeerRules;
   twin: DialogLeg | null = null;
+  /** The session timer; null where the gateway has none, and in an early dialog. */
+  session: LegSession | null = null;
   /** No more requests are sent: a BYE has gone one way or the other. */
   isOver = false;
   /** The ACK of a 2xx that waits for the other side's answer to its offer; sent empty should the call end first. */
   owedAck: Acknowledgement | null = null;
   readonly #around: Surroundings;
   readonly #user: LegUser;
+  readonly #credentials: Credentials | null;
   readonly #asked: IncomingRequest[] = [];
   /** The INVITE of the peer whose answer or ACK is outstanding. */
   #invited: IncomingRequest | null = null;
@@ -59,13 +67,16 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
   #held: Question[] = [];
   /** Reason of a BYE that waits for the ACK of our 2xx; null when none waits. */
   #heldBye: string | null = null;
+  #bye: Authorization | null = null;
+  #byeHeaders = '';
 
-  constructor(around: Surroundings, { side, dialog, user, rules }: LegOptions) {
+  constructor(around: Surroundings, { side, dialog, user, rules, credentials }: LegOptions) {
     this.#around = around;
     this.side = side;
     this.dialog = dialog;
     this.#user = user;
     this.rules = rules;
+    this.#credentials = credentials;
     around.dialogs.enter(dialog, this);
   }
 
@@ -111,6 +122,12 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
     if (this.#invited !== null && ack.cseq === this.#invited.cseq) this.#invited.acknowledge(crossingOf(ack));
   }
 
+  /** The dialog is confirmed: `session` keeps it from outliving its peer. */
+  beginSession(session: LegSession | null): void {
+    this.session = session;
+    session?.begin(this);
+  }
+
   /** The first INVITE of the call created this dialog and waits for its ACK. */
   awaitAck(invite: IncomingRequest): void {
     this.#invited = invite;
@@ -140,7 +157,9 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
   sendRequest(method: string, headers: string, body: string, outgoing: OutgoingRequest): void {
     const { transactions } = this.#around;
     this.dialog.localCseq += 1;
-    const request = this.#request(method, headers, body, outgoing);
+    const isTarget = method === 'INVITE' || method === 'UPDATE';
+    const timed = isTarget && this.session !== null ? `Supported: timer\r\n${this.session.requestLines()}` : '';
+    const request = this.#request(method, timed + headers, body, outgoing);
     const { localCseq } = this.dialog;
     if (method === 'INVITE') outgoing.started(localCseq, request.text, transactions.invite(request));
     else {
@@ -149,14 +168,16 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
     }
   }
 
-  /** What to add to a request so that `response`, which failed it, will not come again; '' when that is hopeless. */
-  retryHeaders(_method: string, _response: SipMessage): string {
-    return '';
+  /** Who we are, for a request that is to be sent; null where nobody may ask. */
+  authorize(method: string, body: string): Authorization | null {
+    return this.#credentials?.authorize({ method, uri: this.dialog.requestUri, body }) ?? null;
   }
 
   /** A re-INVITE or UPDATE of ours succeeded. */
-  refreshed(response: SipMessage, _offered: Crossing): void {
+  refreshed(response: SipMessage, offered: Crossing): void {
     this.dialog.refreshTarget(response);
+    this.session?.sent(offered);
+    if (!this.isOver) this.session?.succeeded(response);
   }
 
   /** A request sent by `ask` has its final answer. */
@@ -166,8 +187,12 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
   }
 
   /** The peer answered as if the dialog did not exist. */
-  peerGone(_method: string): void {
-    this.#lost('ProtocolError');
+  peerGone(outgoing: OutgoingRequest): void {
+    this.#lost(outgoing.isRefresh ? 'SessionTimeout' : 'ProtocolError');
+  }
+
+  onSessionTimeout(): void {
+    this.#lost('SessionTimeout');
   }
 
   /** Ends the dialog with BYE. `reason`: value of the Reason header, '' for none. */
@@ -187,7 +212,8 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
     this.#around.dialogs.leave(this.dialog);
   }
 
-  onFinal(incoming: IncomingRequest, status: number): void {
+  onFinal(incoming: IncomingRequest, status: number, crossing: Crossing): void {
+    if (status < 300) this.#agree(incoming, crossing);
     const index = this.#asked.indexOf(incoming);
     if (index >= 0) this.#asked.splice(index, 1);
     if (this.#updated === incoming) this.#updated = null;
@@ -208,7 +234,10 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
 
   /** Our BYE was answered, or never will be: the dialog is forgotten. */
   onResponse(_transaction: unknown, response: SipMessage): void {
-    if (response.status >= 200) this.#around.dialogs.leave(this.dialog);
+    const { status } = response;
+    if (status < 200) return;
+    if ((status === 401 || status === 407) && this.#bye?.answer(response)) this.#repeatBye();
+    else this.#around.dialogs.leave(this.dialog);
   }
 
   onTimeout(): void {
@@ -234,6 +263,7 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
     // 14.2: glare, and an INVITE on top of one that is not finished; RFC 5407 3.1.4: one that has overtaken the ACK.
     if (this.#isOffering || this.#invited?.awaitsAck === true) return incoming.refuse(491);
     if (this.#invited !== null || this.#updated !== null) return this.#refusePending(incoming);
+    if (!this.#considerSession(incoming, request)) return;
     this.dialog.refreshTarget(request);
     this.#invited = incoming;
     incoming.trying();
@@ -245,10 +275,29 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
     if (request.body !== '') {
       if (this.#isOffering) return incoming.refuse(491);
       if (this.#updated !== null) return this.#refusePending(incoming);
-      this.#updated = incoming;
     }
+    if (!this.#considerSession(incoming, request)) return;
+    if (request.body !== '') this.#updated = incoming;
     this.dialog.refreshTarget(request);
     this.#pass(incoming);
+  }
+
+  /** RFC 4028 9: what the 2xx will say of the session; false when it was refused with 422. */
+  #considerSession(incoming: IncomingRequest, request: SipMessage): boolean {
+    const answer = this.session?.consider(request);
+    if (answer === undefined || answer.kind === 'none') return true;
+    if (answer.kind === 'tooSmall') {
+      incoming.refuse(422, reasonPhraseOf(422), answer.lines);
+      return false;
+    }
+    incoming.successHeaders = answer.lines;
+    incoming.terms = answer.terms;
+    return true;
+  }
+
+  #agree({ terms }: IncomingRequest, crossing: Crossing): void {
+    this.session?.sent(crossing);
+    if (terms !== null && !this.isOver) this.session?.agree(terms);
   }
 
   #receivePrack(incoming: IncomingRequest, request: SipMessage): void {
@@ -278,6 +327,7 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
   /** Nothing more is passed; what the peer still asks is answered. */
   #finish(): void {
     this.isOver = true;
+    this.session?.stop();
     if (this.owedAck !== null && !this.owedAck.isSent) this.owedAck.send('', '');
     for (const incoming of this.#asked.slice()) incoming.refuse(incoming.method === 'INVITE' ? 487 : 481);
     this.#held = [];
@@ -292,8 +342,14 @@ export class DialogLeg implements Leg, IncomingRequestUser, ClientUser {
 
   #sendBye(reason: string): void {
     this.#heldBye = null;
+    this.#bye = this.authorize('BYE', '');
+    this.#byeHeaders = reason === '' ? '' : `Reason: ${reason}\r\n`;
+    this.#repeatBye();
+  }
+
+  #repeatBye(): void {
     this.dialog.localCseq += 1;
-    const headers = reason === '' ? '' : `Reason: ${reason}\r\n`;
+    const headers = (this.#bye?.lines ?? '') + this.#byeHeaders;
     this.#around.transactions.request(this.#request('BYE', headers, '', this));
   }
 

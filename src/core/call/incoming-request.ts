@@ -3,6 +3,7 @@
 
 import type { LocalEnd } from '../dialog/dialog.ts';
 import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
+import type { SessionTimerTerms } from '../dialog/session-timer-terms.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { printResponse } from '../sip/print-response.ts';
@@ -42,8 +43,11 @@ export class IncomingRequest implements Question, ResponseRepeaterUser {
   readonly cseq: number;
   /** Of a PRACK: what the other side knows the provisional response by. */
   rack = '';
+  readonly isRefresh = false;
   /** Header lines of a 2xx beyond what crosses. */
   successHeaders = '';
+  /** The session timer that this 2xx agrees to; null for none. */
+  terms: SessionTimerTerms | null = null;
   readonly #around: Surroundings;
   readonly #server: ServerTransaction;
   readonly #source: Source;

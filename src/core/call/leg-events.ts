@@ -38,6 +38,8 @@ export interface Question {
   readonly crossing: Crossing;
   /** Of a PRACK: the RAck by which the other side knows what is acknowledged; '' otherwise. */
   readonly rack: string;
+  /** Whether it refreshes the session of one leg and concerns no other side. */
+  readonly isRefresh: boolean;
   /** Answers it; only the first final answer counts. `acknowledger`: who wants the ACK of a 2xx to INVITE. */
   answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void;
 }

@@ -1,7 +1,6 @@
 // A request that one side asked and we sent to the other inside its dialog: the UAC core of RFC 3261 8.1, 12.2.1,
 // 13.2.2.4, 14.1. It carries the answer back, acknowledges a 2xx to INVITE, and notices a dialog that is gone.
 
-import { REQUEST_RETRIES_MAX } from '../base/limits.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
@@ -9,6 +8,7 @@ import { printCancel } from '../sip/print-cancel.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
 import type { ClientUser } from '../transaction/ports.ts';
+import type { Authorization } from './credentials.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { crossingOf } from './header-policy.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type Question } from './leg-events.ts';
@@ -23,7 +23,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   readonly #leg: DialogLeg;
   readonly #question: Question;
   #cseq = 0;
-  #retryCount = 0;
+  #authorization: Authorization | null = null;
   #acknowledgement: Acknowledgement | null = null;
   /** Of an INVITE: what `cancel` is about. */
   #transaction: InviteClientTransaction | null = null;
@@ -43,11 +43,18 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     return this.#question.crossing.body !== '';
   }
 
-  /** Sends it. `retryHeaders`: what an earlier answer asked for. */
-  send(retryHeaders = ''): void {
+  /** Whether its success refreshes the session of the leg alone. */
+  get isRefresh(): boolean {
+    return this.#question.isRefresh;
+  }
+
+  /** Sends it, the first time or once more. */
+  send(): void {
     const { method, crossing, rack } = this.#question;
+    this.#authorization ??= this.#leg.authorize(method, crossing.body);
     const acknowledged = rack === '' ? '' : `RAck: ${rack}\r\n`;
-    this.#leg.sendRequest(method, acknowledged + retryHeaders + crossing.headers, crossing.body, this);
+    const authorized = this.#authorization?.lines ?? '';
+    this.#leg.sendRequest(method, acknowledged + authorized + crossing.headers, crossing.body, this);
   }
 
   /** It is under way as `text`; `transaction` is that of an INVITE. */
@@ -74,10 +81,8 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
       return;
     }
     if (response.status < 300) return this.#succeeded(response);
-    const retry = this.#retryCount < REQUEST_RETRIES_MAX ? this.#leg.retryHeaders(this.method, response) : '';
-    if (retry === '') return this.#failed(response.status, response.reasonPhrase, crossingOf(response));
-    this.#retryCount += 1;
-    this.send(retry);
+    if (this.#isAskedAgain(response)) this.send();
+    else this.#failed(response.status, response.reasonPhrase, crossingOf(response));
   }
 
   onTimeout(): void {
@@ -90,7 +95,17 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
 
   acknowledge(crossing: Crossing): void {
     // The call may have ended meanwhile, and the ACK have gone without an answer.
-    if (this.#acknowledgement?.isSent === false) this.#acknowledgement.send(crossing.headers, crossing.body);
+    if (this.#acknowledgement?.isSent !== false) return;
+    this.#acknowledgement.send((this.#authorization?.lines ?? '') + crossing.headers, crossing.body);
+    this.#leg.session?.sent(crossing);
+  }
+
+  /** Whether `response` asks for the same with credentials (22.2), or with a longer session (RFC 4028 7.3). */
+  #isAskedAgain(response: SipMessage): boolean {
+    if (this.#leg.isOver) return false;
+    const { status } = response;
+    if (status === 401 || status === 407) return this.#authorization?.answer(response) ?? false;
+    return status === 422 && (this.#leg.session?.refusedTooSmall(response) ?? false);
   }
 
   #succeeded(response: SipMessage): void {
@@ -101,7 +116,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
       // ACK, unless there is no other side any more (14.1: every 2xx is acknowledged).
       owesAck = this.#question.crossing.body === '' && !this.#leg.isOver;
       if (owesAck) this.#leg.owedAck = this.#acknowledgement;
-      else this.#acknowledgement.send('', '');
+      else this.#acknowledgement.send(this.#authorization?.lines ?? '', '');
     }
     if (this.method === 'INVITE' || this.method === 'UPDATE') this.#leg.refreshed(response, this.#question.crossing);
     this.#answer(response.status, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
@@ -112,7 +127,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     this.#answer(status, phrase, crossing, null);
     this.#leg.onAnswered(this);
     // 12.2.1.2: the peer does not know the dialog, or does not answer in it: it is over.
-    if (status === REQUEST_TIMEOUT || status === NO_DIALOG) this.#leg.peerGone(this.method);
+    if (status === REQUEST_TIMEOUT || status === NO_DIALOG) this.#leg.peerGone(this);
   }
 
   #answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {

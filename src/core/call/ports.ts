@@ -7,6 +7,7 @@ import type { Dialog, LocalEnd } from '../dialog/dialog.ts';
 import type { CallsOf, RouteTable } from '../routing/route-plan.ts';
 import type { Screening } from '../routing/screening.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
+import type { Digest } from '../sip/digest.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { TimerWheel } from '../timer/wheel.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
@@ -67,6 +68,8 @@ export interface Surroundings extends CallCounts {
   mintCdrId(): string;
   /** A whole number from 0 to `bound` - 1, by the shard's generator. */
   draw(bound: number): number;
+  /** The host's hash functions. */
+  readonly digest: Digest;
   readonly node: string;
   readonly shardIndex: number;
   /** The record of a live call changed and should stand on the board. */

@@ -109,6 +109,13 @@ export class Dialog {
     this.target = this.#nextHop();
   }
 
+  /** 12.2.1.1: what the request line names. */
+  get requestUri(): string {
+    const first = this.#routes[0];
+    const isStrict = first !== undefined && !isLoose(first);
+    return isStrict ? (parseNameAddr(first)?.uri ?? this.#remoteTarget) : this.#remoteTarget;
+  }
+
   /**
    * 12.2.1.1: a request within the dialog, ready to send. `headers`: further lines, each with its CRLF.
    * `cseq` is the caller's: an ACK repeats that of its INVITE.
@@ -116,13 +123,12 @@ export class Dialog {
   print(method: string, cseq: number, branch: string, headers: string, body: string): string {
     const first = this.#routes[0];
     const isStrict = first !== undefined && !isLoose(first);
-    const uri = isStrict ? (parseNameAddr(first)?.uri ?? this.#remoteTarget) : this.#remoteTarget;
     let routes = '';
     for (let hop = isStrict ? 1 : 0; hop < this.#routes.length; hop++) routes += `Route: ${this.#routes[hop]}\r\n`;
     if (isStrict) routes += `Route: <${this.#remoteTarget}>\r\n`;
     const contact = method === 'ACK' || method === 'BYE' ? '' : `Contact: <sip:${this.local.hostPort}>\r\n`;
     return (
-      `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.local.hostPort};branch=${branch};rport\r\n${routes}` +
+      `${method} ${this.requestUri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.local.hostPort};branch=${branch};rport\r\n${routes}` +
       `Max-Forwards: 70\r\nFrom: ${this.localAddress}\r\nTo: ${this.remoteAddress}\r\nCall-ID: ${this.callId}\r\n` +
       `CSeq: ${cseq} ${method}\r\n${contact}${headers}Content-Length: ${body.length}\r\n\r\n${body}`
     );

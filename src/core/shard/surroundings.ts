@@ -12,6 +12,7 @@ import { CdrIdMint } from '../cdr/cdr-id.ts';
 import type { LocalEnd } from '../dialog/dialog.ts';
 import { defaultParameters } from '../parameters/registry.ts';
 import type { Listener } from '../routing/snapshot.ts';
+import type { Digest } from '../sip/digest.ts';
 import { TimerWheel } from '../timer/wheel.ts';
 import type { TransactionCount } from '../transaction/ports.ts';
 import { TransactionTable } from '../transaction/transaction-table.ts';
@@ -32,6 +33,7 @@ export interface ShardBirth {
   readonly outbox: Outbox;
   /** The only source of chance; seeded by the host. */
   readonly prng: Prng;
+  readonly digest: Digest;
   /** Monotonic, the same clock in all threads. */
   readonly nowMs: number;
 }
@@ -49,6 +51,7 @@ export class ShardSurroundings implements Surroundings {
   readonly counters: ShardCounters;
   readonly node: string;
   readonly shardIndex: number;
+  readonly digest: Digest;
   readonly callsOf: (slot: number) => number;
   readonly #shardCount: number;
   readonly #outbox: Outbox;
@@ -63,6 +66,7 @@ export class ShardSurroundings implements Surroundings {
     this.nowMs = birth.nowMs;
     this.admission = birth.admission;
     this.counters = birth.counters;
+    this.digest = birth.digest;
     this.#outbox = birth.outbox;
     this.#prng = birth.prng;
     this.#cdrIds = new CdrIdMint(birth.prng.uint32(), birth.shardIndex);

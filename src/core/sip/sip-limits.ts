@@ -18,5 +18,11 @@ export const CSEQ_MAX = 4_294_967_295;
 /** The greatest Max-Forwards (RFC 3261 20.22). */
 export const MAX_FORWARDS_MAX = 255;
 
+/** Realms of one 401 or 407, and of one dialog, that are answered; what challenges besides is not. */
+export const CHALLENGE_REALMS_MAX = 4;
+
+/** Bytes of a realm, nonce or opaque in a challenge, quotes included; a challenge with a longer one is passed over. */
+export const CHALLENGE_VALUE_MAX = 1024;
+
 /** The greatest port. */
 export const PORT_MAX = 65_535;

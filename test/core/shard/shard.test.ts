@@ -11,6 +11,7 @@ import { Reception, type ReceptionBounds } from '../../../src/core/shard/recepti
 import { routingViewOf } from '../../../src/core/shard/routing-view.ts';
 import { ShardSurroundings } from '../../../src/core/shard/surroundings.ts';
 import { TRANSACTIONS_MAX } from '../../../src/core/transaction/transaction-table.ts';
+import { nodeDigest } from '../../../src/shard-host/node-digest.ts';
 import { SWITCH_PLACE, Switch, type SwitchOptions } from '../../simulator/switch.ts';
 import { mappingGateway, parameters, routingGateway } from '../../simulator/trunks.ts';
 import { parsed } from '../sip/messages.ts';
@@ -161,6 +162,7 @@ describe('a full house', () => {
       admission: new Admission(Admission.allocate(), Admission.allocateTaken()),
       counters: new ShardCounters(ShardCounters.allocate()),
       prng: new Prng(1),
+      digest: nodeDigest,
       nowMs: 0,
       outbox: {
         transmit: (text) => sent.push(text.slice(0, 11)),

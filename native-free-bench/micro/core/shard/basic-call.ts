@@ -10,6 +10,7 @@ import { Prng } from '../../../../src/core/base/prng.ts';
 import type { Target } from '../../../../src/core/base/target.ts';
 import { ShardCounters } from '../../../../src/core/shard/counters.ts';
 import { Shard } from '../../../../src/core/shard/shard.ts';
+import { nodeDigest } from '../../../../src/shard-host/node-digest.ts';
 import { spreadOf } from '../../../statistics.ts';
 import { printResponse, readWire, uriOf, type WireMessage } from '../../../wire.ts';
 
@@ -55,6 +56,7 @@ class Bench {
       admission: new Admission(Admission.allocate()),
       counters: this.#counters,
       prng: new Prng(1),
+      digest: nodeDigest,
       nowMs: 0,
       outbox: {
         transmit: (text, target) => void this.#sent.push({ text, target }),

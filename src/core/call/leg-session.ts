@@ -1,0 +1,159 @@
+// The session timer of one leg at work: what the leg's INVITEs and UPDATEs say about it, its refreshes, and its end.
+// RFC 4028; the negotiation is dialog/session-timer-terms.ts, the clock dialog/session-timer.ts.
+
+import { SessionTimer, type SessionTimerUser } from '../dialog/session-timer.ts';
+import { SessionTimerNegotiation, type SessionTimerTerms } from '../dialog/session-timer-terms.ts';
+import { Header } from '../sip/header-name.ts';
+import type { SipMessage } from '../sip/message.ts';
+import type { Timed, TimerHandle } from '../timer/wheel.ts';
+import { type Crossing, EMPTY_CROSSING, type Question, type Side } from './leg-events.ts';
+import type { Surroundings } from './ports.ts';
+
+/** What a session asks of its leg. */
+export interface SessionLeg {
+  readonly side: Side;
+  /** Sends a request in the dialog; `question.answer` hears of its end. */
+  ask(question: Question): void;
+  /** Nobody refreshed in time. */
+  onSessionTimeout(): void;
+}
+
+/** RFC 3261 14.1: who minted the Call-ID waits 2.1 to 4 s after a 491, the other side up to 2 s. */
+const OWNER_WAIT_MS = 2100;
+const OWNER_SPREAD = 190;
+const OTHER_SPREAD = 201;
+const SPREAD_STEP_MS = 10;
+
+const LINE_OF_BODY = /^content-|^c:/i;
+
+/** The session of one leg. */
+export class LegSession implements SessionTimerUser, Timed {
+  readonly #around: Surroundings;
+  readonly #negotiation: SessionTimerNegotiation;
+  #timer: SessionTimer | null = null;
+  #leg: SessionLeg | null = null;
+  /** Whether the peer takes UPDATE: then a refresh needs no description. */
+  #allowsUpdate = false;
+  /** The last description sent to the peer, for a refresh by INVITE. */
+  #described: Crossing = EMPTY_CROSSING;
+  #againTimer: TimerHandle = 0;
+
+  constructor(around: Surroundings) {
+    const { SS_SIP_SESSION_TTL: ttlMs, SS_SIP_SESSION_MIN_SE: minSeMs } = around.routing.snapshot.parameters;
+    this.#around = around;
+    this.#negotiation = new SessionTimerNegotiation({ ttlMs, minSeMs });
+  }
+
+  /** Header lines of an INVITE or UPDATE that we send. */
+  requestLines(): string {
+    return this.#negotiation.requestLines();
+  }
+
+  /** What an INVITE or UPDATE of the peer is answered. */
+  consider(request: SipMessage): ReturnType<SessionTimerNegotiation['consider']> {
+    return this.#negotiation.consider(request);
+  }
+
+  /** A 422: whether the request is to be sent again. */
+  refusedTooSmall(response: SipMessage): boolean {
+    return this.#negotiation.refusedTooSmall(response);
+  }
+
+  /** `message` of the peer, an INVITE or its 2xx, says which methods it takes. */
+  readAllow(message: SipMessage): void {
+    this.#allowsUpdate = message.values(Header.Allow).some((method) => method.trim() === 'UPDATE');
+  }
+
+  /** `crossing` was sent to the peer. */
+  sent(crossing: Crossing): void {
+    if (crossing.hasSdp && !this.#allowsUpdate) this.#described = crossing;
+  }
+
+  /** The dialog of `leg` is confirmed: from now on the timer runs, when there is one. */
+  begin(leg: SessionLeg): void {
+    this.#leg = leg;
+    this.#run(this.#negotiation.terms);
+  }
+
+  /** Our INVITE or UPDATE was answered 2xx. */
+  succeeded(response: SipMessage): void {
+    this.#run(this.#negotiation.succeeded(response));
+  }
+
+  /** The 2xx that says `terms` is out. */
+  agree(terms: SessionTimerTerms): void {
+    this.#negotiation.agree(terms);
+    this.#run(terms);
+  }
+
+  /** The leg is over. */
+  stop(): void {
+    this.#timer?.stop();
+    this.#around.wheel.disarm(this.#againTimer);
+    this.#againTimer = 0;
+    this.#leg = null;
+  }
+
+  sendSessionRefresh(): void {
+    const hasDescription = this.#described !== EMPTY_CROSSING;
+    const isUpdate = this.#allowsUpdate || !hasDescription;
+    this.#leg?.ask({
+      method: isUpdate ? 'UPDATE' : 'INVITE',
+      // 4028 7.4: the same description as before, the version of its origin unchanged; an UPDATE needs none.
+      crossing: isUpdate ? EMPTY_CROSSING : bodyOf(this.#described),
+      rack: '',
+      isRefresh: true,
+      answer: (status) => this.#refreshAnswered(status, isUpdate),
+    });
+  }
+
+  onSessionTimeout(): void {
+    this.#leg?.onSessionTimeout();
+  }
+
+  /** The wait after a 491 is over. */
+  due(): void {
+    this.#againTimer = 0;
+    this.sendSessionRefresh();
+  }
+
+  #run(terms: SessionTimerTerms | null): void {
+    if (terms === null || this.#leg === null) return;
+    if (this.#timer === null) {
+      const { parameters } = this.#around.routing.snapshot;
+      const pace = {
+        segmentCount: parameters.SS_SIP_SESSION_UPDATE_SEGMENT,
+        earlyHangupMs: parameters.SS_SIP_SESSION_TIMEOUT_EARLY_HANGUP,
+      };
+      this.#timer = new SessionTimer(this.#around.wheel, pace, this);
+    }
+    this.#timer.confirmed(terms);
+  }
+
+  /** A 2xx has been taken by `succeeded` before. */
+  #refreshAnswered(status: number, wasUpdate: boolean): void {
+    if (status < 300 || this.#leg === null) return;
+    if (status === 491) return this.#askAgainLater(this.#leg.side);
+    if ((status === 405 || status === 501) && wasUpdate && this.#described !== EMPTY_CROSSING) {
+      this.#allowsUpdate = false;
+      return this.sendSessionRefresh();
+    }
+    this.#timer?.refreshFailed();
+  }
+
+  #askAgainLater(side: Side): void {
+    // Toward the callee the Call-ID is ours.
+    const waitMs =
+      side === 'callee'
+        ? OWNER_WAIT_MS + this.#around.draw(OWNER_SPREAD + 1) * SPREAD_STEP_MS
+        : this.#around.draw(OTHER_SPREAD) * SPREAD_STEP_MS;
+    this.#around.wheel.disarm(this.#againTimer);
+    this.#againTimer = this.#around.wheel.arm(this, 0, waitMs);
+  }
+}
+
+/** The description alone, without what else crossed with it. */
+function bodyOf({ headers, body }: Crossing): Crossing {
+  const lines = headers.split('\r\n').filter((line) => LINE_OF_BODY.test(line));
+  return { headers: lines.map((line) => `${line}\r\n`).join(''), body, hasSdp: true };
+}

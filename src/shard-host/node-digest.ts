@@ -1,0 +1,9 @@
+// Node's hash functions for the digest authentication of a shard.
+
+import { createHash } from 'node:crypto';
+import type { Digest, HashFunction } from '../core/sip/digest.ts';
+
+const NAMES: Readonly<Record<HashFunction, string>> = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' };
+
+/** Hashes latin1 text. */
+export const nodeDigest: Digest = (hash, text) => createHash(NAMES[hash]).update(text, 'latin1').digest('hex');
