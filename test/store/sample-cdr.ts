@@ -32,6 +32,7 @@ export function sampleCdr(number: number, endedAtWallMs = 1_767_225_600_000): Cd
     sipCode: 200,
     q850: 16,
     reasonHeader: '',
+    limitedBy: '',
     attempts: [
       {
         gateway: 'Vendor one',

@@ -30,6 +30,7 @@ export const END_REASONS = {
   NoAnswer: row('callee', 408, 19, 408, 'The called party was alerted and did not answer.'),
   Rejected: row('callee', 603, 21, 603, 'The last gateway refused the call.'),
   NumberNotFound: row('callee', 404, 1, 404, 'The last gateway does not know the number.'),
+  CodecMismatch: row('callee', 488, 65, 488, 'The last gateway takes no codec or body that was offered.'),
   NoAvailableRouter: row('server', 404, 3, -1, 'No routing gateway has a prefix of this number.'),
   AllGatewaysFailed: row('server', 503, 41, -2, 'Every gateway of the route plan was tried and failed.'),
   GatewayTimeout: row('server', 408, 102, -3, 'The last gateway did not respond in time.'),
@@ -52,6 +53,12 @@ export const END_REASONS = {
   SwitchRestart: row('server', 503, 41, -14, 'The shard that held the call stopped.'),
   ProtocolError: row('server', 500, 111, -15, 'A peer broke the protocol in a way that ended the call.'),
   Defect: row('server', 500, 127, -16, 'A defect of the switch ended the call; its ladder is in the log.'),
+  AccountLocked: row('server', 403, 21, -17, 'The account of the mapping gateway is locked.'),
+  AccountExpired: row('server', 403, 21, -18, 'The account of the mapping gateway has expired.'),
+  AuthenticationFailed: row('server', 503, 21, -19, 'The last gateway took no credentials we have for it.'),
+  SessionTimeout: row('server', 0, 102, -20, 'A side stopped refreshing its session timer.'),
+  NoTimerLimit: row('server', 0, 102, -21, 'The longest talk time of callers without session timers was reached.'),
+  MediaTimeout: row('server', 0, 41, -22, 'No media came from a side for too long.'),
 } as const satisfies Record<string, EndReasonRow>;
 
 /** A name in the table. */

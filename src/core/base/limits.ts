@@ -39,7 +39,7 @@ export const PENDING_REQUESTS_MAX = 8;
  */
 export const UNWANTED_ANSWERS_MAX = 8;
 
-/** Reliable provisional responses of one INVITE that wait for the PRACK of one before them; further ones are dropped. */
+/** Reliable provisional responses of one INVITE that wait for the PRACK of an earlier one; further ones are dropped. */
 export const WAITING_PROVISIONALS_MAX = 8;
 
 /** Early dialogs of one attempt, one for each fork downstream; signs of life of further forks are ignored. */

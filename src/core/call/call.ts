@@ -29,12 +29,13 @@ import {
   type Question,
   type Side,
 } from './leg-events.ts';
-import type { LegSession } from './leg-session.ts';
+import type { LegSessionTimer } from './leg-session-timer.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
+import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
 
 /** Timers of a call. */
 const PROCEEDING = 0;
-const MAX_DURATION = 1;
+const TALK_LIMIT = 1;
 
 /** A caller that never sent the PRACK it owes, or whose callee hung up meanwhile (RFC 3262 3: a 5xx). */
 const UNANSWERED = 504;
@@ -46,7 +47,7 @@ export interface CallStart {
   readonly parties: Parties;
   readonly invite: SipMessage;
   readonly source: Source;
-  readonly session: LegSession | null;
+  readonly sessionTimer: LegSessionTimer | null;
 }
 
 /** A call from its admission to its CDR. */
@@ -65,15 +66,16 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   #attempt: CalleeLeg | null = null;
   #proceedingTimer: TimerHandle = 0;
   #durationTimer: TimerHandle = 0;
+  #talkLimit: TalkLimit | null = null;
   isEnded = false;
 
-  constructor(around: Surroundings, { record, gateway, parties, invite, source, session }: CallStart) {
+  constructor(around: Surroundings, { record, gateway, parties, invite, source, sessionTimer }: CallStart) {
     this.#around = around;
     this.#routing = around.routing;
     this.record = record;
     this.#gateway = gateway;
     this.#parties = parties;
-    this.caller = new CallerLeg(around, this, { invite, source, gateway, session });
+    this.caller = new CallerLeg(around, this, { invite, source, gateway, sessionTimer });
   }
 
   /** Begins the hunt over `plan`. `crossing`: what of the INVITE may cross. */
@@ -117,8 +119,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.record.answered(this.#around.nowMs, this.#around.wallMs);
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);
-    const limitMs = this.#routing.snapshot.parameters.SS_MAX_CALL_DURATION;
-    if (limitMs !== null) this.#durationTimer = this.#around.wheel.arm(this, MAX_DURATION, limitMs);
+    this.#limitTalk(attempt);
     this.caller.answer({ attempt, leg: attempt.leg }, phrase, crossing, acknowledger);
   }
 
@@ -151,14 +152,31 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   }
 
   due(kind: number): void {
-    if (kind === MAX_DURATION) {
+    if (kind === TALK_LIMIT) {
       this.#durationTimer = 0;
-      this.#end({ reason: 'MaxDuration', status: 200 }, 'server', '');
+      const { by, reason } = this.#talkLimit as TalkLimit;
+      this.record.cdr.limitedBy = by;
+      this.#end({ reason, status: 200 }, 'server', '');
       return;
     }
     this.#proceedingTimer = 0;
     this.#attempt?.leave('proceedingTimeout');
     this.#end({ reason: 'GatewayTimeout', status: 408 }, 'server', '');
+  }
+
+  #limitTalk({ gateway }: CalleeLeg): void {
+    const { SS_MAX_CALL_DURATION, SS_SIP_NO_TIMER_REINVITE_INTERVAL } = this.#routing.snapshot.parameters;
+    this.#talkLimit = talkLimitOf(
+      {
+        mapping: this.#gateway,
+        routing: gateway,
+        systemMs: SS_MAX_CALL_DURATION,
+        noTimerMs: this.caller.hasSessionTimer ? null : SS_SIP_NO_TIMER_REINVITE_INTERVAL,
+      },
+      (bound) => this.#around.draw(bound),
+    );
+    const limit = this.#talkLimit;
+    if (limit !== null) this.#durationTimer = this.#around.wheel.arm(this, TALK_LIMIT, limit.afterMs);
   }
 
   /** Tries candidates until one has room. `last`: what the attempt before came to; null for the first. */

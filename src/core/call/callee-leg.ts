@@ -28,7 +28,7 @@ import type { AttemptFailure, AttemptOutcome } from './hunt.ts';
 import { ALLOW } from './incoming-request.ts';
 import { inviteRouteOf, type Parties } from './invite-route.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Provisional } from './leg-events.ts';
-import { LegSession } from './leg-session.ts';
+import { LegSessionTimer } from './leg-session-timer.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import type { Surroundings } from './ports.ts';
 
@@ -63,7 +63,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   readonly #invite: OutgoingInvite;
   readonly #startedAtMs: number;
   readonly #reliability: Reliability;
-  readonly #session: LegSession | null;
+  readonly #sessionTimer: LegSessionTimer | null;
   readonly #credentials: Credentials | null;
   readonly #authorization: Authorization | null;
   /** Dialogs that signs of life came in; more than one when the gateway forks. */
@@ -86,7 +86,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.#reliability = gateway.sip100Rel ? start.reliability : 'none';
     const route = inviteRouteOf(around, start.candidate, start.parties);
     this.#invite = new OutgoingInvite(around, route, this);
-    this.#session = gateway.sipTimer ? new LegSession(around) : null;
+    this.#sessionTimer = gateway.sipTimer ? new LegSessionTimer(around) : null;
     this.#credentials = credentialsOf(around, gateway);
     const signed = { method: 'INVITE', uri: route.uri, body: start.crossing.body };
     this.#authorization = this.#credentials?.authorize(signed) ?? null;
@@ -148,13 +148,13 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     // The call may have ended meanwhile, and the ACK have gone without an answer.
     if (this.#acknowledgement?.isSent !== false) return;
     this.#acknowledgement.send((this.#authorization?.lines ?? '') + crossing.headers, crossing.body);
-    this.#session?.sent(crossing);
+    this.#sessionTimer?.sent(crossing);
   }
 
   #send(): void {
     const { headers, body } = this.#start.crossing;
-    const extensions = extensionsOf(this.#reliability, this.#session !== null);
-    const timer = this.#session?.requestLines() ?? '';
+    const extensions = extensionsOf(this.#reliability, this.#sessionTimer !== null);
+    const timer = this.#sessionTimer?.requestLines() ?? '';
     this.#invite.send(`${ALLOW}${extensions}${timer}${this.#authorization?.lines ?? ''}${headers}`, body);
   }
 
@@ -212,7 +212,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   #isAskedAgain(response: SipMessage): boolean {
     const { status } = response;
     if (status === 401 || status === 407) return this.#authorization?.answer(response) ?? false;
-    return status === 422 && (this.#session?.refusedTooSmall(response) ?? false);
+    return status === 422 && (this.#sessionTimer?.refusedTooSmall(response) ?? false);
   }
 
   #receiveFailure(response: SipMessage): void {
@@ -242,16 +242,16 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     const owesAck = this.#start.crossing.body === '';
     if (owesAck) this.leg.owedAck = acknowledgement;
     else acknowledgement.send(this.#authorization?.lines ?? '', '');
-    this.#beginSession(this.leg, response);
+    this.#beginSessionTimer(this.leg, response);
     this.#user.answered(this, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
   }
 
-  #beginSession(leg: DialogLeg, response: SipMessage): void {
-    if (this.#session === null) return;
-    this.#session.readAllow(response);
-    this.#session.sent(this.#start.crossing);
-    leg.beginSession(this.#session);
-    this.#session.succeeded(response);
+  #beginSessionTimer(leg: DialogLeg, response: SipMessage): void {
+    if (this.#sessionTimer === null) return;
+    this.#sessionTimer.readAllow(response);
+    this.#sessionTimer.sent(this.#start.crossing);
+    leg.beginSessionTimer(this.#sessionTimer);
+    this.#sessionTimer.succeeded(response);
   }
 
   /** 13.2.2.4: the dialog of the 2xx, which may have been an early one. */

@@ -9,7 +9,7 @@ import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { IncomingRequest, type IncomingRequestUser, type Source } from './incoming-request.ts';
 import type { Acknowledger, CallerLegUser, Crossing, Provisional } from './leg-events.ts';
-import type { LegSession } from './leg-session.ts';
+import type { LegSessionTimer } from './leg-session-timer.ts';
 import type { Surroundings } from './ports.ts';
 import { ReliableProvisionals, type ReliableUser } from './reliable-provisionals.ts';
 
@@ -33,7 +33,7 @@ export interface CallerArrival {
   readonly source: Source;
   readonly gateway: MappingGateway;
   /** Null where the gateway has no session timers. */
-  readonly session: LegSession | null;
+  readonly sessionTimer: LegSessionTimer | null;
 }
 
 /** An answer that waits until the caller has acknowledged a reliable provisional response. */
@@ -52,7 +52,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   readonly #user: CallerLegUser;
   readonly #source: Source;
   readonly #gateway: MappingGateway;
-  readonly #session: LegSession | null;
+  readonly #sessionTimer: LegSessionTimer | null;
   #incoming: IncomingRequest | null = null;
   #invite: SipMessage | null;
   #tag: string;
@@ -62,17 +62,13 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   #reliables: ReliableProvisionals | null = null;
   #heldAnswer: HeldAnswer | null = null;
 
-  constructor(
-    around: Surroundings,
-    user: CallerLegUser,
-    { invite, source, gateway, session }: CallerArrival,
-  ) {
+  constructor(around: Surroundings, user: CallerLegUser, { invite, source, gateway, sessionTimer }: CallerArrival) {
     this.#around = around;
     this.#user = user;
     this.#invite = invite;
     this.#source = source;
     this.#gateway = gateway;
-    this.#session = session;
+    this.#sessionTimer = sessionTimer;
     this.#tag = around.mintTag();
     this.reliability = gateway.sip100Rel ? reliabilityOf(invite) : 'none';
   }
@@ -82,9 +78,9 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     const request = this.#invite as SipMessage;
     this.#incoming = new IncomingRequest(this.#around, { request, server, source: this.#source }, this.#tag, this);
     this.#incoming.trying();
-    const answer = this.#session?.consider(request);
+    const answer = this.#sessionTimer?.consider(request);
     if (answer?.kind === 'timer') {
-      this.#session?.readAllow(request);
+      this.#sessionTimer?.readAllow(request);
       this.#incoming.successHeaders = answer.lines;
       this.#incoming.terms = answer.terms;
     }
@@ -103,7 +99,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   /** Relays a sign of life, reliably when it came so or the caller insists. */
   progress(speaker: Speaker, provisional: Provisional): void {
     this.#enterDialog(speaker);
-    this.#session?.sent(provisional.crossing);
+    this.#sessionTimer?.sent(provisional.crossing);
     if (this.reliability === 'required' || (this.reliability === 'supported' && provisional.rack !== '')) {
       this.#reliables ??= new ReliableProvisionals(
         this.#around.wheel,
@@ -162,14 +158,14 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     this.#invite = null;
     if (this.leg !== null) incoming.useTag(this.leg.dialog.localTag);
     incoming.answer(200, held.phrase === '' ? 'OK' : held.phrase, held.crossing, held.acknowledger);
-    this.#beginSession(incoming, held.crossing);
+    this.#beginSessionTimer(incoming, held.crossing);
   }
 
-  #beginSession({ terms }: IncomingRequest, crossing: Crossing): void {
-    if (this.#session === null || terms === null) return;
-    this.#session.sent(crossing);
-    this.leg?.beginSession(this.#session);
-    this.#session.agree(terms);
+  #beginSessionTimer({ terms }: IncomingRequest, crossing: Crossing): void {
+    if (this.#sessionTimer === null || terms === null) return;
+    this.#sessionTimer.sent(crossing);
+    this.leg?.beginSessionTimer(this.#sessionTimer);
+    this.#sessionTimer.agree(terms);
   }
 
   // 3262 3: without a PRACK the INVITE is refused with a 5xx.
@@ -216,7 +212,13 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     if (this.leg !== null) this.#tag = this.#around.mintTag();
     const local = this.#around.localEnd(this.#source.listener);
     const dialog = Dialog.asServer(this.#invite as SipMessage, this.#tag, local, this.#source);
-    const leg = new DialogLeg(this.#around, { side: 'caller', dialog, user: this.#user, rules: this.#gateway, credentials: null });
+    const leg = new DialogLeg(this.#around, {
+      side: 'caller',
+      dialog,
+      user: this.#user,
+      rules: this.#gateway,
+      credentials: null,
+    });
     leg.pair(twin);
     leg.expectPracks((rack) => this.#reliables?.acknowledge(rack, (this.#incoming as IncomingRequest).cseq) ?? null);
     this.#early.push(leg);

@@ -22,7 +22,7 @@ import {
   type Question,
   type Side,
 } from './leg-events.ts';
-import type { LegSession, SessionLeg } from './leg-session.ts';
+import type { LegSessionTimer, SessionTimerLeg } from './leg-session-timer.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { Surroundings } from './ports.ts';
 
@@ -41,13 +41,13 @@ export interface LegOptions {
 export type PrackReader = (rack: string) => Provisional | null;
 
 /** One side of the call, inside one dialog. */
-export class DialogLeg implements Leg, SessionLeg, IncomingRequestUser, ClientUser {
+export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, ClientUser {
   readonly side: Side;
   readonly dialog: Dialog;
   readonly rules: PeerRules;
   twin: DialogLeg | null = null;
   /** The session timer; null where the gateway has none, and in an early dialog. */
-  session: LegSession | null = null;
+  sessionTimer: LegSessionTimer | null = null;
   /** No more requests are sent: a BYE has gone one way or the other. */
   isOver = false;
   /** The ACK of a 2xx that waits for the other side's answer to its offer; sent empty should the call end first. */
@@ -122,10 +122,10 @@ export class DialogLeg implements Leg, SessionLeg, IncomingRequestUser, ClientUs
     if (this.#invited !== null && ack.cseq === this.#invited.cseq) this.#invited.acknowledge(crossingOf(ack));
   }
 
-  /** The dialog is confirmed: `session` keeps it from outliving its peer. */
-  beginSession(session: LegSession | null): void {
-    this.session = session;
-    session?.begin(this);
+  /** The dialog is confirmed: `sessionTimer` keeps it from outliving its peer. */
+  beginSessionTimer(sessionTimer: LegSessionTimer | null): void {
+    this.sessionTimer = sessionTimer;
+    sessionTimer?.begin(this);
   }
 
   /** The first INVITE of the call created this dialog and waits for its ACK. */
@@ -158,7 +158,8 @@ export class DialogLeg implements Leg, SessionLeg, IncomingRequestUser, ClientUs
     const { transactions } = this.#around;
     this.dialog.localCseq += 1;
     const isTarget = method === 'INVITE' || method === 'UPDATE';
-    const timed = isTarget && this.session !== null ? `Supported: timer\r\n${this.session.requestLines()}` : '';
+    const timed =
+      isTarget && this.sessionTimer !== null ? `Supported: timer\r\n${this.sessionTimer.requestLines()}` : '';
     const request = this.#request(method, timed + headers, body, outgoing);
     const { localCseq } = this.dialog;
     if (method === 'INVITE') outgoing.started(localCseq, request.text, transactions.invite(request));
@@ -176,8 +177,8 @@ export class DialogLeg implements Leg, SessionLeg, IncomingRequestUser, ClientUs
   /** A re-INVITE or UPDATE of ours succeeded. */
   refreshed(response: SipMessage, offered: Crossing): void {
     this.dialog.refreshTarget(response);
-    this.session?.sent(offered);
-    if (!this.isOver) this.session?.succeeded(response);
+    this.sessionTimer?.sent(offered);
+    if (!this.isOver) this.sessionTimer?.succeeded(response);
   }
 
   /** A request sent by `ask` has its final answer. */
@@ -263,7 +264,7 @@ export class DialogLeg implements Leg, SessionLeg, IncomingRequestUser, ClientUs
     // 14.2: glare, and an INVITE on top of one that is not finished; RFC 5407 3.1.4: one that has overtaken the ACK.
     if (this.#isOffering || this.#invited?.awaitsAck === true) return incoming.refuse(491);
     if (this.#invited !== null || this.#updated !== null) return this.#refusePending(incoming);
-    if (!this.#considerSession(incoming, request)) return;
+    if (!this.#considerSessionTimer(incoming, request)) return;
     this.dialog.refreshTarget(request);
     this.#invited = incoming;
     incoming.trying();
@@ -276,15 +277,15 @@ export class DialogLeg implements Leg, SessionLeg, IncomingRequestUser, ClientUs
       if (this.#isOffering) return incoming.refuse(491);
       if (this.#updated !== null) return this.#refusePending(incoming);
     }
-    if (!this.#considerSession(incoming, request)) return;
+    if (!this.#considerSessionTimer(incoming, request)) return;
     if (request.body !== '') this.#updated = incoming;
     this.dialog.refreshTarget(request);
     this.#pass(incoming);
   }
 
   /** RFC 4028 9: what the 2xx will say of the session; false when it was refused with 422. */
-  #considerSession(incoming: IncomingRequest, request: SipMessage): boolean {
-    const answer = this.session?.consider(request);
+  #considerSessionTimer(incoming: IncomingRequest, request: SipMessage): boolean {
+    const answer = this.sessionTimer?.consider(request);
     if (answer === undefined || answer.kind === 'none') return true;
     if (answer.kind === 'tooSmall') {
       incoming.refuse(422, reasonPhraseOf(422), answer.lines);
@@ -296,8 +297,8 @@ export class DialogLeg implements Leg, SessionLeg, IncomingRequestUser, ClientUs
   }
 
   #agree({ terms }: IncomingRequest, crossing: Crossing): void {
-    this.session?.sent(crossing);
-    if (terms !== null && !this.isOver) this.session?.agree(terms);
+    this.sessionTimer?.sent(crossing);
+    if (terms !== null && !this.isOver) this.sessionTimer?.agree(terms);
   }
 
   #receivePrack(incoming: IncomingRequest, request: SipMessage): void {
@@ -327,7 +328,7 @@ export class DialogLeg implements Leg, SessionLeg, IncomingRequestUser, ClientUs
   /** Nothing more is passed; what the peer still asks is answered. */
   #finish(): void {
     this.isOver = true;
-    this.session?.stop();
+    this.sessionTimer?.stop();
     if (this.owedAck !== null && !this.owedAck.isSent) this.owedAck.send('', '');
     for (const incoming of this.#asked.slice()) incoming.refuse(incoming.method === 'INVITE' ? 487 : 481);
     this.#held = [];

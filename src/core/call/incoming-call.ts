@@ -12,7 +12,7 @@ import { Call } from './call.ts';
 import { LiveRecord } from './call-record.ts';
 import type { Source } from './incoming-request.ts';
 import type { Parties } from './invite-route.ts';
-import type { LegSession } from './leg-session.ts';
+import type { LegSessionTimer } from './leg-session-timer.ts';
 import { numberOf } from './numbers.ts';
 import type { Surroundings } from './ports.ts';
 
@@ -22,7 +22,7 @@ export interface Arrival {
   readonly source: Source;
   readonly gateway: MappingGateway;
   /** Null where the gateway has no session timers. */
-  readonly session: LegSession | null;
+  readonly sessionTimer: LegSessionTimer | null;
   /** Whether the shard has room for one more call. */
   readonly hasRoom: boolean;
 }
@@ -40,14 +40,14 @@ export function beginCall(
   arrival: Arrival,
   serve: (user: ServerUser) => ServerTransaction,
 ): void {
-  const { invite, source, gateway, session } = arrival;
+  const { invite, source, gateway, sessionTimer } = arrival;
   const parties = {
     caller: detach(numberOf(invite.from.uri)),
     callee: detach(numberOf(invite.uri).slice(gateway.calleePrefix.length)),
     display: printable(invite.from.display),
   };
   const record = new LiveRecord(newCdr(around, arrival, parties), around.nowMs);
-  const call = new Call(around, { record, gateway, parties, invite, source, session });
+  const call = new Call(around, { record, gateway, parties, invite, source, sessionTimer });
   around.callBegun(call);
   const crossing = call.caller.begin(serve(call.caller));
   const refusal = admit(around, arrival, record);
@@ -99,6 +99,7 @@ function newCdr(around: Surroundings, { invite, source, gateway }: Arrival, part
     sipCode: 0,
     q850: 0,
     reasonHeader: '',
+    limitedBy: '',
     attempts: [],
   };
 }

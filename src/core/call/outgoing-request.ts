@@ -97,7 +97,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     // The call may have ended meanwhile, and the ACK have gone without an answer.
     if (this.#acknowledgement?.isSent !== false) return;
     this.#acknowledgement.send((this.#authorization?.lines ?? '') + crossing.headers, crossing.body);
-    this.#leg.session?.sent(crossing);
+    this.#leg.sessionTimer?.sent(crossing);
   }
 
   /** Whether `response` asks for the same with credentials (22.2), or with a longer session (RFC 4028 7.3). */
@@ -105,7 +105,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     if (this.#leg.isOver) return false;
     const { status } = response;
     if (status === 401 || status === 407) return this.#authorization?.answer(response) ?? false;
-    return status === 422 && (this.#leg.session?.refusedTooSmall(response) ?? false);
+    return status === 422 && (this.#leg.sessionTimer?.refusedTooSmall(response) ?? false);
   }
 
   #succeeded(response: SipMessage): void {

@@ -68,5 +68,7 @@ export interface Cdr {
   q850: number;
   /** Reason header received with the end, '' when there was none. */
   reasonHeader: string;
+  /** The limit that ended it: a parameter's name, mappingGateway or routingGateway; '' when none did. */
+  limitedBy: string;
   readonly attempts: CdrAttempt[];
 }

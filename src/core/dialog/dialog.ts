@@ -128,7 +128,8 @@ export class Dialog {
     if (isStrict) routes += `Route: <${this.#remoteTarget}>\r\n`;
     const contact = method === 'ACK' || method === 'BYE' ? '' : `Contact: <sip:${this.local.hostPort}>\r\n`;
     return (
-      `${method} ${this.requestUri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.local.hostPort};branch=${branch};rport\r\n${routes}` +
+      `${method} ${this.requestUri} SIP/2.0\r\n` +
+      `Via: SIP/2.0/UDP ${this.local.hostPort};branch=${branch};rport\r\n${routes}` +
       `Max-Forwards: 70\r\nFrom: ${this.localAddress}\r\nTo: ${this.remoteAddress}\r\nCall-ID: ${this.callId}\r\n` +
       `CSeq: ${cseq} ${method}\r\n${contact}${headers}Content-Length: ${body.length}\r\n\r\n${body}`
     );

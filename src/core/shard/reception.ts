@@ -4,7 +4,7 @@ import { NEW_CALL_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../base/limits.ts';
 import type { Target } from '../base/target.ts';
 import { type Arrival, beginCall, gatewayOf } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
-import { LegSession } from '../call/leg-session.ts';
+import { LegSessionTimer } from '../call/leg-session-timer.ts';
 import { checkRequest } from '../sip/check-request.ts';
 import { Header } from '../sip/header-name.ts';
 import { maxForwardsOf } from '../sip/max-forwards.ts';
@@ -104,10 +104,10 @@ export class Reception {
       return this.#refuseRequired(invite, source);
     }
     if (!isBodyKnown(invite)) return this.#refuse(invite, source, 415, 'Accept: application/sdp, multipart/mixed\r\n');
-    const session = gateway.sipTimer ? new LegSession(this.#around) : null;
-    const timer = session?.consider(invite);
+    const sessionTimer = gateway.sipTimer ? new LegSessionTimer(this.#around) : null;
+    const timer = sessionTimer?.consider(invite);
     if (timer?.kind === 'tooSmall') return this.#refuse(invite, source, 422, timer.lines);
-    this.#beginCall({ invite, source, gateway, session, hasRoom: this.#hasRoom });
+    this.#beginCall({ invite, source, gateway, sessionTimer, hasRoom: this.#hasRoom });
   }
 
   /** 8.2.2.3: an extension that the peer insists on and this switch, or its gateway, does not have. */

@@ -46,6 +46,7 @@ function cdrOf(index: number): Cdr {
     sipCode: 200,
     q850: 16,
     reasonHeader: '',
+    limitedBy: '',
     attempts: [
       attempt,
       { ...attempt, gateway: 'yellow-carrier', address: '203.0.113.30:5060', code: 200, left: 'answered' },

@@ -10,7 +10,7 @@ import { type Crossing, EMPTY_CROSSING, type Question, type Side } from './leg-e
 import type { Surroundings } from './ports.ts';
 
 /** What a session asks of its leg. */
-export interface SessionLeg {
+export interface SessionTimerLeg {
   readonly side: Side;
   /** Sends a request in the dialog; `question.answer` hears of its end. */
   ask(question: Question): void;
@@ -27,11 +27,11 @@ const SPREAD_STEP_MS = 10;
 const LINE_OF_BODY = /^content-|^c:/i;
 
 /** The session of one leg. */
-export class LegSession implements SessionTimerUser, Timed {
+export class LegSessionTimer implements SessionTimerUser, Timed {
   readonly #around: Surroundings;
   readonly #negotiation: SessionTimerNegotiation;
   #timer: SessionTimer | null = null;
-  #leg: SessionLeg | null = null;
+  #leg: SessionTimerLeg | null = null;
   /** Whether the peer takes UPDATE: then a refresh needs no description. */
   #allowsUpdate = false;
   /** The last description sent to the peer, for a refresh by INVITE. */
@@ -66,11 +66,11 @@ export class LegSession implements SessionTimerUser, Timed {
 
   /** `crossing` was sent to the peer. */
   sent(crossing: Crossing): void {
-    if (crossing.hasSdp && !this.#allowsUpdate) this.#described = crossing;
+    if (crossing.hasSdp) this.#described = crossing;
   }
 
   /** The dialog of `leg` is confirmed: from now on the timer runs, when there is one. */
-  begin(leg: SessionLeg): void {
+  begin(leg: SessionTimerLeg): void {
     this.#leg = leg;
     this.#run(this.#negotiation.terms);
   }
