@@ -26,7 +26,14 @@ type Law = (run: Simulation) => Violation[];
 const REST_MAX_MS = 2 * 32_000 + 2000;
 
 /** Reasons that only an answered call can end with, and those that may come either way. */
-const ANSWERED_ONLY: ReadonlySet<EndReason> = new Set(['Normal', 'MaxDuration', 'NoAck']);
+const ANSWERED_ONLY: ReadonlySet<EndReason> = new Set([
+  'Normal',
+  'MaxDuration',
+  'NoAck',
+  'SessionTimeout',
+  'NoTimerLimit',
+  'MediaTimeout',
+]);
 const EITHER_WAY: ReadonlySet<EndReason> = new Set(['ProtocolError', 'OperatorHangup', 'SwitchRestart', 'Defect']);
 
 const LAWS: Readonly<Record<string, Law>> = {

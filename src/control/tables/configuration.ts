@@ -64,7 +64,7 @@ export class Configuration {
 
   /** What would become of a call, by the snapshot in force; `callsOf` tells the concurrent calls of a slot. */
   explain(question: RouteQuestion, callsOf: (slot: number) => number): ExplainedRoute {
-    return explainRoute(this.#snapshot, question, callsOf);
+    return explainRoute(this.#snapshot, question, callsOf, Date.now());
   }
 
   /** Versions kept, newest first. */

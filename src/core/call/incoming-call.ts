@@ -57,10 +57,13 @@ export function beginCall(
 
 /** Takes the counters of the caller's side; answers why not when one is used up. */
 function admit(around: Surroundings, { gateway, hasRoom }: Arrival, record: LiveRecord): EndReason | null {
-  const { admission, nowMs } = around;
+  const { admission, nowMs, wallMs } = around;
+  const { accountExpiresAtWallMs } = gateway;
   const { SS_CAPACITY, SS_CPS_LIMIT } = around.routing.snapshot.parameters;
   if (!hasRoom) return 'Overload';
   if (gateway.locked) return 'CallerNotAllowed';
+  if (gateway.accountLocked) return 'AccountLocked';
+  if (accountExpiresAtWallMs !== null && wallMs >= accountExpiresAtWallMs) return 'AccountExpired';
   if (!admission.takeRate(gateway.slot, gateway.cps, nowMs)) return 'RateLimited';
   if (!admission.takeRate(APPLIANCE_SLOT, SS_CPS_LIMIT, nowMs)) return 'RateLimited';
   if (!admission.takeCall(gateway.slot, gateway.capacity)) return 'CapacityReached';

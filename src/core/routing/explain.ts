@@ -33,8 +33,13 @@ export interface RouteQuestion {
   readonly callee: string;
 }
 
-/** Answers `question` by `snapshot` and the present calls; changes nothing. */
-export function explainRoute(snapshot: Snapshot, question: RouteQuestion, callsOf: CallsOf): ExplainedRoute {
+/** Answers `question` by `snapshot` and the present calls, for a call at `atWallMs`; changes nothing. */
+export function explainRoute(
+  snapshot: Snapshot,
+  question: RouteQuestion,
+  callsOf: CallsOf,
+  atWallMs: number,
+): ExplainedRoute {
   const { from, caller } = question;
   const gateway =
     snapshot.mappingGateways.find(({ name }) => name === from) ??
@@ -46,6 +51,10 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, callsO
   }
   const callee = question.callee.slice(gateway.calleePrefix.length);
   if (gateway.locked) return refused(gateway.name, caller, callee, 'the mapping gateway is locked');
+  if (gateway.accountLocked) return refused(gateway.name, caller, callee, `the account ${gateway.account} is locked`);
+  if (gateway.accountExpiresAtWallMs !== null && atWallMs >= gateway.accountExpiresAtWallMs) {
+    return refused(gateway.name, caller, callee, `the account ${gateway.account} has expired`);
+  }
   if (gateway.capacity !== null && callsOf(gateway.slot) >= gateway.capacity) {
     return refused(gateway.name, caller, callee, 'the mapping gateway has all the calls it may have');
   }

@@ -4,11 +4,16 @@ import { explainRoute } from '../../../src/core/routing/explain.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
 import { mappingGateway, parameters, routingGateway } from '../../simulator/trunks.ts';
 
+const WALL_MS = 1_700_000_000_000;
+
 const SNAPSHOT: Snapshot = {
   version: 1,
   mappingGateways: [
     mappingGateway(1, { name: 'acme', remoteIps: ['192.0.2.1'], calleePrefix: '00', capacity: 2 }),
     mappingGateway(2, { name: 'shut', remoteIps: ['192.0.2.2'], locked: true }),
+    mappingGateway(6, { name: 'unpaid', remoteIps: ['192.0.2.3'], account: 'dodgers', accountLocked: true }),
+    mappingGateway(7, { name: 'past', remoteIps: ['192.0.2.4'], account: 'ancients', accountExpiresAtWallMs: WALL_MS }),
+    mappingGateway(8, { name: 'last', remoteIps: ['192.0.2.5'], accountExpiresAtWallMs: WALL_MS + 1 }),
   ],
   routingGateways: [
     routingGateway(3, { name: 'one', prefixes: ['49'], capacity: 1, remoteIp: '203.0.113.1' }),
@@ -22,7 +27,7 @@ const idle = (_slot: number): number => 0;
 const busy = (slot: number): number => (slot === 3 ? 1 : 0);
 
 function explain(from: string, callee: string, callsOf = idle): ReturnType<typeof explainRoute> {
-  return explainRoute(SNAPSHOT, { from, caller: '1', callee }, callsOf);
+  return explainRoute(SNAPSHOT, { from, caller: '1', callee }, callsOf, WALL_MS);
 }
 
 test('a gateway is named by its name or by an address it calls from', () => {
@@ -45,7 +50,10 @@ test('each candidate says whether it would take the call, and why not', () => {
 
 test('a refusal says which check failed', () => {
   assert.match(explain('acme', '49301').refusal, /does not begin with 00/);
-  assert.match(explain('shut', '49301').refusal, /locked/);
+  assert.match(explain('shut', '49301').refusal, /gateway is locked/);
+  assert.match(explain('unpaid', '49301').refusal, /account dodgers is locked/);
+  assert.match(explain('past', '49301').refusal, /account ancients has expired/);
+  assert.equal(explain('last', '49301').refusal, '');
   assert.match(explain('acme', '0077').refusal, /404/);
   assert.match(explain('acme', '0049301', busy).refusal, /503/);
   assert.match(explain('acme', '0049301', (slot) => (slot === 1 ? 2 : 0)).refusal, /all the calls/);
