@@ -4,6 +4,7 @@
 import type { EndedBy, EndReason } from '../base/end-reason.ts';
 import { endReasonRow } from '../base/end-reason.ts';
 import type { Cdr } from '../cdr/cdr.ts';
+import { q850Of } from './reason-header.ts';
 
 /** The board's entry: the CDR so far, and the admission slots to give back should the shard die. */
 export interface LiveEntry {
@@ -18,6 +19,8 @@ export interface Ending {
   /** Final status told to the caller; 200 for an answered call. */
   readonly status: number;
   readonly reasonHeader: string;
+  /** Q.850 cause by which the call failed, where a device told it. */
+  readonly q850?: number;
 }
 
 /** One live call's record. */
@@ -60,7 +63,7 @@ export class LiveRecord implements LiveEntry {
     cdr.endReason = ending.reason;
     cdr.endedBy = ending.endedBy;
     cdr.sipCode = ending.status;
-    cdr.q850 = endReasonRow(ending.reason).q850;
+    cdr.q850 = q850Of(ending.reasonHeader) || ending.q850 || endReasonRow(ending.reason).q850;
     cdr.reasonHeader = ending.reasonHeader;
   }
 }

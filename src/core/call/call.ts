@@ -208,7 +208,8 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
 
   #endHunt({ outcome, phrase, crossing }: LastWord): void {
     const end = huntEndOf(outcome);
-    this.#end(end, endReasonRow(end.reason).endedBy, '', phrase, crossing.headers);
+    const said = end.status === outcome.status ? phrase : '';
+    this.#end(end, endReasonRow(end.reason).endedBy, '', said, crossing.headers);
   }
 
   #takeGateway({ gateway }: Candidate): boolean {

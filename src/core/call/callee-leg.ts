@@ -7,16 +7,15 @@
 //   left (cancelled, or the hunt moved on): a late 2xx is met with ACK and BYE
 
 import { EARLY_DIALOGS_MAX, UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
+import { causeOfStatus } from '../base/causes.ts';
 import type { AttemptLeft, CdrAttempt } from '../cdr/cdr.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { Candidate } from '../routing/route-plan.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
-import { detach } from '../sip/detach.ts';
-import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { Header } from '../sip/header-name.ts';
 import { hasOptionTag } from '../sip/option-tags.ts';
-import { paramOf } from '../sip/parameter-reader.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import { isAlerting, isFurther, PHASE_TIMEOUTS, type Phase, phaseOf, phaseTimeoutMs } from './attempt-phase.ts';
@@ -31,6 +30,7 @@ import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Pr
 import { LegSessionTimer } from './leg-session-timer.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import type { Surroundings } from './ports.ts';
+import { q850Of, reasonHeaderOf } from './reason-header.ts';
 
 /** Hears how the attempt fares. */
 export interface AttemptUser extends LegUser {
@@ -220,7 +220,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.#close('failure');
     this.record.code = status;
     this.#around.countAttempt(this.gateway.slot, status);
-    const q850 = q850Of(response.value(Header.Reason) ?? '');
+    const q850 = q850Of(reasonHeaderOf(response)) || causeOfStatus(status);
     const outcome = { how: 'failure', status, q850, hadSdp: this.#hadSdp, hadRinging: this.#hadRinging } as const;
     this.#user.attemptFailed(this, outcome, response.reasonPhrase, crossingOf(response));
   }
@@ -333,11 +333,4 @@ function reliableSequenceOf(response: SipMessage): number {
   const text = response.value(Header.RSeq);
   if (text === undefined || !/^\d{1,10}$/.test(text) || !hasOptionTag(response, 'Require', '100rel')) return 0;
   return Number(text);
-}
-
-/** RFC 3326: the cause of a Q.850 Reason value; 0 when it holds none. */
-function q850Of(reason: string): number {
-  if (!/^\s*Q\.850\s*;/i.test(reason)) return 0;
-  const cause = Number(paramOf(detach(reason.slice(reason.indexOf(';'))), 'cause'));
-  return Number.isInteger(cause) ? cause : 0;
 }

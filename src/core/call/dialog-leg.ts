@@ -25,6 +25,7 @@ import {
 import type { LegSessionTimer, SessionTimerLeg } from './leg-session-timer.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { Surroundings } from './ports.ts';
+import { reasonHeaderOf } from './reason-header.ts';
 
 /** What a leg is made with. */
 export interface LegOptions {
@@ -257,7 +258,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
     this.#finish();
     this.#stopAnswer();
     this.#around.dialogs.leave(this.dialog);
-    if (isFirst) this.#user.hungUp(this.side, request.value(Header.Reason) ?? '');
+    if (isFirst) this.#user.hungUp(this.side, reasonHeaderOf(request));
   }
 
   #receiveInvite(incoming: IncomingRequest, request: SipMessage): void {

@@ -2,6 +2,7 @@
 // parameters -> go on to the next gateway, or stop with this cause. A pure function; its test is the
 // table of system parameters "Gateway switching".
 
+import { statusOfCause } from '../base/causes.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
@@ -20,7 +21,7 @@ export interface AttemptOutcome {
   readonly how: AttemptFailure;
   /** Final SIP status, 0 when there was none. */
   readonly status: number;
-  /** Q.850 cause of its Reason header, 0 when there was none. */
+  /** Q.850 cause of its Reason header, else of its status; 0 when neither says one. */
   readonly q850: number;
   /** How far it had come. */
   readonly hadSdp: boolean;
@@ -82,6 +83,8 @@ export interface HuntEnd {
   readonly reason: EndReason;
   /** Final SIP status toward the caller. */
   readonly status: number;
+  /** Q.850 cause that the last gateway gave. */
+  readonly q850?: number;
 }
 
 /** The end of a hunt whose last attempt had `outcome`. */
@@ -96,13 +99,23 @@ export function huntEndOf(outcome: AttemptOutcome): HuntEnd {
     case 'unreachable':
       return { reason: 'GatewayUnreachable', status: 503 };
     case 'failure':
-      return { reason: reasonOfStatus(outcome), status: outcome.status };
+      return failureEndOf(outcome);
   }
 }
 
-function reasonOfStatus(outcome: AttemptOutcome): EndReason {
+function failureEndOf(outcome: AttemptOutcome): HuntEnd {
+  const { status, q850 } = outcome;
+  // What a vendor wants to know of us is not the caller's to answer.
+  if (status === 401 || status === 407) return { reason: 'AuthenticationFailed', status: 503, q850 };
+  return { reason: reasonOfFailure(outcome), status, q850 };
+}
+
+function reasonOfFailure(outcome: AttemptOutcome): EndReason {
   if (isBusy(outcome)) return 'Busy';
-  switch (outcome.status) {
+  const { status, q850 } = outcome;
+  // A gateway to the telephone network often says 5xx and means the cause.
+  const isByCause = status >= 500 && status < 600 && q850 !== 0;
+  switch (isByCause ? statusOfCause(q850) : status) {
     case 404:
     case 410:
     case 484:
@@ -113,10 +126,12 @@ function reasonOfStatus(outcome: AttemptOutcome): EndReason {
     case 480:
       return 'NoAnswer';
     case 403:
-    case 488:
     case 603:
-    case 606:
       return 'Rejected';
+    case 415:
+    case 488:
+    case 606:
+      return 'CodecMismatch';
     default:
       return 'AllGatewaysFailed';
   }

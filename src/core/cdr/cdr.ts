@@ -65,6 +65,7 @@ export interface Cdr {
   endedBy: EndedBy | null;
   /** Final status told to the caller. */
   sipCode: number;
+  /** Q.850 cause: the one a device gave, else that of its status, else the end reason's own. */
   q850: number;
   /** Reason header received with the end, '' when there was none. */
   reasonHeader: string;

@@ -5,6 +5,7 @@ import type { Target } from '../base/target.ts';
 import { type Arrival, beginCall, gatewayOf } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
 import { LegSessionTimer } from '../call/leg-session-timer.ts';
+import { reasonHeaderOf } from '../call/reason-header.ts';
 import { checkRequest } from '../sip/check-request.ts';
 import { Header } from '../sip/header-name.ts';
 import { maxForwardsOf } from '../sip/max-forwards.ts';
@@ -80,7 +81,7 @@ export class Reception {
     const invite = this.#around.transactions.inviteOf(cancel);
     if (invite === null) return this.#refuse(cancel, source, 481);
     this.#answer(cancel, source, 200);
-    invite.user.onCancel?.(cancel.value(Header.Reason) ?? '');
+    invite.user.onCancel?.(reasonHeaderOf(cancel));
   }
 
   #receiveInDialog(request: SipMessage, source: Source): void {

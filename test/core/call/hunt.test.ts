@@ -167,6 +167,38 @@ describe('whose rules', () => {
 });
 
 describe('what the caller hears when the hunt ends', () => {
+  const CAUSED: readonly (readonly [number, number, string])[] = [
+    [503, 1, 'NumberNotFound'],
+    [500, 3, 'NumberNotFound'],
+    [502, 28, 'NumberNotFound'],
+    [503, 19, 'NoAnswer'],
+    [503, 20, 'NoAnswer'],
+    [500, 21, 'Rejected'],
+    [503, 65, 'CodecMismatch'],
+    [503, 16, 'AllGatewaysFailed'],
+    [503, 34, 'AllGatewaysFailed'],
+    [503, 99, 'AllGatewaysFailed'],
+    [404, 34, 'NumberNotFound'],
+    [603, 1, 'Rejected'],
+  ];
+
+  for (const [status, q850, reason] of CAUSED) {
+    const what = status >= 500 && status < 600 ? 'is judged by its cause' : 'speaks for itself, whatever its cause';
+    test(`${status} ${what}, ${q850}: ${reason}, and the caller hears ${status}`, () => {
+      assert.deepEqual(huntEndOf(failure(status, { q850 })), { reason, status, q850 });
+    });
+  }
+
+  for (const status of [401, 407]) {
+    test(`${status} is between the gateway and us: 503, AuthenticationFailed`, () => {
+      assert.deepEqual(huntEndOf(failure(status, { q850: 21 })), {
+        reason: 'AuthenticationFailed',
+        status: 503,
+        q850: 21,
+      });
+    });
+  }
+
   const ENDS: readonly (readonly [AttemptOutcome, string, number])[] = [
     [outcome('inviteTimeout'), 'GatewayTimeout', 408],
     [outcome('tryingTimeout'), 'GatewayTimeout', 408],
@@ -182,13 +214,18 @@ describe('what the caller hears when the hunt ends', () => {
     [failure(480), 'NoAnswer', 480],
     [failure(403), 'Rejected', 403],
     [failure(603), 'Rejected', 603],
+    [failure(415), 'CodecMismatch', 415],
+    [failure(488), 'CodecMismatch', 488],
+    [failure(606), 'CodecMismatch', 606],
     [failure(503), 'AllGatewaysFailed', 503],
     [failure(500), 'AllGatewaysFailed', 500],
   ];
 
   for (const [happened, reason, status] of ENDS) {
     test(`${happened.how} ${happened.status || ''}: ${status}, ${reason}`, () => {
-      assert.deepEqual(huntEndOf(happened), { reason, status });
+      const { q850, ...end } = huntEndOf(happened);
+      assert.deepEqual(end, { reason, status });
+      assert.equal(q850, happened.how === 'failure' ? happened.q850 : undefined);
     });
   }
 });
