@@ -16,6 +16,7 @@ import type { LiveRecord } from './call-record.ts';
 import { type AttemptUser, CalleeLeg } from './callee-leg.ts';
 import { CallerLeg, reasonOf } from './caller-leg.ts';
 import type { DialogLeg } from './dialog-leg.ts';
+import { statusTold } from './failed-codes.ts';
 import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, switchRulesOf } from './hunt.ts';
 import type { Source } from './incoming-request.ts';
 import type { Parties } from './invite-route.ts';
@@ -244,7 +245,8 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.wheel.disarm(this.#durationTimer);
     const { record } = this;
     const attempt = this.#attempt;
-    record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, endedBy, reasonHeader });
+    const status = record.isAnswered ? end.status : statusTold(this.#gateway.callFailedSipCode, end);
+    record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, status, endedBy, reasonHeader });
     // First what must not be lost, whatever a defect may do to the rest: the record and the counters.
     this.#around.callEnded(this);
     this.#count(attempt, end.reason);
@@ -254,8 +256,8 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
       attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended');
     attempt?.leg?.hangUp(reason);
     // An answer that the caller has not been told yet becomes a failure.
-    const status = end.status < 300 ? UNANSWERED : end.status;
-    this.caller.fail(status, phrase === '' ? reasonPhraseOf(status) : phrase, headers);
+    const told = status < 300 ? UNANSWERED : status;
+    this.caller.fail(told, phrase === '' || told !== end.status ? reasonPhraseOf(told) : phrase, headers);
     this.caller.hangUp(reason);
   }
 
