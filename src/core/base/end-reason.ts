@@ -37,7 +37,6 @@ export const END_REASONS = {
   GatewayUnreachable: row('server', 503, 27, -4, 'Datagrams to the last gateway could not be sent.'),
   GatewayFull: row('server', 503, 34, -5, 'Every gateway with this prefix is full, locked or at its call rate.'),
   CallerNotAllowed: row('server', 403, 21, -6, 'The source address belongs to no mapping gateway that may call.'),
-  NumberRestricted: row('server', 403, 21, -7, 'The number cannot be dialled here.'),
   CapacityReached: row('server', 503, 34, -8, 'The mapping gateway or the appliance has all the calls it may have.'),
   RateLimited: row(
     'server',
