@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
-import type { MappingGateway, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
+import type { FailedCodeRule, MappingGateway, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
 import type { Place } from '../simulator/network.ts';
 import { placeName } from '../simulator/network.ts';
 import { Switch } from '../simulator/switch.ts';
@@ -18,6 +18,8 @@ interface Happening {
   readonly column: string;
   readonly words: string;
   readonly described: Described | null;
+  /** Q.850 cause of a record. */
+  readonly q850?: number;
 }
 
 /** Plays `flow`; throws an AssertionError that names the row. */
@@ -96,7 +98,7 @@ class FlowRunner {
 
   #noteRecords(): void {
     for (const cdr of this.#switch.cdrs.slice(this.#cdrCount)) {
-      this.#happenings.push({ column: 'switch', words: wordsOf(cdr), described: null });
+      this.#happenings.push({ column: 'switch', words: wordsOf(cdr), described: null, q850: cdr.q850 });
     }
     this.#cdrCount = this.#switch.cdrs.length;
     const [defect] = this.#switch.defects;
@@ -110,7 +112,7 @@ class FlowRunner {
       const actual = this.#happenings.filter((happening) => happening.column === column);
       const where = `${this.#nameOf(row)}, column ${column}`;
       assert.deepEqual(
-        actual.map(({ words }) => words),
+        actual.map((happening, i) => wordsAs(wanted[i], happening)),
         wanted.map(wordsOfItem),
         where,
       );
@@ -123,7 +125,7 @@ class FlowRunner {
     if (described === null) return;
     for (const header of item.headers) {
       assert.ok(
-        described.message.text.includes(`\r\n${header}\r\n`),
+        `\r\n${described.message.text}`.includes(`\r\n${header}\r\n`),
         `${where}: has "${header}":\n${described.message.text}`,
       );
     }
@@ -159,6 +161,11 @@ class FlowRunner {
   #nameOf(row: FlowRow): string {
     return `${this.#flow.file}:${row.line} (at ${row.atMs} ms)`;
   }
+}
+
+/** The words of `happening`, with its cause where `wanted` tells one. */
+function wordsAs(wanted: FlowItem | undefined, { words, q850 }: Happening): string {
+  return wanted !== undefined && /; cause \d+$/.test(wanted.name) ? `${words}; cause ${q850}` : words;
 }
 
 function wordsOfItem({ name, of, body, manner, direction }: FlowItem): string {
@@ -215,6 +222,15 @@ function settingOf(text: string): unknown {
   if (text === 'On') return true;
   if (text === 'Off') return false;
   if (text.startsWith('prefix ')) return [text.slice('prefix '.length)];
+  if (text.startsWith('rules ')) return rulesOf(text.slice('rules '.length));
   if (text.startsWith('codes ')) return text.slice('codes '.length).split(' ').map(Number);
   return Number(text);
+}
+
+/** `486:480 0:503`, as a network file has them. */
+function rulesOf(text: string): FailedCodeRule[] {
+  return text.split(' ').map((rule) => {
+    const [reason = Number.NaN, target = Number.NaN] = rule.split(':').map(Number);
+    return { reason, target };
+  });
 }

@@ -1,0 +1,46 @@
+// Every end reason is reached: by a ladder of this folder, or by the test that is named here.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { END_REASON_NAMES, type EndReason } from '../../src/core/base/end-reason.ts';
+import { readFlows } from './flow-file.ts';
+
+/** What one call in a ladder cannot come to, and the test that brings it about. */
+const REACHED_ELSEWHERE: Partial<Record<EndReason, string>> = {
+  RateLimited: 'test/simulator/simulator.test.ts',
+  Overload: 'test/core/shard/shard.test.ts',
+  OperatorHangup: 'test/simulator/simulator.test.ts',
+  SwitchRestart: 'test/hosts/start-stop.test.ts',
+  Defect: 'test/core/shard/shard.test.ts',
+};
+
+/** Rows of the table that nothing brings about yet. */
+const NOT_YET: readonly EndReason[] = ['SessionTimeout', 'NoTimerLimit', 'MediaTimeout'];
+
+const FOLDER = join(process.cwd(), 'test', 'flows');
+const IN_LADDERS = new Set(
+  readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .flatMap((name) => readFlows(name, readFileSync(join(FOLDER, name), 'utf8')))
+    .flatMap(({ rows }) => rows.flatMap(({ items }) => items))
+    .filter(({ direction }) => direction === 'written')
+    .map(({ name }) => /^CDR (\w+) \d+/.exec(name)?.[1]),
+);
+
+describe('every end reason is reached by a test', () => {
+  for (const reason of END_REASON_NAMES) {
+    const elsewhere = REACHED_ELSEWHERE[reason];
+    if (NOT_YET.includes(reason)) {
+      test(`${reason}: by none yet`, () => assert.ok(!IN_LADDERS.has(reason), 'it is: take it out of NOT_YET'));
+    } else if (elsewhere === undefined) {
+      test(`${reason}: in a ladder`, () => assert.ok(IN_LADDERS.has(reason)));
+    } else {
+      test(`${reason}: in ${elsewhere}`, () => {
+        assert.ok(!IN_LADDERS.has(reason), 'a ladder shows it: take it out of REACHED_ELSEWHERE');
+        assert.match(readFileSync(elsewhere, 'utf8'), new RegExp(`'${reason}'`));
+      });
+    }
+  }
+});
