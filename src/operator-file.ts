@@ -6,6 +6,7 @@
 // nobody needs them here and they are how a small file becomes a large one.
 
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { nearestName } from './core/base/nearest-name.ts';
 import { type Refusal, TandemError, type TandemErrorCode } from './tandem-error.ts';
 
 /** A value a field does not take, with the reason: "takes a port from 1 to 65535". */
@@ -234,23 +235,8 @@ function offsetOf(node: unknown): number {
 }
 
 function unknownField(given: string, allowed: readonly string[]): string {
-  const near = allowed.find((name) => distance(given.toLowerCase(), name.toLowerCase()) <= 2);
-  return near === undefined
+  const near = nearestName(given, allowed);
+  return near === null
     ? `is not a field here; there are ${allowed.join(', ')}`
     : `is not a field here; did you mean ${near}?`;
-}
-
-/** Levenshtein's distance: how many letters apart two names are. */
-function distance(one: string, other: string): number {
-  let previous = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const change = one[row - 1] === other[column - 1] ? 0 : 1;
-      const left = current[column - 1] ?? 0;
-      current.push(Math.min((previous[column] ?? 0) + 1, left + 1, (previous[column - 1] ?? 0) + change));
-    }
-    previous = current;
-  }
-  return previous[other.length] ?? 0;
 }

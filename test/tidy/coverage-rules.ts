@@ -35,8 +35,10 @@ export function unreadParameters(files: readonly SourceFile[]): Finding[] {
   return files
     .filter(({ path }) => path === REGISTRY)
     .flatMap(({ path, tokens }) =>
-      tokens.flatMap(({ text: name, line }) => {
-        if (!/^(SS|SERVER)_[A-Z\d_]+$/.test(name) || seen.has(name)) return [];
+      tokens.flatMap(({ text: name, line }, i) => {
+        // A name with another one as its value is an alias.
+        const isAlias = tokens[i + 2]?.kind === 'string';
+        if (!/^(SS|SERVER)_[A-Z\d_]+$/.test(name) || isAlias || seen.has(name)) return [];
         seen.add(name);
         if (read.has(name)) return [];
         return [{ path, line, text: `${name} is read nowhere: make it change something, or take it out` }];

@@ -188,7 +188,7 @@ function readHealth(row: Table) {
 function readOutgoing(row: Table) {
   const sipAuthenticationUser = row.optional('sipAuthenticationUser', credential, '');
   const sipAuthenticationPassword = row.optional('sipAuthenticationPassword', credential, '');
-  if (sipAuthenticationUser === '' && sipAuthenticationPassword !== '') {
+  if (row.has('sipAuthenticationPassword') && !row.has('sipAuthenticationUser')) {
     row.refuse('sipAuthenticationPassword', 'belongs to a sipAuthenticationUser, which is missing');
   }
   return {

@@ -1,5 +1,6 @@
 // Values of the system parameters: from the text that operators write to what the switch works with.
 
+import { nearestName } from '../base/nearest-name.ts';
 import { PARAMETER_ALIASES, PARAMETERS, type ParameterKind, type ParameterName, type ParameterRow } from './table.ts';
 
 /** What a value of each kind is: milliseconds for times, numbers for counts (null for None), booleans for switches. */
@@ -37,37 +38,30 @@ const RESENDS_MAX = 10;
 
 /** Parses one value as an operator writes it. Times become milliseconds. */
 export function parseParameter(name: ParameterName, text: string): ParameterValue | ParameterRefusal {
-  const { kind, min, max, choices }: ParameterRow = PARAMETERS[name];
-  const trimmed = text.trim();
+  const row: ParameterRow = PARAMETERS[name];
+  const value = valueIn(row, text.trim());
+  return value === undefined ? new ParameterRefusal(`${name} takes ${rangeOf(row)}, not "${text}"`) : value;
+}
+
+/** What `row` takes, in words: "1 to 180 seconds". */
+export function rangeOf({ kind, min, max, choices }: ParameterRow): string {
   switch (kind) {
-    case 'switch':
-      if (trimmed === 'On') return true;
-      if (trimmed === 'Off') return false;
-      return refusal(name, 'On or Off', text);
-    case 'choice':
-      if (choices.includes(trimmed)) return trimmed as ParameterValue;
-      return refusal(name, `one of ${choices.join(', ')}`, text);
-    case 'byte':
-      return byte(name, trimmed);
-    case 'secondsOrNone':
-    case 'countOrNone':
-      if (trimmed === 'None') return null;
-      return kind === 'countOrNone' ? count(name, trimmed, min, max) : seconds(name, trimmed, min, max);
-    case 'count':
-      return count(name, trimmed, min, max);
     case 'seconds':
-      return seconds(name, trimmed, min, max);
-    case 'secondsList': {
-      const waitsMs: number[] = [];
-      const parts = trimmed.split(',');
-      if (parts.length > RESENDS_MAX) return refusal(name, `1 to ${RESENDS_MAX} entries`, text);
-      for (const part of parts) {
-        const waitMs = seconds(name, part.trim(), min, max);
-        if (waitMs instanceof ParameterRefusal) return waitMs;
-        waitsMs.push(waitMs);
-      }
-      return waitsMs;
-    }
+      return `${min} to ${max} seconds`;
+    case 'secondsOrNone':
+      return `None or ${min} to ${max} seconds`;
+    case 'secondsList':
+      return `1 to ${RESENDS_MAX} waits of ${min} to ${max} seconds, with commas between`;
+    case 'count':
+      return `a whole number from ${min} to ${max}`;
+    case 'countOrNone':
+      return `None or a whole number from ${min} to ${max}`;
+    case 'switch':
+      return 'On or Off';
+    case 'choice':
+      return `one of ${choices.join(', ')}`;
+    case 'byte':
+      return `a byte from ${min} to ${max}, or in hexadecimal from 0x00 to 0xff`;
   }
 }
 
@@ -82,7 +76,7 @@ export function parseParameters(given: ReadonlyMap<string, string>): ParameterVa
   const written = new Map<ParameterName, string>();
   for (const [word, text] of given) {
     const name = parameterNameOf(word);
-    if (name === null) return new ParameterRefusal(`${word} is not a system parameter`);
+    if (name === null) return unknownParameter(word);
     written.set(name, text);
   }
   const values: Record<string, ParameterValue> = {};
@@ -99,24 +93,42 @@ export function defaultParameters(): ParameterValues {
   return parseParameters(new Map()) as ParameterValues;
 }
 
-function seconds(name: string, text: string, min: number, max: number): number | ParameterRefusal {
+/** The refusal of a name that is in no row, with the one that was meant. */
+export function unknownParameter(word: string): ParameterRefusal {
+  const near = nearestName(word, [...Object.keys(PARAMETERS), ...Object.keys(PARAMETER_ALIASES)]);
+  return new ParameterRefusal(`${word} is not a system parameter${near === null ? '' : `; did you mean ${near}?`}`);
+}
+
+/** The value of `text`; undefined when `row` does not take it. */
+function valueIn({ kind, min, max, choices }: ParameterRow, text: string): ParameterValue | undefined {
+  switch (kind) {
+    case 'seconds':
+      return seconds(text, min, max);
+    case 'secondsOrNone':
+      return text === 'None' ? null : seconds(text, min, max);
+    case 'secondsList': {
+      const waitsMs = text.split(',').map((part) => seconds(part.trim(), min, max));
+      return waitsMs.length <= RESENDS_MAX && waitsMs.every((waitMs) => waitMs !== undefined) ? waitsMs : undefined;
+    }
+    case 'count':
+      return decimal(text, min, max);
+    case 'countOrNone':
+      return text === 'None' ? null : decimal(text, min, max);
+    case 'switch':
+      return text === 'On' ? true : text === 'Off' ? false : undefined;
+    case 'choice':
+      return choices.includes(text) ? (text as ParameterValue) : undefined;
+    case 'byte':
+      return /^0x[0-9a-f]{1,2}$/i.test(text) ? Number(text) : decimal(text, min, max);
+  }
+}
+
+function seconds(text: string, min: number, max: number): number | undefined {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) return refusal(name, `${min} to ${max} seconds`, text);
-  return Math.round(value * 1000);
+  return value >= min && value <= max ? Math.round(value * 1000) : undefined;
 }
 
-function count(name: string, text: string, min: number, max: number): number | ParameterRefusal {
+function decimal(text: string, min: number, max: number): number | undefined {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) return refusal(name, `a whole number from ${min} to ${max}`, text);
-  return value;
-}
-
-/** Decimal, or hexadecimal after 0x. */
-function byte(name: string, text: string): number | ParameterRefusal {
-  const value = /^(\d{1,3}|0x[0-9a-f]{1,2})$/i.test(text) ? Number(text) : Number.NaN;
-  return value <= 255 ? value : refusal(name, 'a byte from 0 to 255 (0x00 to 0xff)', text);
-}
-
-function refusal(name: string, wanted: string, given: string): ParameterRefusal {
-  return new ParameterRefusal(`${name} takes ${wanted}, not "${given}"`);
+  return value >= min && value <= max ? value : undefined;
 }

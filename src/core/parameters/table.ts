@@ -1,5 +1,5 @@
-// The system parameters: each stands here once, with its kind, range, default, the field of a gateway that overrides it,
-// and a sentence of help. Validation, the snapshot, the API, the CLI and the documentation read this table. Names
+// The system parameters: each stands here once, with its kind, range, default, the field of a gateway that overrides
+// it, and a sentence of help. Validation, the snapshot, the API, the CLI and the documentation read this table. Names
 // are VOS3000's, so that an operator's notes carry over.
 
 /** What a parameter's value may look like. Seconds are decimal seconds as operators write them. */

@@ -69,6 +69,25 @@ routingGateways: [{ name: Same, remoteIp: 192.0.2.8 }]`,
   assert.deepEqual([table.mapping.get('Same'), table.routing.get('Same')], [1, 2]);
 });
 
+test('a mapping gateway carries what its account says: locked, or until when it may call', () => {
+  const found = parseNetwork(
+    `
+accounts: [{ account: open }, { account: shut, locked: On, expires: 2027-01-31 }]
+mappingGateways:
+  - { name: One, account: open, remoteIps: 192.0.2.7 }
+  - { name: Two, account: shut, remoteIps: 192.0.2.8 }`,
+    'net.yaml',
+  );
+  const { mappingGateways } = compileSnapshot(found, 1, assignSlots([], found), [V4]);
+  assert.deepEqual(
+    mappingGateways.map(({ accountLocked, accountExpiresAtWallMs }) => [accountLocked, accountExpiresAtWallMs]),
+    [
+      [false, null],
+      [true, Date.UTC(2027, 0, 31)],
+    ],
+  );
+});
+
 test('names beyond ADMISSION_SLOTS_MAX are refused, until names of no kept version are forgotten', () => {
   const earlier = Array.from({ length: ADMISSION_SLOTS_MAX - 1 }, (_, index) => {
     return { kind: 'routing', name: `old ${index}`, slot: index + 1 } as const;

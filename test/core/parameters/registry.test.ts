@@ -3,10 +3,18 @@ import { describe, test } from 'node:test';
 import {
   defaultParameters,
   ParameterRefusal,
+  parameterNameOf,
   parseParameter,
   parseParameters,
+  rangeOf,
 } from '../../../src/core/parameters/registry.ts';
-import { PARAMETERS, type ParameterName } from '../../../src/core/parameters/table.ts';
+import {
+  PARAMETER_ALIASES,
+  PARAMETERS,
+  type ParameterKind,
+  type ParameterName,
+  type ParameterRow,
+} from '../../../src/core/parameters/table.ts';
 
 const NAMES = Object.keys(PARAMETERS) as ParameterName[];
 
@@ -16,9 +24,14 @@ function refusalOf(name: ParameterName, text: string): string {
   return value.sentence;
 }
 
+/** Texts that no kind takes but those named. */
+const NONSENSE = ['', 'On Off', 'x', '-1', '1e3', '0x10', '0x100', 'none', 'on', '1 2', 'NaN', 'Infinity', '١', '1,'];
+const TAKEN_BY: Readonly<Record<string, ParameterKind>> = { '0x10': 'byte' };
+
 describe('every parameter', () => {
   for (const name of NAMES) {
-    const { kind, fallback, min, max, help } = PARAMETERS[name];
+    const row: ParameterRow = PARAMETERS[name];
+    const { kind, fallback, min, max, help } = row;
 
     test(`${name}: its default is in its range, its help is a sentence`, () => {
       assert.ok(!(parseParameter(name, fallback) instanceof ParameterRefusal));
@@ -27,34 +40,47 @@ describe('every parameter', () => {
     });
 
     test(`${name}: a bad value is refused with the name, the range and what was given`, () => {
-      const wrong = ['', 'On Off', 'x', '-1', '1e3', '0x10', 'none', 'on', '1 2', 'NaN', 'Infinity', '١'];
-      for (const text of wrong) assert.ok(refusalOf(name, text).includes(`not "${text}"`), text);
-      assert.ok(refusalOf(name, 'x').startsWith(`${name} takes `));
+      for (const text of NONSENSE.filter((nonsense) => TAKEN_BY[nonsense] !== kind)) {
+        assert.equal(refusalOf(name, text), `${name} takes ${rangeOf(row)}, not "${text}"`);
+      }
+    });
+
+    test(`${name}: None means no limit where that is offered`, () => {
+      const value = parseParameter(name, 'None');
+      if (kind.endsWith('OrNone')) assert.equal(value, null);
+      else if (row.choices.includes('None')) assert.equal(value, 'None');
+      else assert.ok(value instanceof ParameterRefusal);
     });
 
     if (kind === 'switch') {
       test(`${name}: On and Off, in just these letters`, () => {
         assert.deepEqual([parseParameter(name, 'On'), parseParameter(name, ' Off ')], [true, false]);
       });
-      continue;
+    } else if (kind === 'choice') {
+      test(`${name}: each of its words, in just these letters`, () => {
+        assert.ok(row.choices.length >= 2 && row.choices[0] === fallback);
+        for (const word of row.choices) {
+          assert.equal(parseParameter(name, ` ${word} `), word);
+          refusalOf(name, word.toUpperCase() === word ? word.toLowerCase() : word.toUpperCase());
+        }
+      });
+    } else {
+      test(`${name}: the ends of its range are in it, what lies beyond is not`, () => {
+        const perUnit = kind.startsWith('seconds') ? 1000 : 1;
+        const ends = [parseParameter(name, String(min)), parseParameter(name, String(max))];
+        assert.deepEqual(ends.flat(), [min * perUnit, max * perUnit]);
+        assert.match(refusalOf(name, String(max + 1)), new RegExp(`${min} to ${max}`));
+        if (min > 0) refusalOf(name, '0');
+      });
     }
-
-    test(`${name}: the ends of its range are in it, what lies beyond is not`, () => {
-      const perUnit = kind.startsWith('seconds') ? 1000 : 1;
-      const single = (text: string): unknown => {
-        const value = parseParameter(name, text);
-        return Array.isArray(value) ? value[0] : value;
-      };
-      assert.deepEqual([single(String(min)), single(String(max))], [min * perUnit, max * perUnit]);
-      assert.match(refusalOf(name, String(max + 1)), new RegExp(`${min} to ${max}`));
-      if (min > 0) refusalOf(name, '0');
-    });
-
-    test(`${name}: None means no limit where that is offered, and nowhere else`, () => {
-      if (kind.endsWith('OrNone')) assert.equal(parseParameter(name, 'None'), null);
-      else refusalOf(name, 'None');
-    });
   }
+
+  test('has a name of its own: no alias is a name', () => {
+    for (const [alias, name] of Object.entries(PARAMETER_ALIASES)) {
+      assert.ok(!Object.hasOwn(PARAMETERS, alias));
+      assert.deepEqual([parameterNameOf(alias), parameterNameOf(name)], [name, name]);
+    }
+  });
 });
 
 describe('values', () => {
@@ -67,10 +93,15 @@ describe('values', () => {
     assert.match(refusalOf('SS_SIP_SEND_RETRY', '2.5'), /whole number from 0 to 10/);
   });
 
-  test('a resend list has 1 to 10 entries, each in range', () => {
-    assert.match(refusalOf('SS_SIP_RESEND_INTERVAL', '1,1,1,1,1,1,1,1,1,1,1'), /1 to 10 entries/);
-    assert.match(refusalOf('SS_SIP_RESEND_INTERVAL', '1,33'), /0\.05 to 32 seconds, not "33"/);
-    assert.match(refusalOf('SS_SIP_RESEND_INTERVAL', '1,,2'), /not ""/);
+  test('a resend list has 1 to 10 entries, each in range, and is refused whole', () => {
+    for (const text of ['1,1,1,1,1,1,1,1,1,1,1', '1,33', '1,,2']) {
+      assert.match(refusalOf('SS_SIP_RESEND_INTERVAL', text), /1 to 10 waits of 0\.05 to 32 seconds/);
+    }
+  });
+
+  test('a byte is decimal, or hexadecimal after 0x', () => {
+    const read = ['0', '184', '255', '0x0', '0xb8', '0XFF'].map((text) => parseParameter('SS_SIP_SIGNAL_TOS', text));
+    assert.deepEqual(read, [0, 184, 255, 0, 184, 255]);
   });
 });
 
@@ -86,6 +117,22 @@ describe('a set', () => {
       assert.ok(refusal instanceof ParameterRefusal);
       assert.equal(refusal.sentence, `${name} is not a system parameter`);
     }
+  });
+
+  test('with a typing error is refused with the name that was meant', () => {
+    const sentenceFor = (name: string): string => {
+      const refusal = parseParameters(new Map([[name, '1']]));
+      assert.ok(refusal instanceof ParameterRefusal);
+      return refusal.sentence;
+    };
+    assert.match(sentenceFor('SS_SIP_TIMEOUT_INVIT'), /did you mean SS_SIP_TIMEOUT_INVITE\?$/);
+    assert.match(sentenceFor('SS_TIMEOUT_INVITE'), /did you mean SS_SIP_TIMEOUT_INVITE\?$/);
+    assert.match(sentenceFor('ss_qos_signal'), /did you mean SS_QOS_SIGNAL\?$/);
+  });
+
+  test('may call a parameter by its alias', () => {
+    const values = parseParameters(new Map([['SS_QOS_SIGNAL', '0x68']]));
+    assert.deepEqual(values, { ...defaultParameters(), SS_SIP_SIGNAL_TOS: 0x68 });
   });
 
   test('with one bad value is refused whole', () => {
@@ -110,11 +157,23 @@ describe('a set', () => {
       SS_SIP_SEND_RETRY: 10,
       SS_SIP_STOP_SWITCH_AFTER_SDP: true,
       SS_SIP_USER_AGENT_STOP_SWITCH_AFTER_INVITE_TIMEOUT: false,
+      SS_GATEWAY_SWITCH_STOP_AFTER_RTP_START: true,
       SS_GATEWAY_SWITCH_STOP_AFTER_USER_BUSY: true,
       SS_GATEWAY_SWITCH_STOP_AFTER_RINGING: false,
       SS_GATEWAY_SWITCH_UNTIL_CONNECT: false,
       SS_GATEWAY_SWITCH_LIMIT: null,
+      SS_GATEWAY_RETRY_AFTER_HONOR: true,
+      SS_TRY_PROTECT_ROUTE_DELAY: 0,
+      SS_SIP_SESSION_TTL: 600_000,
+      SS_SIP_SESSION_UPDATE_SEGMENT: 2,
+      SS_SIP_SESSION_TIMEOUT_EARLY_HANGUP: 0,
+      SS_SIP_SESSION_MIN_SE: 90_000,
+      SS_SIP_NO_TIMER_REINVITE_INTERVAL: 7_200_000,
       SS_MAX_CALL_DURATION: null,
+      SS_SIP_USER_AGENT_PRIVACY: 'Ignore',
+      SS_SIP_ROUTING_GATEWAY_INVITE_USE_CONTACT: false,
+      SS_SIP_DISPLAY_FROM: 'Pass',
+      SS_SIP_SIGNAL_TOS: 0xa0,
       SS_REPLY_UNAUTHORIZED: true,
       SS_CAPACITY: null,
       SS_CPS_LIMIT: null,

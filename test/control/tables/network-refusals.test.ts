@@ -1,0 +1,123 @@
+// The network file: what is refused, in which line, and why.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Refusal } from '../../../src/tandem-error.ts';
+import { FULL, refusals } from './network-sample.ts';
+
+/** The one refusal of a file that differs from FULL in `from` -> `to`. */
+function refusal(from: string, to: string): Refusal {
+  assert.ok(FULL.includes(from), from);
+  const [first, ...rest] = refusals(FULL.replace(from, to));
+  assert.deepEqual(rest, []);
+  return first ?? assert.fail();
+}
+
+/** What is replaced, by what, the field that is refused, and why; `inLine`: text of its line, if not the new one. */
+type Row = readonly [from: string, to: string, field: string, reason: RegExp, inLine?: string];
+
+const REFUSED: readonly Row[] = [
+  [
+    '  - account: beta GmbH',
+    '  - account: beta GmbH\n  - account: alpha',
+    'accounts[2].account',
+    /stands above already/,
+  ],
+  ['    account: alpha', '    account: gamma', 'mappingGateways[0].account', /not in accounts/],
+  ['    account: alpha\n', '', 'mappingGateways[0].account', /is missing/, '- name: Alpha'],
+  ['10.1.0.0/16', '10.1.0.1/16', 'mappingGateways[0].remoteIps[1]', /bits beyond its network/],
+  ['10.1.0.0/16', '10.1.0.0/33', 'mappingGateways[0].remoteIps[1]', /takes an address or a network/],
+  ['198.51.100.8, 198.51.100.9', 'sip.example.com', 'mappingGateways[1].remoteIps', /takes an address/],
+  ['198.51.100.8, 198.51.100.9', '198.51.100.8,,198.51.100.9', 'mappingGateways[1].remoteIps', /takes an address/],
+  ['198.51.100.8, 198.51.100.9', '198.51.100.8,198.51.100.8', 'mappingGateways[1].remoteIps', /twice/],
+  ['    remoteIps: 198.51.100.8, 198.51.100.9\n', '', 'mappingGateways[1].remoteIps', /is missing/, '- name: Beta'],
+  ['capacity: 100', 'capacity: -1', 'mappingGateways[0].capacity', /None or a whole number from 0/],
+  ['cps: 20', 'cps: 0', 'mappingGateways[0].cps', /whole number from 1/],
+  ['cps: 20', 'cps: 1e3', 'mappingGateways[0].cps', /whole number/],
+  ['calleePrefix: 0099', 'calleePrefix: abc', 'mappingGateways[0].calleePrefix', /prefix of up to 32 digits/],
+  [
+    '    locked: On\n    timeout',
+    '    locked: maybe\n    timeout',
+    'mappingGateways[0].locked',
+    /On or Off/,
+    'locked: m',
+  ],
+  ['locked: On', 'locked: yes', 'accounts[1].locked', /On or Off, not "yes"/],
+  ['2027-01-31T18:00:00+01:00', '2027-02-30T18:00', 'accounts[1].expires', /takes a date such as/],
+  [
+    'timeoutCallProceeding: 60',
+    'timeoutCallProceeding: 0',
+    'mappingGateways[0].timeoutCallProceeding',
+    /1 to 3600 seconds/,
+  ],
+  ['name: Beta', 'name: Alpha', 'mappingGateways[1].name', /stands above already/],
+  ['name: Beta', 'name: constructor', 'mappingGateways[1].name', /cannot be a name/],
+  ['name: Beta', 'name: __proto__', 'mappingGateways[1].name', /cannot be a name/],
+  ['name: Beta', 'name: "a\\nb"', 'mappingGateways[1].name', /takes a name/],
+  ['name: Beta', 'name: &x Beta', 'mappingGateways[1].name', /anchor/],
+  ['prefixStyle: continue', 'prefixStyle: longest', 'routingGateways[0].prefixStyle', /terminate or continue/],
+  ['remoteIp: 203.0.113.9', 'remoteIp: 203.0.113.0/24', 'routingGateways[0].remoteIp', /takes an IPv4 or IPv6/],
+  ['signalPort: 5080', 'signalPort: 0', 'routingGateways[0].signalPort', /1 to 65535/],
+  ['localIp: 192.0.2.1', 'localIp: "2001:db8::1"', 'routingGateways[0].localIp', /cannot reach/],
+  ["'403,404'", "'403,200'", 'routingGateways[0].stopSwitchSipCodes', /300 to 699/],
+  ['timeoutInvite: 2.5', 'timeoutInvite: 181', 'routingGateways[0].timeoutInvite', /1 to 180 seconds/],
+  ['timeoutInvite: 2.5', 'timeoutInvit: 2.5', 'routingGateways[0].timeoutInvit', /did you mean timeoutInvite/],
+  ['timeoutInvite: 2.5', 'timeoutInvite: [2]', 'routingGateways[0].timeoutInvite', /takes one value/],
+  ['SS_CAPACITY: None', 'SS_CAPACITI: None', 'systemParameters.SS_CAPACITI', /did you mean SS_CAPACITY/],
+  ['SS_CAPACITY: None', '__proto__: 1', 'systemParameters.__proto__', /is not a field here/],
+  [
+    'SS_SIP_TIMEOUT_INVITE: 8',
+    'SS_SIP_TIMEOUT_INVITE: 0',
+    'systemParameters.SS_SIP_TIMEOUT_INVITE',
+    /1 to 180 seconds/,
+  ],
+  ['SS_SIP_TIMEOUT_INVITE: 8', 'SS_SIP_TIMEOUT_INVITE:', 'systemParameters.SS_SIP_TIMEOUT_INVITE', /is missing/],
+  [
+    '2.5\n    callFailed',
+    '181\n    callFailed',
+    'mappingGateways[0].tryProtectRouteDelay',
+    /0 to 180 seconds/,
+    ': 181',
+  ],
+  ['486:480', '486:180', 'mappingGateways[0].callFailedSipCode', /reason:target, such as 486:480/],
+  ['-5:503', '-5', 'mappingGateways[0].callFailedSipCode', /reason:target/],
+  ['sipRemoteRingSignal: 183', 'sipRemoteRingSignal: 182', 'mappingGateways[0].sipRemoteRingSignal', /auto or 183 or/],
+  ['sipTimer: Off', 'sipTimer: 0', 'mappingGateways[0].sipTimer', /On or Off/],
+  ['sip100Rel: Off', 'sip100Rel: No', 'mappingGateways[0].sip100Rel', /On or Off/],
+  ['Upper: 90.5', 'Upper: 59', 'mappingGateways[0].maxCallDurationUpper', /makes no range with maxCallDurationLower/],
+  ['Upper: 90.5', 'Upper: 0', 'mappingGateways[0].maxCallDurationUpper', /makes no range/],
+  ['Upper: 90.5', 'Upper: 604801', 'mappingGateways[0].maxCallDurationUpper', /0 to 604800 seconds/],
+  ['Lower: 60', 'Lower: -2', 'mappingGateways[0].maxCallDurationLower', /0 to 604800 seconds, not "-2"/],
+  ['statedPort', 'contact', 'mappingGateways[0].sipResponseAddressMethod', /source or statedPort or stated/],
+  ['Method: source', 'Method: 0', 'mappingGateways[0].sipRequestAddressMethod', /source or statedPort or stated/],
+  ['Identity: pass', 'Identity: Pass', 'mappingGateways[0].sipPAssertedIdentity', /none or pass or caller/],
+  ['Identity: caller', 'Identity: id', 'mappingGateways[0].sipPPreferredIdentity', /none or pass or caller/],
+  ['PartyId: pass', 'PartyId: On', 'mappingGateways[0].sipRemotePartyId', /none or pass or caller/],
+  ['Diversion: On', 'Diversion: pass', 'mappingGateways[0].sipDiversion', /On or Off/],
+  ['History', 'Histori', 'mappingGateways[0].sipHistoriInfo', /did you mean sipHistoryInfo/],
+  ['switchAllowRtp: On', 'switchAllowRtp: 1', 'routingGateways[0].switchAllowRtp', /On or Off/],
+  ['optionsPing: 30', 'optionsPing: 4', 'routingGateways[0].optionsPing', /5 to 3600 seconds/],
+  ['timeoutsToBan: 0', 'timeoutsToBan: 1001', 'routingGateways[0].timeoutsToBan', /0 to 1000/],
+  ['User: trunk-7', 'User: "a\\"b"', 'routingGateways[0].sipAuthenticationUser', /visible characters without/],
+  ['    sipAuthenticationUser: trunk-7\n', '', 'routingGateways[0].sipAuthenticationPassword', /is missing/, 's3cret'],
+  ['contact: sip:trunk', 'contact: tel:trunk', 'routingGateways[0].contact', /takes a SIP URI/],
+  ['Contact: On', 'Contact: sip:x', 'routingGateways[0].inviteUseContact', /On or Off/],
+  ['noneValue', 'header', 'routingGateways[0].sipPrivacy', /none or pass or id or noneValue/],
+  ['Display: Number', 'Display: number', 'routingGateways[0].sipDisplay', /Pass or Number or None/],
+];
+
+for (const [from, to, field, reason, inLine = to.split('\n').at(-1) ?? ''] of REFUSED) {
+  test(`refused with its line: ${to.trim() === '' ? `no ${from.trim()}` : to.trim()}`, () => {
+    const found = refusal(from, to);
+    assert.equal(found.field, field);
+    assert.match(found.reason, reason);
+    const line = FULL.replace(from, to).split('\n')[found.line - 1] ?? '';
+    assert.ok(line.includes(inLine), `line ${found.line} is "${line}"`);
+  });
+}
+
+test('a list that is none and an entry that is none are refused', () => {
+  assert.match(refusals('accounts: alpha')[0]?.reason ?? '', /takes a list/);
+  assert.match(refusals('accounts: [alpha]')[0]?.reason ?? '', /takes a table with account/);
+  assert.match(refusals('systemParameters: [1]')[0]?.reason ?? '', /name: value/);
+});

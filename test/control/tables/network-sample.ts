@@ -1,0 +1,99 @@
+// A network file that says everything, and how such a file is refused.
+
+import assert from 'node:assert/strict';
+import { parseNetwork } from '../../../src/control/tables/network-file.ts';
+import { type Refusal, TandemError } from '../../../src/tandem-error.ts';
+
+/** Every field of an account and of both kinds of gateway; the second gateway of a kind says the least. */
+export const FULL = `
+accounts:
+  - account: alpha
+  - account: beta GmbH
+    locked: On
+    expires: 2027-01-31T18:00:00+01:00
+mappingGateways:
+  - name: Alpha
+    account: alpha
+    remoteIps: [198.51.100.7, 10.1.0.0/16, "2001:db8::/32"]
+    capacity: 100
+    cps: 20
+    calleePrefix: 0099
+    priority: 3
+    locked: On
+    timeoutCallProceeding: 60
+    tryProtectRouteDelay: 2.5
+    callFailedSipCode: 486:480, -5:503, 0:500
+    sipRemoteRingSignal: 183
+    sipTimer: Off
+    sip100Rel: Off
+    enableCallTransfer: On
+    maxCallDurationLower: 60
+    maxCallDurationUpper: 90.5
+    sipResponseAddressMethod: statedPort
+    sipRequestAddressMethod: source
+    sipPAssertedIdentity: pass
+    sipPPreferredIdentity: caller
+    sipRemotePartyId: pass
+    sipDiversion: On
+    sipHistoryInfo: On
+    sipIdentity: Off
+    sipReason: Off
+  - name: Beta
+    account: beta GmbH
+    remoteIps: 198.51.100.8, 198.51.100.9
+    capacity: None
+routingGateways:
+  - name: Vendor one
+    prefix: [0044, "44"]
+    prefixStyle: continue
+    remoteIp: 203.0.113.9
+    signalPort: 5080
+    localIp: 192.0.2.1
+    priority: 1
+    capacity: 30
+    cps: 5
+    locked: false
+    timeoutInvite: 2.5
+    timeoutTrying: 5
+    timeoutSessionProgress: 6
+    timeoutSessionProgressSdp: 7
+    timeoutRinging: 60
+    switchAllowSdp: On
+    switchAllowBusy: true
+    switchAllowRing: Off
+    switchUntilConnect: Off
+    stopSwitchAfterInviteTimeout: On
+    stopSwitchSipCodes: '403,404'
+    switchAllowRtp: On
+    retryAfterHonor: Off
+    protect: On
+    optionsPing: 30
+    timeoutsToBan: 0
+    followRedirects: On
+    sipAuthenticationUser: trunk-7
+    sipAuthenticationPassword: s3cret!
+    contact: sip:trunk@203.0.113.9:5080
+    inviteUseContact: On
+    sipPrivacy: noneValue
+    sipDisplay: Number
+    sipTimer: Off
+    maxCallDurationUpper: 0
+  - { name: Vendor two, remoteIp: 203.0.113.10 }
+systemParameters:
+  SS_SIP_TIMEOUT_INVITE: 8
+  SS_SIP_RESEND_INTERVAL: 0.5,1,2
+  SS_CAPACITY: None
+  SS_REPLY_UNAUTHORIZED: false
+`;
+
+/** Why `text` is refused; fails when it is taken. */
+export function refusals(text: string): readonly Refusal[] {
+  try {
+    parseNetwork(text, 'net.yaml');
+  } catch (error) {
+    assert.ok(error instanceof TandemError);
+    assert.equal(error.code, 'TANDEM_NETWORK_REFUSED');
+    return error.refusals;
+  }
+  return assert.fail('it was taken');
+}
