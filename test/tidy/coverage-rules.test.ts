@@ -13,10 +13,9 @@ test('a limit that no test names is a finding; a comment names nothing', () => {
 });
 
 test('a parameter that nothing outside the registry reads is a finding; its alias is none', () => {
-  const text =
-    'const PARAMETERS = { SS_A: 1, SS_B: 2 };\nconst ALIASES = { SS_C: "SS_B" };\n';
+  const text = 'const PARAMETERS = { SS_A: 1, SS_B: 2 };\nconst ALIASES = { SS_C: "SS_B" };\n';
   const registry = sourceFile('src/core/parameters/table.ts', text);
-  const reader = sourceFile('src/core/call/call.ts', 'f(parameters.SS_A); // SS_B\n');
+  const reader = sourceFile('src/core/call/call.ts', 'f(parameters.SS_A); g("SS_B"); // SS_B\n');
   const found = unreadParameters([registry, reader]);
   assert.deepEqual(
     found.map(({ line, text: why }) => `${line} ${why.split(' ')[0]}`),
