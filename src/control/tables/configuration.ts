@@ -9,6 +9,7 @@ import { CONFIGURATION_VERSIONS_MAX, type ConfigurationStore, type Configuration
 import { TandemError } from '../../tandem-error.ts';
 import { type Change, changesBetween } from './changes.ts';
 import { compileSnapshot, type ListenerAddress } from './compile.ts';
+import { upgraded } from './gateway-fields.ts';
 import { parseNetwork } from './network-file.ts';
 import { assignSlots, forgetSlots } from './slots.ts';
 
@@ -50,7 +51,7 @@ export class Configuration {
     this.#store = store;
     this.#listeners = listeners;
     const current = store.current();
-    this.#network = current?.network ?? EMPTY_NETWORK;
+    this.#network = upgraded(current?.network ?? EMPTY_NETWORK);
     this.#slots = current?.slots ?? [];
     if (this.#slots.length > ADMISSION_SLOTS_MAX * CROWDED_SHARE) this.#slots = forgetSlots(this.#slots, this.#kept());
     const table = assignSlots(this.#slots, this.#network);
