@@ -82,6 +82,8 @@ class FlowRunner {
   #send(item: FlowItem): void {
     const peer = this.#peers.get(item.column) as FlowPeer;
     if (item.name === 'unreachable') this.#switch.unreachable(peer.place, this.#nowMs);
+    else if (item.name === 'rtp') this.#switch.media('started', this.#nowMs);
+    else if (item.name === 'silence') this.#switch.media('silent', this.#nowMs);
     else this.#switch.receive(peer.print(item), peer.place, this.#nowMs);
     this.#noteRecords();
   }
@@ -224,7 +226,7 @@ function settingOf(text: string): unknown {
   if (text.startsWith('prefix ')) return [text.slice('prefix '.length)];
   if (text.startsWith('rules ')) return rulesOf(text.slice('rules '.length));
   if (text.startsWith('codes ')) return text.slice('codes '.length).split(' ').map(Number);
-  return Number(text);
+  return Number.isNaN(Number(text)) ? text : Number(text);
 }
 
 /** `486:480 0:503`, as a network file has them. */

@@ -11,7 +11,7 @@ import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { ShardCounters, type ShardNumberName } from '../../src/core/shard/counters.ts';
 import type { Outbox } from '../../src/core/shard/outbox.ts';
 import { peekCallId, peeked, shardOfBytes } from '../../src/core/shard/placement.ts';
-import { Shard, type ShardView } from '../../src/core/shard/shard.ts';
+import { type MediaEvent, Shard, type ShardView } from '../../src/core/shard/shard.ts';
 import { nodeDigest } from '../../src/shard-host/node-digest.ts';
 import type { Place } from './network.ts';
 
@@ -45,12 +45,14 @@ class Collector implements Outbox {
   readonly sent: { text: string; target: Target }[] = [];
   readonly ended: Cdr[] = [];
   readonly defects: ReportedDefect[] = [];
+  touchedCdrId = '';
 
   transmit(text: string, target: Target): void {
     this.sent.push({ text, target });
   }
 
   recordChanged(record: LiveRecord): void {
+    this.touchedCdrId = record.cdr.id;
     record.isDirty = false;
   }
 
@@ -126,6 +128,15 @@ export class Switch {
   unreachable(to: Place, nowMs: number): void {
     for (let index = 0; index < this.shards.length; index++) {
       this.#shard(index).unreachable(to.address, to.port, nowMs, EPOCH_WALL_MS + nowMs);
+      this.#drain(index);
+    }
+  }
+
+  /** A media host reports on the call that was touched last. */
+  media(event: MediaEvent, nowMs: number): void {
+    for (let index = 0; index < this.shards.length; index++) {
+      const { touchedCdrId } = this.#outboxes[index] as Collector;
+      this.#shard(index).media(event, touchedCdrId, nowMs, EPOCH_WALL_MS + nowMs);
       this.#drain(index);
     }
   }

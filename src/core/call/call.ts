@@ -32,6 +32,7 @@ import {
 } from './leg-events.ts';
 import type { LegSessionTimer } from './leg-session-timer.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
+import type { Redirect } from './redirect.ts';
 import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
 
 /** Timers of a call. */
@@ -63,6 +64,8 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   #plan: readonly Candidate[] = [];
   #crossing: Crossing = EMPTY_CROSSING;
   #nextCandidate = 0;
+  /** Where gateways have sent the call; tried before the plan goes on. */
+  readonly #redirects: Try[] = [];
   #triedCount = 0;
   #attempt: CalleeLeg | null = null;
   #proceedingTimer: TimerHandle = 0;
@@ -101,6 +104,11 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#end({ reason, status: this.record.isAnswered ? 200 : endReasonRow(reason).status }, 'server', '');
   }
 
+  /** The media host has heard the callee. */
+  mediaStarted(): void {
+    if (this.#attempt !== null) this.#attempt.hadRtp = true;
+  }
+
   progressed(attempt: CalleeLeg, leg: DialogLeg | null, provisional: Provisional): void {
     if (attempt !== this.#attempt || this.isEnded) return;
     const isRinging = provisional.status < 183;
@@ -128,6 +136,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     if (attempt !== this.#attempt || this.isEnded) return;
     this.#giveGateway(attempt);
     this.#attempt = null;
+    for (const redirect of attempt.redirects) this.#redirects.push({ candidate: attempt.candidate, redirect });
     const rules = switchRulesOf(attempt.gateway, this.#routing.snapshot.parameters);
     if (goesOn(outcome, rules, this.#triedCount) && this.#triedCount < ATTEMPTS_MAX) {
       this.#tryNext({ outcome, phrase, crossing });
@@ -182,13 +191,13 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
 
   /** Tries candidates until one has room. `last`: what the attempt before came to; null for the first. */
   #tryNext(last: LastWord | null): void {
-    while (this.#nextCandidate < this.#plan.length) {
-      const candidate = this.#plan[this.#nextCandidate] as Candidate;
-      this.#nextCandidate += 1;
+    for (let next = this.#nextTry(); next !== null; next = this.#nextTry()) {
+      const { candidate, redirect } = next;
       if (!this.#takeGateway(candidate)) continue;
       this.#triedCount += 1;
       const attempt = new CalleeLeg(this.#around, this, {
         candidate,
+        redirect,
         crossing: this.#crossing,
         parties: this.#parties,
         reliability: this.caller.reliability,
@@ -205,6 +214,14 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     }
     if (last === null) this.#end({ reason: 'GatewayFull', status: 503 }, 'server', '');
     else this.#endHunt(last);
+  }
+
+  #nextTry(): Try | null {
+    const redirected = this.#redirects.shift();
+    if (redirected !== undefined) return redirected;
+    const candidate = this.#plan[this.#nextCandidate];
+    this.#nextCandidate += 1;
+    return candidate === undefined ? null : { candidate, redirect: null };
   }
 
   #endHunt({ outcome, phrase, crossing }: LastWord): void {
@@ -272,6 +289,12 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.wheel.disarm(this.#proceedingTimer);
     this.#proceedingTimer = 0;
   }
+}
+
+/** A gateway to try, and where it has sent the call. */
+interface Try {
+  readonly candidate: Candidate;
+  readonly redirect: Redirect | null;
 }
 
 /** What the last attempt came to. */

@@ -6,15 +6,15 @@
 //        401, 407, 422 -> once more, with what was asked for
 //   left (cancelled, or the hunt moved on): a late 2xx is met with ACK and BYE
 
-import { EARLY_DIALOGS_MAX, UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
 import { causeOfStatus } from '../base/causes.ts';
+import { EARLY_DIALOGS_MAX, UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
 import type { AttemptLeft, CdrAttempt } from '../cdr/cdr.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { Candidate } from '../routing/route-plan.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
-import type { SipMessage } from '../sip/message.ts';
 import { Header } from '../sip/header-name.ts';
+import type { SipMessage } from '../sip/message.ts';
 import { hasOptionTag } from '../sip/option-tags.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ClientUser } from '../transaction/ports.ts';
@@ -31,6 +31,7 @@ import { LegSessionTimer } from './leg-session-timer.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import type { Surroundings } from './ports.ts';
 import { q850Of, reasonHeaderOf } from './reason-header.ts';
+import { type Redirect, redirectsOf } from './redirect.ts';
 
 /** Hears how the attempt fares. */
 export interface AttemptUser extends LegUser {
@@ -44,6 +45,8 @@ export interface AttemptUser extends LegUser {
 /** What an attempt is begun with. */
 export interface AttemptStart {
   readonly candidate: Candidate;
+  /** Where the gateway has sent the call; null for the gateway itself. */
+  readonly redirect: Redirect | null;
   /** What of the caller's INVITE may cross. */
   readonly crossing: Crossing;
   readonly parties: Parties;
@@ -53,10 +56,15 @@ export interface AttemptStart {
 
 /** One attempt. */
 export class CalleeLeg implements ClientUser, Timed, Acknowledger {
+  readonly candidate: Candidate;
   readonly gateway: RoutingGateway;
   readonly record: CdrAttempt;
   /** The dialog, once answered. */
   leg: DialogLeg | null = null;
+  /** Where its 3xx sends the call, if the gateway may. */
+  redirects: readonly Redirect[] = [];
+  /** Media has come from this gateway: the media host says so. */
+  hadRtp = false;
   readonly #around: Surroundings;
   readonly #user: AttemptUser;
   readonly #start: AttemptStart;
@@ -77,14 +85,16 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   #unwanted: Acknowledgement[] = [];
 
   constructor(around: Surroundings, user: AttemptUser, start: AttemptStart) {
-    const { gateway } = start.candidate;
+    const { candidate } = start;
+    const { gateway } = candidate;
     this.#around = around;
     this.#user = user;
     this.#start = start;
+    this.candidate = candidate;
     this.gateway = gateway;
     this.#startedAtMs = around.nowMs;
     this.#reliability = gateway.sip100Rel ? start.reliability : 'none';
-    const route = inviteRouteOf(around, start.candidate, start.parties);
+    const route = inviteRouteOf(around, candidate, start.parties, start.redirect);
     this.#invite = new OutgoingInvite(around, route, this);
     this.#sessionTimer = gateway.sipTimer ? new LegSessionTimer(around) : null;
     this.#credentials = credentialsOf(around, gateway);
@@ -218,11 +228,11 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   #receiveFailure(response: SipMessage): void {
     const { status } = response;
     this.#close('failure');
+    if (status < 400 && this.gateway.followRedirects) this.redirects = redirectsOf(response);
     this.record.code = status;
     this.#around.countAttempt(this.gateway.slot, status);
     const q850 = q850Of(reasonHeaderOf(response)) || causeOfStatus(status);
-    const outcome = { how: 'failure', status, q850, hadSdp: this.#hadSdp, hadRinging: this.#hadRinging } as const;
-    this.#user.attemptFailed(this, outcome, response.reasonPhrase, crossingOf(response));
+    this.#user.attemptFailed(this, this.#outcome('failure', status, q850), response.reasonPhrase, crossingOf(response));
   }
 
   #receiveSuccess(response: SipMessage): void {
@@ -276,8 +286,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   #fail(how: AttemptFailure): void {
     this.#close(how);
     this.#around.countAttempt(this.gateway.slot, how === 'unreachable' ? 'unreachable' : 'timeout');
-    const outcome = { how, status: 0, q850: 0, hadSdp: this.#hadSdp, hadRinging: this.#hadRinging };
-    this.#user.attemptFailed(this, outcome, '', EMPTY_CROSSING);
+    this.#user.attemptFailed(this, this.#outcome(how, 0, 0), '', EMPTY_CROSSING);
   }
 
   #close(left: AttemptLeft): void {
@@ -288,8 +297,8 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     for (const { leg } of this.#early.splice(0)) leg.abandon();
   }
 
-  get #hadRinging(): boolean {
-    return this.#phase === 'ringing';
+  #outcome(how: AttemptFailure, status: number, q850: number): AttemptOutcome {
+    return { how, status, q850, hadSdp: this.#hadSdp, hadRinging: this.#phase === 'ringing', hadRtp: this.hadRtp };
   }
 
   #enter(phase: Phase): void {

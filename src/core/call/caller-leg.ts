@@ -211,7 +211,8 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     // The first early dialog has the tag that a refusal would have had.
     if (this.leg !== null) this.#tag = this.#around.mintTag();
     const local = this.#around.localEnd(this.#source.listener);
-    const dialog = Dialog.asServer(this.#invite as SipMessage, this.#tag, local, this.#source);
+    const origin = { source: this.#source, requestsTo: this.#gateway.sipRequestAddressMethod };
+    const dialog = Dialog.asServer(this.#invite as SipMessage, this.#tag, local, origin);
     const leg = new DialogLeg(this.#around, {
       side: 'caller',
       dialog,

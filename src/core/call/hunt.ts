@@ -26,11 +26,14 @@ export interface AttemptOutcome {
   /** How far it had come. */
   readonly hadSdp: boolean;
   readonly hadRinging: boolean;
+  /** Relayed media has come from the gateway. */
+  readonly hadRtp: boolean;
 }
 
 /** The parameters that govern one attempt: the gateway's where it has its own, else the system's. */
 export interface SwitchRules {
   readonly stopAfterSdp: boolean;
+  readonly stopAfterRtp: boolean;
   readonly stopAfterRinging: boolean;
   readonly stopAfterBusy: boolean;
   readonly stopAfterInviteTimeout: boolean;
@@ -50,6 +53,7 @@ export function switchRulesOf(gateway: RoutingGateway, parameters: ParameterValu
   const stop = (allow: boolean | null, system: boolean): boolean => (allow === null ? system : !allow);
   return {
     stopAfterSdp: stop(gateway.switchAllowSdp, parameters.SS_SIP_STOP_SWITCH_AFTER_SDP),
+    stopAfterRtp: stop(gateway.switchAllowRtp, parameters.SS_GATEWAY_SWITCH_STOP_AFTER_RTP_START),
     stopAfterRinging: stop(gateway.switchAllowRing, parameters.SS_GATEWAY_SWITCH_STOP_AFTER_RINGING),
     stopAfterBusy: stop(gateway.switchAllowBusy, parameters.SS_GATEWAY_SWITCH_STOP_AFTER_USER_BUSY),
     stopAfterInviteTimeout:
@@ -71,6 +75,7 @@ export function goesOn(outcome: AttemptOutcome, rules: SwitchRules, triedCount: 
   if (outcome.how === 'inviteTimeout' && rules.stopAfterInviteTimeout) return false;
   if (rules.untilConnect) return true;
   if (outcome.hadSdp && rules.stopAfterSdp) return false;
+  if (outcome.hadRtp && rules.stopAfterRtp) return false;
   if (outcome.hadRinging && rules.stopAfterRinging) return false;
   if (outcome.how === 'ringingTimeout') return rules.mayLeaveRinging;
   if (isBusy(outcome)) return !rules.stopAfterBusy;
@@ -107,7 +112,8 @@ function failureEndOf(outcome: AttemptOutcome): HuntEnd {
   const { status, q850 } = outcome;
   // What a vendor wants to know of us is not the caller's to answer.
   if (status === 401 || status === 407) return { reason: 'AuthenticationFailed', status: 503, q850 };
-  return { reason: reasonOfFailure(outcome), status, q850 };
+  // Where a vendor would have the call go is not told to the caller, and a 3xx without Contact tells nothing.
+  return { reason: reasonOfFailure(outcome), status: status < 400 ? 503 : status, q850 };
 }
 
 function reasonOfFailure(outcome: AttemptOutcome): EndReason {

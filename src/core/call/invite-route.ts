@@ -6,6 +6,7 @@ import type { RoutingGateway } from '../routing/snapshot.ts';
 import { uriOf } from './numbers.ts';
 import type { InviteAddress } from './outgoing-invite.ts';
 import type { Surroundings } from './ports.ts';
+import type { Redirect } from './redirect.ts';
 
 /** How the two parties are named in the INVITE. */
 export interface Parties {
@@ -15,16 +16,23 @@ export interface Parties {
   readonly display: string;
 }
 
-/** The addresses of the INVITE toward `candidate`. */
-export function inviteRouteOf(around: Surroundings, { gateway }: Candidate, parties: Parties): InviteAddress {
-  const { hostPort } = around.localEnd(gateway.listener);
+/** The addresses of the INVITE toward `candidate`, or to where it has redirected the call. */
+export function inviteRouteOf(
+  around: Surroundings,
+  { gateway }: Candidate,
+  parties: Parties,
+  redirect: Redirect | null,
+): InviteAddress {
+  const { listener, remoteIp, signalPort } = gateway;
+  const { hostPort } = around.localEnd(listener);
   const uri = uriOf(parties.callee, hostPortOf(gateway));
   const display = parties.display === '' ? '' : `${parties.display} `;
   return {
-    uri,
+    uri: redirect?.uri ?? uri,
     to: `<${uri}>`,
     from: `${display}<${uriOf(parties.caller, hostPort)}>`,
-    target: { address: gateway.remoteIp, port: gateway.signalPort, listener: gateway.listener },
+    target: { address: redirect?.address ?? remoteIp, port: redirect?.port ?? signalPort, listener },
+    requestsTo: gateway.sipRequestAddressMethod,
   };
 }
 

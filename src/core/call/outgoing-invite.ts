@@ -1,7 +1,7 @@
 // The INVITE of one attempt, as often as it has to be sent: its answer may ask for credentials or a longer session, and
 // each time it is a new transaction with the next sequence number, the same Call-ID and the same From (8.1.3.5).
 
-import type { Target } from '../base/target.ts';
+import type { AddressMethod, Target } from '../base/target.ts';
 import { Dialog, type LocalEnd } from '../dialog/dialog.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
@@ -17,6 +17,8 @@ export interface InviteAddress {
   /** Value of From, without tag. */
   readonly from: string;
   readonly target: Target;
+  /** Where later requests of its dialogs go. */
+  readonly requestsTo: AddressMethod;
 }
 
 /** One INVITE of ours. */
@@ -27,6 +29,7 @@ export class OutgoingInvite {
   readonly #user: ClientUser;
   readonly #local: LocalEnd;
   readonly #target: Target;
+  readonly #requestsTo: AddressMethod;
   readonly #to: string;
   readonly #from: string;
   readonly #localTag: string;
@@ -34,10 +37,11 @@ export class OutgoingInvite {
   #branch = '';
   #transaction: InviteClientTransaction | null = null;
 
-  constructor(around: Surroundings, { uri, to, from, target }: InviteAddress, user: ClientUser) {
+  constructor(around: Surroundings, { uri, to, from, target, requestsTo }: InviteAddress, user: ClientUser) {
     this.#around = around;
     this.#user = user;
     this.#target = target;
+    this.#requestsTo = requestsTo;
     this.#local = around.localEnd(target.listener);
     this.#to = to;
     this.uri = uri;
@@ -75,7 +79,7 @@ export class OutgoingInvite {
   /** The dialog that `response` makes. */
   dialogOf(response: SipMessage): Dialog {
     const identity = { callId: this.callId, localTag: this.#localTag, localAddress: this.#from, cseq: this.#cseq };
-    return Dialog.asClient(response, identity, this.#local, this.#target);
+    return Dialog.asClient(response, identity, this.#local, { source: this.#target, requestsTo: this.#requestsTo });
   }
 
   #print(method: string, headers: string, body: string): string {

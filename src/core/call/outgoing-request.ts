@@ -124,7 +124,9 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   }
 
   #failed(status: number, phrase: string, crossing: Crossing): void {
-    this.#answer(status, phrase, crossing, null);
+    // What a peer demands of us is nothing that the other side could give.
+    if (status === 401 || status === 407) this.#answer(503, reasonPhraseOf(503), EMPTY_CROSSING, null);
+    else this.#answer(status, phrase, crossing, null);
     this.#leg.onAnswered(this);
     // 12.2.1.2: the peer does not know the dialog, or does not answer in it: it is over.
     if (status === REQUEST_TIMEOUT || status === NO_DIALOG) this.#leg.peerGone(this);

@@ -2,7 +2,7 @@
 // both directions. It holds text ready to print; it does not decide, send or wait.
 
 import { parseIp } from '../base/ip-address.ts';
-import type { Target } from '../base/target.ts';
+import type { AddressMethod, Target } from '../base/target.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
@@ -37,8 +37,9 @@ export class Dialog {
   /** The Contact that the remote target was read from. */
   #contact = '';
   readonly #source: Target;
+  readonly #method: AddressMethod;
 
-  private constructor(identity: DialogIdentity, local: LocalEnd, routes: readonly string[], source: Target) {
+  private constructor(identity: DialogIdentity, local: LocalEnd, routes: readonly string[], origin: Origin) {
     this.callId = identity.callId;
     this.localTag = identity.localTag;
     this.remoteTag = identity.remoteTag;
@@ -48,14 +49,15 @@ export class Dialog {
     this.remoteCseq = identity.remoteCseq;
     this.local = local;
     this.#routes = routes;
-    this.#source = source;
-    this.target = source;
+    this.#source = origin.source;
+    this.#method = origin.requestsTo;
+    this.target = origin.source;
   }
 
   /**
-   * 12.1.1: the dialog that our response with `localTag` to `invite` creates. `source`: where the request came from.
+   * 12.1.1: the dialog that our response with `localTag` to `invite` creates. Its source is where the request came from.
    */
-  static asServer(invite: SipMessage, localTag: string, local: LocalEnd, source: Target): Dialog {
+  static asServer(invite: SipMessage, localTag: string, local: LocalEnd, origin: Origin): Dialog {
     const identity = {
       callId: detach(invite.callId),
       localTag,
@@ -65,16 +67,16 @@ export class Dialog {
       localCseq: 0,
       remoteCseq: invite.cseq,
     };
-    const dialog = new Dialog(identity, local, routesOf(invite), source);
+    const dialog = new Dialog(identity, local, routesOf(invite), origin);
     dialog.refreshTarget(invite);
     return dialog;
   }
 
   /**
-   * 12.1.2: the dialog that `response` to our INVITE creates. `request`: what our INVITE said; `source`: where it was
+   * 12.1.2: the dialog that `response` to our INVITE creates. `request`: what our INVITE said. Its source is where it was
    * sent.
    */
-  static asClient(response: SipMessage, request: ClientIdentity, local: LocalEnd, source: Target): Dialog {
+  static asClient(response: SipMessage, request: ClientIdentity, local: LocalEnd, origin: Origin): Dialog {
     const identity = {
       callId: request.callId,
       localTag: request.localTag,
@@ -84,7 +86,7 @@ export class Dialog {
       localCseq: request.cseq,
       remoteCseq: -1,
     };
-    const dialog = new Dialog(identity, local, routesOf(response).reverse(), source);
+    const dialog = new Dialog(identity, local, routesOf(response).reverse(), origin);
     dialog.refreshTarget(response);
     return dialog;
   }
@@ -136,14 +138,15 @@ export class Dialog {
   }
 
   /**
-   * The first route, else the remote target, as an address. Departs from RFC 3263: a host name is not resolved;
+   * The first route, else what the gateway's method makes of the remote target, as an address. Departs from RFC 3263: a host name is not resolved;
    * the dialog's datagrams then go where the peer's came from.
    */
   #nextHop(): Target {
     const first = this.#routes[0];
+    if (first === undefined && this.#method === 'source') return this.#source;
     const uri = parseUri(first === undefined ? this.#remoteTarget : (parseNameAddr(first)?.uri ?? ''));
     if (uri === null) return this.#source;
-    const host = bare(uri.host);
+    const host = first === undefined && this.#method === 'statedPort' ? this.#source.address : bare(uri.host);
     const port = uri.port === 0 ? SIP_PORT : uri.port;
     if (host === this.#source.address) {
       if (port === this.#source.port) return this.#source;
@@ -152,6 +155,12 @@ export class Dialog {
     }
     return { address: detach(host), port, listener: this.local.listener };
   }
+}
+
+/** The place at which a dialog began, and what the gateway says about later requests. */
+export interface Origin {
+  readonly source: Target;
+  readonly requestsTo: AddressMethod;
 }
 
 /** What our own INVITE said, for the dialogs its responses create. */

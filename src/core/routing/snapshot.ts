@@ -2,13 +2,11 @@
 // configuration, posts it whole, and a shard swaps it between two inputs. A call keeps the snapshot it
 // began with; its CDR names the version.
 
+import type { AddressMethod } from '../base/target.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 
 /** Whether a header crosses: never, as the other side sent it, or written anew with the caller number. */
 export type IdentityRule = 'none' | 'pass' | 'caller';
-
-/** Where messages go: back to the source, to its address with the port stated in the message, or where stated. */
-export type AddressMethod = 'source' | 'statedPort' | 'stated';
 
 /** What both kinds of gateway say about the peer behind them. */
 export interface PeerRules {

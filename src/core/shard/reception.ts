@@ -1,12 +1,14 @@
 // What becomes of a request that no transaction absorbed: a leg's, a CANCEL, a new call, or a refusal. RFC 3261 8.2.
 
+import { parseIp } from '../base/ip-address.ts';
 import { NEW_CALL_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../base/limits.ts';
-import type { Target } from '../base/target.ts';
+import type { AddressMethod, Target } from '../base/target.ts';
 import { type Arrival, beginCall, gatewayOf } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
 import { LegSessionTimer } from '../call/leg-session-timer.ts';
 import { reasonHeaderOf } from '../call/reason-header.ts';
 import { checkRequest } from '../sip/check-request.ts';
+import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
 import { maxForwardsOf } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
@@ -67,7 +69,7 @@ export class Reception {
     this.#around.counters.add(ShardNumber.requestsRefused);
     this.#around.transmit(
       print(request, source, status, this.#around.mintTag(), '', sentence),
-      targetOf(request, source),
+      targetOf(request, source, null),
     );
   }
 
@@ -89,7 +91,8 @@ export class Reception {
     if (leg === null) return this.#refuse(request, source, 481);
     // A BYE ends the call whatever it requires.
     if (request.method !== 'BYE' && unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
-    leg.receive(request, this.#around.transactions.serve(request, targetOf(request, source), NOBODY), source);
+    const target = targetOf(request, source, leg.rules.sipResponseAddressMethod);
+    leg.receive(request, this.#around.transactions.serve(request, target, NOBODY), source);
   }
 
   #receiveInvite(invite: SipMessage, source: Source): void {
@@ -124,8 +127,9 @@ export class Reception {
   }
 
   #beginCall(arrival: Arrival): void {
-    const target = targetOf(arrival.invite, arrival.source);
-    beginCall(this.#around, arrival, (user) => this.#around.transactions.serve(arrival.invite, target, user));
+    const { invite, source, gateway } = arrival;
+    const target = targetOf(invite, source, gateway.sipResponseAddressMethod);
+    beginCall(this.#around, arrival, (user) => this.#around.transactions.serve(invite, target, user));
   }
 
   #refuse(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {
@@ -134,15 +138,23 @@ export class Reception {
   }
 
   #answer(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {
-    const server = this.#around.transactions.serve(request, targetOf(request, source), NOBODY);
+    const server = this.#around.transactions.serve(request, targetOf(request, source, null), NOBODY);
     server.respond(status, print(request, source, status, this.#around.mintTag(), headers, phrase));
   }
 }
 
-/** 18.2.2 and RFC 3581 4: back to the source address; to the source port when rport asks for it, else to the Via's. */
-function targetOf(request: SipMessage, { address, port, listener }: Source): Target {
+/**
+ * Where responses go. 18.2.2 and RFC 3581 4: back to the source address; to the source port when rport asks for it, else
+ * to the Via's. `method` of a gateway decides otherwise; a host name is not resolved.
+ */
+function targetOf(request: SipMessage, { address, port, listener }: Source, method: AddressMethod | null): Target {
   const via = request.topVia;
-  return { address, port: via.rport >= 0 ? port : via.port === 0 ? SIP_PORT : via.port, listener };
+  const statedPort = via.port === 0 ? SIP_PORT : via.port;
+  if (method === null) return { address, port: via.rport >= 0 ? port : statedPort, listener };
+  if (method === 'source') return { address, port, listener };
+  const host = via.host.startsWith('[') ? via.host.slice(1, -1) : via.host;
+  const isStated = method === 'stated' && parseIp(host) !== null;
+  return { address: isStated ? detach(host) : address, port: statedPort, listener };
 }
 
 function print(

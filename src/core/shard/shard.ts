@@ -31,6 +31,9 @@ export interface ShardView {
   readonly timers: number;
 }
 
+/** What a media host tells. */
+export type MediaEvent = 'started' | 'silent';
+
 /** One shard. */
 export class Shard {
   readonly #around: ShardSurroundings;
@@ -82,10 +85,19 @@ export class Shard {
     }
   }
 
+  /** What a media host has to say about the call with that CDR: its callee was heard, or a side no longer is. */
+  media(event: MediaEvent, cdrId: string, nowMs: number, wallMs: number): void {
+    this.advance(nowMs, wallMs);
+    const call = this.#around.calls.get(cdrId);
+    if (call === undefined) return;
+    if (event === 'started') call.mediaStarted();
+    else this.#release(call, 'MediaTimeout');
+  }
+
   /** Ends every call, for a stop without recovery. */
   releaseAll(reason: EndReason, nowMs: number, wallMs: number): void {
     this.advance(nowMs, wallMs);
-    for (const call of [...this.#around.calls]) this.#release(call, reason);
+    for (const call of [...this.#around.calls.values()]) this.#release(call, reason);
   }
 
   /** While true new calls get 503: finished CDRs have nowhere to go. */
@@ -130,7 +142,7 @@ export class Shard {
   #failed(error: unknown, input: string): void {
     this.#tellDefect(error, input);
     const culprit = input === '' ? null : this.#callOf(input);
-    for (const call of [...this.#around.calls]) {
+    for (const call of [...this.#around.calls.values()]) {
       if (call === culprit || call.isStranded) this.#release(call, 'Defect');
     }
   }
@@ -150,7 +162,7 @@ export class Shard {
   }
 
   #callOf(input: string): Call | null {
-    for (const call of this.#around.calls) {
+    for (const call of this.#around.calls.values()) {
       const { cdr } = call.record;
       if (input.includes(cdr.callerCallId) || cdr.attempts.some(({ callId }) => input.includes(callId))) return call;
     }

@@ -46,7 +46,8 @@ export class ShardSurroundings implements Surroundings {
   readonly wheel: TimerWheel;
   readonly transactions: TransactionTable;
   readonly dialogs = new Dialogs();
-  readonly calls = new Set<Call>();
+  /** By the id of their CDR. */
+  readonly calls = new Map<string, Call>();
   readonly admission: Admission;
   readonly counters: ShardCounters;
   readonly node: string;
@@ -134,12 +135,12 @@ export class ShardSurroundings implements Surroundings {
   }
 
   callBegun(call: Call): void {
-    this.calls.add(call);
+    this.calls.set(call.record.cdr.id, call);
     this.#outbox.recordChanged(call.record);
   }
 
   callEnded(call: Call): void {
-    this.calls.delete(call);
+    this.calls.delete(call.record.cdr.id);
     this.#outbox.recordEnded(call.record);
   }
 

@@ -16,7 +16,7 @@ import { parameters, routingGateway } from '../../simulator/trunks.ts';
 const DEFAULTS = switchRulesOf(routingGateway(1), parameters());
 
 function outcome(how: AttemptFailure, part: Partial<AttemptOutcome> = {}): AttemptOutcome {
-  return { how, status: 0, q850: 0, hadSdp: false, hadRinging: false, ...part };
+  return { how, status: 0, q850: 0, hadSdp: false, hadRinging: false, hadRtp: false, ...part };
 }
 
 function failure(status: number, part: Partial<AttemptOutcome> = {}): AttemptOutcome {
@@ -53,6 +53,9 @@ const TABLE: readonly (readonly [string, AttemptOutcome, Partial<SwitchRules>, b
     { mayLeaveRinging: true },
     false,
   ],
+  ['RTP seen from the callee', failure(503, { hadRtp: true }), {}, false],
+  ['the same where RTP does not commit', failure(503, { hadRtp: true }), { stopAfterRtp: false }, true],
+  ['the same with until-connect', failure(503, { hadRtp: true }), { untilConnect: true }, true],
   ['a failure after ringing', failure(503, { hadRinging: true }), {}, true],
   ['the same where ringing commits', failure(503, { hadRinging: true }), { stopAfterRinging: true }, false],
   [
@@ -245,9 +248,11 @@ test('more permission never stops a hunt that went on: it only adds gateways', (
     q850: fc.nat(127),
     hadSdp: fc.boolean(),
     hadRinging: fc.boolean(),
+    hadRtp: fc.boolean(),
   });
   const rules = fc.record({
     stopAfterSdp: fc.boolean(),
+    stopAfterRtp: fc.boolean(),
     stopAfterRinging: fc.boolean(),
     stopAfterBusy: fc.boolean(),
     stopAfterInviteTimeout: fc.boolean(),
@@ -264,7 +269,11 @@ test('more permission never stops a hunt that went on: it only adds gateways', (
       assert.ok(goesOn(drawn, { ...given, stopCodes: [] }, triedCount));
       assert.ok(goesOn(drawn, { ...given, limit: null }, triedCount));
       assert.ok(
-        goesOn(drawn, { ...given, stopAfterSdp: false, stopAfterRinging: false, stopAfterBusy: false }, triedCount),
+        goesOn(
+          drawn,
+          { ...given, stopAfterSdp: false, stopAfterRtp: false, stopAfterRinging: false, stopAfterBusy: false },
+          triedCount,
+        ),
       );
     }),
   );

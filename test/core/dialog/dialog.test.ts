@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { AddressMethod } from '../../../src/core/base/target.ts';
 import { Dialog } from '../../../src/core/dialog/dialog.ts';
 import type { SipMessage } from '../../../src/core/sip/message.ts';
 import { inviteText, inviteWith, parsed, textOf } from '../sip/messages.ts';
@@ -23,12 +24,12 @@ function success(more: readonly string[] = []): SipMessage {
   );
 }
 
-function asClient(more: readonly string[]): Dialog {
-  return Dialog.asClient(success(more), IDENTITY, LOCAL, SOURCE);
+function asClient(more: readonly string[], requestsTo: AddressMethod = 'stated'): Dialog {
+  return Dialog.asClient(success(more), IDENTITY, LOCAL, { source: SOURCE, requestsTo });
 }
 
 function asServer(text: string): Dialog {
-  return Dialog.asServer(parsed(text), 'ours', LOCAL, SOURCE);
+  return Dialog.asServer(parsed(text), 'ours', LOCAL, { source: SOURCE, requestsTo: 'stated' });
 }
 
 function startOf(dialog: Dialog): string[] {
@@ -144,4 +145,22 @@ describe('where datagrams go', () => {
     assert.deepEqual(startOf(dialog), ['BYE sip:alice@192.0.2.77 SIP/2.0', 'Route: <sip:192.0.2.11;lr>']);
     assert.equal(dialog.target.address, '192.0.2.11');
   });
+});
+
+test('the gateway says where requests go: to the Contact, to its port at the source, or back to the source', () => {
+  const contact = ['Contact: <sip:2@203.0.113.99:5077>'];
+  assert.equal(asClient(contact, 'stated').target.address, '203.0.113.99');
+  assert.deepEqual(asClient(contact, 'statedPort').target, { ...SOURCE, port: 5077 });
+  assert.deepEqual(asClient(contact, 'source').target, SOURCE);
+});
+
+test('a route set decides before the gateway does', () => {
+  const routed = ['Contact: <sip:2@203.0.113.99:5077>', 'Record-Route: <sip:203.0.113.50;lr>'];
+  assert.equal(asClient(routed, 'source').target.address, '203.0.113.50');
+});
+
+test('13.2.2.4: the 2xx says anew which way requests of an early dialog go', () => {
+  const dialog = asClient(['Contact: <sip:2@203.0.113.99:5077>']);
+  dialog.confirm(success(['Contact: <sip:2@203.0.113.99:5077>', 'Record-Route: <sip:203.0.113.50;lr>']));
+  assert.equal(dialog.target.address, '203.0.113.50');
 });
