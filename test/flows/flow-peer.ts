@@ -128,10 +128,12 @@ export class FlowPeer {
 
   #requestText({ method, uri, branch, to, cseq }: Omit<SentRequest, 'text'>, item: FlowItem): string {
     const from = item.tag === '' ? this.#localAddress : this.#localAddress.replace(this.#ownTag, this.#tagOf(item));
-    const given = item.headers.some((header) => header.startsWith('Max-Forwards:'));
+    const isGiven = (name: string): boolean => item.headers.some((header) => header.startsWith(`${name}:`));
+    const maxForwardsLine = isGiven('Max-Forwards') ? '' : 'Max-Forwards: 70\r\n';
+    const fromLine = isGiven('From') ? '' : `From: ${from}\r\n`;
     return (
       `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.place.address}:5060;branch=${branch}\r\n` +
-      `${given ? '' : 'Max-Forwards: 70\r\n'}From: ${from}\r\nTo: ${to}\r\nCall-ID: ${this.#callId}\r\n` +
+      `${maxForwardsLine}${fromLine}To: ${to}\r\nCall-ID: ${this.#callId}\r\n` +
       `CSeq: ${cseq} ${method}\r\n${this.#rest(item)}`
     );
   }

@@ -125,12 +125,8 @@ class FlowRunner {
 
   #checkDetails(item: FlowItem, described: Described | null, where: string): void {
     if (described === null) return;
-    for (const header of item.headers) {
-      assert.ok(
-        `\r\n${described.message.text}`.includes(`\r\n${header}\r\n`),
-        `${where}: has "${header}":\n${described.message.text}`,
-      );
-    }
+    const { text } = described.message;
+    for (const header of item.headers) assert.ok(shows(text, header), `${where}: has "${header}":\n${text}`);
     if (item.tag === '') return;
     // A name stands for one tag, and two names for two.
     const { toTag } = described.message;
@@ -168,6 +164,13 @@ class FlowRunner {
 /** The words of `happening`, with its cause where `wanted` tells one. */
 function wordsAs(wanted: FlowItem | undefined, { words, q850 }: Happening): string {
   return wanted !== undefined && /; cause \d+$/.test(wanted.name) ? `${words}; cause ${q850}` : words;
+}
+
+/** Whether `text` has that header or request line; one that ends in an ellipsis is only the beginning. */
+function shows(text: string, header: string): boolean {
+  const lines = `\r\n${text}`;
+  if (header.startsWith('!')) return !lines.includes(`\r\n${header.slice(1)}:`);
+  return lines.includes(`\r\n${header.endsWith('…') ? header.slice(0, -1) : `${header}\r\n`}`);
 }
 
 function wordsOfItem({ name, of, body, manner, direction }: FlowItem): string {
