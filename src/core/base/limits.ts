@@ -56,3 +56,6 @@ export const INTERVAL_RAISES_MAX = 4;
 
 /** Challenges that one request answers; at the next one it has failed. */
 export const CHALLENGE_ANSWERS_MAX = 3;
+
+/** Values of one header, such as Diversion, that cross written anew with our host; further ones do not cross. */
+export const REWRITTEN_VALUES_MAX = 16;

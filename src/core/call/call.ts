@@ -18,6 +18,7 @@ import { CallerLeg, reasonOf } from './caller-leg.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { statusTold } from './failed-codes.ts';
 import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, switchRulesOf } from './hunt.ts';
+import { across, privacyRuleOf, reasonAcross } from './identity.ts';
 import type { Source } from './incoming-request.ts';
 import type { Parties } from './invite-route.ts';
 import {
@@ -116,7 +117,10 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     if (isRinging) this.#disarmProceeding();
     // A gateway that wants a PRACK though nobody offered any gets its own.
     if (provisional.rack !== '' && this.caller.reliability === 'none') leg?.ask(prackOf(provisional.rack));
-    this.caller.progress({ attempt, leg }, ringSignalOf(this.#gateway, provisional));
+    this.caller.progress(
+      { attempt, leg },
+      ringSignalOf(this.#gateway, provisional, this.across('callee', provisional.crossing)),
+    );
   }
 
   answered(attempt: CalleeLeg, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
@@ -129,11 +133,12 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);
     this.#limitTalk(attempt);
-    this.caller.answer({ attempt, leg: attempt.leg }, phrase, crossing, acknowledger);
+    this.caller.answer({ attempt, leg: attempt.leg }, phrase, this.across('callee', crossing), acknowledger);
   }
 
-  attemptFailed(attempt: CalleeLeg, outcome: AttemptOutcome, phrase: string, crossing: Crossing): void {
+  attemptFailed(attempt: CalleeLeg, outcome: AttemptOutcome, phrase: string, received: Crossing): void {
     if (attempt !== this.#attempt || this.isEnded) return;
+    const crossing = this.across('callee', received);
     this.#giveGateway(attempt);
     this.#attempt = null;
     for (const redirect of attempt.redirects) this.#redirects.push({ candidate: attempt.candidate, redirect });
@@ -143,6 +148,18 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     } else {
       this.#endHunt({ outcome, phrase, crossing });
     }
+  }
+
+  across(side: Side, crossing: Crossing): Crossing {
+    const gateway = this.#attempt?.gateway;
+    if (crossing.ruled === '' || gateway === undefined) return crossing;
+    if (side === 'callee') {
+      const { hostPort } = this.caller;
+      return across(crossing, { from: gateway, to: this.#gateway, privacy: 'pass', hostPort });
+    }
+    const privacy = privacyRuleOf(gateway, this.#routing.snapshot.parameters);
+    const { hostPort } = this.#around.localEnd(gateway.listener);
+    return across(crossing, { from: this.#gateway, to: gateway, privacy, hostPort });
   }
 
   asked({ twin }: Leg, question: Question): void {
@@ -268,13 +285,16 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.callEnded(this);
     this.#count(attempt, end.reason);
     for (const slot of record.slots.splice(0)) this.#around.admission.giveCall(slot);
-    const reason = reasonHeader === '' ? reasonOf(record.cdr.q850) : reasonHeader;
+    const told = attempt === null ? '' : reasonAcross(reasonHeader, this.#gateway, attempt.gateway);
+    // A Reason that may not cross leaves the cause that the end itself has.
+    const own = reasonHeader === '' ? record.cdr.q850 : endReasonRow(end.reason).q850;
+    const reason = told === '' ? reasonOf(own) : told;
     if (attempt !== null && !record.isAnswered)
       attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended');
     attempt?.leg?.hangUp(reason);
     // An answer that the caller has not been told yet becomes a failure.
-    const told = status < 300 ? UNANSWERED : status;
-    this.caller.fail(told, phrase === '' || told !== end.status ? reasonPhraseOf(told) : phrase, headers);
+    const final = status < 300 ? UNANSWERED : status;
+    this.caller.fail(final, phrase === '' || final !== end.status ? reasonPhraseOf(final) : phrase, headers);
     this.caller.hangUp(reason);
   }
 
@@ -305,10 +325,16 @@ interface LastWord {
 }
 
 /** `sipRemoteRingSignal`: early media reaches the caller under the status that it understands. */
-function ringSignalOf({ sipRemoteRingSignal }: MappingGateway, provisional: Provisional): Provisional {
-  if (sipRemoteRingSignal === 'auto' || !provisional.crossing.hasSdp) return provisional;
-  const status = Number(sipRemoteRingSignal);
-  return { ...provisional, status, phrase: reasonPhraseOf(status) };
+function ringSignalOf(
+  { sipRemoteRingSignal }: MappingGateway,
+  provisional: Provisional,
+  crossing: Crossing,
+): Provisional {
+  const isForced = sipRemoteRingSignal !== 'auto' && crossing.hasSdp;
+  if (!isForced && crossing === provisional.crossing) return provisional;
+  const status = isForced ? Number(sipRemoteRingSignal) : provisional.status;
+  const phrase = isForced ? reasonPhraseOf(status) : provisional.phrase;
+  return { status, phrase, crossing, rack: provisional.rack };
 }
 
 /** A PRACK of our own, whose answer concerns nobody. */

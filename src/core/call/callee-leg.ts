@@ -24,6 +24,7 @@ import { type Authorization, Credentials } from './credentials.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { crossingOf } from './header-policy.ts';
 import type { AttemptFailure, AttemptOutcome } from './hunt.ts';
+import { inviteIdentity } from './identity.ts';
 import { ALLOW } from './incoming-request.ts';
 import { inviteRouteOf, type Parties } from './invite-route.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Provisional } from './leg-events.ts';
@@ -67,7 +68,8 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   hadRtp = false;
   readonly #around: Surroundings;
   readonly #user: AttemptUser;
-  readonly #start: AttemptStart;
+  /** What of the caller's INVITE crosses to this gateway. */
+  readonly #crossing: Crossing;
   readonly #invite: OutgoingInvite;
   readonly #startedAtMs: number;
   readonly #reliability: Reliability;
@@ -89,16 +91,25 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     const { gateway } = candidate;
     this.#around = around;
     this.#user = user;
-    this.#start = start;
     this.candidate = candidate;
     this.gateway = gateway;
     this.#startedAtMs = around.nowMs;
     this.#reliability = gateway.sip100Rel ? start.reliability : 'none';
-    const route = inviteRouteOf(around, candidate, start.parties, start.redirect);
+    const { parties } = start;
+    const identity = inviteIdentity(start.crossing, {
+      from: parties.callerRules,
+      to: gateway,
+      parameters: around.routing.snapshot.parameters,
+      hostPort: around.localEnd(gateway.listener).hostPort,
+      caller: parties.caller,
+      display: parties.display,
+    });
+    this.#crossing = identity.crossing;
+    const route = inviteRouteOf(around, start, identity.display);
     this.#invite = new OutgoingInvite(around, route, this);
     this.#sessionTimer = gateway.sipTimer ? new LegSessionTimer(around) : null;
     this.#credentials = credentialsOf(around, gateway);
-    const signed = { method: 'INVITE', uri: route.uri, body: start.crossing.body };
+    const signed = { method: 'INVITE', uri: route.uri, body: identity.crossing.body };
     this.#authorization = this.#credentials?.authorize(signed) ?? null;
     this.record = {
       gateway: gateway.name,
@@ -162,7 +173,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   }
 
   #send(): void {
-    const { headers, body } = this.#start.crossing;
+    const { headers, body } = this.#crossing;
     const extensions = extensionsOf(this.#reliability, this.#sessionTimer !== null);
     const timer = this.#sessionTimer?.requestLines() ?? '';
     this.#invite.send(`${ALLOW}${extensions}${timer}${this.#authorization?.lines ?? ''}${headers}`, body);
@@ -249,7 +260,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.#around.countAttempt(this.gateway.slot, response.status);
     const acknowledgement = new Acknowledgement(this.#around, this.leg.dialog, this.#invite.cseq);
     this.#acknowledgement = acknowledgement;
-    const owesAck = this.#start.crossing.body === '';
+    const owesAck = this.#crossing.body === '';
     if (owesAck) this.leg.owedAck = acknowledgement;
     else acknowledgement.send(this.#authorization?.lines ?? '', '');
     this.#beginSessionTimer(this.leg, response);
@@ -259,7 +270,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   #beginSessionTimer(leg: DialogLeg, response: SipMessage): void {
     if (this.#sessionTimer === null) return;
     this.#sessionTimer.readAllow(response);
-    this.#sessionTimer.sent(this.#start.crossing);
+    this.#sessionTimer.sent(this.#crossing);
     leg.beginSessionTimer(this.#sessionTimer);
     this.#sessionTimer.succeeded(response);
   }

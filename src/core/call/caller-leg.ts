@@ -7,6 +7,7 @@ import type { SipMessage } from '../sip/message.ts';
 import { hasOptionTag } from '../sip/option-tags.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { DialogLeg } from './dialog-leg.ts';
+import { crossingOf } from './header-policy.ts';
 import { IncomingRequest, type IncomingRequestUser, type Source } from './incoming-request.ts';
 import type { Acknowledger, CallerLegUser, Crossing, Provisional } from './leg-events.ts';
 import type { LegSessionTimer } from './leg-session-timer.ts';
@@ -92,6 +93,11 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     return this.#incoming !== null && this.#incoming.terms !== null;
   }
 
+  /** Our own end as the caller knows it. */
+  get hostPort(): string {
+    return this.#around.localEnd(this.#source.listener).hostPort;
+  }
+
   get isFinal(): boolean {
     return this.#invite === null;
   }
@@ -137,6 +143,11 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   /** BYE to an answered caller. */
   hangUp(reason: string): void {
     this.leg?.hangUp(reason);
+  }
+
+  crossingOf(invite: SipMessage): Crossing {
+    // Which gateways it goes to is not known yet: each attempt judges for itself.
+    return crossingOf(invite);
   }
 
   sendReliably(provisional: Provisional, toTag: string, rseq: number): string {

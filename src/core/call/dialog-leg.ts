@@ -118,6 +118,11 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
     }
   }
 
+  /** What of `message`, which the peer sent, may cross. */
+  crossingOf(message: SipMessage): Crossing {
+    return this.#user.across(this.side, crossingOf(message));
+  }
+
   /** An ACK of the peer in this dialog. */
   receiveAck(ack: SipMessage): void {
     if (this.#invited !== null && ack.cseq === this.#invited.cseq) this.#invited.acknowledge(crossingOf(ack));

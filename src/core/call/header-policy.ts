@@ -1,13 +1,13 @@
-// Which headers cross from one side of a call to the other. One table: `passes` crosses untouched, byte for
-// byte; `ours` is written anew on the other side from what that dialog says; `hidden` never crosses, because
-// it tells one side about the other's network or makes sense on one hop only. Headers not in the
-// table, unknown ones included, pass.
+// Which headers cross from one side of a call to the other. One table: `passes` crosses untouched, byte for byte;
+// `ours` is written anew on the other side from what that dialog says; `hidden` never crosses, because it tells one
+// side about the other's network or makes sense on one hop only; `ruled` crosses as the rules of both gateways say,
+// which identity.ts applies. Headers not in the table, unknown ones included, pass.
 
 import { Header, type HeaderId } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { type Crossing, EMPTY_CROSSING } from './leg-events.ts';
 
-type Treatment = 'passes' | 'ours' | 'hidden';
+type Treatment = 'passes' | 'ours' | 'hidden' | 'ruled';
 
 const POLICY: ReadonlyMap<HeaderId, Treatment> = new Map<HeaderId, Treatment>([
   [Header.Via, 'ours'],
@@ -49,28 +49,34 @@ const POLICY: ReadonlyMap<HeaderId, Treatment> = new Map<HeaderId, Treatment>([
   [Header.CallInfo, 'hidden'],
   [Header.AlertInfo, 'hidden'],
   [Header.ErrorInfo, 'hidden'],
-  // Identities name the other side's hosts.
-  [Header.PAssertedIdentity, 'hidden'],
-  [Header.PPreferredIdentity, 'hidden'],
-  [Header.RemotePartyId, 'hidden'],
-  [Header.Diversion, 'hidden'],
-  [Header.HistoryInfo, 'hidden'],
+  [Header.PAssertedIdentity, 'ruled'],
+  [Header.PPreferredIdentity, 'ruled'],
+  [Header.RemotePartyId, 'ruled'],
+  [Header.Privacy, 'ruled'],
+  [Header.Diversion, 'ruled'],
+  [Header.HistoryInfo, 'ruled'],
+  [Header.Identity, 'ruled'],
+  [Header.IdentityInfo, 'ruled'],
+  [Header.Reason, 'ruled'],
 ]);
 
-/** By header id: whether it crosses. */
-const CROSSES: readonly boolean[] = crossingIds();
+/** By header id. */
+const TREATMENTS: readonly Treatment[] = treatments();
 
 /** What of `message` may cross. A line with a NUL in it never does. */
 export function crossingOf(message: SipMessage): Crossing {
   let headers = '';
+  let ruled = '';
   for (let line = 0; line < message.lineCount; line++) {
-    if (CROSSES[message.lineId(line)] === false) continue;
+    const treatment = TREATMENTS[message.lineId(line)];
+    if (treatment !== 'passes' && treatment !== 'ruled') continue;
     const text = message.lineText(line);
-    if (!text.includes('\0')) headers += `${text}\r\n`;
+    if (treatment === 'ruled') ruled += `${text}\r\n`;
+    else if (!text.includes('\0')) headers += `${text}\r\n`;
   }
   const { body } = message;
-  if (headers === '' && body === '') return EMPTY_CROSSING;
-  return { headers, body, hasSdp: body !== '' && isSdp(message) };
+  if (headers === '' && ruled === '' && body === '') return EMPTY_CROSSING;
+  return { headers, ruled, body, hasSdp: body !== '' && isSdp(message) };
 }
 
 function isSdp(message: SipMessage): boolean {
@@ -78,8 +84,8 @@ function isSdp(message: SipMessage): boolean {
   return type.startsWith('application/sdp') || type.startsWith('multipart/');
 }
 
-function crossingIds(): boolean[] {
-  const crosses: boolean[] = [];
-  for (const id of Object.values(Header)) crosses[id] = (POLICY.get(id) ?? 'passes') === 'passes';
-  return crosses;
+function treatments(): Treatment[] {
+  const byId: Treatment[] = [];
+  for (const id of Object.values(Header)) byId[id] = POLICY.get(id) ?? 'passes';
+  return byId;
 }

@@ -10,6 +10,7 @@ import type { SipMessage } from '../sip/message.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { Call } from './call.ts';
 import { LiveRecord } from './call-record.ts';
+import { displayName } from './identity.ts';
 import type { Source } from './incoming-request.ts';
 import type { Parties } from './invite-route.ts';
 import type { LegSessionTimer } from './leg-session-timer.ts';
@@ -44,7 +45,8 @@ export function beginCall(
   const parties = {
     caller: detach(numberOf(invite.from.uri)),
     callee: detach(numberOf(invite.uri).slice(gateway.calleePrefix.length)),
-    display: printable(invite.from.display),
+    display: displayName(invite.from.display),
+    callerRules: gateway,
   };
   const record = new LiveRecord(newCdr(around, arrival, parties), around.nowMs);
   const call = new Call(around, { record, gateway, parties, invite, source, sessionTimer });
@@ -105,10 +107,4 @@ function newCdr(around: Surroundings, { invite, source, gateway }: Arrival, part
     limitedBy: '',
     attempts: [],
   };
-}
-
-/** A display name that may cross: one without control characters. */
-function printable(display: string): string {
-  for (let at = 0; at < display.length; at++) if (display.charCodeAt(at) < 32) return '';
-  return detach(display);
 }

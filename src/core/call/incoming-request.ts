@@ -9,7 +9,6 @@ import type { SipMessage } from '../sip/message.ts';
 import { printResponse } from '../sip/print-response.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { ServerTransaction } from '../transaction/ports.ts';
-import { crossingOf } from './header-policy.ts';
 import type { Acknowledger, Crossing, Provisional, Question } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
 
@@ -28,6 +27,8 @@ export interface Source {
 
 /** Hears how the request fares. */
 export interface IncomingRequestUser {
+  /** What of the request may cross. */
+  crossingOf(request: SipMessage): Crossing;
   /** The final answer is out; `crossing`: what of it came from the other side. */
   onFinal(request: IncomingRequest, status: number, crossing: Crossing): void;
   /** The ACK for the 2xx arrived: nothing of it is pending any more. */
@@ -74,7 +75,7 @@ export class IncomingRequest implements Question, ResponseRepeaterUser {
     this.#user = user;
     this.method = arrival.request.method;
     this.cseq = arrival.request.cseq;
-    this.crossing = crossingOf(arrival.request);
+    this.crossing = user.crossingOf(arrival.request);
   }
 
   /** Answered for good, though a 2xx may still wait for its ACK. */
@@ -110,7 +111,7 @@ export class IncomingRequest implements Question, ResponseRepeaterUser {
 
   /** Answers without anything from another side. `headers`: further lines, each with its CRLF. */
   refuse(status: number, phrase = reasonPhraseOf(status), headers = ''): void {
-    this.#final(status, phrase, { headers, body: '', hasSdp: false }, null);
+    this.#final(status, phrase, { headers, ruled: '', body: '', hasSdp: false }, null);
   }
 
   answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {

@@ -2,7 +2,7 @@
 
 import { parseIp } from '../base/ip-address.ts';
 import type { Candidate } from '../routing/route-plan.ts';
-import type { RoutingGateway } from '../routing/snapshot.ts';
+import type { PeerRules, RoutingGateway } from '../routing/snapshot.ts';
 import { uriOf } from './numbers.ts';
 import type { InviteAddress } from './outgoing-invite.ts';
 import type { Surroundings } from './ports.ts';
@@ -14,19 +14,28 @@ export interface Parties {
   readonly callee: string;
   /** Display name of the caller, as received, quotes kept. */
   readonly display: string;
+  /** What the caller's gateway says of it. */
+  readonly callerRules: PeerRules;
 }
 
-/** The addresses of the INVITE toward `candidate`, or to where it has redirected the call. */
+/** What an INVITE is made of. */
+export interface InviteFacts {
+  readonly candidate: Candidate;
+  readonly parties: Parties;
+  readonly redirect: Redirect | null;
+}
+
+/** The addresses of the INVITE toward `candidate`, or to where it has redirected the call; `displayName` is From's. */
 export function inviteRouteOf(
   around: Surroundings,
-  { gateway }: Candidate,
-  parties: Parties,
-  redirect: Redirect | null,
+  { candidate, parties, redirect }: InviteFacts,
+  displayName: string,
 ): InviteAddress {
+  const { gateway } = candidate;
   const { listener, remoteIp, signalPort } = gateway;
   const { hostPort } = around.localEnd(listener);
   const uri = uriOf(parties.callee, hostPortOf(gateway));
-  const display = parties.display === '' ? '' : `${parties.display} `;
+  const display = displayName === '' ? '' : `${displayName} `;
   return {
     uri: redirect?.uri ?? uri,
     to: `<${uri}>`,

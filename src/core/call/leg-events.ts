@@ -7,12 +7,14 @@ import type { EndReason } from '../base/end-reason.ts';
 export interface Crossing {
   /** Header lines, each with its CRLF. */
   readonly headers: string;
+  /** Lines as received that cross only as the rules of both gateways say: for identity.ts. '' for none. */
+  readonly ruled: string;
   readonly body: string;
   readonly hasSdp: boolean;
 }
 
 /** Nothing crosses. */
-export const EMPTY_CROSSING: Crossing = { headers: '', body: '', hasSdp: false };
+export const EMPTY_CROSSING: Crossing = { headers: '', ruled: '', body: '', hasSdp: false };
 
 /** Which leg: the caller's, where the switch is UAS of the call, or a callee's, where it is UAC. */
 export type Side = 'caller' | 'callee';
@@ -55,6 +57,8 @@ export interface Leg {
 
 /** What a leg tells its call once its dialog stands. */
 export interface LegUser {
+  /** What of `crossing`, which came from `side`, the other side may be sent. */
+  across(side: Side, crossing: Crossing): Crossing;
   /** The side asks something of the other one. */
   asked(leg: Leg, question: Question): void;
   /** The side hung up (BYE); `reasonHeader` is its Reason value, '' when it gave none. */

@@ -155,5 +155,5 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
 /** The description alone, without what else crossed with it. */
 function bodyOf({ headers, body }: Crossing): Crossing {
   const lines = headers.split('\r\n').filter((line) => LINE_OF_BODY.test(line));
-  return { headers: lines.map((line) => `${line}\r\n`).join(''), body, hasSdp: true };
+  return { headers: lines.map((line) => `${line}\r\n`).join(''), ruled: '', body, hasSdp: true };
 }

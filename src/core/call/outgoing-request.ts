@@ -10,7 +10,6 @@ import type { InviteClientTransaction } from '../transaction/invite-client.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import type { Authorization } from './credentials.ts';
 import type { DialogLeg } from './dialog-leg.ts';
-import { crossingOf } from './header-policy.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type Question } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
 
@@ -77,12 +76,13 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
       return;
     }
     if (response.status < 200) {
-      if (response.status > 100) this.#answer(response.status, response.reasonPhrase, crossingOf(response), null);
+      if (response.status > 100)
+        this.#answer(response.status, response.reasonPhrase, this.#leg.crossingOf(response), null);
       return;
     }
     if (response.status < 300) return this.#succeeded(response);
     if (this.#isAskedAgain(response)) this.send();
-    else this.#failed(response.status, response.reasonPhrase, crossingOf(response));
+    else this.#failed(response.status, response.reasonPhrase, this.#leg.crossingOf(response));
   }
 
   onTimeout(): void {
@@ -119,7 +119,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
       else this.#acknowledgement.send(this.#authorization?.lines ?? '', '');
     }
     if (this.method === 'INVITE' || this.method === 'UPDATE') this.#leg.refreshed(response, this.#question.crossing);
-    this.#answer(response.status, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
+    this.#answer(response.status, response.reasonPhrase, this.#leg.crossingOf(response), owesAck ? this : null);
     this.#leg.onAnswered(this);
   }
 

@@ -10,16 +10,20 @@ import {
   INBOUND_RING_BYTES,
   OUTBOUND_RING_BYTES,
   PENDING_REQUESTS_MAX,
+  REWRITTEN_VALUES_MAX,
   SHARD_CALLS_MAX,
   UNWANTED_ANSWERS_MAX,
 } from '../../../src/core/base/limits.ts';
 import { RecordBoard } from '../../../src/core/base/record-board.ts';
 import { Ring } from '../../../src/core/base/ring.ts';
 import { LiveRecord } from '../../../src/core/call/call-record.ts';
+import { across } from '../../../src/core/call/identity.ts';
+import { EMPTY_CROSSING } from '../../../src/core/call/leg-events.ts';
 import { allocateSwitchMemory } from '../../../src/core/shard/shared-memory.ts';
 import { RecordsOut } from '../../../src/shard-host/records-out.ts';
 import { readFlows } from '../../flows/flow-file.ts';
 import { playFlow } from '../../flows/flow-runner.ts';
+import { PEER_RULES } from '../../simulator/trunks.ts';
 import { sampleCdr } from '../../store/sample-cdr.ts';
 
 /** Plays a ladder that is too long to be written by hand. */
@@ -80,6 +84,16 @@ test('UNWANTED_ANSWERS_MAX: that many answers beside the first are ended, furthe
     ['70', '', '', '← 200 (BYE)'],
   );
   play(['at ms', 'caller', 'switch', 'trunk-1'], rows, ['- SS_SIP_SEND_RETRY is 0']);
+});
+
+test('REWRITTEN_VALUES_MAX: further values of a header do not cross', () => {
+  const rules = { ...PEER_RULES, sipDiversion: true };
+  const value = (at: number): string => `<sip:${at}@a.example>`;
+  const ruled = `Diversion: ${Array.from({ length: REWRITTEN_VALUES_MAX + 1 }, (_, at) => value(at)).join(', ')}\r\n`;
+  const way = { from: rules, to: rules, privacy: 'pass', hostPort: '192.0.2.1:5060' } as const;
+  const lines = across({ ...EMPTY_CROSSING, ruled }, way).headers.split('\r\n');
+  assert.equal(lines.length - 1, REWRITTEN_VALUES_MAX);
+  assert.equal(lines.at(-2), `Diversion: <sip:${REWRITTEN_VALUES_MAX - 1}@192.0.2.1:5060>`);
 });
 
 test('SHARD_CALLS_MAX: the board has a place for each call a shard may have', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { crossingOf } from '../../../src/core/call/header-policy.ts';
+import { EMPTY_CROSSING } from '../../../src/core/call/leg-events.ts';
 import { inviteText, parsed } from '../sip/messages.ts';
 
 const SDP = 'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n';
@@ -24,8 +25,8 @@ describe('what crosses', () => {
     assert.equal(crossing([line]), `${line}\r\n`);
   });
 
-  test('headers with a meaning for both ends pass: Reason, Privacy, Subject, Date, Content-Type', () => {
-    const lines = ['Reason: Q.850;cause=16', 'Privacy: id', 'Subject: s', 'Date: Sat, 13 Nov 2010 23:29:00 GMT'];
+  test('headers with a meaning for both ends pass: Subject, Date, Content-Type', () => {
+    const lines = ['Subject: s', 'Date: Sat, 13 Nov 2010 23:29:00 GMT'];
     assert.equal(crossing(lines), lines.map((line) => `${line}\r\n`).join(''));
     assert.equal(crossing(['c: application/sdp'], SDP), 'c: application/sdp\r\n');
   });
@@ -42,10 +43,6 @@ describe('what crosses', () => {
       'Path: <sip:192.0.2.9>',
       'Proxy-Authorization: Digest x="y"',
       'Authorization: Digest x="y"',
-      'P-Asserted-Identity: <sip:1@inside.example>',
-      'Remote-Party-ID: <sip:1@inside.example>',
-      'Diversion: <sip:1@inside.example>',
-      'History-Info: <sip:1@inside.example>',
       'Call-Info: <http://inside.example>',
       'Session-Expires: 90',
       'x: 90',
@@ -62,6 +59,27 @@ describe('what crosses', () => {
       'Retry-After: 5',
     ];
     for (const line of hidden) assert.equal(crossing([line]), '', line);
+  });
+
+  test('what the gateways rule on is set apart as it came, and crosses by nobody else', () => {
+    const ruled = [
+      'p-asserted-identity: <sip:1@inside.example>,\r\n <tel:+1>',
+      'P-Preferred-Identity: <sip:1@inside.example>',
+      'Remote-Party-ID: <sip:1@inside.example>',
+      'Privacy: id',
+      'Diversion: <sip:1@inside.example>',
+      'History-Info: <sip:1@inside.example>;index=1',
+      'y: abc;info=<https://a.example>',
+      'n: <https://a.example>',
+      'Reason: Q.850;cause=16',
+    ];
+    const judged = crossingOf(parsed(inviteText(['X-One: 1', ...ruled, 'X-Two: 2'])));
+    assert.equal(judged.headers, 'X-One: 1\r\nX-Two: 2\r\n');
+    assert.equal(judged.ruled, ruled.map((line) => `${line}\r\n`).join(''));
+  });
+
+  test('a message with nothing that crosses costs no crossing of its own', () => {
+    assert.equal(crossingOf(parsed(inviteText())), EMPTY_CROSSING);
   });
 
   test('a line with a NUL never crosses', () => {

@@ -117,6 +117,7 @@ describe('whose rules', () => {
       SS_GATEWAY_SWITCH_LIMIT: '3',
     });
     assert.deepEqual(switchRulesOf(routingGateway(1), given), {
+      stopAfterRtp: true,
       stopAfterSdp: false,
       stopAfterRinging: true,
       stopAfterBusy: false,
@@ -144,6 +145,7 @@ describe('whose rules', () => {
       SS_GATEWAY_SWITCH_UNTIL_CONNECT: 'On',
     });
     assert.deepEqual(switchRulesOf(gateway, given), {
+      stopAfterRtp: true,
       stopAfterSdp: true,
       stopAfterRinging: false,
       stopAfterBusy: false,
@@ -157,6 +159,7 @@ describe('whose rules', () => {
 
   test('the defaults are those of the table', () => {
     assert.deepEqual(DEFAULTS, {
+      stopAfterRtp: true,
       stopAfterSdp: true,
       stopAfterRinging: false,
       stopAfterBusy: true,
