@@ -4,6 +4,7 @@
 import type { Admission } from '../../src/core/admission/admission.ts';
 import { Prng } from '../../src/core/base/prng.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { Agenda } from './agenda.ts';
 import type { Caller } from './caller.ts';
 import { Network, type Passage, type Place, type Weather } from './network.ts';
@@ -42,6 +43,10 @@ export interface SimulationOptions {
   readonly callsPerSecond: number;
   /** When an operator ends every call there is, ms of virtual time. */
   readonly releaseAtMs?: number;
+  /** Takes the place of the simulated network's tables. */
+  readonly snapshot?: Snapshot;
+  /** Header lines that a peer at `from` puts into everything it sends, each with its CRLF. */
+  readonly linesOf?: (from: Place) => string;
   /** Sees every datagram; for ladders. */
   readonly onPassage?: (passage: Passage) => void;
   /** See SwitchOptions. */
@@ -76,7 +81,7 @@ export class Simulation {
   readonly arrived = new Set<string>();
   /** Highest number of concurrent calls seen, by admission slot. */
   readonly mostCalls = new Map<number, number>();
-  readonly snapshot = simulatedSnapshot();
+  readonly snapshot: Snapshot;
   /** When a peer last sent something, and when everything came to rest. */
   lastSentMs = 0;
   restedAtMs = 0;
@@ -85,6 +90,7 @@ export class Simulation {
 
   constructor(options: SimulationOptions) {
     this.#options = options;
+    this.snapshot = options.snapshot ?? simulatedSnapshot();
     const { seed, shardCount, weather } = options;
     this.network = new Network(this.agenda, new Prng(seed, 0x6e65), weather);
     this.network.onPassage = options.onPassage ?? null;
@@ -176,12 +182,18 @@ export class Simulation {
       prng: new Prng(this.#options.seed, 0x7065, index),
       send: (text) => {
         this.lastSentMs = this.agenda.nowMs;
-        this.network.send(text, place, SWITCH_PLACE);
+        this.network.send(withLines(text, this.#options.linesOf?.(place) ?? ''), place, SWITCH_PLACE);
       },
       complain: (callIndex, sentence) => this.complaints.push({ callIndex, atMs: this.agenda.nowMs, sentence }),
       note: (rarity) => this.rarities.set(rarity, (this.rarities.get(rarity) ?? 0) + 1),
     };
   }
+}
+
+/** `text` with `lines` after its first line. */
+function withLines(text: string, lines: string): string {
+  const at = text.indexOf('\r\n') + 2;
+  return text.slice(0, at) + lines + text.slice(at);
 }
 
 /** Call-ID of a datagram that a peer printed. */
