@@ -290,7 +290,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     const own = reasonHeader === '' ? record.cdr.q850 : endReasonRow(end.reason).q850;
     const reason = told === '' ? reasonOf(own) : told;
     if (attempt !== null && !record.isAnswered)
-      attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended');
+      attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended', told);
     attempt?.leg?.hangUp(reason);
     // An answer that the caller has not been told yet becomes a failure.
     const final = status < 300 ? UNANSWERED : status;

@@ -156,12 +156,12 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     return this.#isOver;
   }
 
-  /** Gives the attempt up; a 2xx that still comes is acknowledged and ended with BYE. */
-  leave(left: AttemptLeft): void {
+  /** Gives the attempt up; a 2xx that still comes is acknowledged and ended with BYE. `reason`: value of Reason. */
+  leave(left: AttemptLeft, reason = ''): void {
     if (this.#isOver) return;
     this.#close(left);
     this.#around.countAttempt(this.gateway.slot, 'cancelled');
-    this.#invite.cancel(left === 'callerCancelled', '');
+    this.#invite.cancel(left === 'callerCancelled', reason === '' ? '' : `Reason: ${reason}\r\n`);
   }
 
   /** The caller's ACK brings the answer to an offer that was in the 2xx. */
