@@ -1,9 +1,10 @@
 // Where the INVITE of an attempt goes and how it names both parties.
 
 import { parseIp } from '../base/ip-address.ts';
+import type { ParameterValues } from '../parameters/registry.ts';
 import type { Candidate } from '../routing/route-plan.ts';
 import type { PeerRules, RoutingGateway } from '../routing/snapshot.ts';
-import { uriOf } from './numbers.ts';
+import { uriAtContact, uriOf } from './numbers.ts';
 import type { InviteAddress } from './outgoing-invite.ts';
 import type { Surroundings } from './ports.ts';
 import type { Redirect } from './redirect.ts';
@@ -34,15 +35,22 @@ export function inviteRouteOf(
   const { gateway } = candidate;
   const { listener, remoteIp, signalPort } = gateway;
   const { hostPort } = around.localEnd(listener);
-  const uri = uriOf(parties.callee, hostPortOf(gateway));
+  const to = uriOf(parties.callee, hostPortOf(gateway));
+  const { parameters } = around.routing.snapshot;
   const display = displayName === '' ? '' : `${displayName} `;
   return {
-    uri: redirect?.uri ?? uri,
-    to: `<${uri}>`,
+    uri: redirect?.uri ?? (requestUriOf(parties.callee, gateway, parameters) || to),
+    to: `<${to}>`,
     from: `${display}<${uriOf(parties.caller, hostPort)}>`,
     target: { address: redirect?.address ?? remoteIp, port: redirect?.port ?? signalPort, listener },
     requestsTo: gateway.sipRequestAddressMethod,
   };
+}
+
+/** The callee at the gateway's Contact; '' where the request line names the gateway itself. */
+function requestUriOf(callee: string, gateway: RoutingGateway, parameters: ParameterValues): string {
+  const usesContact = gateway.inviteUseContact ?? parameters.SS_SIP_ROUTING_GATEWAY_INVITE_USE_CONTACT;
+  return usesContact ? uriAtContact(callee, gateway.contact) : '';
 }
 
 function hostPortOf({ remoteIp, signalPort }: RoutingGateway): string {

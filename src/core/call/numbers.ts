@@ -18,3 +18,11 @@ export function numberOf(uri: string): string {
 export function uriOf(number: string, hostPort: string): string {
   return number === '' ? `sip:${hostPort}` : `sip:${escapeUser(number)}@${hostPort}`;
 }
+
+/** The SIP URI of `number` where `contact` is, its parameters included; '' when `contact` is no SIP URI. */
+export function uriAtContact(number: string, contact: string): string {
+  const parsed = parseUri(contact);
+  if (parsed === null || parsed.host === '') return '';
+  const { host, port, params } = parsed;
+  return uriOf(number, port === 0 ? host : `${host}:${port}`) + params;
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { numberOf, uriOf } from '../../../src/core/call/numbers.ts';
+import { numberOf, uriAtContact, uriOf } from '../../../src/core/call/numbers.ts';
 
 test('the number is the user part, whatever stands around it', () => {
   const spellings = [
@@ -37,4 +37,10 @@ test('a number goes into a URI and out again, whatever it is made of', () => {
 
 test('a URI without a number is the host itself', () => {
   assert.equal(uriOf('', '192.0.2.1:5070'), 'sip:192.0.2.1:5070');
+});
+
+test('a number at a contact has its host, port and parameters, and neither its user nor its headers', () => {
+  assert.equal(uriAtContact('49', 'sip:a:b@h.example:5070;transport=udp?x=y'), 'sip:49@h.example:5070;transport=udp');
+  assert.equal(uriAtContact('49', 'sip:[2001:db8::1]'), 'sip:49@[2001:db8::1]');
+  for (const contact of ['', 'tel:49', 'h.example', 'sip:']) assert.equal(uriAtContact('49', contact), '', contact);
 });
