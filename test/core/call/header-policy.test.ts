@@ -57,6 +57,15 @@ describe('what crosses', () => {
       'Organization: inside',
       'Alert-Info: <http://inside.example>',
       'Retry-After: 5',
+      'Join: a;to-tag=b;from-tag=c',
+      'Target-Dialog: a;local-tag=b;remote-tag=c',
+      'Proxy-Authentication-Info: nextnonce="x"',
+      'Security-Client: tls',
+      'Security-Server: tls',
+      'Security-Verify: tls',
+      'P-Called-Party-ID: <sip:1@inside.example>',
+      'P-Charging-Function-Addresses: ccf=192.0.2.9',
+      'P-Visited-Network-ID: inside.example',
     ];
     for (const line of hidden) assert.equal(crossing([line]), '', line);
   });
