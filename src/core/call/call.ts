@@ -18,6 +18,7 @@ import { CallerLeg, reasonOf } from './caller-leg.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { statusTold } from './failed-codes.ts';
 import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, switchRulesOf } from './hunt.ts';
+import { HuntPlan } from './hunt-plan.ts';
 import { across, privacyRuleOf, reasonAcross } from './identity.ts';
 import type { Source } from './incoming-request.ts';
 import type { Parties } from './invite-route.ts';
@@ -33,7 +34,6 @@ import {
 } from './leg-events.ts';
 import type { LegSessionTimer } from './leg-session-timer.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
-import type { Redirect } from './redirect.ts';
 import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
 
 /** Timers of a call. */
@@ -62,11 +62,8 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   readonly #gateway: MappingGateway;
   readonly #parties: Parties;
   readonly caller: CallerLeg;
-  #plan: readonly Candidate[] = [];
+  #plan: HuntPlan | null = null;
   #crossing: Crossing = EMPTY_CROSSING;
-  #nextCandidate = 0;
-  /** Where gateways have sent the call; tried before the plan goes on. */
-  readonly #redirects: Try[] = [];
   #triedCount = 0;
   #attempt: CalleeLeg | null = null;
   #proceedingTimer: TimerHandle = 0;
@@ -86,10 +83,11 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   /** Begins the hunt over `plan`. `crossing`: what of the INVITE may cross. */
   hunt(plan: readonly Candidate[], crossing: Crossing): void {
     if (plan.length === 0) return this.release('NoAvailableRouter');
-    this.#plan = plan;
     this.#crossing = crossing;
-    const proceedingMs =
-      this.#gateway.timeoutCallProceedingMs ?? this.#routing.snapshot.parameters.SS_TIMEOUT_CALL_PROCEEDING;
+    const { parameters } = this.#routing.snapshot;
+    const protectAfterMs = this.#gateway.tryProtectRouteDelayMs ?? parameters.SS_TRY_PROTECT_ROUTE_DELAY;
+    this.#plan = new HuntPlan(plan, protectAfterMs > 0 ? this.#around.nowMs + protectAfterMs : Number.POSITIVE_INFINITY);
+    const proceedingMs = this.#gateway.timeoutCallProceedingMs ?? parameters.SS_TIMEOUT_CALL_PROCEEDING;
     if (proceedingMs !== null) this.#proceedingTimer = this.#around.wheel.arm(this, PROCEEDING, proceedingMs);
     this.#tryNext(null);
   }
@@ -141,7 +139,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     const crossing = this.across('callee', received);
     this.#giveGateway(attempt);
     this.#attempt = null;
-    for (const redirect of attempt.redirects) this.#redirects.push({ candidate: attempt.candidate, redirect });
+    this.#plan?.redirect(attempt.candidate, attempt.redirects);
     const rules = switchRulesOf(attempt.gateway, this.#routing.snapshot.parameters);
     if (goesOn(outcome, rules, this.#triedCount) && this.#triedCount < ATTEMPTS_MAX) {
       this.#tryNext({ outcome, phrase, crossing });
@@ -208,7 +206,8 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
 
   /** Tries candidates until one has room. `last`: what the attempt before came to; null for the first. */
   #tryNext(last: LastWord | null): void {
-    for (let next = this.#nextTry(); next !== null; next = this.#nextTry()) {
+    const { nowMs } = this.#around;
+    for (let next = this.#plan?.next(nowMs); next; next = this.#plan?.next(nowMs)) {
       const { candidate, redirect } = next;
       if (!this.#takeGateway(candidate)) continue;
       this.#triedCount += 1;
@@ -231,14 +230,6 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     }
     if (last === null) this.#end({ reason: 'GatewayFull', status: 503 }, 'server', '');
     else this.#endHunt(last);
-  }
-
-  #nextTry(): Try | null {
-    const redirected = this.#redirects.shift();
-    if (redirected !== undefined) return redirected;
-    const candidate = this.#plan[this.#nextCandidate];
-    this.#nextCandidate += 1;
-    return candidate === undefined ? null : { candidate, redirect: null };
   }
 
   #endHunt({ outcome, phrase, crossing }: LastWord): void {
@@ -309,12 +300,6 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.wheel.disarm(this.#proceedingTimer);
     this.#proceedingTimer = 0;
   }
-}
-
-/** A gateway to try, and where it has sent the call. */
-interface Try {
-  readonly candidate: Candidate;
-  readonly redirect: Redirect | null;
 }
 
 /** What the last attempt came to. */

@@ -1,6 +1,7 @@
 // The route plan: routing gateways for a callee number, in the order the hunt tries them. Longest prefix
 // first; a gateway of style `terminate` at the longest match ends the list, `continue` lets shorter
-// matches follow. Equal matches: lower priority number, then lower load, then fewer calls, then slot.
+// matches follow. Equal matches: lower priority number, then lower load, then fewer calls, then slot. Protect
+// gateways stand after all others, whatever their prefixes.
 
 import type { RoutingGateway } from './snapshot.ts';
 
@@ -17,8 +18,10 @@ export type CallsOf = (slot: number) => number;
 export class RouteTable {
   readonly #byPrefix = new Map<string, Candidate[]>();
   #longest = 0;
+  readonly #hasProtect: boolean;
 
   constructor(gateways: readonly RoutingGateway[]) {
+    this.#hasProtect = gateways.some(({ protect }) => protect);
     for (const gateway of gateways) {
       for (const prefix of gateway.prefixes) {
         const candidates = this.#byPrefix.get(prefix) ?? [];
@@ -41,8 +44,16 @@ export class RouteTable {
       }
       if (matches.some(({ gateway }) => gateway.prefixStyle === 'terminate')) break;
     }
-    return plan;
+    return this.#hasProtect ? [...plan.filter(isOrdinary), ...plan.filter(isProtect)] : plan;
   }
+}
+
+function isProtect({ gateway }: Candidate): boolean {
+  return gateway.protect;
+}
+
+function isOrdinary({ gateway }: Candidate): boolean {
+  return !gateway.protect;
 }
 
 function inOrder(candidates: readonly Candidate[], callsOf: CallsOf): Candidate[] {

@@ -67,6 +67,21 @@ describe('the order of a plan', () => {
     assert.deepEqual(plan(gateways, '4930'), ['1:4930', '2:49']);
   });
 
+  test('protect gateways stand after all others, in the order they had, whatever their prefixes', () => {
+    const gateways = [
+      routingGateway(1, { prefixes: ['4930'], prefixStyle: 'continue', protect: true }),
+      routingGateway(2, { prefixes: ['4930'], prefixStyle: 'continue', priority: 9 }),
+      routingGateway(3, { prefixes: ['49'], prefixStyle: 'continue', protect: true }),
+      routingGateway(4, { prefixes: [''] }),
+    ];
+    assert.deepEqual(plan(gateways, '4930'), ['2:4930', '4:', '1:4930', '3:49']);
+  });
+
+  test('a protect gateway of style terminate ends the list as any other', () => {
+    const gateways = [routingGateway(1, { prefixes: ['49'], protect: true }), routingGateway(2)];
+    assert.deepEqual(plan(gateways, '49'), ['1:49']);
+  });
+
   test('no prefix, no plan', () => {
     assert.deepEqual(plan([routingGateway(1, { prefixes: ['49'] })], '33'), []);
     assert.deepEqual(plan([], '33'), []);
@@ -86,6 +101,7 @@ test('the index gives what a walk over all gateways gives', () => {
     prefixStyle: fc.constantFrom('terminate' as const, 'continue' as const),
     priority: fc.nat(2),
     capacity: fc.constantFrom(null, 0, 5, 10),
+    protect: fc.boolean(),
   });
   const calls = fc.array(fc.nat(6), { minLength: 8, maxLength: 8 });
   fc.assert(
@@ -118,5 +134,7 @@ function walk(gateways: readonly RoutingGateway[], callee: string, callsOf: (slo
     }
     if (matching.some(({ prefixStyle }) => prefixStyle === 'terminate')) break;
   }
-  return chosen.map(({ text }) => text);
+  const isProtect = (slot: number): boolean => gateways.some((gateway) => gateway.slot === slot && gateway.protect);
+  const ordinary = chosen.filter(({ slot }) => !isProtect(slot));
+  return [...ordinary, ...chosen.filter(({ slot }) => isProtect(slot))].map(({ text }) => text);
 }
