@@ -42,6 +42,7 @@ export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccesso
     listeners,
     memory: memory.shards[shard] as ShardTask['memory'],
     admission: memory.admission,
+    health: memory.health,
     doorbell: memory.doorbell,
     seed: [seed0, seed1, seed2],
     snapshot,

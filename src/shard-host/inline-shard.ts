@@ -52,6 +52,7 @@ export class InlineShard implements Gate, Shards {
 
   publish(snapshot: Snapshot): void {
     this.#runner.command({ kind: 'snapshot', snapshot });
+    this.#flush();
   }
 
   unreachable(places: readonly Place[]): void {

@@ -4,6 +4,7 @@
 
 import { monotonicMs } from '../clock.ts';
 import { Admission } from '../core/admission/admission.ts';
+import { GatewayHealth } from '../core/admission/gateway-health.ts';
 import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
 import { Prng } from '../core/base/prng.ts';
 import { RecordBoard } from '../core/base/record-board.ts';
@@ -55,6 +56,7 @@ export class ShardRunner {
       shardCount: task.shardCount,
       listeners: task.listeners,
       admission,
+      health: new GatewayHealth(task.health),
       counters: this.counters,
       prng: new Prng(...task.seed),
       digest: nodeDigest,

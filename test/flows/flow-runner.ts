@@ -189,11 +189,12 @@ function wordsOf(cdr: Cdr): string {
 
 function placeOf(column: string): Place {
   if (column === 'caller') return { address: `${CUSTOMER_NET}1`, port: 5060 };
+  if (column.startsWith('caller-')) return { address: `${CUSTOMER_NET}${column.slice('caller-'.length)}`, port: 5060 };
   if (column === 'stranger') return { address: `${CUSTOMER_NET}9`, port: 5060 };
   return { address: `${VENDOR_NET}${column.slice('trunk-'.length)}`, port: 5060 };
 }
 
-/** One customer, and the trunks of the ladder in their order behind every number. */
+/** One customer with all callers, and the trunks of the ladder in their order behind every number. */
 function snapshotOf({ columns, settings }: Flow): Snapshot {
   const system = settings.filter(({ of }) => of.startsWith('SS_')).map(({ of, value }) => [of, value]);
   const trunks = columns.filter((column) => column.startsWith('trunk'));
@@ -201,7 +202,7 @@ function snapshotOf({ columns, settings }: Flow): Snapshot {
     version: 1,
     mappingGateways: [
       mappingGateway(1, {
-        remoteIps: [placeOf('caller').address],
+        remoteIps: columns.filter((column) => column.startsWith('caller')).map((column) => placeOf(column).address),
         ...(fieldsOf(settings, 'caller') as Partial<MappingGateway>),
       }),
     ],

@@ -21,8 +21,8 @@ const ELSEWHERE = { address: '192.0.2.1', port: 5060 };
 async function leavesAtOnce(context: TestContext, shards: number): Promise<void> {
   const answerer = new Answerer(await Peer.open(context, '127.0.0.3'), { ringMs: 0 });
   const vendors = [
-    { name: 'forbidden', at: BROADCAST },
-    { name: 'nowhere', at: ELSEWHERE },
+    { name: 'forbidden', at: BROADCAST, fields: { timeoutsToBan: 0 } },
+    { name: 'nowhere', at: ELSEWHERE, fields: { timeoutsToBan: 0 } },
     { name: 'good', at: answerer.peer.place },
   ];
   const live = await LiveSwitch.start(context, shards, networkOf(['127.0.0.2'], vendors));

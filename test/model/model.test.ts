@@ -23,7 +23,7 @@ const EXPECTED = [
   'inviting: cancel',
   'trying: cancel',
   'ringing: cancel',
-  'progressSdp: 503',
+  'progressSdp: 502',
   'ringing: 486',
   'inviting: answer',
   'ringing: answer',

@@ -159,6 +159,7 @@ function snapshotOf(version: number, locked: ReadonlySet<number>): Snapshot {
         capacity,
         priority: vendor,
         locked: locked.has(vendor),
+        timeoutsToBan: 0, // The reference knows neither bans nor probes.
       }),
     ),
     parameters: parameters({ SS_MAX_CALL_DURATION: String(DURATION_MS / 1000) }),

@@ -57,6 +57,7 @@ export class PeerHost {
       if (text.includes(word)) this.#ports.complain(leg?.callIndex ?? -1, `the other side shows: ${word}`);
     }
     if (leg !== undefined) return leg.receive(message);
+    if (message.method === 'OPTIONS' && message.isRequest) return this.#receiveProbe(message);
     if (message.method === 'INVITE' && message.toTag === '' && this.#callOf !== null)
       return this.#receiveInvite(message);
     this.#ports.complain(-1, `nobody at ${this.place.address} knows this ${message.method} ${message.status || ''}`);
@@ -65,6 +66,14 @@ export class PeerHost {
   #legOf(message: PeerMessage): PeerLeg | undefined {
     const localTag = message.isRequest ? message.toTag : message.fromTag;
     return this.#legs.get(`${message.callId} ${localTag}`);
+  }
+
+  /** Vendors are asked whether they are there; customers never. */
+  #receiveProbe({ vias, from, to, callId, cseq }: PeerMessage): void {
+    if (this.#callOf === null) this.#ports.complain(-1, 'a customer is probed');
+    const named = `From: ${from}\r\nTo: ${to};tag=probed\r\nCall-ID: ${callId}\r\nCSeq: ${cseq} OPTIONS\r\n`;
+    this.#ports.note('probed');
+    this.#ports.send(`SIP/2.0 200 OK\r\n${vias}${named}Content-Length: 0\r\n\r\n`);
   }
 
   #receiveInvite(invite: PeerMessage): void {

@@ -21,6 +21,7 @@ export type Rarity =
   | 'cancelled'
   | 'cancelBeforeProvisional'
   | 'lateOffer'
+  | 'probed'
   | 'inviteUnanswered';
 
 /** The world of one peer. */

@@ -28,6 +28,7 @@ const RARITIES: readonly Rarity[] = [
   'cancelled',
   'cancelBeforeProvisional',
   'lateOffer',
+  'probed',
 ];
 
 /** Ends that calls of the simulated network come to. */

@@ -2,6 +2,7 @@
 // Call-ID) and drained after each input. Nothing of it is a stand-in.
 
 import { Admission } from '../../src/core/admission/admission.ts';
+import { GatewayHealth } from '../../src/core/admission/gateway-health.ts';
 import type { EndReason } from '../../src/core/base/end-reason.ts';
 import { Prng } from '../../src/core/base/prng.ts';
 import type { Target } from '../../src/core/base/target.ts';
@@ -71,6 +72,8 @@ export class Switch {
   readonly counters: readonly ShardCounters[];
   /** Reads the counters of the whole switch; takes none itself. */
   readonly admission: Admission;
+  /** The health of gateways as every shard sees it. */
+  readonly health: GatewayHealth;
   /** Finished records in the order in which they came. */
   readonly cdrs: Cdr[] = [];
   readonly defects: ReportedDefect[] = [];
@@ -85,6 +88,8 @@ export class Switch {
     const { seed, shardCount, admissionOf = (shared, taken) => new Admission(shared, taken) } = options;
     const memory = Admission.allocate();
     this.admission = new Admission(memory, Admission.allocateTaken());
+    const healthMemory = GatewayHealth.allocate();
+    this.health = new GatewayHealth(healthMemory);
     this.counters = Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
     this.shards = this.counters.map((counters, shardIndex) => {
       const outbox = new Collector();
@@ -95,6 +100,7 @@ export class Switch {
         shardCount,
         listeners: [{ advertisedHost: SWITCH_PLACE.address, advertisedPort: SWITCH_PLACE.port }],
         admission: admissionOf(memory, Admission.allocateTaken()),
+        health: new GatewayHealth(healthMemory),
         counters,
         outbox,
         prng: new Prng(seed, shardIndex + 1),

@@ -116,11 +116,12 @@ export function parameters(given: Readonly<Record<string, string>> = {}): Parame
   return values;
 }
 
-/** The tables that take the place of `snapshot` in the middle of a run: one vendor is locked. */
+/** The tables that take the place of `snapshot` in the middle of a run: one vendor is locked, none is probed. */
 export function laterSnapshot(snapshot: Snapshot): Snapshot {
   const routingGateways = snapshot.routingGateways.map((gateway) => ({
     ...gateway,
     locked: gateway.locked || gateway.name === LOCKED_LATER,
+    optionsPingMs: null,
   }));
   return { ...snapshot, version: snapshot.version + 1, routingGateways };
 }
@@ -145,6 +146,7 @@ export function simulatedSnapshot(): Snapshot {
         priority: 1,
         timeoutRingingMs: 9000,
         prefixStyle: 'continue',
+        optionsPingMs: 5000,
       }),
       routingGateway(13, {
         prefixes: [NUMBER_PREFIX],
@@ -165,6 +167,7 @@ export function simulatedSnapshot(): Snapshot {
         remoteIp: hosts[4],
         cps: 3,
         prefixStyle: 'continue',
+        timeoutsToBan: 0, // It would be probed for ever, and the run never come to rest.
       }),
       routingGateway(16, { prefixes: [SCARCE_PREFIX], remoteIp: hosts[0], capacity: 2 }),
       routingGateway(17, { prefixes: [SCARCE_PREFIX], remoteIp: hosts[1], locked: true }),

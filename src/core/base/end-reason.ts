@@ -35,7 +35,13 @@ export const END_REASONS = {
   AllGatewaysFailed: row('server', 503, 41, -2, 'Every gateway of the route plan was tried and failed.'),
   GatewayTimeout: row('server', 408, 102, -3, 'The last gateway did not respond in time.'),
   GatewayUnreachable: row('server', 503, 27, -4, 'Datagrams to the last gateway could not be sent.'),
-  GatewayFull: row('server', 503, 34, -5, 'Every gateway with this prefix is full, locked or at its call rate.'),
+  GatewayFull: row(
+    'server',
+    503,
+    34,
+    -5,
+    'Every gateway with this prefix is full, locked, out, banned or at its call rate.',
+  ),
   CallerNotAllowed: row('server', 403, 21, -6, 'The source address belongs to no mapping gateway that may call.'),
   CapacityReached: row('server', 503, 34, -8, 'The mapping gateway or the appliance has all the calls it may have.'),
   RateLimited: row(

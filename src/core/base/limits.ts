@@ -59,3 +59,6 @@ export const CHALLENGE_ANSWERS_MAX = 3;
 
 /** Values of one header, such as Diversion, that cross written anew with our host; further ones do not cross. */
 export const REWRITTEN_VALUES_MAX = 16;
+
+/** Longest time that a gateway's Retry-After takes it out, ms; a longer one is cut to it. */
+export const GATEWAY_BAN_MS_MAX = 3_600_000;

@@ -239,14 +239,16 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   }
 
   #takeGateway({ gateway }: Candidate): boolean {
-    if (gateway.locked) return false;
-    const { admission } = this.#around;
-    if (!admission.takeCall(gateway.slot, gateway.capacity)) return false;
-    if (!admission.takeRate(gateway.slot, gateway.cps, this.#around.nowMs)) {
-      admission.giveCall(gateway.slot);
+    const { slot, locked, capacity, cps } = gateway;
+    const { admission, health, nowMs } = this.#around;
+    if (locked || !health.isOpen(slot, nowMs)) return false;
+    if (!admission.takeCall(slot, capacity)) return false;
+    if (!admission.takeRate(slot, lowerOf(cps, health.throttle.perSecond(slot, nowMs)), nowMs)) {
+      admission.giveCall(slot);
       return false;
     }
-    this.record.slots.push(gateway.slot);
+    health.throttle.offered(slot, nowMs);
+    this.record.slots.push(slot);
     return true;
   }
 
@@ -300,6 +302,12 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.wheel.disarm(this.#proceedingTimer);
     this.#proceedingTimer = 0;
   }
+}
+
+/** The lower of two limits, null being none. */
+function lowerOf(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
 }
 
 /** What the last attempt came to. */

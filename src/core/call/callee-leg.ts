@@ -22,6 +22,7 @@ import { isAlerting, isFurther, PHASE_TIMEOUTS, type Phase, phaseOf, phaseTimeou
 import type { Reliability } from './caller-leg.ts';
 import { type Authorization, Credentials } from './credentials.ts';
 import { DialogLeg } from './dialog-leg.ts';
+import { noteRefusal, noteSilence } from './gateway-signs.ts';
 import { crossingOf } from './header-policy.ts';
 import type { AttemptFailure, AttemptOutcome } from './hunt.ts';
 import { inviteIdentity } from './identity.ts';
@@ -129,7 +130,10 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   }
 
   onResponse(_transaction: unknown, response: SipMessage): void {
-    if (this.record.firstResponseAtWallMs === null) this.record.firstResponseAtWallMs = this.#around.wallMs;
+    if (this.record.firstResponseAtWallMs === null) {
+      this.record.firstResponseAtWallMs = this.#around.wallMs;
+      this.#around.health.responded(this.gateway.slot);
+    }
     if (response.status >= 200 && response.status < 300) this.#receiveSuccess(response);
     else if (this.#isOver) return;
     else if (response.status < 200) this.#receiveProvisional(response);
@@ -243,6 +247,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.record.code = status;
     this.#around.countAttempt(this.gateway.slot, status);
     const q850 = q850Of(reasonHeaderOf(response)) || causeOfStatus(status);
+    noteRefusal(this.#around, this.gateway, response);
     this.#user.attemptFailed(this, this.#outcome('failure', status, q850), response.reasonPhrase, crossingOf(response));
   }
 
@@ -297,6 +302,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   #fail(how: AttemptFailure): void {
     this.#close(how);
     this.#around.countAttempt(this.gateway.slot, how === 'unreachable' ? 'unreachable' : 'timeout');
+    noteSilence(this.#around, this.gateway, how);
     this.#user.attemptFailed(this, this.#outcome(how, 0, 0), '', EMPTY_CROSSING);
   }
 

@@ -53,7 +53,8 @@ function requestUriOf(callee: string, gateway: RoutingGateway, parameters: Param
   return usesContact ? uriAtContact(callee, gateway.contact) : '';
 }
 
-function hostPortOf({ remoteIp, signalPort }: RoutingGateway): string {
+/** Where `gateway` is, as its URI says it. */
+export function hostPortOf({ remoteIp, signalPort }: RoutingGateway): string {
   const host = remoteIp.includes(':') && parseIp(remoteIp) !== null ? `[${remoteIp}]` : remoteIp;
   return signalPort === 5060 ? host : `${host}:${signalPort}`;
 }

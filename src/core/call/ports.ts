@@ -1,6 +1,7 @@
 // What a call may use of the shard around it. The shard implements this; tests may implement it again.
 
 import type { Admission } from '../admission/admission.ts';
+import type { GatewayHealth } from '../admission/gateway-health.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { Target } from '../base/target.ts';
 import type { Dialog, LocalEnd } from '../dialog/dialog.ts';
@@ -55,10 +56,13 @@ export interface Surroundings extends CallCounts {
   readonly wheel: TimerWheel;
   readonly transactions: Transactions;
   readonly admission: Admission;
+  readonly health: GatewayHealth;
   readonly dialogs: DialogTable;
   /** Present concurrent calls of a gateway's slot. */
   readonly callsOf: CallsOf;
   readonly routing: RoutingView;
+  /** The gateway in `slot` gave no sign of life when it should have; so often in a row, and it is out. */
+  gatewayTimedOut(slot: number): void;
   localEnd(listener: number): LocalEnd;
   transmit(text: string, target: Target): void;
   /** A Call-ID that placement sends to this shard. */

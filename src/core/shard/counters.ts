@@ -112,6 +112,10 @@ export const ATTEMPT_CODES = [
 ] as const;
 export type AttemptCode = (typeof ATTEMPT_CODES)[number];
 
+/** What becomes of an OPTIONS probe: labels of gateway_probes_total. */
+export const PROBE_OUTCOMES = ['answered', 'unanswered'] as const;
+export type ProbeOutcome = (typeof PROBE_OUTCOMES)[number];
+
 /** Upper bounds, in seconds, of the post-dial delay histogram (INVITE out to first 18x or 2xx). */
 export const DELAY_BUCKETS_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 60] as const;
 
@@ -122,7 +126,8 @@ const DELAY_SUM_AT = DELAYS_AT + DELAY_BUCKETS_SECONDS.length + 1;
 const CALLS_AT = DELAY_SUM_AT + 1;
 const ANSWERED_AT = CALLS_AT + 1;
 const TALK_SECONDS_AT = ANSWERED_AT + 1;
-const ROW = TALK_SECONDS_AT + 1;
+const PROBES_AT = TALK_SECONDS_AT + 1;
+const ROW = PROBES_AT + PROBE_OUTCOMES.length;
 
 const REASONS_AT = SHARD_NUMBERS.length;
 const FAILURES_AT = REASONS_AT + END_REASON_NAMES.length;
@@ -215,6 +220,15 @@ export class ShardCounters {
       answered: this.#cells[base + ANSWERED_AT] as number,
       talkSeconds: this.#cells[base + TALK_SECONDS_AT] as number,
     };
+  }
+
+  /** Counts a probe of the routing gateway in `slot`. */
+  addProbe(slot: number, outcome: ProbeOutcome): void {
+    this.#bump(GATEWAYS_AT + slot * ROW + PROBES_AT + PROBE_OUTCOMES.indexOf(outcome));
+  }
+
+  probes(slot: number, outcome: ProbeOutcome): number {
+    return this.#cells[GATEWAYS_AT + slot * ROW + PROBES_AT + PROBE_OUTCOMES.indexOf(outcome)] as number;
   }
 
   #bump(index: number): void {

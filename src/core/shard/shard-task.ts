@@ -11,6 +11,7 @@ export interface ShardTask {
   readonly listeners: readonly Listener[];
   readonly memory: ShardMemory;
   readonly admission: SharedArrayBuffer;
+  readonly health: SharedArrayBuffer;
   readonly doorbell: SharedArrayBuffer;
   /** Three 32-bit words from the system's generator. */
   readonly seed: readonly [number, number, number];

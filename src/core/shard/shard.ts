@@ -70,7 +70,9 @@ export class Shard {
 
   /** New routing tables, for calls from now on. */
   publish(snapshot: Snapshot): void {
+    const before = this.#around.routing.snapshot;
     this.#around.routing = routingViewOf(snapshot);
+    this.#around.prober.publish(before);
     this.#around.counters.set(ShardNumber.snapshotVersion, snapshot.version);
   }
 

@@ -2,6 +2,7 @@
 // It outlives any worker: a replaced shard finds its rings, its board and its counters as they were.
 
 import { Admission } from '../admission/admission.ts';
+import { GatewayHealth } from '../admission/gateway-health.ts';
 import {
   BOARD_RECORD_BYTES,
   CDR_RING_BYTES,
@@ -31,6 +32,7 @@ export interface ShardMemory {
 /** Memory of the whole switch. */
 export interface SwitchMemory {
   readonly admission: SharedArrayBuffer;
+  readonly health: SharedArrayBuffer;
   /** Int32: how the edge sleeps; see base/doorbell. */
   readonly doorbell: SharedArrayBuffer;
   readonly shards: readonly ShardMemory[];
@@ -49,5 +51,10 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
       taken: Admission.allocateTaken(),
     });
   }
-  return { admission: Admission.allocate(), doorbell: new SharedArrayBuffer(64), shards };
+  return {
+    admission: Admission.allocate(),
+    health: GatewayHealth.allocate(),
+    doorbell: new SharedArrayBuffer(64),
+    shards,
+  };
 }

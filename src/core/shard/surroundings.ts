@@ -2,6 +2,7 @@
 // shard; `nowMs` and `wallMs` are set before each input and stand still while it runs.
 
 import type { Admission } from '../admission/admission.ts';
+import type { GatewayHealth } from '../admission/gateway-health.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { Prng } from '../base/prng.ts';
 import type { Target } from '../base/target.ts';
@@ -16,8 +17,9 @@ import type { Digest } from '../sip/digest.ts';
 import { TimerWheel } from '../timer/wheel.ts';
 import type { TransactionCount } from '../transaction/ports.ts';
 import { TransactionTable } from '../transaction/transaction-table.ts';
-import { attemptCodeOf, type ShardCounters, ShardNumber } from './counters.ts';
+import { attemptCodeOf, type ProbeOutcome, type ShardCounters, ShardNumber } from './counters.ts';
 import { Dialogs } from './dialog-table.ts';
+import { GatewayProber } from './gateway-prober.ts';
 import type { Outbox } from './outbox.ts';
 import { mintCallId } from './placement.ts';
 import { routingViewOf } from './routing-view.ts';
@@ -29,6 +31,7 @@ export interface ShardBirth {
   readonly shardCount: number;
   readonly listeners: readonly Listener[];
   readonly admission: Admission;
+  readonly health: GatewayHealth;
   readonly counters: ShardCounters;
   readonly outbox: Outbox;
   /** The only source of chance; seeded by the host. */
@@ -45,16 +48,18 @@ export class ShardSurroundings implements Surroundings {
   routing: RoutingView;
   readonly wheel: TimerWheel;
   readonly transactions: TransactionTable;
+  readonly prober: GatewayProber;
   readonly dialogs = new Dialogs();
   /** By the id of their CDR. */
   readonly calls = new Map<string, Call>();
   readonly admission: Admission;
+  readonly health: GatewayHealth;
   readonly counters: ShardCounters;
   readonly node: string;
   readonly shardIndex: number;
   readonly digest: Digest;
+  readonly shardCount: number;
   readonly callsOf: (slot: number) => number;
-  readonly #shardCount: number;
   readonly #outbox: Outbox;
   readonly #prng: Prng;
   readonly #cdrIds: CdrIdMint;
@@ -63,9 +68,10 @@ export class ShardSurroundings implements Surroundings {
   constructor(birth: ShardBirth) {
     this.node = birth.node;
     this.shardIndex = birth.shardIndex;
-    this.#shardCount = birth.shardCount;
+    this.shardCount = birth.shardCount;
     this.nowMs = birth.nowMs;
     this.admission = birth.admission;
+    this.health = birth.health;
     this.counters = birth.counters;
     this.digest = birth.digest;
     this.#outbox = birth.outbox;
@@ -74,9 +80,14 @@ export class ShardSurroundings implements Surroundings {
     this.#localEnds = birth.listeners.map(localEndOf);
     this.wheel = new TimerWheel(birth.nowMs);
     this.transactions = new TransactionTable(this);
+    this.prober = new GatewayProber(this);
     this.callsOf = (slot) => birth.admission.calls(slot);
     const parameters = defaultParameters();
     this.routing = routingViewOf({ version: 0, mappingGateways: [], routingGateways: [], parameters });
+  }
+
+  gatewayTimedOut(slot: number): void {
+    this.prober.timedOut(slot);
   }
 
   localEnd(listener: number): LocalEnd {
@@ -110,7 +121,7 @@ export class ShardSurroundings implements Surroundings {
   }
 
   mintCallId(): string {
-    return mintCallId(this.#prng.hex(3), this.shardIndex, this.#shardCount);
+    return mintCallId(this.#prng.hex(3), this.shardIndex, this.shardCount);
   }
 
   mintTag(): string {
@@ -146,6 +157,10 @@ export class ShardSurroundings implements Surroundings {
 
   countAttempt(slot: number, outcome: number | 'timeout' | 'unreachable' | 'cancelled'): void {
     this.counters.addAttempt(slot, typeof outcome === 'number' ? attemptCodeOf(outcome) : outcome);
+  }
+
+  countProbe(slot: number, outcome: ProbeOutcome): void {
+    this.counters.addProbe(slot, outcome);
   }
 
   countDelay(slot: number, delayMs: number): void {

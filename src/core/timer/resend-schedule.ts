@@ -39,5 +39,16 @@ export function resendScheduleOf(intervalsMs: readonly number[], resendsMax: num
   return { waitsMs, longestWaitMs: Math.max(...intervalsMs), failsAfterMs };
 }
 
+/** `schedule` for a request that has failed after `limitMs` at the latest. */
+export function resendsWithin(schedule: ResendSchedule, limitMs: number): ResendSchedule {
+  let atMs = 0;
+  const waitsMs: number[] = [];
+  for (const waitMs of schedule.waitsMs) {
+    atMs += waitMs;
+    if (atMs < limitMs) waitsMs.push(waitMs);
+  }
+  return { ...schedule, waitsMs, failsAfterMs: Math.min(schedule.failsAfterMs, limitMs) };
+}
+
 /** The schedule of the default parameters, which is RFC 3261's. */
 export const DEFAULT_RESENDS: ResendSchedule = resendScheduleOf(RESEND_INTERVALS_MS, RESEND_COUNT);

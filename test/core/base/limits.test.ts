@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { GatewayHealth } from '../../../src/core/admission/gateway-health.ts';
 import {
   ATTEMPTS_MAX,
   BOARD_RECORD_BYTES,
   CDR_HELD_MAX,
   CDR_RING_BYTES,
+  GATEWAY_BAN_MS_MAX,
   INBOUND_RING_BYTES,
   OUTBOUND_RING_BYTES,
   PENDING_REQUESTS_MAX,
@@ -94,6 +96,13 @@ test('REWRITTEN_VALUES_MAX: further values of a header do not cross', () => {
   const lines = across({ ...EMPTY_CROSSING, ruled }, way).headers.split('\r\n');
   assert.equal(lines.length - 1, REWRITTEN_VALUES_MAX);
   assert.equal(lines.at(-2), `Diversion: <sip:${REWRITTEN_VALUES_MAX - 1}@192.0.2.1:5060>`);
+});
+
+test('GATEWAY_BAN_MS_MAX: a longer Retry-After takes the gateway out for that long', () => {
+  const health = new GatewayHealth(GatewayHealth.allocate());
+  health.ban(1, 10 * GATEWAY_BAN_MS_MAX, 0);
+  assert.ok(!health.isOpen(1, GATEWAY_BAN_MS_MAX - 1));
+  assert.ok(health.isOpen(1, GATEWAY_BAN_MS_MAX));
 });
 
 test('SHARD_CALLS_MAX: the board has a place for each call a shard may have', () => {

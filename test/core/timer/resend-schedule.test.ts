@@ -6,6 +6,7 @@ import {
   RESEND_INTERVALS_MS,
   type ResendSchedule,
   resendScheduleOf,
+  resendsWithin,
 } from '../../../src/core/timer/resend-schedule.ts';
 import { TRANSACTION_LIFE_MS } from '../../../src/core/timer/sip-timers.ts';
 
@@ -41,4 +42,12 @@ test('a count above the list uses the list to its end, then its first wait once 
 
 test('an empty list is a defect: the configuration refuses it', () => {
   assert.throws(() => resendScheduleOf([], 3), Defect);
+});
+
+test('a schedule within a limit has the resends before it, and has failed at it', () => {
+  const schedule = resendsWithin(DEFAULT_RESENDS, 3500);
+  assert.deepEqual(resendsAtMs(schedule), [500, 1500]);
+  assert.equal(schedule.failsAfterMs, 3500);
+  const short = resendScheduleOf([100], 0);
+  assert.deepEqual(resendsWithin(short, 3500), short);
 });

@@ -6,6 +6,7 @@ import { compileSnapshot } from '../../../../src/control/tables/compile.ts';
 import { parseNetwork } from '../../../../src/control/tables/network-file.ts';
 import { assignSlots } from '../../../../src/control/tables/slots.ts';
 import { Admission } from '../../../../src/core/admission/admission.ts';
+import { GatewayHealth } from '../../../../src/core/admission/gateway-health.ts';
 import { Prng } from '../../../../src/core/base/prng.ts';
 import type { Target } from '../../../../src/core/base/target.ts';
 import { ShardCounters } from '../../../../src/core/shard/counters.ts';
@@ -54,6 +55,7 @@ class Bench {
       shardCount: 1,
       listeners,
       admission: new Admission(Admission.allocate()),
+      health: new GatewayHealth(GatewayHealth.allocate()),
       counters: this.#counters,
       prng: new Prng(1),
       digest: nodeDigest,

@@ -1,0 +1,29 @@
+// What an attempt tells of the health of its gateway: that it lives, that it is silent, that it wants no calls for a
+// while (Retry-After), that it has too many (503).
+
+import type { RoutingGateway } from '../routing/snapshot.ts';
+import { Header } from '../sip/header-name.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { retryAfterSeconds } from '../sip/retry-after.ts';
+import type { AttemptFailure } from './hunt.ts';
+import type { Surroundings } from './ports.ts';
+
+/** Failures whose Retry-After takes the gateway out (SS_GATEWAY_RETRY_AFTER_HONOR). */
+const BANNING_STATUSES: readonly number[] = [404, 480, 486, 500, 503, 600, 603];
+
+const SERVICE_UNAVAILABLE = 503;
+
+/** `gateway` refused a call with `response`. */
+export function noteRefusal(around: Surroundings, gateway: RoutingGateway, response: SipMessage): void {
+  const { health, nowMs } = around;
+  const { status } = response;
+  const isHonored = gateway.retryAfterHonor ?? around.routing.snapshot.parameters.SS_GATEWAY_RETRY_AFTER_HONOR;
+  const banMs = isHonored ? retryAfterSeconds(response.value(Header.RetryAfter) ?? '') * 1000 : 0;
+  if (banMs > 0 && BANNING_STATUSES.includes(status)) health.ban(gateway.slot, banMs, nowMs);
+  else if (status === SERVICE_UNAVAILABLE) health.throttle.refused(gateway.slot, nowMs);
+}
+
+/** An attempt at `gateway` failed without a final response. */
+export function noteSilence(around: Surroundings, gateway: RoutingGateway, how: AttemptFailure): void {
+  if (how === 'inviteTimeout' || how === 'unreachable') around.gatewayTimedOut(gateway.slot);
+}
