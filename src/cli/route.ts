@@ -7,13 +7,16 @@ import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal.ts';
 
+/** A switch that is down has no calls, and nobody has found a gateway silent. */
+const AT_REST = { wallMs: Date.now(), callsOf: () => 0, whyClosed: () => '' };
+
 /** Prints the decision; EXIT_REFUSED when the call would be refused or has no gateway to go to. */
 export async function route(config: SwitchConfig, question: RouteQuestion, terminal: Terminal): Promise<number> {
   const client = runningSwitch(config.dataPath);
   const { from, caller, callee } = question;
   const explained =
     client === null
-      ? await withStoppedSwitch(config, false, ({ configuration }) => configuration.explain(question, () => 0))
+      ? await withStoppedSwitch(config, false, ({ configuration }) => configuration.explain(question, AT_REST))
       : ((await client.get('/api/v1/route', { from, caller, callee })) as ExplainedRoute);
   print(terminal, explained, () => tell(explained, client !== null));
   return explained.refusal === '' && explained.candidates.some(({ taken }) => taken) ? EXIT_OK : EXIT_REFUSED;

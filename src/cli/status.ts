@@ -2,6 +2,7 @@
 
 import type { SwitchConfig } from '../config.ts';
 import type { GatewayStatus, ShardStatus, SwitchStatus } from '../control/api/status.ts';
+import { whyClosed } from '../control/gateway-state.ts';
 import { alignedTable } from './aligned-table.ts';
 import { requireRunningSwitch } from './switch-client.ts';
 import { EXIT_OK, print, type Terminal } from './terminal.ts';
@@ -53,6 +54,10 @@ function troubles(found: SwitchStatus): string[] {
     else if (snapshotVersion !== found.snapshotVersion)
       sentences.push(`Shard ${shard} still routes by version ${snapshotVersion}.`);
   }
+  for (const { name, peer, locked, state } of found.gateways) {
+    if (locked || state === null || !state.isOut) continue;
+    sentences.push(`Gateway ${name} (${peer}) does not answer. It gets calls again as soon as it does.`);
+  }
   for (const sink of found.cdr.sinks) {
     if (sink.isFailing) sentences.push(`CDR sink ${sink.name} fails; ${sink.backlog} CDRs wait. The log says why.`);
     else if (sink.lagSeconds > SINK_LAG_ALARM_SECONDS)
@@ -96,9 +101,17 @@ function gatewayLines(gateways: readonly GatewayStatus[]): string[] {
     String(gateway.lastHourCalls),
     gateway.asr === null ? '-' : percent(gateway.asr),
     gateway.acdSeconds === null ? '-' : `${gateway.acdSeconds.toFixed(0)} s`,
-    gateway.locked ? 'locked' : '',
+    noteOf(gateway),
   ]);
   return alignedTable(heads, rows, [3, 4, 5, 6, 7]);
+}
+
+/** What stands behind a gateway's figures: why it gets no calls, or fewer than there are. */
+function noteOf({ locked, state }: GatewayStatus): string {
+  if (locked) return 'locked';
+  if (state === null) return '';
+  const limit = state.throttledPerSecond;
+  return whyClosed(state) || (limit === null ? '' : `${limit.toFixed(1)} calls/s: it refuses more with 503`);
 }
 
 function percent(ratio: number): string {

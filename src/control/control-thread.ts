@@ -1,6 +1,7 @@
 // Entry of the control thread: gives Control its clock, its stores and its port to main.
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { monotonicMs } from '../clock.ts';
 import { assert } from '../core/base/assert.ts';
 import { type Log, makeLog } from '../log.ts';
 import { openLmdbStores } from '../store/lmdb.ts';
@@ -18,7 +19,7 @@ async function run(port: MessagePort, options: ControlStart): Promise<void> {
   try {
     const control = openControl(options, post, log);
     const managementPort = await control.start();
-    const ticking = setInterval(() => control.tick(performance.now()), TICK_MS);
+    const ticking = setInterval(() => control.tick(monotonicMs()), TICK_MS);
     port.on('message', (message: ToControl) => {
       if (message.kind === 'crash') throw new Error('a crash drill');
       if (message.kind !== 'stop') return control.hear(message);

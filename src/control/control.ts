@@ -155,6 +155,11 @@ export class Control {
     this.#outward.killShard(shard);
   }
 
+  /** The monotonic clock of the latest tick. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
   wallNow(): number {
     return this.#wallNow();
   }

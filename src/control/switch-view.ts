@@ -2,6 +2,7 @@
 // it is read without disturbing anyone; only the CDR rings are read as their one consumer, by the drain.
 
 import { Admission } from '../core/admission/admission.ts';
+import { GatewayHealth } from '../core/admission/gateway-health.ts';
 import { END_REASON_NAMES, type EndReason } from '../core/base/end-reason.ts';
 import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
 import { RecordBoard } from '../core/base/record-board.ts';
@@ -22,10 +23,12 @@ export interface ShardView {
 /** The whole switch's memory as control sees it. */
 export class SwitchView {
   readonly admission: Admission;
+  readonly health: GatewayHealth;
   readonly shards: readonly ShardView[];
 
   constructor(memory: SwitchMemory) {
     this.admission = new Admission(memory.admission);
+    this.health = new GatewayHealth(memory.health);
     this.shards = memory.shards.map((shard) => ({
       counters: new ShardCounters(shard.counters),
       board: new RecordBoard(shard.board, BOARD_RECORD_BYTES),

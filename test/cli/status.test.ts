@@ -23,6 +23,7 @@ const WELL: SwitchStatus = {
       name: 'One',
       peer: '203.0.113.9:5060',
       locked: true,
+      state: { isOut: false, bannedSeconds: 0, throttledPerSecond: null },
       calls: 12,
       capacity: 30,
       lastHourCalls: 90,
@@ -57,6 +58,21 @@ test('a switch that is well is told in sentences and tables, without alarms', ()
   ]);
 });
 
+const OUT = { isOut: true, bannedSeconds: 40, throttledPerSecond: 12.5 };
+
+test('a gateway that gets no calls, or fewer than there are, says why', () => {
+  const noteOf = (state: typeof OUT, locked = false): string | undefined => {
+    const gateways = WELL.gateways.map((gateway) => ({ ...gateway, locked, state }));
+    return tellStatus({ ...WELL, gateways })
+      .find((line) => line.startsWith('routing'))
+      ?.split(' s  ')[1];
+  };
+  assert.equal(noteOf(OUT, true), 'locked');
+  assert.equal(noteOf(OUT), 'out: it does not answer');
+  assert.equal(noteOf({ ...OUT, isOut: false }), 'banned for another 40 s (Retry-After)');
+  assert.equal(noteOf({ ...OUT, isOut: false, bannedSeconds: 0 }), '12.5 calls/s: it refuses more with 503');
+});
+
 test('every trouble has its sentence', () => {
   const [shard] = WELL.shards;
   assert.ok(shard !== undefined);
@@ -66,6 +82,11 @@ test('every trouble has its sentence', () => {
       { ...shard, snapshotVersion: null },
       { ...shard, shard: 1, snapshotVersion: 3 },
     ],
+    gateways: WELL.gateways.flatMap((gateway) => [
+      { ...gateway, state: OUT },
+      { ...gateway, locked: false, name: 'Two', state: OUT },
+      { ...gateway, locked: false, name: 'Three', state: { ...OUT, isOut: false } },
+    ]),
     cdr: {
       spooled: 9,
       storeUseRatio: 0.8,
@@ -85,6 +106,7 @@ test('every trouble has its sentence', () => {
     [
       '! Shard 0 is being restarted.',
       '! Shard 1 still routes by version 3.',
+      '! Gateway Two (203.0.113.9:5060) does not answer. It gets calls again as soon as it does.',
       '! CDR sink json-lines fails; 70 CDRs wait. The log says why.',
       '! CDR sink other is 2 h 1 min behind.',
       '! The store fills up: mend the sinks, or calls will be refused.',

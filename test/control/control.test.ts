@@ -205,6 +205,7 @@ test('status adds the shards up and names every gateway with its load and qualit
     name: 'One',
     peer: '203.0.113.9:5060',
     locked: false,
+    state: { isOut: false, bannedSeconds: 0, throttledPerSecond: null },
     calls: 1,
     capacity: 5,
     lastHourCalls: 1,
@@ -225,6 +226,29 @@ test('the route question is answered by the tables in force and the present load
     false,
   ]);
   assert.equal((await ask(path, port, 'GET /api/v1/route?from=Alpha')).status, 400);
+});
+
+test('status and route name a gateway that is out, and one that is banned', async (context) => {
+  const { path, port, control } = await started(context);
+  await ask(path, port, 'POST /api/v1/apply', { body: NETWORK });
+  control.view.health.timedOut(2, 1, 0);
+  control.view.health.ban(3, 40_000, control.nowMs);
+  const status = (await ask(path, port, 'GET /api/v1/status')).json() as SwitchStatus;
+  assert.deepEqual(
+    status.gateways.map(({ name, state }) => [name, state?.isOut, state?.bannedSeconds]),
+    [
+      ['Alpha', undefined, undefined],
+      ['One', true, 0],
+      ['Two', false, 40],
+    ],
+  );
+  const answer = (await ask(path, port, 'GET /api/v1/route?from=Alpha&caller=1&callee=442079460000')).json();
+  const { candidates, refusal } = answer as { candidates: { why: string }[]; refusal: string };
+  assert.deepEqual(
+    candidates.map(({ why }) => why),
+    ['out: it does not answer'],
+  );
+  assert.match(refusal, /503/);
 });
 
 test('a crash drill reaches main, and only for a shard that exists', async (context) => {

@@ -7,6 +7,7 @@ import type { Log } from '../../log.ts';
 import { unpackCdr } from '../../store/records.ts';
 import { sentenceOf, TandemError } from '../../tandem-error.ts';
 import type { Control } from '../control.ts';
+import { gatewayStateOf, whyClosed } from '../gateway-state.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-server.ts';
 import { json, problem, problemOf } from '../http/problem.ts';
 import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
@@ -123,8 +124,13 @@ export class Api {
     if (question.from === '' || question.callee === '') {
       return problem(400, 'TANDEM_API_QUESTION', 'Name from (a mapping gateway or source address) and callee.');
     }
-    const { admission } = this.#control.view;
-    return json(this.#control.configuration.explain(question, (slot) => admission.calls(slot)));
+    const { configuration, view, nowMs } = this.#control;
+    const explained = configuration.explain(question, {
+      wallMs: Date.now(),
+      callsOf: (slot) => view.admission.calls(slot),
+      whyClosed: (slot) => whyClosed(gatewayStateOf(view.health, slot, nowMs)),
+    });
+    return json(explained);
   }
 
   #kill(shard: number): HttpAnswer {

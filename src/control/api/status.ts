@@ -5,6 +5,7 @@ import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
 import type { MappingGateway, RoutingGateway } from '../../core/routing/snapshot.ts';
 import type { GatewayKind } from '../../store/network.ts';
 import type { Control } from '../control.ts';
+import { type GatewayState, gatewayStateOf } from '../gateway-state.ts';
 import type { ControlListener } from '../messages.ts';
 
 /** One gateway now. */
@@ -14,6 +15,8 @@ export interface GatewayStatus {
   /** Account of a mapping gateway, address:port of a routing gateway. */
   readonly peer: string;
   readonly locked: boolean;
+  /** Of a routing gateway; null of a mapping gateway. */
+  readonly state: GatewayState | null;
   readonly calls: number;
   readonly capacity: number | null;
   /** Finished calls of the last hour, answered share of them, mean talk time of the answered. */
@@ -149,7 +152,8 @@ function gatewayStatus(
   const { name, locked, capacity, slot } = gateway;
   const { calls: lastHourCalls, asr, acdSeconds } = control.quality.quality(slot);
   const calls = control.view.admission.calls(slot);
-  return { kind, name, peer, locked, calls, capacity, lastHourCalls, asr, acdSeconds };
+  const state = kind === 'routing' ? gatewayStateOf(control.view.health, slot, control.nowMs) : null;
+  return { kind, name, peer, locked, state, calls, capacity, lastHourCalls, asr, acdSeconds };
 }
 
 function driftByName(control: Control): { gateway: string; calls: number }[] {

@@ -1,8 +1,9 @@
 // The metrics of gateways: load against capacity, how attempts ended, how long until it rings, quality.
 
-import { ATTEMPT_CODES, DELAY_BUCKETS_SECONDS } from '../../core/shard/counters.ts';
+import { ATTEMPT_CODES, DELAY_BUCKETS_SECONDS, PROBE_OUTCOMES } from '../../core/shard/counters.ts';
 import type { GatewayKind } from '../../store/network.ts';
 import type { Control } from '../control.ts';
+import { type GatewayState, gatewayStateOf } from '../gateway-state.ts';
 import type { GatewayQuality } from '../quality-window.ts';
 import { counter, type Distribution, type Family, gauge, histogram, type Sample } from './family.ts';
 import { type LabelledGateways, labelGateways } from './gateway-labels.ts';
@@ -42,6 +43,18 @@ export function gatewayFamilies(control: Control): Family[] {
     ),
     counter('tandem_attempts_total', 'Attempts by final SIP status, or timeout, unreachable, cancelled.', () =>
       routing().flatMap((labelled) => attemptLines(control, labelled)),
+    ),
+    gauge('tandem_gateway_up', 'Whether a routing gateway answers; 0 while it is out and probed.', () =>
+      routing().map((one) => lineOf(one, statesOf(control, one).some(({ isOut }) => isOut) ? 0 : 1)),
+    ),
+    gauge('tandem_gateway_banned_seconds', 'How much longer a routing gateway wants no calls (Retry-After).', () =>
+      routing().map((one) => lineOf(one, Math.max(...statesOf(control, one).map((state) => state.bannedSeconds)))),
+    ),
+    gauge('tandem_gateway_throttle_cps', 'Calls a second offered to a gateway that refuses more with 503.', () =>
+      routing().flatMap((one) => throttleLines(control, one)),
+    ),
+    counter('tandem_gateway_probes_total', 'OPTIONS sent to routing gateways, by what became of them.', () =>
+      routing().flatMap((labelled) => probeLines(control, labelled)),
     ),
     histogram('tandem_pdd_seconds', 'INVITE out to first ringing or answer.', DELAY_BUCKETS_SECONDS, () =>
       routing().flatMap((labelled) => delayOf(control, labelled)),
@@ -85,6 +98,35 @@ function attemptLines(control: Control, { gateway, slots }: LabelledGateways): S
     if (value > 0) samples.push({ labels: { gateway, code }, value });
   }
   return samples;
+}
+
+function lineOf({ gateway }: LabelledGateways, value: number): Sample {
+  return { labels: { gateway }, value };
+}
+
+function statesOf(control: Control, { slots }: LabelledGateways): GatewayState[] {
+  return slots.map((slot) => gatewayStateOf(control.view.health, slot, control.nowMs));
+}
+
+/** Of those that share a label: the sum over those that are throttled. */
+function throttleLines(control: Control, labelled: LabelledGateways): Sample[] {
+  const limits = statesOf(control, labelled).flatMap(({ throttledPerSecond }) => throttledPerSecond ?? []);
+  return limits.length === 0
+    ? []
+    : [
+        lineOf(
+          labelled,
+          limits.reduce((sum, limit) => sum + limit, 0),
+        ),
+      ];
+}
+
+function probeLines(control: Control, { gateway, slots }: LabelledGateways): Sample[] {
+  return PROBE_OUTCOMES.flatMap((outcome) => {
+    let value = 0;
+    for (const { counters } of control.view.shards) for (const slot of slots) value += counters.probes(slot, outcome);
+    return value > 0 ? [{ labels: { gateway, outcome }, value }] : [];
+  });
 }
 
 function delayOf(control: Control, { gateway, slots }: LabelledGateways): Distribution[] {

@@ -2,7 +2,7 @@
 // version, or nothing happens. Control uses it while the switch runs, the command line while it does not.
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
-import { type ExplainedRoute, explainRoute, type RouteQuestion } from '../../core/routing/explain.ts';
+import { type ExplainedRoute, explainRoute, type GatewaysNow, type RouteQuestion } from '../../core/routing/explain.ts';
 import type { Snapshot } from '../../core/routing/snapshot.ts';
 import { EMPTY_NETWORK, type Network, type SlotAssignment } from '../../store/network.ts';
 import { CONFIGURATION_VERSIONS_MAX, type ConfigurationStore, type ConfigurationVersion } from '../../store/ports.ts';
@@ -63,9 +63,9 @@ export class Configuration {
     return this.#snapshot;
   }
 
-  /** What would become of a call, by the snapshot in force; `callsOf` tells the concurrent calls of a slot. */
-  explain(question: RouteQuestion, callsOf: (slot: number) => number): ExplainedRoute {
-    return explainRoute(this.#snapshot, question, callsOf, Date.now());
+  /** What would become of a call now, by the snapshot in force. */
+  explain(question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
+    return explainRoute(this.#snapshot, question, now);
   }
 
   /** Versions kept, newest first. */

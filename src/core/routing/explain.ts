@@ -1,6 +1,6 @@
 // Asking why: the decision about one call, told step by step, by the same tables the call path uses.
 
-import { type CallsOf, RouteTable } from './route-plan.ts';
+import { type CallsOf, type Candidate, RouteTable } from './route-plan.ts';
 import { Screening } from './screening.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -33,13 +33,17 @@ export interface RouteQuestion {
   readonly callee: string;
 }
 
-/** Answers `question` by `snapshot` and the present calls, for a call at `atWallMs`; changes nothing. */
-export function explainRoute(
-  snapshot: Snapshot,
-  question: RouteQuestion,
-  callsOf: CallsOf,
-  atWallMs: number,
-): ExplainedRoute {
+/** The moment of the question, and how the gateways are doing, by slot. */
+export interface GatewaysNow {
+  readonly wallMs: number;
+  readonly callsOf: CallsOf;
+  /** Why no calls are offered to a routing gateway, such as `out: it does not answer`; '' when they are. */
+  readonly whyClosed: (slot: number) => string;
+}
+
+/** Answers `question` by `snapshot` and how the gateways are doing; changes nothing. */
+export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
+  const { callsOf, wallMs } = now;
   const { from, caller } = question;
   const gateway =
     snapshot.mappingGateways.find(({ name }) => name === from) ??
@@ -52,7 +56,7 @@ export function explainRoute(
   const callee = question.callee.slice(gateway.calleePrefix.length);
   if (gateway.locked) return refused(gateway.name, caller, callee, 'the mapping gateway is locked');
   if (gateway.accountLocked) return refused(gateway.name, caller, callee, `the account ${gateway.account} is locked`);
-  if (gateway.accountExpiresAtWallMs !== null && atWallMs >= gateway.accountExpiresAtWallMs) {
+  if (gateway.accountExpiresAtWallMs !== null && wallMs >= gateway.accountExpiresAtWallMs) {
     return refused(gateway.name, caller, callee, `the account ${gateway.account} has expired`);
   }
   if (gateway.capacity !== null && callsOf(gateway.slot) >= gateway.capacity) {
@@ -60,28 +64,25 @@ export function explainRoute(
   }
   const candidates = new RouteTable(snapshot.routingGateways)
     .plan(callee, callsOf)
-    .map(({ gateway: routing, prefix }) => {
-      const calls = callsOf(routing.slot);
-      const isFull = routing.capacity !== null && calls >= routing.capacity;
-      const why = routing.locked ? 'locked' : isFull ? 'full' : 'may take the call';
-      return {
-        gateway: routing.name,
-        address: `${routing.remoteIp}:${routing.signalPort}`,
-        prefix,
-        priority: routing.priority,
-        calls,
-        capacity: routing.capacity,
-        taken: !routing.locked && !isFull,
-        why,
-      };
-    });
+    .map((candidate) => explainCandidate(candidate, now));
   const refusal =
     candidates.length === 0
       ? 'no routing gateway has a prefix of this number (404)'
       : candidates.some(({ taken }) => taken)
         ? ''
-        : 'every routing gateway with this prefix is full or locked (503)';
+        : 'every routing gateway with this prefix is full, locked, out or banned (503)';
   return { mappingGateway: gateway.name, caller, callee, refusal, candidates };
+}
+
+function explainCandidate({ gateway, prefix }: Candidate, { callsOf, whyClosed }: GatewaysNow): ExplainedCandidate {
+  const { name, slot, remoteIp, signalPort, priority, capacity, locked, protect } = gateway;
+  const calls = callsOf(slot);
+  const isFull = capacity !== null && calls >= capacity;
+  const whyNot = locked ? 'locked' : whyClosed(slot) || (isFull ? 'full' : '');
+  const why = protect ? 'may take the call: a protect gateway, after the others' : 'may take the call';
+  const address = `${remoteIp}:${signalPort}`;
+  const load = { calls, capacity, taken: whyNot === '', why: whyNot || why };
+  return { gateway: name, address, prefix, priority, ...load };
 }
 
 function refused(mappingGateway: string, caller: string, callee: string, refusal: string): ExplainedRoute {

@@ -41,6 +41,12 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
     second?.counters.addDelay(2, 700);
     second?.counters.addDelay(2, 90_000);
     first?.counters.add(ShardNumber.answered);
+    first?.counters.addProbe(3, 'unanswered');
+    second?.counters.addProbe(3, 'unanswered');
+    control.view.health.timedOut(3, 1, 0);
+    control.view.health.ban(3, 40_000, 1_000);
+    for (let call = 0; call < 20; call++) control.view.health.throttle.refused(2, 0);
+    control.view.health.throttle.offered(2, 1_000);
     control.tick(1_000);
     control.hear({ kind: 'shardRestarted', shard: 1, atWallMs: WALL_MS });
     const screened = { keepAlive: 4, noCallId: 0, ringFull: 1 };
@@ -59,6 +65,12 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
     'tandem_acd_seconds{gateway="Alpha",kind="mapping"}': '10',
     'tandem_attempts_total{gateway="One",code="486"}': '2',
     'tandem_attempts_total{gateway="Two",code="timeout"}': '1',
+    'tandem_gateway_up{gateway="One"}': '1',
+    'tandem_gateway_up{gateway="Two"}': '0',
+    'tandem_gateway_banned_seconds{gateway="One"}': '0',
+    'tandem_gateway_banned_seconds{gateway="Two"}': '40',
+    'tandem_gateway_throttle_cps{gateway="One"}': '10',
+    'tandem_gateway_probes_total{gateway="Two",outcome="unanswered"}': '2',
     'tandem_pdd_seconds_bucket{gateway="One",le="0.05"}': '1',
     'tandem_pdd_seconds_bucket{gateway="One",le="0.5"}': '1',
     'tandem_pdd_seconds_bucket{gateway="One",le="1"}': '2',
@@ -79,6 +91,7 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
   };
   for (const [line, value] of Object.entries(expected)) assert.equal(found.get(line), value, line);
   assert.equal(found.has('tandem_gateway_capacity{gateway="Two",kind="routing"}'), false, 'no limit, no line');
+  assert.equal(found.has('tandem_gateway_throttle_cps{gateway="Two"}'), false, 'not throttled, no line');
   assert.equal(found.has('tandem_asr{gateway="Two",kind="routing"}'), false, 'no call, no rate');
 });
 

@@ -18,7 +18,7 @@ const SNAPSHOT: Snapshot = {
   routingGateways: [
     routingGateway(3, { name: 'one', prefixes: ['49'], capacity: 1, remoteIp: '203.0.113.1' }),
     routingGateway(4, { name: 'two', prefixes: ['49'], locked: true, remoteIp: '203.0.113.2' }),
-    routingGateway(5, { name: 'three', prefixes: ['33'], remoteIp: '203.0.113.3' }),
+    routingGateway(5, { name: 'three', prefixes: ['33'], remoteIp: '203.0.113.3', protect: true }),
   ],
   parameters: parameters(),
 };
@@ -26,8 +26,13 @@ const SNAPSHOT: Snapshot = {
 const idle = (_slot: number): number => 0;
 const busy = (slot: number): number => (slot === 3 ? 1 : 0);
 
-function explain(from: string, callee: string, callsOf = idle): ReturnType<typeof explainRoute> {
-  return explainRoute(SNAPSHOT, { from, caller: '1', callee }, callsOf, WALL_MS);
+function explain(
+  from: string,
+  callee: string,
+  callsOf = idle,
+  whyClosed = (_slot: number) => '',
+): ReturnType<typeof explainRoute> {
+  return explainRoute(SNAPSHOT, { from, caller: '1', callee }, { callsOf, whyClosed, wallMs: WALL_MS });
 }
 
 test('a gateway is named by its name or by an address it calls from', () => {
@@ -45,6 +50,23 @@ test('each candidate says whether it would take the call, and why not', () => {
       ['one', true, 'may take the call'],
       ['two', false, 'locked'],
     ],
+  );
+});
+
+test('a gateway that is out or banned says so, and a protect gateway what it is', () => {
+  const closed = (slot: number): string => (slot === 3 ? 'out: it does not answer' : '');
+  const { refusal, candidates } = explain('acme', '0049301', idle, closed);
+  assert.deepEqual(
+    candidates.map(({ gateway, taken, why }) => [gateway, taken, why]),
+    [
+      ['one', false, 'out: it does not answer'],
+      ['two', false, 'locked'],
+    ],
+  );
+  assert.match(refusal, /full, locked, out or banned \(503\)/);
+  assert.deepEqual(
+    explain('acme', '00331').candidates.map(({ taken, why }) => [taken, why]),
+    [[true, 'may take the call: a protect gateway, after the others']],
   );
 });
 
