@@ -73,7 +73,8 @@ function tell(file: string, applied: Applied): string[] {
   return [`Version ${applied.version} is in force: ${size}. ${whereabouts(applied)}`, ...lines];
 }
 
-function whereabouts({ isRunning, isEverywhere }: Applied): string {
+/** Who goes by a version that was just made. */
+export function whereabouts({ isRunning, isEverywhere }: Pick<Applied, 'isRunning' | 'isEverywhere'>): string {
   if (!isRunning) return 'The switch is not running; it will start with this version.';
   if (isEverywhere) return 'Every shard routes by it.';
   return 'It is stored, but not every shard has confirmed it within a second: look at tandem status.';

@@ -18,9 +18,12 @@ const CDRS_TOLD = 20;
 
 function program(): Command {
   const tandem = new Command('tandem').description('An open class-4 SIP switch.').exitOverride().showHelpAfterError();
+  // Options belong to the command they stand behind: `params` and `params set` have some of the same names.
+  tandem.enablePositionalOptions();
   tandem.addHelpText('after', '\nExit codes: 0 done, 1 refused, 2 not understood or not reached.');
   addStart(tandem);
   addNetwork(tandem);
+  addParameters(tandem);
   addQuestions(tandem);
   addDemo(tandem);
   return tandem;
@@ -53,6 +56,33 @@ function addNetwork(tandem: Command): void {
         return apply(config, { file, dryRun: options.dryRun ?? false, note: options.note }, terminal);
       }),
     );
+}
+
+function addParameters(tandem: Command): void {
+  const params = common(tandem.command('params [name]').description('the system parameters: all, one, or some by name'))
+    .option('--section <word>', 'only those of a section, such as setup')
+    .option('--markdown', 'the page about all of them and about the fields of gateways')
+    .enablePositionalOptions()
+    .action((name: string | undefined, options: CommonOptions & { section?: string; markdown?: boolean }) =>
+      run(options, async (config, terminal) => {
+        if (options.markdown) return (await import('./params-page.ts')).tellParametersPage(terminal);
+        const question = { name: name ?? null, section: options.section ?? null };
+        return (await import('./params.ts')).params(config, question, terminal);
+      }),
+    );
+  const set = params.command('set <setting...>').description('set parameters, all or none: NAME=VALUE');
+  const reset = params.command('reset <name...>').description('take parameters back to their defaults');
+  for (const command of [set, reset]) {
+    common(command)
+      .option('--note <text>', 'kept with the version', '')
+      .action((words: string[], options: CommonOptions & { readonly note: string }) =>
+        run(options, async (config, terminal) => {
+          const { changeParams, defaultsOf, settingsIn } = await import('./params-change.ts');
+          const given = command === set ? settingsIn(words) : defaultsOf(words);
+          return changeParams(config, given, options.note, terminal);
+        }),
+      );
+  }
 }
 
 function addQuestions(tandem: Command): void {

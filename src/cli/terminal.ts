@@ -58,12 +58,10 @@ function complainOf(terminal: Terminal, error: unknown): void {
 
 function refusalLines(message: string, refusals: readonly Refusal[]): string[] {
   const [subject = message] = message.split(': ', 1);
+  const lead = `${subject.replace(/ line \d+.*$/, '')}. Nothing was changed.`;
+  if (refusals.every(({ line }) => line === 0)) return [lead, '', ...refusals.map(({ reason }) => reason)];
   const rows = refusals.map(({ line, field, reason }) => [String(line), field, reason]);
-  return [
-    `${subject.replace(/ line \d+.*$/, '')}. Nothing was changed.`,
-    '',
-    ...alignedTable(['line', 'field', 'reason'], rows, [0]),
-  ];
+  return [lead, '', ...alignedTable(['line', 'field', 'reason'], rows, [0])];
 }
 
 /** "1 account", "2 accounts". */

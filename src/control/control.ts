@@ -22,7 +22,13 @@ import { LimitDrift } from './limit-drift.ts';
 import type { ControlStart, EdgeNumbers, ToControl } from './messages.ts';
 import { QualityWindow, SLICE_MS } from './quality-window.ts';
 import { SwitchView } from './switch-view.ts';
-import { type ApplyOutcome, type ApplyRequest, Configuration } from './tables/configuration.ts';
+import {
+  type ApplyOutcome,
+  type ApplyRequest,
+  Configuration,
+  type ParameterOutcome,
+  type ParameterRequest,
+} from './tables/configuration.ts';
 
 /** What control asks of main. */
 export interface ControlOutward {
@@ -32,10 +38,16 @@ export interface ControlOutward {
   killShard(shard: number): void;
 }
 
-/** An apply, and whether every shard routes by it already. */
-export interface DeployedOutcome extends ApplyOutcome {
+/** Whether every shard routes by it already. */
+export interface Deployed {
   readonly isEverywhere: boolean;
 }
+
+/** An apply that was given to the shards. */
+export type DeployedOutcome = ApplyOutcome & Deployed;
+
+/** Parameters that were given to the shards. */
+export type DeployedParameters = ParameterOutcome & Deployed;
 
 /** How long an apply waits for the shards. */
 const DEPLOY_TIMEOUT_MS = 1_000;
@@ -138,14 +150,33 @@ export class Control {
    * Makes a network the one in force and waits, at most a second, until every shard has it. Rejects as
    * `Configuration.apply` throws.
    */
-  async apply(request: Omit<ApplyRequest, 'atWallMs'>): Promise<DeployedOutcome> {
+  apply(request: Omit<ApplyRequest, 'atWallMs'>): Promise<DeployedOutcome> {
+    const { author, note } = request;
+    return this.#deploy({ author, note, what: 'network applied' }, (atWallMs) =>
+      this.configuration.apply({ ...request, atWallMs }),
+    );
+  }
+
+  /** Sets parameters and waits as `apply` does. Rejects as `Configuration.setParameters` throws. */
+  setParameters(request: Omit<ParameterRequest, 'atWallMs'>): Promise<DeployedParameters> {
+    const { author, note } = request;
+    return this.#deploy({ author, note, what: 'parameters set' }, (atWallMs) =>
+      this.configuration.setParameters({ ...request, atWallMs }),
+    );
+  }
+
+  async #deploy<Outcome extends { readonly version: number }>(
+    told: { readonly author: string; readonly note: string; readonly what: string },
+    change: (atWallMs: number) => Outcome,
+  ): Promise<Outcome & Deployed> {
     const before = this.configuration.snapshot.version;
-    const outcome = this.configuration.apply({ ...request, atWallMs: this.#wallNow() });
-    if (outcome.version === before) return { ...outcome, isEverywhere: this.deployment.isEverywhere(before) };
-    this.#log.info({ version: outcome.version, author: request.author, note: request.note }, 'network applied');
+    const outcome = change(this.#wallNow());
+    const { version } = outcome;
+    if (version === before) return { ...outcome, isEverywhere: this.deployment.isEverywhere(before) };
+    this.#log.info({ version, author: told.author, note: told.note }, told.what);
     await this.stores.flush();
     this.#outward.publish(this.configuration.snapshot);
-    const isEverywhere = await this.deployment.whenEverywhere(outcome.version, this.#nowMs + DEPLOY_TIMEOUT_MS);
+    const isEverywhere = await this.deployment.whenEverywhere(version, this.#nowMs + DEPLOY_TIMEOUT_MS);
     return { ...outcome, isEverywhere };
   }
 

@@ -14,6 +14,7 @@ import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
 import { gatewayFamilies } from '../metrics/gateway-families.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { switchFamilies } from '../metrics/switch-families.ts';
+import { givenParameters } from './given-parameters.ts';
 import { statusOf } from './status.ts';
 
 const CDRS_TOLD_MAX = 10_000;
@@ -44,6 +45,8 @@ export class Api {
       ['GET /api/v1/route', (request) => this.#route(request)],
       ['GET /api/v1/snapshots', () => json(control.configuration.versions(100))],
       ['POST /api/v1/apply', (request) => this.#apply(request)],
+      ['GET /api/v1/parameters', () => json(control.configuration.parameters())],
+      ['PATCH /api/v1/parameters', (request) => this.#setParameters(request)],
     ]);
   }
 
@@ -99,6 +102,16 @@ export class Api {
       dryRun: ['', '1', 'true'].includes(request.query.get('dryRun') ?? 'false'),
     });
     return json(outcome, outcome.isEverywhere || outcome.dryRun ? 200 : 202);
+  }
+
+  async #setParameters(request: HttpRequest): Promise<HttpAnswer> {
+    const outcome = await this.#control.setParameters({
+      given: givenParameters(request.body.toString('utf8')),
+      expectedVersion: request.query.has('version') ? countIn(request, 'version', 0, Number.MAX_SAFE_INTEGER) : null,
+      author: request.query.get('author') ?? '',
+      note: request.query.get('note') ?? '',
+    });
+    return json(outcome, outcome.isEverywhere ? 200 : 202);
   }
 
   #cdrs(request: HttpRequest): HttpAnswer {

@@ -11,6 +11,8 @@ import { type Change, changesBetween } from './changes.ts';
 import { compileSnapshot, type ListenerAddress } from './compile.ts';
 import { upgraded } from './gateway-fields.ts';
 import { parseNetwork } from './network-file.ts';
+import { type ParameterReport, parameterRows } from './parameter-report.ts';
+import { changedSettings, type ParameterChange } from './parameter-settings.ts';
 import { assignSlots, forgetSlots } from './slots.ts';
 
 /** A network file on its way in. */
@@ -25,6 +27,25 @@ export interface ApplyRequest {
   readonly dryRun: boolean;
 }
 
+/** Some parameters on their way in: the text of each, or null for its default. */
+export interface ParameterRequest {
+  readonly given: ReadonlyMap<string, string | null>;
+  /** The version that was looked at; the change is refused when another is in force. Null: whichever is. */
+  readonly expectedVersion: number | null;
+  readonly author: string;
+  /** Kept with the version; '' tells the change itself. */
+  readonly note: string;
+  readonly atWallMs: number;
+}
+
+/** What came of it. */
+export interface ParameterOutcome {
+  /** Version in force afterwards. */
+  readonly version: number;
+  /** Empty: all that was named is so already, and no version was made. */
+  readonly changes: readonly ParameterChange[];
+}
+
 /** What an apply did, or would do. */
 export interface ApplyOutcome {
   /** Version in force afterwards. */
@@ -33,6 +54,13 @@ export interface ApplyOutcome {
   readonly changes: readonly Change[];
   readonly dryRun: boolean;
   readonly counts: { readonly accounts: number; readonly mappingGateways: number; readonly routingGateways: number };
+}
+
+/** A network that can come into force. */
+interface Compiled {
+  readonly network: Network;
+  readonly slots: readonly SlotAssignment[];
+  readonly snapshot: Snapshot;
 }
 
 /** Names remembered beyond this share of all slots are looked through at the start. */
@@ -79,20 +107,48 @@ export class Configuration {
    */
   apply(request: ApplyRequest): ApplyOutcome {
     const network = parseNetwork(request.text, request.name);
-    const table = assignSlots(this.#slots, network);
-    const version = this.#snapshot.version + 1;
-    const snapshot = compileSnapshot(network, version, table, this.#listeners);
+    const next = this.#compile(network);
     const changes = changesBetween(this.#network, network);
-    const isKept = !request.dryRun && (changes.length > 0 || this.#snapshot.version === 0);
-    if (isKept) {
-      const { author, note, atWallMs } = request;
-      const isCommitted = this.#store.commit({ version, author, note, atWallMs, network, slots: table.assignments });
-      if (!isCommitted) throw conflict(version);
-      this.#network = network;
-      this.#slots = table.assignments;
-      this.#snapshot = snapshot;
-    }
+    if (!request.dryRun && (changes.length > 0 || this.#snapshot.version === 0)) this.#become(next, request);
     return { version: this.#snapshot.version, changes, dryRun: request.dryRun, counts: countsOf(network) };
+  }
+
+  /** The parameters in force, all of the registry. */
+  parameters(): ParameterReport {
+    return { version: this.#snapshot.version, parameters: parameterRows(this.#network) };
+  }
+
+  /**
+   * Sets parameters, all or none: the next version. Throws TANDEM_PARAMETER_REFUSED and TANDEM_NETWORK_CONFLICT;
+   * then nothing has changed.
+   */
+  setParameters(request: ParameterRequest): ParameterOutcome {
+    const { given, expectedVersion } = request;
+    const { version } = this.#snapshot;
+    if (expectedVersion !== null && expectedVersion !== version) throw conflict(version);
+    const { settings, changes } = changedSettings(this.#network.systemParameters, given);
+    const network = { ...this.#network, systemParameters: settings };
+    if (changes.length > 0) {
+      const note = changes.map(({ name, before, after }) => `${name} ${before} -> ${after}`).join('; ');
+      this.#become(this.#compile(network), { ...request, note: request.note === '' ? note : request.note });
+    }
+    return { version: this.#snapshot.version, changes };
+  }
+
+  #compile(network: Network): Compiled {
+    const table = assignSlots(this.#slots, network);
+    const snapshot = compileSnapshot(network, this.#snapshot.version + 1, table, this.#listeners);
+    return { network, slots: table.assignments, snapshot };
+  }
+
+  /** Stores `next` as the version after the present one, and then is it. */
+  #become(next: Compiled, { author, note, atWallMs }: Omit<ConfigurationVersion, 'version'>): void {
+    const { network, slots, snapshot } = next;
+    const { version } = snapshot;
+    if (!this.#store.commit({ version, author, note, atWallMs, network, slots })) throw conflict(version);
+    this.#network = network;
+    this.#slots = slots;
+    this.#snapshot = snapshot;
   }
 
   #kept(): Network[] {
@@ -113,6 +169,6 @@ function countsOf(network: Network): ApplyOutcome['counts'] {
 }
 
 function conflict(version: number): TandemError {
-  const sentence = `Version ${version} was applied by somebody else just now. Look at it, then apply again.`;
+  const sentence = `Version ${version} was made by somebody else just now. Look at it, then try again.`;
   return new TandemError('TANDEM_NETWORK_CONFLICT', sentence);
 }

@@ -71,6 +71,13 @@ export function withAbsentFields<Entry extends object>(entry: Partial<Entry>, fi
   return { ...eachField(fields, ({ absent }) => absent), ...entry };
 }
 
+/** The value of a property as files write it; '' where the file would leave it out. */
+export function valueInWords(property: string, value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'On' : 'Off';
+  if (typeof value === 'number') return String(property.endsWith('Ms') ? value / 1000 : value);
+  return typeof value === 'string' ? value : '';
+}
+
 function eachField<Entry>(fields: FieldsOf<Entry>, valueFor: (field: GatewayField<unknown>) => unknown): Entry {
   const entries = Object.entries<GatewayField<unknown>>(fields);
   return Object.fromEntries(entries.map(([property, field]) => [property, valueFor(field)])) as Entry;

@@ -2,15 +2,17 @@
 // every field and the references between them; what is taken can be compiled into a snapshot.
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
-import { ParameterRefusal, parameterNameOf, parseParameter } from '../../core/parameters/registry.ts';
+import { ParameterRefusal, parameterNameOf } from '../../core/parameters/registry.ts';
 import { PARAMETER_ALIASES, PARAMETERS } from '../../core/parameters/table.ts';
 import { type Reader, Refused, readOperatorFile, type Table } from '../../operator-file.ts';
 import { moment, onOff } from '../../operator-values.ts';
 import type { Account, Network, ParameterSetting } from '../../store/network.ts';
 import { readMappingGateways, readRoutingGateways, uniqueName } from './gateway-fields.ts';
+import { settingOf } from './parameter-settings.ts';
 
 const FIELDS = ['accounts', 'mappingGateways', 'routingGateways', 'systemParameters'];
 const ACCOUNT_FIELDS = ['account', 'locked', 'expires'];
+
 /** Reads a network file. `name` is how refusals call it. Throws TANDEM_NETWORK_REFUSED with every reason. */
 export function parseNetwork(text: string, name: string): Network {
   return readOperatorFile(text, { name, code: 'TANDEM_NETWORK_REFUSED', fields: FIELDS }, (root) => {
@@ -45,13 +47,10 @@ function readParameters(root: Table): ParameterSetting[] {
   return settings;
 }
 
-/** The text as written, once the registry takes it; true and false are On and Off. */
+/** The text as written, once the registry takes it. */
 function parameterText(word: string): Reader<string> {
   return (text) => {
-    const name = parameterNameOf(word);
-    if (name === null) return new Refused('is not a system parameter');
-    const written = text === 'true' ? 'On' : text === 'false' ? 'Off' : text;
-    const value = parseParameter(name, written);
-    return value instanceof ParameterRefusal ? new Refused(value.sentence) : written;
+    const setting = settingOf(word, text);
+    return setting instanceof ParameterRefusal ? new Refused(setting.sentence) : setting.value;
   };
 }
