@@ -9,6 +9,7 @@ import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-mem
 import { Edge } from './edge/edge.ts';
 import { RingGate } from './edge/ring-gate.ts';
 import { ShardPool, shardTaskOf } from './edge/shard-pool.ts';
+import { PrecedenceNotice } from './edge/signal-precedence.ts';
 import { UdpListener } from './edge/udp-listener.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
 import { InlineShard } from './shard-host/inline-shard.ts';
@@ -45,12 +46,17 @@ export async function startSwitch(config: SwitchConfig, options: StartOptions = 
   let shards: Shards | null = null;
   const edge = new Edge((places) => shards?.unreachable(places));
   const sockets = await bindAll(config, edge);
+  const precedence = precedenceNoticeOf(config, sockets, log);
   try {
     const control = await ControlLink.open(controlStartOf(config, sockets, memory, options), {
-      onSnapshot: (snapshot) => shards?.publish(snapshot),
+      onSnapshot: (snapshot) => {
+        shards?.publish(snapshot);
+        precedence.note(snapshot.parameters.SS_SIP_SIGNAL_TOS);
+      },
       onKillShard: (shard) => void shards?.kill(shard),
       onDied: (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait for its successor'),
     });
+    precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
     shards = startShards(config, listenersOf(config, sockets), { control, edge, memory, log });
     return running({ control, shards, edge, sockets, memory });
   } catch (error) {
@@ -80,6 +86,14 @@ async function bindAll(config: SwitchConfig, edge: Edge): Promise<UdpListener[]>
     edge.addListener(socket);
   }
   return sockets;
+}
+
+function precedenceNoticeOf(config: SwitchConfig, sockets: readonly UdpListener[], log: Log): PrecedenceNotice {
+  const places = config.listeners.map(({ address }, index) => ({ address, port: sockets[index]?.port ?? 0 }));
+  return new PrecedenceNotice(places, (tos, command) => {
+    const byte = `0x${tos.toString(16).padStart(2, '0')}`;
+    log.info({ SS_SIP_SIGNAL_TOS: byte, command }, 'Node cannot set the TOS byte of signalling; this command can');
+  });
 }
 
 function listenersOf(config: SwitchConfig, sockets: readonly UdpListener[]): Listener[] {
