@@ -17,6 +17,7 @@ import type { Scope } from './scope.ts';
 
 const TANDEM = fileURLToPath(new URL('../../src/cli/tandem.js', import.meta.url));
 const ADDRESS = '127.0.0.1';
+const START_FILE = 'tandem.yaml';
 
 /** How it is called in the table of processes: who stops a switch by its name does not mean the tests' ones. */
 const TITLE = 'switch-under-test';
@@ -60,7 +61,7 @@ export class SwitchProcess {
   /** Starts one with `network` in force, applied by `tandem apply`; killed after `context` if it still runs. */
   static async start(context: Scope, shards: number, network: string): Promise<SwitchProcess> {
     const directory = temporaryDirectory();
-    const startFile = join(directory, 'tandem.yaml');
+    const startFile = join(directory, START_FILE);
     writeFileSync(startFile, startFileOf(shards));
     const networkFile = join(directory, 'network.yaml');
     writeFileSync(networkFile, network);
@@ -126,6 +127,17 @@ export class SwitchProcess {
     const [code, signal] = await this.#exited;
     assert.deepEqual([code, signal], [0, null], `it ends in order; it said:\n${this.#output.text}`);
     assert.deepEqual(this.errors(), [], 'nothing went wrong in its log');
+  }
+
+  /** Runs `tandem` with `args` on this switch; answers what it wrote. Throws when it was refused. */
+  async tandem(...args: string[]): Promise<string> {
+    const startFile = join(this.directory, START_FILE);
+    return (await promisify(execFile)(process.execPath, [TANDEM, ...args, '--config', startFile])).stdout;
+  }
+
+  /** The text of its log so far. */
+  get log(): string {
+    return this.#output.text;
   }
 
   /** Lines of the log that tell of an error, and whatever is no line of the log. */
