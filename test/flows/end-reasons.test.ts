@@ -1,11 +1,10 @@
 // Every end reason is reached: by a ladder of this folder, or by the test that is named here.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { END_REASON_NAMES, type EndReason } from '../../src/core/base/end-reason.ts';
-import { readFlows } from './flow-file.ts';
+import { flowFiles } from './flow-folder.ts';
 
 /** What one call in a ladder cannot come to, and the test that brings it about. */
 const REACHED_ELSEWHERE: Partial<Record<EndReason, string>> = {
@@ -16,11 +15,9 @@ const REACHED_ELSEWHERE: Partial<Record<EndReason, string>> = {
   Defect: 'test/core/shard/shard.test.ts',
 };
 
-const FOLDER = join(process.cwd(), 'test', 'flows');
 const IN_LADDERS = new Set(
-  readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.md') && name !== 'README.md')
-    .flatMap((name) => readFlows(name, readFileSync(join(FOLDER, name), 'utf8')))
+  [...flowFiles().values()]
+    .flat()
     .flatMap(({ rows }) => rows.flatMap(({ items }) => items))
     .filter(({ direction }) => direction === 'written')
     .map(({ name }) => /^CDR (\w+) \d+/.exec(name)?.[1]),

@@ -1,17 +1,13 @@
 // Every ladder in the Markdown files of this folder, each a test named by its rule.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readFlows } from './flow-file.ts';
+import { flowFiles } from './flow-folder.ts';
 import { playFlow } from './flow-runner.ts';
 
-const FOLDER = join(process.cwd(), 'test', 'flows');
-
-for (const name of readdirSync(FOLDER).filter((file) => file.endsWith('.md') && file !== 'README.md')) {
+for (const [name, flows] of flowFiles()) {
   describe(name, () => {
-    const flows = readFlows(`test/flows/${name}`, readFileSync(join(FOLDER, name), 'utf8'));
     for (const flow of flows) test(flow.rule, () => playFlow(flow));
   });
 }
