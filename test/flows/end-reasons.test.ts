@@ -8,7 +8,6 @@ import { flowFiles } from './flow-folder.ts';
 
 /** What one call in a ladder cannot come to, and the test that brings it about. */
 const REACHED_ELSEWHERE: Partial<Record<EndReason, string>> = {
-  RateLimited: 'test/simulator/simulator.test.ts',
   Overload: 'test/core/shard/shard.test.ts',
   OperatorHangup: 'test/simulator/simulator.test.ts',
   SwitchRestart: 'test/hosts/start-stop.test.ts',
