@@ -36,6 +36,7 @@ const CDR_FIELDS = [
   'sipCode',
   'q850',
   'reasonHeader',
+  'limitedBy',
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 

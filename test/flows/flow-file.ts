@@ -105,8 +105,8 @@ function splitCell(cell: string): string[] {
     .filter((part) => part !== '');
 }
 
-const ITEM =
-  /^([A-Z]+|\d{3}|unreachable|rtp|silence)(?: \(([A-Z]+)\))?((?: (?:\+SDP|\+body|again|merged|stray|#\w+|\{[^}]*\}))*)$/;
+const MARKS = '(?: (?:\\+SDP|\\+body|again|merged|stray|#\\w+|\\{[^}]*\\}))*';
+const ITEM = new RegExp(`^([A-Z]+|\\d{3}|unreachable|rtp|silence)(?: \\(([A-Z]+)\\))?(${MARKS})$`);
 
 /** The peers left of the switch send to the right, those right of it to the left. */
 function readItem(text: string, column: string, where: string): FlowItem {

@@ -86,7 +86,10 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#crossing = crossing;
     const { parameters } = this.#routing.snapshot;
     const protectAfterMs = this.#gateway.tryProtectRouteDelayMs ?? parameters.SS_TRY_PROTECT_ROUTE_DELAY;
-    this.#plan = new HuntPlan(plan, protectAfterMs > 0 ? this.#around.nowMs + protectAfterMs : Number.POSITIVE_INFINITY);
+    this.#plan = new HuntPlan(
+      plan,
+      protectAfterMs > 0 ? this.#around.nowMs + protectAfterMs : Number.POSITIVE_INFINITY,
+    );
     const proceedingMs = this.#gateway.timeoutCallProceedingMs ?? parameters.SS_TIMEOUT_CALL_PROCEEDING;
     if (proceedingMs !== null) this.#proceedingTimer = this.#around.wheel.arm(this, PROCEEDING, proceedingMs);
     this.#tryNext(null);

@@ -8,8 +8,8 @@ import { retryAfterSeconds } from '../sip/retry-after.ts';
 import type { AttemptFailure } from './hunt.ts';
 import type { Surroundings } from './ports.ts';
 
-/** Failures whose Retry-After takes the gateway out (SS_GATEWAY_RETRY_AFTER_HONOR). */
-const BANNING_STATUSES: readonly number[] = [404, 480, 486, 500, 503, 600, 603];
+/** 20.33: with these Retry-After is about the service; with 404, 480, 486, 600, 603 about the called party (0011). */
+const SERVICE_STATUSES: readonly number[] = [500, 503];
 
 const SERVICE_UNAVAILABLE = 503;
 
@@ -19,7 +19,7 @@ export function noteRefusal(around: Surroundings, gateway: RoutingGateway, respo
   const { status } = response;
   const isHonored = gateway.retryAfterHonor ?? around.routing.snapshot.parameters.SS_GATEWAY_RETRY_AFTER_HONOR;
   const banMs = isHonored ? retryAfterSeconds(response.value(Header.RetryAfter) ?? '') * 1000 : 0;
-  if (banMs > 0 && BANNING_STATUSES.includes(status)) health.ban(gateway.slot, banMs, nowMs);
+  if (banMs > 0 && SERVICE_STATUSES.includes(status)) health.ban(gateway.slot, banMs, nowMs);
   else if (status === SERVICE_UNAVAILABLE) health.throttle.refused(gateway.slot, nowMs);
 }
 

@@ -1,5 +1,5 @@
-// The contacts of a 3xx, as further places to try: RFC 3261 8.1.3.4. Followed only where the operator allows the gateway
-// to send calls elsewhere. Departs from 8.1.3.4: a host name is not resolved, such a contact is passed over.
+// The contacts of a 3xx, as further places to try: RFC 3261 8.1.3.4. Followed only where the operator allows the
+// gateway to send calls elsewhere. Departs from 8.1.3.4: a host name is not resolved, such a contact is passed over.
 
 import { parseIp } from '../base/ip-address.ts';
 import { REDIRECTS_MAX } from '../base/limits.ts';

@@ -55,7 +55,8 @@ export class Dialog {
   }
 
   /**
-   * 12.1.1: the dialog that our response with `localTag` to `invite` creates. Its source is where the request came from.
+   * 12.1.1: the dialog that our response with `localTag` to `invite` creates. Its source is where the request came
+   * from.
    */
   static asServer(invite: SipMessage, localTag: string, local: LocalEnd, origin: Origin): Dialog {
     const identity = {
@@ -73,8 +74,8 @@ export class Dialog {
   }
 
   /**
-   * 12.1.2: the dialog that `response` to our INVITE creates. `request`: what our INVITE said. Its source is where it was
-   * sent.
+   * 12.1.2: the dialog that `response` to our INVITE creates. `request`: what our INVITE said. Its source is where it
+   * was sent.
    */
   static asClient(response: SipMessage, request: ClientIdentity, local: LocalEnd, origin: Origin): Dialog {
     const identity = {
@@ -138,8 +139,8 @@ export class Dialog {
   }
 
   /**
-   * The first route, else what the gateway's method makes of the remote target, as an address. Departs from RFC 3263: a host name is not resolved;
-   * the dialog's datagrams then go where the peer's came from.
+   * The first route, else what the gateway's method makes of the remote target, as an address. Departs from RFC 3263:
+   * a host name is not resolved; the dialog's datagrams then go where the peer's came from.
    */
   #nextHop(): Target {
     const first = this.#routes[0];

@@ -174,7 +174,7 @@ const SWITCHING = {
     'switching',
     'On',
     'routing gateway `retryAfterHonor`',
-    'A failure with Retry-After (404, 480, 486, 500, 503, 600, 603) takes the gateway out for that long.',
+    'A 500 or 503 with Retry-After takes the gateway out for that long.',
   ),
   SS_TRY_PROTECT_ROUTE_DELAY: row(
     'switching',

@@ -8,13 +8,16 @@ import {
   BOARD_RECORD_BYTES,
   CDR_HELD_MAX,
   CDR_RING_BYTES,
+  EARLY_DIALOGS_MAX,
   GATEWAY_BAN_MS_MAX,
   INBOUND_RING_BYTES,
   OUTBOUND_RING_BYTES,
   PENDING_REQUESTS_MAX,
+  REDIRECTS_MAX,
   REWRITTEN_VALUES_MAX,
   SHARD_CALLS_MAX,
   UNWANTED_ANSWERS_MAX,
+  WAITING_PROVISIONALS_MAX,
 } from '../../../src/core/base/limits.ts';
 import { RecordBoard } from '../../../src/core/base/record-board.ts';
 import { Ring } from '../../../src/core/base/ring.ts';
@@ -86,6 +89,65 @@ test('UNWANTED_ANSWERS_MAX: that many answers beside the first are ended, furthe
     ['70', '', '', '← 200 (BYE)'],
   );
   play(['at ms', 'caller', 'switch', 'trunk-1'], rows, ['- SS_SIP_SEND_RETRY is 0']);
+});
+
+test('EARLY_DIALOGS_MAX: the signs of life of further forks are not shown', () => {
+  const forks = Array.from({ length: EARLY_DIALOGS_MAX }, (_, at) => [`${10 + at}`, '← 180', '', `← 180 #f${at}`]);
+  play(
+    ['at ms', 'caller', 'switch', 'trunk-1'],
+    [
+      ['0', 'INVITE +SDP →, ← 100', '', '→ INVITE +SDP'],
+      ...forks,
+      ['50', '', '', `← 180 #f${EARLY_DIALOGS_MAX}`],
+      ['60', '← 486', 'CDR Busy 486; 1 attempt', '← 486, → ACK'],
+      ['70', 'ACK →', '', ''],
+    ],
+  );
+});
+
+test('WAITING_PROVISIONALS_MAX: further reliable responses are dropped while one waits for its PRACK', () => {
+  const reliable = (rseq: number): string => `← 180 {Require: 100rel} {RSeq: ${rseq}}`;
+  const waiting = Array.from({ length: WAITING_PROVISIONALS_MAX + 1 }, (_, at) => ['20', '', '', reliable(at + 2)]);
+  const pracked = Array.from({ length: WAITING_PROVISIONALS_MAX }, (_, at) => [
+    `${30 + at}`,
+    'PRACK →, ← 180, ← 200 (PRACK)',
+    '',
+    `→ PRACK {RAck: ${at + 1} 1 INVITE}, ← 200 (PRACK)`,
+  ]);
+  play(
+    ['at ms', 'caller', 'switch', 'trunk-1'],
+    [
+      ['0', 'INVITE +SDP {Supported: 100rel} →, ← 100', '', '→ INVITE +SDP'],
+      ['10', '← 180', '', reliable(1)],
+      ...waiting,
+      ...pracked,
+      ['50', 'PRACK →, ← 200 (PRACK)', '', '→ PRACK, ← 200 (PRACK)'],
+      ['60', '← 486', 'CDR Busy 486; 1 attempt', '← 486, → ACK'],
+      ['70', 'ACK →', '', ''],
+    ],
+  );
+});
+
+test('REDIRECTS_MAX: further contacts of a 3xx are not tried', () => {
+  const contacts = Array.from({ length: REDIRECTS_MAX + 1 }, (_, at) => `<sip:${at}@203.0.113.2>`).join(', ');
+  const tried = Array.from({ length: REDIRECTS_MAX - 1 }, (_, at) => [
+    `${20 + at}`,
+    '',
+    '',
+    '',
+    '← 503, → ACK, → INVITE +SDP',
+  ]);
+  play(
+    ['at ms', 'caller', 'switch', 'trunk-1', 'trunk-2'],
+    [
+      ['0', 'INVITE +SDP →, ← 100', '', '→ INVITE +SDP', ''],
+      ['10', '', '', `← 302 {Contact: ${contacts}}, → ACK`, '→ INVITE +SDP'],
+      ...tried,
+      ['50', '← 486', `CDR Busy 486; ${REDIRECTS_MAX + 1} attempts`, '', '← 486, → ACK'],
+      ['60', 'ACK →', '', '', ''],
+    ],
+    ['- trunk-1 followRedirects is On'],
+  );
 });
 
 test('REWRITTEN_VALUES_MAX: further values of a header do not cross', () => {
