@@ -7,46 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Answerer } from '../hosts/answerer.ts';
 import { Caller, type CallStory } from '../hosts/caller.ts';
 import { networkOf } from '../hosts/networks.ts';
-import { type Arrival, Peer } from '../hosts/peer.ts';
+import { Peer } from '../hosts/peer.ts';
 import { SwitchProcess } from '../hosts/switch-process.ts';
+import { checkTimeline, Lateness, warmUp } from './lateness.ts';
 
 /** How exact a time must be, ms. */
 const TOLERANCE_MS = 20;
 
-/** Period of the watch on our own lateness, ms. */
-const WATCH_MS = 5;
-
-/** A gateway sees a datagram when this process gets the processor: how late that may be is no fault of the switch. */
-class Lateness {
-  readonly #late: { readonly atMs: number; readonly byMs: number }[] = [];
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(context: TestContext) {
-    let dueMs = performance.now() + WATCH_MS;
-    this.#timer = setInterval(() => {
-      const nowMs = performance.now();
-      if (nowMs - dueMs > 1) this.#late.push({ atMs: nowMs, byMs: nowMs - dueMs });
-      dueMs = nowMs + WATCH_MS;
-    }, WATCH_MS);
-    context.after(() => clearInterval(this.#timer));
-  }
-
-  /** The worst within a few periods of `atMs`, ms. */
-  around(atMs: number): number {
-    const near = this.#late.filter((late) => Math.abs(late.atMs - atMs) < 10 * WATCH_MS + late.byMs);
-    return near.reduce((worst, { byMs }) => Math.max(worst, byMs), 0);
-  }
-}
-
 const CALLEE = '4989100';
 const WARM_PREFIX = '1';
-const WARM_CALLS = 50;
-
-/** The first calls of a process are compiled while they run, which takes longer than the tolerance. */
-async function warmUp(caller: Caller, tandem: SwitchProcess): Promise<void> {
-  const calls = await caller.load({ to: tandem.sip, callee: `${WARM_PREFIX}555`, holdMs: 20 }, WARM_CALLS, 100);
-  assert.ok(calls.every(({ status }) => status === 200));
-}
 
 interface Observed {
   readonly call: CallStory;
@@ -69,7 +38,7 @@ async function callThroughSilence(
   ];
   const tandem = await SwitchProcess.start(context, 1, networkOf(['127.0.0.2'], vendors, parameters));
   const caller = new Caller(await Peer.open(context, '127.0.0.2'));
-  await warmUp(caller, tandem);
+  await warmUp(caller, { to: tandem.sip, callee: `${WARM_PREFIX}555` });
   next.peer.arrivals.length = 0;
   const call = await caller.place({ to: tandem.sip, callee: CALLEE, holdMs: 100 });
   const [first] = silent.requests('INVITE');
@@ -88,31 +57,6 @@ async function callThroughSilence(
   return { call, silent, next: next.peer };
 }
 
-/** `arrivals` came at `expectedMs` after `startMs`, each within the tolerance and our own lateness. */
-function checkTimes(
-  context: TestContext,
-  {
-    arrivals,
-    startMs,
-    expectedMs,
-    lateness,
-  }: {
-    readonly arrivals: readonly Arrival[];
-    readonly startMs: number;
-    readonly expectedMs: readonly number[];
-    readonly lateness: Lateness;
-  },
-): void {
-  const seenMs = arrivals.map(({ atMs }) => atMs - startMs);
-  context.diagnostic(`at ${seenMs.map((ms) => ms.toFixed(1)).join(', ')} ms`);
-  assert.equal(seenMs.length, expectedMs.length, `at ${seenMs.join(', ')} ms`);
-  for (const [index, ms] of seenMs.entries()) {
-    const allowedMs = TOLERANCE_MS + lateness.around(startMs + ms) + lateness.around(startMs);
-    const offMs = Math.abs(ms - (expectedMs[index] ?? 0));
-    assert.ok(offMs <= allowedMs, `at ${ms} ms instead of ${expectedMs[index]}, allowed are ${allowedMs} ms`);
-  }
-}
-
 async function checkHunt(
   context: TestContext,
   parameters: Readonly<Record<string, string>>,
@@ -124,8 +68,10 @@ async function checkHunt(
   const invites = silent.requests('INVITE');
   assert.equal(silent.arrivals.length, invites.length, 'the silent gateway gets INVITEs and nothing else');
   const startMs = invites[0]?.atMs ?? 0;
-  checkTimes(context, { arrivals: invites, startMs, expectedMs: expected.silentMs, lateness });
-  checkTimes(context, { arrivals: next.requests('INVITE'), startMs, expectedMs: [expected.nextMs], lateness });
+  const judge = { startMs, lateness, toleranceMs: TOLERANCE_MS };
+  const atNext = next.requests('INVITE');
+  checkTimeline(context, { ...judge, what: 'the silent gateway', seen: invites, expectedMs: expected.silentMs });
+  checkTimeline(context, { ...judge, what: 'the next gateway', seen: atNext, expectedMs: [expected.nextMs] });
   const [one, ...others] = invites.map(({ message }) => message.text);
   for (const other of others) assert.equal(other, one, '17.1.1.2: a repeat is the same INVITE');
 }
