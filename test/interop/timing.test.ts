@@ -1,6 +1,6 @@
 // Acceptance: when requests, and the 2xx to an INVITE, are sent again, when they have failed, and when the timers of an
-// attempt end, as scripted peers see it through `tandem start`. Every call has a vendor of its own; all of them run side
-// by side, for they wait most of the time.
+// attempt end, as scripted peers see it through `tandem start`. Every call has a vendor of its own; they wait most of
+// the time, so they run side by side.
 
 import assert from 'node:assert/strict';
 import { before, describe, type TestContext, test } from 'node:test';
@@ -71,7 +71,7 @@ function timed(name: string, system: SystemName, fields: Fields, play: Case['pla
   cases.push({ name, system, fields, play });
 }
 
-// --- What peers do -------------------------------------------------------------------------------------------------
+// --- What peers do ---------------------------------------------------------------------------------------------------
 
 /** `peer` answers nothing to `method`; everything else as before. */
 function deafTo(peer: Peer, method: string): void {
@@ -175,7 +175,7 @@ timed('INVITE, SS_SIP_SEND_RETRY 3: to 3.5 s, failed at 7.5 s', 'threeRetries', 
   playSilence(scene, [0, 500, 1_500, 3_500], 7_500),
 );
 
-// --- Timers of an attempt ----------------------------------------------------------------------------------------------
+// --- Timers of an attempt --------------------------------------------------------------------------------------------
 
 /** After `words` and `timerMs` more the vendor is cancelled, and either the next is tried or the caller is told 408. */
 async function playTimer(scene: Scene, words: readonly Word[], timerMs: number, goesOn: boolean): Promise<void> {
@@ -227,7 +227,7 @@ timed(
   },
 );
 
-// --- Other requests, and the 2xx that waits for its ACK ------------------------------------------------------------------
+// --- Other requests, and the 2xx that waits for its ACK --------------------------------------------------------------
 
 /** The vendor answers, the caller hangs up, the vendor does not answer the BYE. */
 async function playDeafVendor({ context, vendor, caller, tandem, callee }: Scene, expectedMs: readonly number[]) {
@@ -244,16 +244,22 @@ timed('BYE, SS_SIP_SEND_RETRY 3: to 3.5 s', 'threeRetries', {}, (scene) =>
   playDeafVendor(scene, [0, 500, 1_500, 3_500]),
 );
 
-timed('BYE answered 100 after its first repeat: from the second on at the longest interval', 'shortList', {}, (scene) => {
-  const { vendor } = scene;
-  const played = playDeafVendor(scene, [0, 500, 1_500, 5_500, 9_500, 13_500]);
-  const hear = vendor.onRequest;
-  vendor.onRequest = (request, from) => {
-    hear(request, from);
-    if (vendor.requests('BYE').length === 2 && request.method === 'BYE') sayTo(vendor, { message: request, from }, 100);
-  };
-  return played;
-});
+timed(
+  'BYE answered 100 after its first repeat: from the second on at the longest interval',
+  'shortList',
+  {},
+  (scene) => {
+    const { vendor } = scene;
+    const played = playDeafVendor(scene, [0, 500, 1_500, 5_500, 9_500, 13_500]);
+    const hear = vendor.onRequest;
+    vendor.onRequest = (request, from) => {
+      hear(request, from);
+      if (vendor.requests('BYE').length === 2 && request.method === 'BYE')
+        sayTo(vendor, { message: request, from }, 100);
+    };
+    return played;
+  },
+);
 
 timed('BYE toward a caller that does not answer it: to 31.5 s', 'defaultList', {}, async (scene) => {
   const { context, vendor, caller, tandem } = scene;
@@ -283,18 +289,23 @@ timed('CANCEL that the vendor does not answer: to 31.5 s', 'defaultList', {}, as
   await checkRepeats(context, vendor, 'CANCEL', DEFAULT_MS);
 });
 
-timed('INFO that the vendor does not answer: to 31.5 s; at 32 s the call is ended', 'defaultList', {}, async (scene) => {
-  const { context, vendor, caller, tandem } = scene;
-  new Answerer(vendor, { ringMs: 20 });
-  deafTo(vendor, 'INFO');
-  const answer = await inviteOf(scene).final;
-  assert.ok(answer !== null);
-  await firstOf(vendor, 'ACK');
-  const { contact: uri, from, to, callId, cseq } = answer;
-  caller.peer.ask({ method: 'INFO', uri, from, to, callId, cseq: cseq + 1 }, tandem.sip);
-  const startMs = await checkRepeats(context, vendor, 'INFO', DEFAULT_MS);
-  for (const peer of [vendor, caller.peer]) await checkOnce(context, peer, 'BYE', startMs, DEFAULT_FAILED_MS);
-});
+timed(
+  'INFO that the vendor does not answer: to 31.5 s; at 32 s the call is ended',
+  'defaultList',
+  {},
+  async (scene) => {
+    const { context, vendor, caller, tandem } = scene;
+    new Answerer(vendor, { ringMs: 20 });
+    deafTo(vendor, 'INFO');
+    const answer = await inviteOf(scene).final;
+    assert.ok(answer !== null);
+    await firstOf(vendor, 'ACK');
+    const { contact: uri, from, to, callId, cseq } = answer;
+    caller.peer.ask({ method: 'INFO', uri, from, to, callId, cseq: cseq + 1 }, tandem.sip);
+    const startMs = await checkRepeats(context, vendor, 'INFO', DEFAULT_MS);
+    for (const peer of [vendor, caller.peer]) await checkOnce(context, peer, 'BYE', startMs, DEFAULT_FAILED_MS);
+  },
+);
 
 /** The caller never acknowledges: 200 at `expectedMs`, both sides are hung up at `failedMs`. */
 async function playNoAck(scene: Scene, expectedMs: readonly number[], failedMs: number): Promise<void> {
@@ -320,7 +331,7 @@ timed('13.3.1.4: a 200 without ACK, SS_SIP_SEND_RETRY 3: to 3.5 s, BYE to both a
   playNoAck(scene, [0, 500, 1_500, 3_500], 7_500),
 );
 
-// --- All of them -------------------------------------------------------------------------------------------------------
+// --- All of them -----------------------------------------------------------------------------------------------------
 
 const WARM_PREFIX = '9';
 
