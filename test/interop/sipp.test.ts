@@ -2,13 +2,14 @@
 // SIPp judges the ladders of both sides, the tests judge the CDRs on disk; at the end everything must add up.
 
 import assert from 'node:assert/strict';
-import { before, type TestContext, test } from 'node:test';
+import { before, type TestContext } from 'node:test';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import { networkOf, type Vendor } from '../hosts/networks.ts';
 import { Peer, type Place } from '../hosts/peer.ts';
 import { fileScope } from '../hosts/scope.ts';
 import { SwitchProcess } from '../hosts/switch-process.ts';
 import { checkAgreement, checkTimes } from './agreement.ts';
+import { testWith } from './debian.ts';
 import { freePlace, startSipp, whySippIsMissing } from './sipp.ts';
 
 const CALLER = '127.0.0.2';
@@ -123,13 +124,9 @@ function checkAnswered(cdr: Cdr, endedBy: string): void {
   assert.ok(rangMs >= RING_MS - 2 && rangMs < RING_MS + TOLERANCE_MS, `rang ${rangMs} ms`);
 }
 
-/** A test that needs SIPp: without it it is skipped, aloud. */
+/** A test that needs SIPp. */
 function sippTest(name: string, body: (context: TestContext) => Promise<void>): void {
-  test(name, async (context) => {
-    if (missing === null) return body(context);
-    process.stderr.write(`${name}: ${missing}\n`);
-    context.skip(missing);
-  });
+  testWith(missing, name, body);
 }
 
 sippTest('a call is answered and the caller hangs up', async (context) => {

@@ -1,7 +1,7 @@
 // SIPp (Debian: sip-tester) as the other side: a caller or an answerer in a process of its own, run by a scenario.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, symlinkSync } from 'node:fs';
@@ -10,9 +10,9 @@ import { until } from '../hosts/eventually.ts';
 import type { Place } from '../hosts/peer.ts';
 import type { Scope } from '../hosts/scope.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
+import { pathOf, whyMissing } from './debian.ts';
 
 const SCENARIOS = join(process.cwd(), 'test', 'interop', 'scenarios');
-const INSTALL_PATIENCE_MS = 240_000;
 
 /** Ends a SIPp whose peer never comes. */
 const LIFE_SECONDS = 60;
@@ -38,29 +38,9 @@ export interface SippPlan {
   readonly lifeSeconds?: number;
 }
 
-/**
- * Whether SIPp can be run; as root on Debian a missing one is installed. Answers null when it can, else why not. Throws
- * instead where CI is set: there every test counts.
- */
+/** Why SIPp cannot be run; null when it can: whyMissing. */
 export function whySippIsMissing(): string | null {
-  if (sippPath() !== null) return null;
-  let reason = 'SKIPPED: sipp is not installed (Debian: apt-get install sip-tester)';
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    try {
-      const options = { timeout: INSTALL_PATIENCE_MS, stdio: 'ignore' } as const;
-      execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'sip-tester'], options);
-      return null;
-    } catch (error) {
-      reason += `; installing it failed: ${String(error)}`;
-    }
-  }
-  if (process.env['CI'] === 'true') throw new Error(reason);
-  return reason;
-}
-
-function sippPath(): string | null {
-  const folders = (process.env['PATH'] ?? '').split(':');
-  return folders.map((folder) => join(folder, 'sipp')).find((path) => existsSync(path)) ?? null;
+  return whyMissing([{ program: 'sipp', packageName: 'sip-tester' }]);
 }
 
 /** A UDP port of `address` that is free just now. */
@@ -89,7 +69,7 @@ export async function startSipp(context: Scope, plan: SippPlan): Promise<Running
   const errorFile = join(directory, 'errors.log');
   const screen = openSync(join(directory, 'screen.log'), 'w');
   const program = join(directory, 'call-peer');
-  symlinkSync(sippPath() ?? 'sipp', program);
+  symlinkSync(pathOf('sipp') ?? 'sipp', program);
   const child = spawn(program, argumentsOf(plan, errorFile), { cwd: directory, stdio: ['ignore', screen, screen] });
   closeSync(screen);
   context.after(() => void child.kill('SIGKILL'));
