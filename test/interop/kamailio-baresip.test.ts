@@ -18,20 +18,30 @@ import { checkAgreement, checkTimes } from './agreement.ts';
 import { Baresip } from './baresip.ts';
 import { testWith, whyMissing } from './debian.ts';
 import { Kamailio, type ProxiedRequest } from './kamailio.ts';
+import { Linphone } from './linphone.ts';
 
 const CUSTOMER = '127.0.0.2';
 const VENDOR = '127.0.0.3';
 const USER_AGENT = '127.0.0.5';
+const TIMED_AGENT = '127.0.0.6';
 
 /** Who answers them: test/interop/scenarios/kamailio.cfg. */
 const PROMPT = '4989100';
 const PATIENT = '5989100';
+const TIMED = '6989100';
 
 /** Payload type of RTP (RFC 3551). */
 const PCMA = 8;
 
 /** As many packets as show that a tone is played, 20 ms each. */
 const TONE_PACKETS = 5;
+
+/** The shortest there is. */
+const REFRESH_EACH_9_S = { SS_SIP_SESSION_TTL: 90, SS_SIP_SESSION_UPDATE_SEGMENT: 10 };
+const REFRESH_MS = 9_000;
+
+/** What a loaded machine may add to it, ms. */
+const TOLERANCE_MS = 250;
 
 type Direction = 'sendrecv' | 'sendonly' | 'recvonly';
 
@@ -41,9 +51,11 @@ const scope = fileScope();
 const missing = whyMissing([
   { program: 'kamailio', packageName: 'kamailio' },
   { program: 'baresip', packageName: 'baresip-core' },
+  { program: 'linphone-daemon', packageName: 'linphone-cli' },
 ]);
 let kamailio: Kamailio;
 let baresip: Baresip;
+let linphone: Linphone;
 let tandem: SwitchProcess;
 let cdrCount = 0;
 
@@ -51,7 +63,9 @@ before(async () => {
   if (missing !== null) return;
   kamailio = await Kamailio.start(scope, VENDOR);
   baresip = await Baresip.start(scope, USER_AGENT, kamailio.hostPort);
-  const network = networkOf([CUSTOMER], [{ name: 'vendor', at: kamailio.place }]);
+  linphone = await Linphone.start(scope, TIMED_AGENT, kamailio.hostPort);
+  await until('Linphone is registered', () => kamailio.requests().some(({ from }) => from.startsWith(TIMED_AGENT)));
+  const network = networkOf([CUSTOMER], [{ name: 'vendor', at: kamailio.place }], REFRESH_EACH_9_S);
   tandem = await SwitchProcess.start(scope, 1, network);
 });
 
@@ -178,7 +192,8 @@ function checkRoutes({ calleeCallId }: Cdr): { readonly fromTandem: string[]; re
   assert.deepEqual([first?.method, first?.route, first?.from], ['INVITE', '', tandem.hostPort]);
   for (const { method, uri, from, route } of others) {
     assert.match(route, new RegExp(`^<sip:${kamailio.hostPort};lr[^,]*>$`), `the Route of ${method} from ${from}`);
-    const target = from === tandem.hostPort ? /^sip:(prompt|patient)-\w+@127\.0\.0\.5:/ : `sip:${tandem.hostPort}`;
+    const target =
+      from === tandem.hostPort ? /^sip:(prompt-\w+@127\.0\.0\.5|timed@127\.0\.0\.6):/ : `sip:${tandem.hostPort}`;
     if (typeof target === 'string') assert.equal(uri, target, `the target of ${method}`);
     else assert.match(uri, target, `the target of ${method}`);
   }
@@ -200,7 +215,7 @@ function vendorTest(name: string, body: (context: TestContext) => Promise<void>)
     try {
       await body(context);
     } catch (error) {
-      const stories = [kamailio, baresip].map(({ program }) => program.story);
+      const stories = [kamailio, baresip, linphone].map(({ program }) => program.story);
       throw new Error([String(error), ...stories].join('\n'), { cause: error });
     }
   });
@@ -276,6 +291,32 @@ vendorTest('9.1: the caller cancels while it rings behind the proxy', async (con
   // 9.1, 17.1.1.3: both go where the INVITE went, and as it went.
   for (const { uri, route } of requests) assert.deepEqual([uri, route], [requests[0]?.uri, '']);
 });
+
+vendorTest('4028: a user agent with session timers is refreshed through the proxy, then hangs up', async (context) => {
+  const call = await CustomerCall.place(context, TIMED);
+  assert.equal((await call.invite.final)?.status, 200);
+  const answeredAtMs = performance.now();
+  const updates = (): number =>
+    new Set(
+      kamailio
+        .requests()
+        .filter(isUpdate)
+        .map(({ cseq }) => cseq),
+    ).size;
+  for (const count of [1, 2]) {
+    await until(`refresh ${count}`, () => updates() === count, 2 * REFRESH_MS);
+    const offMs = performance.now() - answeredAtMs - count * REFRESH_MS;
+    assert.ok(Math.abs(offMs) < TOLERANCE_MS, `refresh ${count} is off by ${offMs} ms`);
+  }
+  linphone.hangUp();
+  await until('the customer is hung up', () => call.peer.requests('BYE').length > 0);
+  const routes = checkRoutes(await recordOf('callee'));
+  assert.deepEqual(routes, { fromTandem: ['INVITE', 'ACK', 'UPDATE', 'UPDATE'], fromUserAgent: ['BYE'] });
+});
+
+function isUpdate({ method }: ProxiedRequest): boolean {
+  return method === 'UPDATE';
+}
 
 testWith(missing, 'after all of it CDRs, metrics and limits agree, and the process ends in order', async () => {
   const cdrs = tandem.cdrsOnDisk();

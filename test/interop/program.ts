@@ -30,7 +30,7 @@ export class Program {
 
   /** Starts `name` in `directory`; it ends with `scope`. */
   static start(scope: Scope, name: string, options: readonly string[], directory: string): Program {
-    const child = spawn(name, options, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(name, options, { cwd: directory, env: { ...process.env, HOME: directory } });
     const program = new Program(name, child);
     scope.after(() => program.#stop());
     return program;
@@ -44,6 +44,11 @@ export class Program {
   /** The end of it, under its name: for the text of a failure. */
   get story(): string {
     return `--- ${this.#name} said:\n${this.#output.split('\n').slice(-TOLD_LINES).join('\n')}`;
+  }
+
+  /** Writes to its standard input. */
+  write(text: string): void {
+    this.#child.stdin?.write(text);
   }
 
   /** Waits until it printed `text`; fails when it ends before. */
