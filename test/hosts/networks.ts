@@ -6,7 +6,7 @@ import type { Place } from './peer.ts';
 export interface Vendor {
   readonly name: string;
   readonly at: Place;
-  readonly fields?: Readonly<Record<string, string | number | boolean>>;
+  readonly fields?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
 /**

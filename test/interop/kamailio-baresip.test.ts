@@ -17,7 +17,7 @@ import type { PeerMessage } from '../simulator/peer-message.ts';
 import { checkAgreement, checkTimes } from './agreement.ts';
 import { Baresip } from './baresip.ts';
 import { testWith, whyMissing } from './debian.ts';
-import { Kamailio, type ProxiedRequest } from './kamailio.ts';
+import { Kamailio, type ProxiedRequest, VENDOR_PASSWORD } from './kamailio.ts';
 import { Linphone } from './linphone.ts';
 
 const CUSTOMER = '127.0.0.2';
@@ -65,7 +65,15 @@ before(async () => {
   baresip = await Baresip.start(scope, USER_AGENT, kamailio.hostPort);
   linphone = await Linphone.start(scope, TIMED_AGENT, kamailio.hostPort);
   await until('Linphone is registered', () => kamailio.requests().some(({ from }) => from.startsWith(TIMED_AGENT)));
-  const network = networkOf([CUSTOMER], [{ name: 'vendor', at: kamailio.place }], REFRESH_EACH_9_S);
+  const at = kamailio.place;
+  const right = { sipAuthenticationUser: 'tandem', sipAuthenticationPassword: VENDOR_PASSWORD };
+  const wrong = { ...right, sipAuthenticationPassword: 'guessed' };
+  const vendors = [
+    { name: 'known', at, fields: { prefix: ['407', '401'], ...right } },
+    { name: 'mistaken', at, fields: { prefix: '4077', ...wrong } },
+    { name: 'open', at, fields: { prefix: ['49', '59', '69'] } },
+  ];
+  const network = networkOf([CUSTOMER], vendors, REFRESH_EACH_9_S);
   tandem = await SwitchProcess.start(scope, 1, network);
 });
 
@@ -317,6 +325,44 @@ vendorTest('4028: a user agent with session timers is refreshed through the prox
 function isUpdate({ method }: ProxiedRequest): boolean {
   return method === 'UPDATE';
 }
+
+for (const [callee, status] of [
+  ['4079100', 407],
+  ['4019100', 401],
+] as const) {
+  vendorTest(`22: the proxy demands digest by ${status}: the gateway's credentials are sent, once`, async (context) => {
+    const call = await CustomerCall.place(context, callee);
+    await call.talk();
+    assert.ok(
+      call.invite.responses.every((response) => response.status !== status),
+      'the caller hears nothing of it',
+    );
+    await call.hangUp();
+    await baresip.said('CALL_CLOSED');
+    const requests = kamailio.requests((await recordOf('caller')).calleeCallId);
+    const steps = requests.map(({ method, cseq, credentials }) => [method, cseq, credentials.slice(0, 6)]);
+    // The proxy absorbs the ACK of its own failure. Later requests bring the credentials unasked.
+    assert.deepEqual(steps, [
+      ['INVITE', 1, ''],
+      ['INVITE', 2, 'Digest'],
+      ['ACK', 2, 'Digest'],
+      ['BYE', 3, 'Digest'],
+    ]);
+  });
+}
+
+vendorTest('22.3: a wrong password is not tried again and again; the call fails', async (context) => {
+  const call = await CustomerCall.place(context, '4077100');
+  assert.equal((await call.invite.final)?.status, 503);
+  const [cdr] = (await tandem.cdrs(cdrCount + 1)).slice(cdrCount);
+  cdrCount += 1;
+  assert.equal(cdr?.endReason, 'AuthenticationFailed');
+  const sent = kamailio.requests(cdr?.calleeCallId ?? '').filter(({ method }) => method === 'INVITE');
+  assert.deepEqual(
+    sent.map(({ credentials }) => credentials.slice(0, 6)),
+    ['', 'Digest'],
+  );
+});
 
 testWith(missing, 'after all of it CDRs, metrics and limits agree, and the process ends in order', async () => {
   const cdrs = tandem.cdrsOnDisk();
