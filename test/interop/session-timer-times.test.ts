@@ -3,7 +3,7 @@
 // peers'. All calls run side by side.
 
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
+import { before, describe, type TestContext, test } from 'node:test';
 import { Answerer } from '../hosts/answerer.ts';
 import { Caller, respond } from '../hosts/caller.ts';
 import { eventually, until } from '../hosts/eventually.ts';
@@ -12,7 +12,7 @@ import { networkOf } from '../hosts/networks.ts';
 import { type Arrival, Peer, type RequestParts } from '../hosts/peer.ts';
 import { fileScope } from '../hosts/scope.ts';
 import type { PeerMessage } from '../simulator/peer-message.ts';
-import { checkTimeline, Lateness } from './lateness.ts';
+import { checkTimeline, Lateness, warmUp } from './lateness.ts';
 
 const SPEED = 20;
 const TOLERANCE_MS = 50;
@@ -24,7 +24,15 @@ const PATIENCE_MS = 40_000;
 const TIMER = 'Supported: timer\r\n';
 const ALLOW_UPDATE = 'Allow: INVITE, ACK, BYE, CANCEL, UPDATE\r\n';
 
-const lateness = new Lateness(fileScope());
+const scope = fileScope();
+const lateness = new Lateness(scope);
+
+before(async () => {
+  const answerer = new Answerer(await Peer.open(scope, VENDOR), { ringMs: 20 });
+  const network = networkOf([CALLER], [{ name: 'warm', at: answerer.peer.place }]);
+  const fast = await FastSwitch.start(scope, network, SPEED);
+  await warmUp(new Caller(await Peer.open(scope, CALLER)), { to: fast.sip, callee: CALLEE });
+});
 
 /** A call between a caller and a vendor of its own. */
 interface Scene {
