@@ -62,6 +62,12 @@ const DELAY_TICKS_MAX = TURN_TICKS / 4;
 /** Rounds of one advance, each firing what the round before armed without delay. More is a loop. */
 const ROUNDS_MAX = 1000;
 
+/**
+ * A host that is later than this was suspended or starved; then waits count from when it woke, lest a series of
+ * resends goes out in one burst.
+ */
+const LATENESS_FORGIVEN_MS = 50;
+
 /** All timers of one shard. */
 export class TimerWheel {
   /** The longest delay that can be armed: 12.4 days at the default tick. */
@@ -73,6 +79,7 @@ export class TimerWheel {
   #batch = new Int32Array(0);
   #spare = new Int32Array(0);
   #nowMs: number;
+  #presentMs: number;
   #tick: number;
   #nextDueMs = Infinity;
   #size = 0;
@@ -90,12 +97,16 @@ export class TimerWheel {
       generationMax: options.generationMax ?? POOL_GENERATION_MAX,
     });
     this.#nowMs = nowMs;
+    this.#presentMs = nowMs;
     this.#tick = this.#tickOf(nowMs);
   }
 
-  /** The present: the latest time given to `advance`. Delays count from it. */
+  /**
+   * The present: the latest time given to `advance`; while a timer fires, the time it was due, so that a series of
+   * waits does not gather the lateness of its host. Delays count from it.
+   */
   get nowMs(): number {
-    return this.#nowMs;
+    return this.#presentMs;
   }
 
   /** Timers armed. */
@@ -106,7 +117,7 @@ export class TimerWheel {
   /** Calls `owner.due(kind, ...)` once, `delayMs` from now (0 to `delayMaxMs`), unless disarmed before. */
   arm(owner: Timed, kind: number, delayMs: number): TimerHandle {
     assert(delayMs >= 0 && delayMs <= this.delayMaxMs, 'a delay is between nothing and the reach of the wheel');
-    const dueMs = this.#nowMs + delayMs;
+    const dueMs = Math.max(this.#presentMs + delayMs, this.#nowMs);
     if (this.#size === 0) this.#tick = this.#tickOf(this.#nowMs);
     const entry = this.#pool.take(owner, kind, dueMs);
     this.#size++;
@@ -137,11 +148,13 @@ export class TimerWheel {
    */
   advance(nowMs: number): number {
     if (nowMs > this.#nowMs) this.#nowMs = nowMs;
+    this.#presentMs = this.#nowMs;
     let firedCount = 0;
     for (let round = 0; this.#nextDueMs <= this.#nowMs; round++) {
       assert(round < ROUNDS_MAX, 'nobody goes on arming timers that are due at once');
       this.#collect(this.#tickOf(this.#nowMs));
       firedCount += this.#fire();
+      this.#presentMs = this.#nowMs;
       this.#nextDueMs = this.#earliestMs();
     }
     return firedCount;
@@ -240,6 +253,7 @@ export class TimerWheel {
     for (let entry = pool.next[DUE]!; entry !== DUE; entry = pool.next[DUE]!) {
       const owner = pool.owner[entry]!;
       const kind = pool.kind[entry]!;
+      this.#presentMs = Math.max(pool.dueMs[entry]!, this.#nowMs - LATENESS_FORGIVEN_MS);
       this.#remove(entry);
       firedCount++;
       owner.due(kind, this.#nowMs);
