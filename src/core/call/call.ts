@@ -40,7 +40,7 @@ import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
 const PROCEEDING = 0;
 const TALK_LIMIT = 1;
 
-/** A caller that never sent the PRACK it owes, or whose callee hung up meanwhile (RFC 3262 3: a 5xx). */
+/** Status for a caller that never sent the PRACK it owes, or whose callee hung up meanwhile (RFC 3262 3: a 5xx). */
 const UNANSWERED = 504;
 
 /** What a call is begun with. */
@@ -97,8 +97,10 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
 
   /** The caller sent CANCEL before an answer. */
   cancelled(reasonHeader: string): void {
-    if (this.isEnded || this.record.isAnswered) return;
-    this.#end({ reason: 'CallerCancelled', status: 487 }, 'caller', reasonHeader);
+    // The gateway may have answered while the caller's 200 waits for a PRACK.
+    if (this.isEnded || this.caller.isFinal) return;
+    const reason = this.record.isAnswered ? 'Normal' : 'CallerCancelled';
+    this.#end({ reason, status: 487 }, 'caller', reasonHeader);
   }
 
   /** Ends the call from outside: an operator, a drain, a defect. */
@@ -275,7 +277,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.wheel.disarm(this.#durationTimer);
     const { record } = this;
     const attempt = this.#attempt;
-    const status = record.isAnswered ? end.status : statusTold(this.#gateway.callFailedSipCode, end);
+    const status = this.#statusToldOf(end, endedBy);
     record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, status, endedBy, reasonHeader });
     // First what must not be lost, whatever a defect may do to the rest: the record and the counters.
     this.#around.callEnded(this);
@@ -288,10 +290,15 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     if (attempt !== null && !record.isAnswered)
       attempt.leave(end.reason === 'CallerCancelled' ? 'callerCancelled' : 'ended', told);
     attempt?.leg?.hangUp(reason);
-    // An answer that the caller has not been told yet becomes a failure.
-    const final = status < 300 ? UNANSWERED : status;
-    this.caller.fail(final, phrase === '' || final !== end.status ? reasonPhraseOf(final) : phrase, headers);
+    this.caller.fail(status, phrase === '' || status !== end.status ? reasonPhraseOf(status) : phrase, headers);
     this.caller.hangUp(reason);
+  }
+
+  /** The final status that the caller is told, or has been told: an answer it has not heard becomes a failure. */
+  #statusToldOf(end: HuntEnd, endedBy: EndedBy): number {
+    if (!this.record.isAnswered) return statusTold(this.#gateway.callFailedSipCode, end);
+    if (this.caller.isFinal || end.status >= 300) return end.status;
+    return endedBy === 'caller' ? 487 : UNANSWERED;
   }
 
   #count(attempt: CalleeLeg | null, reason: EndReason): void {
