@@ -22,9 +22,12 @@ interface Happening {
   readonly q850?: number;
 }
 
-/** Plays `flow`; throws an AssertionError that names the row. */
-export function playFlow(flow: Flow): void {
-  new FlowRunner(flow).play();
+/**
+ * Plays `flow`; throws an AssertionError that names the row. `later`: system parameters by name that come into force
+ * once the first INVITE is in, in tables without any gateway; null for no such change.
+ */
+export function playFlow(flow: Flow, later: Readonly<Record<string, string>> | null = null): void {
+  new FlowRunner(flow, later).play();
 }
 
 class FlowRunner {
@@ -33,12 +36,15 @@ class FlowRunner {
   readonly #peers = new Map<string, FlowPeer>();
   readonly #byPlace = new Map<string, FlowPeer>();
   readonly #tags = new Map<string, string>();
+  #later: Snapshot | null;
   #happenings: Happening[] = [];
   #nowMs = 0;
   #cdrCount = 0;
 
-  constructor(flow: Flow) {
+  constructor(flow: Flow, later: Readonly<Record<string, string>> | null) {
     this.#flow = flow;
+    this.#later =
+      later === null ? null : { version: 2, mappingGateways: [], routingGateways: [], parameters: parameters(later) };
     this.#switch = new Switch({
       seed: 1,
       shardCount: 1,
@@ -85,6 +91,10 @@ class FlowRunner {
     else if (item.name === 'rtp') this.#switch.media('started', this.#nowMs);
     else if (item.name === 'silence') this.#switch.media('silent', this.#nowMs);
     else this.#switch.receive(peer.print(item), peer.place, this.#nowMs);
+    if (item.name === 'INVITE' && this.#later !== null) {
+      this.#switch.publish(this.#later);
+      this.#later = null;
+    }
     this.#noteRecords();
   }
 

@@ -46,6 +46,7 @@ const UNANSWERED = 504;
 /** What a call is begun with. */
 export interface CallStart {
   readonly record: LiveRecord;
+  readonly routing: RoutingView;
   readonly gateway: MappingGateway;
   readonly parties: Parties;
   readonly invite: SipMessage;
@@ -71,13 +72,14 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   #talkLimit: TalkLimit | null = null;
   isEnded = false;
 
-  constructor(around: Surroundings, { record, gateway, parties, invite, source, sessionTimer }: CallStart) {
+  constructor(around: Surroundings, start: CallStart) {
+    const { record, routing, gateway, parties, invite, source, sessionTimer } = start;
     this.#around = around;
-    this.#routing = around.routing;
+    this.#routing = routing;
     this.record = record;
     this.#gateway = gateway;
     this.#parties = parties;
-    this.caller = new CallerLeg(around, this, { invite, source, gateway, sessionTimer });
+    this.caller = new CallerLeg(around, this, { invite, source, gateway, sessionTimer, resends: routing.resends });
   }
 
   /** Begins the hunt over `plan`. `crossing`: what of the INVITE may cross. */
@@ -217,6 +219,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
       if (!this.#takeGateway(candidate)) continue;
       this.#triedCount += 1;
       const attempt = new CalleeLeg(this.#around, this, {
+        routing: this.#routing,
         candidate,
         redirect,
         crossing: this.#crossing,

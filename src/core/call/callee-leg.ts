@@ -31,7 +31,7 @@ import { inviteRouteOf, type Parties } from './invite-route.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Provisional } from './leg-events.ts';
 import { LegSessionTimer } from './leg-session-timer.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
-import type { Surroundings } from './ports.ts';
+import type { RoutingView, Surroundings } from './ports.ts';
 import { q850Of, reasonHeaderOf } from './reason-header.ts';
 import { type Redirect, redirectsOf } from './redirect.ts';
 
@@ -46,6 +46,7 @@ export interface AttemptUser extends LegUser {
 
 /** What an attempt is begun with. */
 export interface AttemptStart {
+  readonly routing: RoutingView;
   readonly candidate: Candidate;
   /** Where the gateway has sent the call; null for the gateway itself. */
   readonly redirect: Redirect | null;
@@ -69,6 +70,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   hadRtp = false;
   readonly #around: Surroundings;
   readonly #user: AttemptUser;
+  readonly #routing: RoutingView;
   /** What of the caller's INVITE crosses to this gateway. */
   readonly #crossing: Crossing;
   readonly #invite: OutgoingInvite;
@@ -88,9 +90,11 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   #unwanted: Acknowledgement[] = [];
 
   constructor(around: Surroundings, user: AttemptUser, start: AttemptStart) {
-    const { candidate } = start;
+    const { candidate, routing } = start;
     const { gateway } = candidate;
+    const { parameters } = routing.snapshot;
     this.#around = around;
+    this.#routing = routing;
     this.#user = user;
     this.candidate = candidate;
     this.gateway = gateway;
@@ -100,7 +104,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     const identity = inviteIdentity(start.crossing, {
       from: parties.callerRules,
       to: gateway,
-      parameters: around.routing.snapshot.parameters,
+      parameters,
       hostPort: around.localEnd(gateway.listener).hostPort,
       caller: parties.caller,
       display: parties.display,
@@ -108,7 +112,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.#crossing = identity.crossing;
     const route = inviteRouteOf(around, start, identity.display);
     this.#invite = new OutgoingInvite(around, route, this);
-    this.#sessionTimer = gateway.sipTimer ? new LegSessionTimer(around) : null;
+    this.#sessionTimer = gateway.sipTimer ? new LegSessionTimer(around, parameters) : null;
     this.#credentials = credentialsOf(around, gateway);
     const signed = { method: 'INVITE', uri: route.uri, body: identity.crossing.body };
     this.#authorization = this.#credentials?.authorize(signed) ?? null;
@@ -219,6 +223,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
       dialog,
       user: this.#user,
       rules: this.gateway,
+      resends: this.#routing.resends,
       credentials: this.#credentials,
     });
   }
@@ -247,7 +252,9 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.record.code = status;
     this.#around.countAttempt(this.gateway.slot, status);
     const q850 = q850Of(reasonHeaderOf(response)) || causeOfStatus(status);
-    noteRefusal(this.#around, this.gateway, response);
+    const { SS_GATEWAY_RETRY_AFTER_HONOR } = this.#routing.snapshot.parameters;
+    const isHonored = this.gateway.retryAfterHonor ?? SS_GATEWAY_RETRY_AFTER_HONOR;
+    noteRefusal(this.#around, this.gateway.slot, response, isHonored);
     this.#user.attemptFailed(this, this.#outcome('failure', status, q850), response.reasonPhrase, crossingOf(response));
   }
 
@@ -323,7 +330,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     if (isAlerting(phase)) this.#countDelay();
     this.#phase = phase;
     this.#around.wheel.disarm(this.#timer);
-    const { parameters } = this.#around.routing.snapshot;
+    const { parameters } = this.#routing.snapshot;
     this.#timer = this.#around.wheel.arm(this, 0, phaseTimeoutMs(phase, this.gateway, parameters));
   }
 

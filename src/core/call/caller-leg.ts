@@ -5,6 +5,7 @@ import { Dialog } from '../dialog/dialog.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { hasOptionTag } from '../sip/option-tags.ts';
+import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { crossingOf } from './header-policy.ts';
@@ -35,6 +36,7 @@ export interface CallerArrival {
   readonly gateway: MappingGateway;
   /** Null where the gateway has no session timers. */
   readonly sessionTimer: LegSessionTimer | null;
+  readonly resends: ResendSchedule;
 }
 
 /** An answer that waits until the caller has acknowledged a reliable provisional response. */
@@ -54,6 +56,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   readonly #source: Source;
   readonly #gateway: MappingGateway;
   readonly #sessionTimer: LegSessionTimer | null;
+  readonly #resends: ResendSchedule;
   #incoming: IncomingRequest | null = null;
   #invite: SipMessage | null;
   #tag: string;
@@ -63,13 +66,15 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   #reliables: ReliableProvisionals | null = null;
   #heldAnswer: HeldAnswer | null = null;
 
-  constructor(around: Surroundings, user: CallerLegUser, { invite, source, gateway, sessionTimer }: CallerArrival) {
+  constructor(around: Surroundings, user: CallerLegUser, arrival: CallerArrival) {
+    const { invite, source, gateway, sessionTimer, resends } = arrival;
     this.#around = around;
     this.#user = user;
     this.#invite = invite;
     this.#source = source;
     this.#gateway = gateway;
     this.#sessionTimer = sessionTimer;
+    this.#resends = resends;
     this.#tag = around.mintTag();
     this.reliability = gateway.sip100Rel ? reliabilityOf(invite) : 'none';
   }
@@ -77,7 +82,8 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   /** Takes over the INVITE's transaction and says 100 Trying. Answers what of the INVITE may cross. */
   begin(server: ServerTransaction): Crossing {
     const request = this.#invite as SipMessage;
-    this.#incoming = new IncomingRequest(this.#around, { request, server, source: this.#source }, this.#tag, this);
+    const arrival = { request, server, source: this.#source, resends: this.#resends };
+    this.#incoming = new IncomingRequest(this.#around, arrival, this.#tag, this);
     this.#incoming.trying();
     const answer = this.#sessionTimer?.consider(request);
     if (answer?.kind === 'timer') {
@@ -109,7 +115,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     if (this.reliability === 'required' || (this.reliability === 'supported' && provisional.rack !== '')) {
       this.#reliables ??= new ReliableProvisionals(
         this.#around.wheel,
-        this.#around.routing.resends,
+        this.#resends,
         (bound) => this.#around.draw(bound),
         this,
       );
@@ -229,6 +235,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
       dialog,
       user: this.#user,
       rules: this.#gateway,
+      resends: this.#resends,
       credentials: null,
     });
     leg.pair(twin);

@@ -9,6 +9,7 @@ import type { PeerRules } from '../routing/snapshot.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
+import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { ClientUser, ServerTransaction } from '../transaction/ports.ts';
 import type { Authorization, Credentials } from './credentials.ts';
 import { crossingOf } from './header-policy.ts';
@@ -34,6 +35,7 @@ export interface LegOptions {
   readonly user: LegUser;
   /** What the gateway of this side says about its peer. */
   readonly rules: PeerRules;
+  readonly resends: ResendSchedule;
   /** Who we are to the peer, should it ask; null where nobody may. */
   readonly credentials: Credentials | null;
 }
@@ -46,6 +48,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
   readonly side: Side;
   readonly dialog: Dialog;
   readonly rules: PeerRules;
+  readonly resends: ResendSchedule;
   twin: DialogLeg | null = null;
   /** The session timer; null where the gateway has none, and in an early dialog. */
   sessionTimer: LegSessionTimer | null = null;
@@ -71,12 +74,13 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
   #bye: Authorization | null = null;
   #byeHeaders = '';
 
-  constructor(around: Surroundings, { side, dialog, user, rules, credentials }: LegOptions) {
+  constructor(around: Surroundings, { side, dialog, user, rules, resends, credentials }: LegOptions) {
     this.#around = around;
     this.side = side;
     this.dialog = dialog;
     this.#user = user;
     this.rules = rules;
+    this.resends = resends;
     this.#credentials = credentials;
     around.dialogs.enter(dialog, this);
   }
@@ -94,7 +98,8 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
 
   /** A request of the peer in this dialog, in a transaction of its own; ACK comes by `receiveAck`. */
   receive(request: SipMessage, server: ServerTransaction, source: Source): void {
-    const incoming = new IncomingRequest(this.#around, { request, server, source }, '', this);
+    const arrival = { request, server, source, resends: this.resends };
+    const incoming = new IncomingRequest(this.#around, arrival, '', this);
     // 12.2.2: out of order.
     if (request.cseq <= this.dialog.remoteCseq) return incoming.refuse(500, 'Out of Order');
     this.dialog.remoteCseq = request.cseq;
@@ -367,6 +372,6 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
   #request(method: string, headers: string, body: string, user: ClientUser) {
     const branch = this.#around.mintBranch();
     const text = this.dialog.print(method, this.dialog.localCseq, branch, headers, body);
-    return { branch, method, text, target: this.dialog.target, resend: this.#around.routing.resends, user };
+    return { branch, method, text, target: this.dialog.target, resend: this.resends, user };
   }
 }

@@ -13,14 +13,13 @@ const SERVICE_STATUSES: readonly number[] = [500, 503];
 
 const SERVICE_UNAVAILABLE = 503;
 
-/** `gateway` refused a call with `response`. */
-export function noteRefusal(around: Surroundings, gateway: RoutingGateway, response: SipMessage): void {
+/** A gateway refused a call with `response`. `isHonored`: whether a Retry-After in it is. */
+export function noteRefusal(around: Surroundings, slot: number, response: SipMessage, isHonored: boolean): void {
   const { health, nowMs } = around;
   const { status } = response;
-  const isHonored = gateway.retryAfterHonor ?? around.routing.snapshot.parameters.SS_GATEWAY_RETRY_AFTER_HONOR;
   const banMs = isHonored ? retryAfterSeconds(response.value(Header.RetryAfter) ?? '') * 1000 : 0;
-  if (banMs > 0 && SERVICE_STATUSES.includes(status)) health.ban(gateway.slot, banMs, nowMs);
-  else if (status === SERVICE_UNAVAILABLE) health.throttle.refused(gateway.slot, nowMs);
+  if (banMs > 0 && SERVICE_STATUSES.includes(status)) health.ban(slot, banMs, nowMs);
+  else if (status === SERVICE_UNAVAILABLE) health.throttle.refused(slot, nowMs);
 }
 
 /** An attempt at `gateway` failed without a final response. */

@@ -15,7 +15,7 @@ import type { Source } from './incoming-request.ts';
 import type { Parties } from './invite-route.ts';
 import type { LegSessionTimer } from './leg-session-timer.ts';
 import { numberOf } from './numbers.ts';
-import type { Surroundings } from './ports.ts';
+import type { RoutingView, Surroundings } from './ports.ts';
 
 /** An INVITE outside any dialog, from a mapping gateway. */
 export interface Arrival {
@@ -24,13 +24,15 @@ export interface Arrival {
   readonly gateway: MappingGateway;
   /** Null where the gateway has no session timers. */
   readonly sessionTimer: LegSessionTimer | null;
+  /** The newest tables; the call will keep them. */
+  readonly routing: RoutingView;
   /** Whether the shard has room for one more call. */
   readonly hasRoom: boolean;
 }
 
 /** The mapping gateway that `invite` comes from; null when no gateway calls from `address`. */
-export function gatewayOf(around: Surroundings, invite: SipMessage, address: string): MappingGateway | null {
-  return around.routing.screening.find(address, numberOf(invite.uri));
+export function gatewayOf({ screening }: RoutingView, invite: SipMessage, address: string): MappingGateway | null {
+  return screening.find(address, numberOf(invite.uri));
 }
 
 /**
@@ -41,7 +43,7 @@ export function beginCall(
   arrival: Arrival,
   serve: (user: ServerUser) => ServerTransaction,
 ): void {
-  const { invite, source, gateway, sessionTimer } = arrival;
+  const { invite, source, gateway, routing, sessionTimer } = arrival;
   const parties = {
     caller: detach(numberOf(invite.from.uri)),
     callee: detach(numberOf(invite.uri).slice(gateway.calleePrefix.length)),
@@ -49,19 +51,19 @@ export function beginCall(
     callerRules: gateway,
   };
   const record = new LiveRecord(newCdr(around, arrival, parties), around.nowMs);
-  const call = new Call(around, { record, gateway, parties, invite, source, sessionTimer });
+  const call = new Call(around, { record, routing, gateway, parties, invite, source, sessionTimer });
   around.callBegun(call);
   const crossing = call.caller.begin(serve(call.caller));
   const refusal = admit(around, arrival, record);
-  if (refusal === null) call.hunt(around.routing.routes.plan(parties.callee, around.callsOf), crossing);
+  if (refusal === null) call.hunt(routing.routes.plan(parties.callee, around.callsOf), crossing);
   else call.release(refusal);
 }
 
 /** Takes the counters of the caller's side; answers why not when one is used up. */
-function admit(around: Surroundings, { gateway, hasRoom }: Arrival, record: LiveRecord): EndReason | null {
+function admit(around: Surroundings, { gateway, routing, hasRoom }: Arrival, record: LiveRecord): EndReason | null {
   const { admission, nowMs, wallMs } = around;
   const { accountExpiresAtWallMs } = gateway;
-  const { SS_CAPACITY, SS_CPS_LIMIT } = around.routing.snapshot.parameters;
+  const { SS_CAPACITY, SS_CPS_LIMIT } = routing.snapshot.parameters;
   if (!hasRoom) return 'Overload';
   if (gateway.locked) return 'CallerNotAllowed';
   if (gateway.accountLocked) return 'AccountLocked';
@@ -75,12 +77,12 @@ function admit(around: Surroundings, { gateway, hasRoom }: Arrival, record: Live
   return null;
 }
 
-function newCdr(around: Surroundings, { invite, source, gateway }: Arrival, parties: Parties): Cdr {
+function newCdr(around: Surroundings, { invite, source, gateway, routing }: Arrival, parties: Parties): Cdr {
   return {
     id: around.mintCdrId(),
     node: around.node,
     shard: around.shardIndex,
-    snapshotVersion: around.routing.snapshot.version,
+    snapshotVersion: routing.snapshot.version,
     callerCallId: detach(invite.callId),
     calleeCallId: '',
     caller: parties.caller,

@@ -8,6 +8,7 @@ import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { printResponse } from '../sip/print-response.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
+import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { ServerTransaction } from '../transaction/ports.ts';
 import type { Acknowledger, Crossing, Provisional, Question } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
@@ -23,6 +24,15 @@ export interface Source {
   readonly address: string;
   readonly port: number;
   readonly listener: number;
+}
+
+/** A request, as it is taken over. */
+export interface RequestArrival {
+  readonly request: SipMessage;
+  readonly server: ServerTransaction;
+  readonly source: Source;
+  /** When a 2xx to INVITE is repeated. */
+  readonly resends: ResendSchedule;
 }
 
 /** Hears how the request fares. */
@@ -52,6 +62,7 @@ export class IncomingRequest implements Question, ResponseRepeaterUser {
   readonly #around: Surroundings;
   readonly #server: ServerTransaction;
   readonly #source: Source;
+  readonly #resends: ResendSchedule;
   readonly #local: LocalEnd;
   readonly #user: IncomingRequestUser;
   #request: SipMessage | null;
@@ -60,16 +71,12 @@ export class IncomingRequest implements Question, ResponseRepeaterUser {
   #repeater: ResponseRepeater | null = null;
   #acknowledger: Acknowledger | null = null;
 
-  constructor(
-    around: Surroundings,
-    arrival: { readonly request: SipMessage; readonly server: ServerTransaction; readonly source: Source },
-    toTag: string,
-    user: IncomingRequestUser,
-  ) {
+  constructor(around: Surroundings, arrival: RequestArrival, toTag: string, user: IncomingRequestUser) {
     this.#around = around;
     this.#request = arrival.request;
     this.#server = arrival.server;
     this.#source = arrival.source;
+    this.#resends = arrival.resends;
     this.#local = around.localEnd(arrival.source.listener);
     this.#toTag = toTag;
     this.#user = user;
@@ -157,7 +164,7 @@ export class IncomingRequest implements Question, ResponseRepeaterUser {
     if (this.method === 'INVITE' && status < 300) {
       this.#successText = text;
       this.#acknowledger = acknowledger;
-      this.#repeater = new ResponseRepeater(this.#around.wheel, this.#around.routing.resends, this);
+      this.#repeater = new ResponseRepeater(this.#around.wheel, this.#resends, this);
     }
     this.#user.onFinal(this, status, crossing);
   }

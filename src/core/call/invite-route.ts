@@ -6,7 +6,7 @@ import type { Candidate } from '../routing/route-plan.ts';
 import type { PeerRules, RoutingGateway } from '../routing/snapshot.ts';
 import { uriAtContact, uriOf } from './numbers.ts';
 import type { InviteAddress } from './outgoing-invite.ts';
-import type { Surroundings } from './ports.ts';
+import type { RoutingView, Surroundings } from './ports.ts';
 import type { Redirect } from './redirect.ts';
 
 /** How the two parties are named in the INVITE. */
@@ -21,6 +21,7 @@ export interface Parties {
 
 /** What an INVITE is made of. */
 export interface InviteFacts {
+  readonly routing: RoutingView;
   readonly candidate: Candidate;
   readonly parties: Parties;
   readonly redirect: Redirect | null;
@@ -29,14 +30,14 @@ export interface InviteFacts {
 /** The addresses of the INVITE toward `candidate`, or to where it has redirected the call; `displayName` is From's. */
 export function inviteRouteOf(
   around: Surroundings,
-  { candidate, parties, redirect }: InviteFacts,
+  { routing, candidate, parties, redirect }: InviteFacts,
   displayName: string,
 ): InviteAddress {
   const { gateway } = candidate;
   const { listener, remoteIp, signalPort } = gateway;
   const { hostPort } = around.localEnd(listener);
   const to = uriOf(parties.callee, hostPortOf(gateway));
-  const { parameters } = around.routing.snapshot;
+  const { parameters } = routing.snapshot;
   const display = displayName === '' ? '' : `${displayName} `;
   return {
     uri: redirect?.uri ?? (requestUriOf(parties.callee, gateway, parameters) || to),
@@ -44,6 +45,7 @@ export function inviteRouteOf(
     from: `${display}<${uriOf(parties.caller, hostPort)}>`,
     target: { address: redirect?.address ?? remoteIp, port: redirect?.port ?? signalPort, listener },
     requestsTo: gateway.sipRequestAddressMethod,
+    resends: routing.resends,
   };
 }
 

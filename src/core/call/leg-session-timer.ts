@@ -1,8 +1,9 @@
 // The session timer of one leg at work: what the leg's INVITEs and UPDATEs say about it, its refreshes, and its end.
 // RFC 4028; the negotiation is dialog/session-timer-terms.ts, the clock dialog/session-timer.ts.
 
-import { SessionTimer, type SessionTimerUser } from '../dialog/session-timer.ts';
+import { SessionTimer, type SessionTimerPace, type SessionTimerUser } from '../dialog/session-timer.ts';
 import { SessionTimerNegotiation, type SessionTimerTerms } from '../dialog/session-timer-terms.ts';
+import type { ParameterValues } from '../parameters/registry.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
@@ -30,6 +31,7 @@ const LINE_OF_BODY = /^content-|^c:/i;
 export class LegSessionTimer implements SessionTimerUser, Timed {
   readonly #around: Surroundings;
   readonly #negotiation: SessionTimerNegotiation;
+  readonly #pace: SessionTimerPace;
   #timer: SessionTimer | null = null;
   #leg: SessionTimerLeg | null = null;
   /** Whether the peer takes UPDATE: then a refresh needs no description. */
@@ -38,10 +40,14 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
   #described: Crossing = EMPTY_CROSSING;
   #againTimer: TimerHandle = 0;
 
-  constructor(around: Surroundings) {
-    const { SS_SIP_SESSION_TTL: ttlMs, SS_SIP_SESSION_MIN_SE: minSeMs } = around.routing.snapshot.parameters;
+  constructor(around: Surroundings, parameters: ParameterValues) {
+    const { SS_SIP_SESSION_TTL: ttlMs, SS_SIP_SESSION_MIN_SE: minSeMs } = parameters;
     this.#around = around;
     this.#negotiation = new SessionTimerNegotiation({ ttlMs, minSeMs });
+    this.#pace = {
+      segmentCount: parameters.SS_SIP_SESSION_UPDATE_SEGMENT,
+      earlyHangupMs: parameters.SS_SIP_SESSION_TIMEOUT_EARLY_HANGUP,
+    };
   }
 
   /** Header lines of an INVITE or UPDATE that we send. */
@@ -119,14 +125,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
 
   #run(terms: SessionTimerTerms | null): void {
     if (terms === null || this.#leg === null) return;
-    if (this.#timer === null) {
-      const { parameters } = this.#around.routing.snapshot;
-      const pace = {
-        segmentCount: parameters.SS_SIP_SESSION_UPDATE_SEGMENT,
-        earlyHangupMs: parameters.SS_SIP_SESSION_TIMEOUT_EARLY_HANGUP,
-      };
-      this.#timer = new SessionTimer(this.#around.wheel, pace, this);
-    }
+    this.#timer ??= new SessionTimer(this.#around.wheel, this.#pace, this);
     this.#timer.confirmed(terms);
   }
 

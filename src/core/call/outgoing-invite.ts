@@ -4,6 +4,7 @@
 import type { AddressMethod, Target } from '../base/target.ts';
 import { Dialog, type LocalEnd } from '../dialog/dialog.ts';
 import type { SipMessage } from '../sip/message.ts';
+import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import type { Surroundings } from './ports.ts';
@@ -19,6 +20,7 @@ export interface InviteAddress {
   readonly target: Target;
   /** Where later requests of its dialogs go. */
   readonly requestsTo: AddressMethod;
+  readonly resends: ResendSchedule;
 }
 
 /** One INVITE of ours. */
@@ -30,6 +32,7 @@ export class OutgoingInvite {
   readonly #local: LocalEnd;
   readonly #target: Target;
   readonly #requestsTo: AddressMethod;
+  readonly #resends: ResendSchedule;
   readonly #to: string;
   readonly #from: string;
   readonly #localTag: string;
@@ -37,11 +40,13 @@ export class OutgoingInvite {
   #branch = '';
   #transaction: InviteClientTransaction | null = null;
 
-  constructor(around: Surroundings, { uri, to, from, target, requestsTo }: InviteAddress, user: ClientUser) {
+  constructor(around: Surroundings, address: InviteAddress, user: ClientUser) {
+    const { uri, to, from, target, requestsTo, resends } = address;
     this.#around = around;
     this.#user = user;
     this.#target = target;
     this.#requestsTo = requestsTo;
+    this.#resends = resends;
     this.#local = around.localEnd(target.listener);
     this.#to = to;
     this.uri = uri;
@@ -60,8 +65,7 @@ export class OutgoingInvite {
     this.#branch = this.#around.mintBranch();
     const contact = `Contact: <sip:${this.#local.hostPort}>\r\n`;
     const text = this.#print('INVITE', contact + headers, body);
-    const resend = this.#around.routing.resends;
-    const request = { branch: this.#branch, text, target: this.#target, resend, user: this.#user };
+    const request = { branch: this.#branch, text, target: this.#target, resend: this.#resends, user: this.#user };
     this.#transaction = this.#around.transactions.invite(request);
   }
 
@@ -73,7 +77,7 @@ export class OutgoingInvite {
     if (this.#transaction === null) return;
     // 9.1: the CANCEL has the branch of the INVITE, which is how the peer finds it.
     const cancel = this.#print('CANCEL', headers, '');
-    this.#around.transactions.cancel(this.#transaction, cancel, this.#around.routing.resends, isResent);
+    this.#around.transactions.cancel(this.#transaction, cancel, this.#resends, isResent);
   }
 
   /** The dialog that `response` makes. */

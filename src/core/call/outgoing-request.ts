@@ -67,7 +67,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   cancel(): void {
     const invite = parseMessage(this.#text);
     if (this.#transaction === null || !(invite instanceof SipMessage)) return;
-    this.#around.transactions.cancel(this.#transaction, printCancel(invite), this.#around.routing.resends);
+    this.#around.transactions.cancel(this.#transaction, printCancel(invite), this.#leg.resends);
   }
 
   onResponse(_transaction: unknown, response: SipMessage): void {

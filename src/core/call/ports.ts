@@ -48,7 +48,7 @@ export interface DialogTable {
   leave(dialog: Dialog): void;
 }
 
-/** Everything a call can reach. */
+/** Everything a call can reach. Not the newest tables: it keeps those it began with. */
 export interface Surroundings extends CallCounts {
   /** Monotonic and wall clock of the present input, ms. */
   readonly nowMs: number;
@@ -60,7 +60,6 @@ export interface Surroundings extends CallCounts {
   readonly dialogs: DialogTable;
   /** Present concurrent calls of a gateway's slot. */
   readonly callsOf: CallsOf;
-  readonly routing: RoutingView;
   /** The gateway in `slot` gave no sign of life when it should have; so often in a row, and it is out. */
   gatewayTimedOut(slot: number): void;
   localEnd(listener: number): LocalEnd;

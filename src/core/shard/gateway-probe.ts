@@ -3,7 +3,7 @@
 // shuts down says so.
 
 import { hostPortOf } from '../call/invite-route.ts';
-import type { Surroundings } from '../call/ports.ts';
+import type { RoutingView, Surroundings } from '../call/ports.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { resendsWithin } from '../timer/resend-schedule.ts';
@@ -16,6 +16,12 @@ export const PROBE_PATIENCE_MS = 5_000;
 const REQUEST_TIMEOUT = 408;
 const SERVICE_UNAVAILABLE = 503;
 
+/** What a probe needs of its shard. */
+export interface ProbeSurroundings extends Surroundings {
+  /** The newest tables. */
+  readonly routing: RoutingView;
+}
+
 /** Who wants to know. */
 export interface ProbeUser {
   /** Told once for each request; asks again, or stops it. */
@@ -26,14 +32,14 @@ export interface ProbeUser {
 export class GatewayProbe implements Timed, ClientUser {
   /** As the latest tables have it. */
   gateway: RoutingGateway;
-  readonly #around: Surroundings;
+  readonly #around: ProbeSurroundings;
   readonly #user: ProbeUser;
   #timer: TimerHandle = 0;
   #askedAtMs: number;
   #isAsking = false;
   #isStopped = false;
 
-  constructor(around: Surroundings, user: ProbeUser, gateway: RoutingGateway) {
+  constructor(around: ProbeSurroundings, user: ProbeUser, gateway: RoutingGateway) {
     this.#around = around;
     this.#user = user;
     this.gateway = gateway;

@@ -2,16 +2,15 @@
 // fall to it, all the time. The shard whose timeout took a gateway out is the one that probes it, so that nobody has to
 // be told. When it dies its successor finds in shared memory what it was probing, with the first tables it gets.
 
-import type { Surroundings } from '../call/ports.ts';
 import type { RoutingGateway, Snapshot } from '../routing/snapshot.ts';
 import type { ProbeOutcome } from './counters.ts';
-import { GatewayProbe, type ProbeUser } from './gateway-probe.ts';
+import { GatewayProbe, type ProbeSurroundings, type ProbeUser } from './gateway-probe.ts';
 
 /** From probe to probe of a gateway that is out. */
 export const OUT_PROBE_INTERVAL_MS = 5_000;
 
 /** What the prober needs of its shard. */
-export interface ProberSurroundings extends Surroundings {
+export interface ProberSurroundings extends ProbeSurroundings {
   readonly shardCount: number;
   countProbe(slot: number, outcome: ProbeOutcome): void;
 }

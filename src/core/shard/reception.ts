@@ -98,7 +98,7 @@ export class Reception {
   #receiveInvite(invite: SipMessage, source: Source): void {
     const { transactions, routing } = this.#around;
     if (transactions.isMerged(invite)) return this.#refuse(invite, source, 482);
-    const gateway = gatewayOf(this.#around, invite, source.address);
+    const gateway = gatewayOf(routing, invite, source.address);
     if (gateway === null) {
       if (routing.snapshot.parameters.SS_REPLY_UNAUTHORIZED) return this.#refuse(invite, source, 403);
       return this.#around.counters.add(ShardNumber.requestsRefused);
@@ -108,10 +108,10 @@ export class Reception {
       return this.#refuseRequired(invite, source);
     }
     if (!isBodyKnown(invite)) return this.#refuse(invite, source, 415, 'Accept: application/sdp, multipart/mixed\r\n');
-    const sessionTimer = gateway.sipTimer ? new LegSessionTimer(this.#around) : null;
+    const sessionTimer = gateway.sipTimer ? new LegSessionTimer(this.#around, routing.snapshot.parameters) : null;
     const timer = sessionTimer?.consider(invite);
     if (timer?.kind === 'tooSmall') return this.#refuse(invite, source, 422, timer.lines);
-    this.#beginCall({ invite, source, gateway, sessionTimer, hasRoom: this.#hasRoom });
+    this.#beginCall({ invite, source, gateway, routing, sessionTimer, hasRoom: this.#hasRoom });
   }
 
   /** 8.2.2.3: an extension that the peer insists on and this switch, or its gateway, does not have. */
