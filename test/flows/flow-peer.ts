@@ -129,10 +129,11 @@ export class FlowPeer {
   #requestText({ method, uri, branch, to, cseq }: Omit<SentRequest, 'text'>, item: FlowItem): string {
     const from = item.tag === '' ? this.#localAddress : this.#localAddress.replace(this.#ownTag, this.#tagOf(item));
     const isGiven = (name: string): boolean => item.headers.some((header) => header.startsWith(`${name}:`));
+    const viaLine = isGiven('Via') ? '' : `Via: SIP/2.0/UDP ${this.place.address}:5060;branch=${branch}\r\n`;
     const maxForwardsLine = isGiven('Max-Forwards') ? '' : 'Max-Forwards: 70\r\n';
     const fromLine = isGiven('From') ? '' : `From: ${from}\r\n`;
     return (
-      `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.place.address}:5060;branch=${branch}\r\n` +
+      `${method} ${uri} SIP/2.0\r\n${viaLine}` +
       `${maxForwardsLine}${fromLine}To: ${to}\r\nCall-ID: ${this.#callId}\r\n` +
       `CSeq: ${cseq} ${method}\r\n${this.#rest(item)}`
     );
@@ -160,9 +161,10 @@ export class FlowPeer {
         : body === '+body'
           ? ['application/dtmf-relay', 'Signal=5\r\n']
           : ['', ''];
-    const contact = /^(BYE|ACK|CANCEL|[3-6]\d\d)$/.test(name) ? '' : `Contact: <sip:${this.place.address}:5060>\r\n`;
-    const isRackGiven = headers.some((header) => header.startsWith('RAck:'));
-    const rack = name === 'PRACK' && !isRackGiven ? `RAck: ${this.#rack}\r\n` : '';
+    const isGiven = (line: string): boolean => headers.some((header) => header.startsWith(`${line}:`));
+    const hasContact = !isGiven('Contact') && !/^(BYE|ACK|CANCEL|[3-6]\d\d)$/.test(name);
+    const contact = hasContact ? `Contact: <sip:${this.place.address}:5060>\r\n` : '';
+    const rack = name === 'PRACK' && !isGiven('RAck') ? `RAck: ${this.#rack}\r\n` : '';
     const added = rack + headers.map((header) => `${header}\r\n`).join('');
     const typed = type === '' ? '' : `Content-Type: ${type}\r\n`;
     return `${contact}${added}${typed}Content-Length: ${content.length}\r\n\r\n${content}`;

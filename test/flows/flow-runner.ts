@@ -30,6 +30,22 @@ export function playFlow(flow: Flow, later: Readonly<Record<string, string>> | n
   new FlowRunner(flow, later).play();
 }
 
+/** Whether `flow` passes. */
+export function passes(flow: Flow): boolean {
+  try {
+    playFlow(flow);
+    return true;
+  } catch (error) {
+    if (!(error instanceof assert.AssertionError)) throw error;
+    return false;
+  }
+}
+
+/** `flow` with other settings. */
+export function withSettings(flow: Flow, settings: readonly FlowSetting[]): Flow {
+  return { ...flow, settings };
+}
+
 class FlowRunner {
   readonly #flow: Flow;
   readonly #switch: Switch;

@@ -9,7 +9,7 @@ import { PARAMETERS, type ParameterName } from '../../src/core/parameters/table.
 import { parameters } from '../simulator/trunks.ts';
 import type { Flow, FlowSetting } from './flow-file.ts';
 import { flowFiles } from './flow-folder.ts';
-import { playFlow } from './flow-runner.ts';
+import { passes, withSettings } from './flow-runner.ts';
 
 /** What no ladder can show, and the test that proves it. */
 const PROVED_ELSEWHERE: Partial<Record<ParameterName, string>> = {
@@ -75,18 +75,4 @@ function tellsApart(flow: Flow, name: ParameterName, value: string): boolean {
 
 function without({ settings }: Flow, setting: FlowSetting): readonly FlowSetting[] {
   return settings.filter((other) => other !== setting);
-}
-
-function withSettings(flow: Flow, settings: readonly FlowSetting[]): Flow {
-  return { ...flow, settings };
-}
-
-function passes(flow: Flow): boolean {
-  try {
-    playFlow(flow);
-    return true;
-  } catch (error) {
-    if (!(error instanceof assert.AssertionError)) throw error;
-    return false;
-  }
 }

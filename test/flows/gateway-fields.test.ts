@@ -1,0 +1,55 @@
+// Every field of a gateway changes what happens: for each there is a ladder that sets it and fails without it.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { mappingGateway, routingGateway } from '../simulator/trunks.ts';
+import type { Flow } from './flow-file.ts';
+import { flowFiles } from './flow-folder.ts';
+import { passes, withSettings } from './flow-runner.ts';
+
+/** Who a gateway is, and where it stands among the others. */
+const PLACES = ['slot', 'name', 'account', 'remoteIps', 'remoteIp', 'signalPort', 'listener', 'priority'];
+
+/** What no ladder can show, and the test that proves it. */
+const PROVED_ELSEWHERE: Readonly<Record<string, string>> = {
+  calleePrefix: 'test/core/routing/screening.test.ts',
+  prefixStyle: 'test/core/routing/route-plan.test.ts',
+  optionsPingMs: 'test/core/shard/gateway-prober.test.ts',
+};
+
+const FLOWS = [...flowFiles().values()].flat();
+
+for (const [column, gateway] of [
+  ['caller', mappingGateway(1)],
+  ['trunk', routingGateway(2)],
+] as const) {
+  describe(`every field of a ${column}'s gateway changes what happens`, () => {
+    for (const field of Object.keys(gateway).filter((name) => !PLACES.includes(name))) {
+      const elsewhere = PROVED_ELSEWHERE[field];
+      if (elsewhere === undefined) test(field, () => provedByLadder(column, field));
+      else test(`${field}: in ${elsewhere}`, () => assert.ok(existsSync(elsewhere)));
+    }
+  });
+}
+
+function provedByLadder(column: string, field: string): void {
+  const found = FLOWS.filter((flow) => settings(flow, column, field).length > 0);
+  assert.ok(found.length > 0, `no ladder sets ${field} of a ${column}`);
+  assert.ok(
+    found.some((flow) => passes(flow) && !passes(without(flow, column, field))),
+    `${field} of a ${column} changes nothing: each ladder that sets it passes without it as well`,
+  );
+}
+
+function without(flow: Flow, column: string, field: string): Flow {
+  const set = settings(flow, column, field);
+  return withSettings(
+    flow,
+    flow.settings.filter((setting) => !set.includes(setting)),
+  );
+}
+
+function settings(flow: Flow, column: string, field: string) {
+  return flow.settings.filter((setting) => setting.of.startsWith(column) && setting.field === field);
+}
