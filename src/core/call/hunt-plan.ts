@@ -13,7 +13,9 @@ export interface Try {
 /** The hunt's list; each entry is given out once. */
 export class HuntPlan {
   readonly #candidates: Candidate[];
+  /** Where gateways have sent the call; the first `#followedCount` have been given out. */
   readonly #redirected: Try[] = [];
+  #followedCount = 0;
   readonly #protectFromMs: number;
 
   /** `protectFromMs`: from when on protect gateways come first; Infinity for never. */
@@ -22,15 +24,21 @@ export class HuntPlan {
     this.#protectFromMs = protectFromMs;
   }
 
-  /** `candidate` has sent the call to these places. */
+  /** `candidate` has sent the call to these places. 8.1.3.4: none is tried twice, or two could send it round. */
   redirect(candidate: Candidate, redirects: readonly Redirect[]): void {
-    for (const redirect of redirects) this.#redirected.push({ candidate, redirect });
+    for (const redirect of redirects) {
+      const isKnown = this.#redirected.some((other) => other.redirect?.uri === redirect.uri);
+      if (!isKnown) this.#redirected.push({ candidate, redirect });
+    }
   }
 
   /** What to try next; null when nothing is left. */
   next(nowMs: number): Try | null {
-    const redirected = this.#redirected.shift();
-    if (redirected !== undefined) return redirected;
+    const redirected = this.#redirected[this.#followedCount];
+    if (redirected !== undefined) {
+      this.#followedCount += 1;
+      return redirected;
+    }
     const isLate = nowMs >= this.#protectFromMs;
     const index = isLate ? this.#candidates.findIndex(({ gateway }) => gateway.protect) : 0;
     const candidate = this.#candidates.splice(Math.max(0, index), 1)[0];
