@@ -145,13 +145,15 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
   }
 
   ask(question: Question): void {
-    const { method } = question;
+    const { method, crossing } = question;
     if (this.isOver) return question.answer(481, 'Call Over', EMPTY_CROSSING, null);
     if (method === 'REFER' && !this.rules.enableCallTransfer) {
       return question.answer(403, 'Transfer Not Allowed', EMPTY_CROSSING, null);
     }
-    // 14.1: no second INVITE while one is under way in either direction.
-    if (method === 'INVITE' && (this.#inviting !== null || this.#invited !== null)) {
+    // 14.1, RFC 3311 5.1: no second offer while one is under way in either direction.
+    const isOffer = method === 'INVITE' || (method === 'UPDATE' && crossing.body !== '');
+    const isInviting = method === 'INVITE' && this.#invited !== null;
+    if (isInviting || (isOffer && (this.#isOffering || this.#isOffered))) {
       return question.answer(491, 'Request Pending', EMPTY_CROSSING, null);
     }
     if (this.#invited?.awaitsAck === true) {
@@ -274,7 +276,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
   #receiveInvite(incoming: IncomingRequest, request: SipMessage): void {
     // 14.2: glare, and an INVITE on top of one that is not finished; RFC 5407 3.1.4: one that has overtaken the ACK.
     if (this.#isOffering || this.#invited?.awaitsAck === true) return incoming.refuse(491);
-    if (this.#invited !== null || this.#updated !== null) return this.#refusePending(incoming);
+    if (this.#isOffered) return this.#refusePending(incoming);
     if (!this.#considerSessionTimer(incoming, request)) return;
     this.dialog.refreshTarget(request);
     this.#invited = incoming;
@@ -286,7 +288,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
   #receiveUpdate(incoming: IncomingRequest, request: SipMessage): void {
     if (request.body !== '') {
       if (this.#isOffering) return incoming.refuse(491);
-      if (this.#updated !== null) return this.#refusePending(incoming);
+      if (this.#isOffered) return this.#refusePending(incoming);
     }
     if (!this.#considerSessionTimer(incoming, request)) return;
     if (request.body !== '') this.#updated = incoming;
@@ -323,6 +325,11 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
 
   get #isOffering(): boolean {
     return this.#inviting !== null || this.#updating !== null;
+  }
+
+  /** The peer waits for the answer to an offer of its own. */
+  get #isOffered(): boolean {
+    return this.#updated !== null || this.#invited?.awaitsAck === false;
   }
 
   #refusePending(incoming: IncomingRequest): void {
