@@ -25,7 +25,11 @@ const OWNER_SPREAD = 190;
 const OTHER_SPREAD = 201;
 const SPREAD_STEP_MS = 10;
 
-const LINE_OF_BODY = /^content-|^c:/i;
+/** Header lines that say what a body is, compact forms too. */
+const LINE_OF_BODY = /^(?:content-|mime-version|[ce][ \t]*:)/i;
+
+/** The end of a header line, and not a fold. */
+const LINE_END = /\r\n(?![ \t])/;
 
 /** The session of one leg. */
 export class LegSessionTimer implements SessionTimerUser, Timed {
@@ -153,6 +157,6 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
 
 /** The description alone, without what else crossed with it. */
 function bodyOf({ headers, body }: Crossing): Crossing {
-  const lines = headers.split('\r\n').filter((line) => LINE_OF_BODY.test(line));
+  const lines = headers.split(LINE_END).filter((line) => LINE_OF_BODY.test(line));
   return { headers: lines.map((line) => `${line}\r\n`).join(''), ruled: '', body, hasSdp: true };
 }
