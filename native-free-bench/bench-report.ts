@@ -1,16 +1,10 @@
 // The figures of a benchmark, for people.
 
 import { alignedTable } from '../src/cli/aligned-table.ts';
+import { comparisonsOf, groupsOf, type RunGroup } from './comparison.ts';
 import { type Machine, tellMachine } from './machine.ts';
 import type { MeasuredRun } from './measured-run.ts';
 import { spreadOf } from './statistics.ts';
-
-/** All figures of one system at one rate. */
-interface Group {
-  readonly system: string;
-  readonly callsPerSecond: number;
-  readonly runs: readonly MeasuredRun[];
-}
 
 /** The report as lines. */
 export function tellBench(runs: readonly MeasuredRun[], machine: Machine): string[] {
@@ -33,26 +27,16 @@ export function tellBench(runs: readonly MeasuredRun[], machine: Machine): strin
     ...alignedTable(heads, figures, [1, 2, 3, 5, 6, 7, 8, 9]),
     '',
     ...threadLines(groups),
-    ...ratioLines(groups),
+    ...ratioLines(runs),
     ...doubtLines(runs),
     tellMachine(machine),
     'us/call: utime + stime of the whole system over completed calls, median of the runs. INVITE->180: median of the',
     "runs' medians and of their p99, as the caller sees it, the answerer's part included. tandem-1: one shard in a",
-    'worker; tandem-0: one inline.',
+    'worker; tandem-0: one inline; @: another revision. Ratios: median (min - max) of those of the runs in turn.',
   ];
 }
 
-function groupsOf(runs: readonly MeasuredRun[]): Group[] {
-  const keys = [...new Set(runs.map(({ system, callsPerSecond }) => `${callsPerSecond} ${system}`))];
-  return keys.map((key) => {
-    const [rate = '', system = ''] = key.split(' ');
-    const callsPerSecond = Number(rate);
-    const own = runs.filter((run) => run.system === system && run.callsPerSecond === callsPerSecond);
-    return { system, callsPerSecond, runs: own };
-  });
-}
-
-function rowOf({ system, callsPerSecond, runs }: Group): string[] {
+function rowOf({ system, callsPerSecond, runs }: RunGroup): string[] {
   const cost = spreadOf(runs.map(({ microsPerCall }) => microsPerCall));
   const offered = sum(runs.map(({ outcome }) => outcome.offered));
   const completed = sum(runs.map(({ outcome }) => outcome.completed));
@@ -72,7 +56,7 @@ function rowOf({ system, callsPerSecond, runs }: Group): string[] {
   ];
 }
 
-function threadLines(groups: readonly Group[]): string[] {
+function threadLines(groups: readonly RunGroup[]): string[] {
   const lines: string[] = [];
   for (const { system, callsPerSecond, runs } of groups) {
     const names = new Set(runs.flatMap(({ byThread }) => Object.keys(byThread)));
@@ -86,32 +70,15 @@ function threadLines(groups: readonly Group[]): string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-/** Tandem against every other system, run by run: interleaved runs share the machine's mood. */
-function ratioLines(groups: readonly Group[]): string[] {
-  const lines: string[] = [];
-  for (const tandem of groups.filter(({ system }) => isTandem(system))) {
-    for (const other of groups) {
-      if (other.callsPerSecond !== tandem.callsPerSecond || isTandem(other.system) || other.system === 'direct')
-        continue;
-      const ratios = tandem.runs.map(
-        (run, index) => run.microsPerCall / (other.runs[index]?.microsPerCall ?? Number.NaN),
-      );
-      const { min, median, max } = spreadOf(ratios);
-      const delays = tandem.runs.map((run, index) => {
-        return run.outcome.ringing.p50 / (other.runs[index]?.outcome.ringing.p50 ?? Number.NaN);
-      });
-      const spread = `${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`;
-      lines.push(
-        `${tandem.system} / ${other.system} at ${tandem.callsPerSecond}/s: processor a call ${spread}, ` +
-          `INVITE->180 ${spreadOf(delays).median.toFixed(2)}.`,
-      );
-    }
-  }
+function ratioLines(runs: readonly MeasuredRun[]): string[] {
+  const lines = comparisonsOf(runs).map(({ system, against, callsPerSecond, processor, ringing }) => {
+    const spread = `${processor.median.toFixed(2)} (${processor.min.toFixed(2)} - ${processor.max.toFixed(2)})`;
+    return (
+      `${system} / ${against} at ${callsPerSecond}/s: processor a call ${spread}, ` +
+      `INVITE->180 ${ringing.median.toFixed(2)}.`
+    );
+  });
   return lines.length === 0 ? [] : [...lines, ''];
-}
-
-function isTandem(system: string): boolean {
-  return system.startsWith('tandem');
 }
 
 function doubtLines(runs: readonly MeasuredRun[]): string[] {

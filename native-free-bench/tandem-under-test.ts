@@ -8,13 +8,17 @@ import { requireRunningSwitch, type SwitchClient } from '../src/cli/switch-clien
 import type { SwitchStatus } from '../src/control/api/status.ts';
 import { endGroup, type SystemUnderTest, until } from './system-under-test.ts';
 
-const TANDEM = fileURLToPath(new URL('../src/cli/tandem.js', import.meta.url));
+/** The command line of this revision, compiled. */
+export const TANDEM = fileURLToPath(new URL('../src/cli/tandem.js', import.meta.url));
 const NAME_THREADS = new URL('./name-threads.js', import.meta.url).href;
 const ADDRESS = '127.0.0.1';
 const START_MS = 10_000;
 
 /** How Tandem is started. */
 export interface TandemOptions {
+  readonly name: string;
+  /** The compiled command line: TANDEM, or another revision's. */
+  readonly program: string;
   /** An empty directory, for its configuration, records and log. */
   readonly directory: string;
   readonly shardCount: number;
@@ -33,23 +37,23 @@ export async function startTandem(options: TandemOptions): Promise<SystemUnderTe
   const logFile = join(directory, 'log');
   const started = spawn(
     process.execPath,
-    ['--import', NAME_THREADS, ...profiling, TANDEM, 'start', '--config', configFile],
+    ['--import', NAME_THREADS, ...profiling, options.program, 'start', '--config', configFile],
     { detached: true, stdio: ['ignore', openSync(logFile, 'w'), 'inherit'] },
   );
   started.once('exit', (code, signal) => {
     if (!isStopping)
-      console.error(`Tandem ended unasked (${signal ?? code}). Its log:\n${readFileSync(logFile, 'utf8')}`);
+      console.error(`${options.name} ended unasked (${signal ?? code}). Its log:\n${readFileSync(logFile, 'utf8')}`);
   });
   const stop = (): Promise<void> => {
     isStopping = true;
     return endGroup(started);
   };
   try {
-    const client = await until('Tandem', START_MS, () => clientOf(join(directory, 'data')));
+    const client = await until(options.name, START_MS, () => clientOf(join(directory, 'data')));
     await client.post('/api/v1/apply', { name: 'bench' }, networkFile(options.answererPort));
     const [listener] = (await statusOf(client)).listeners;
     return {
-      name: `tandem-${options.shardCount}`,
+      name: options.name,
       place: { address: ADDRESS, port: listener?.port ?? 0 },
       group: started.pid ?? null,
       cdrCount: async () => (await statusOf(client)).cdr.spooled,

@@ -4,6 +4,7 @@
 //   --rates 200,500   calls a second          --runs 5        runs at each rate
 //   --seconds 8       length of a run         --shards 1      of Tandem; 0: inline; 0,1: both; else its default
 //   --with kamailio   Debian's Kamailio in the same run, A B A B
+//   --against COMMIT  another revision of Tandem in the same run, A B A B, built in a worktree of its own
 //   --cpu-prof DIR    a profile of each of Tandem's threads   --json   one document
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -14,11 +15,13 @@ import { defaultShardCount } from '../src/config.ts';
 import { sentenceOf } from '../src/tandem-error.ts';
 import { tellBench } from './bench-report.ts';
 import { startKamailio } from './compare/kamailio/kamailio-under-test.ts';
+import { comparisonsOf } from './comparison.ts';
 import { LoadEnds } from './load-ends.ts';
 import { thisMachine } from './machine.ts';
 import { type MeasuredRun, measureRun } from './measured-run.ts';
+import { buildRevision, removeRevision } from './other-revision.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
-import { startTandem } from './tandem-under-test.ts';
+import { startTandem, TANDEM } from './tandem-under-test.ts';
 
 interface BenchOptions {
   readonly rates: readonly number[];
@@ -27,6 +30,8 @@ interface BenchOptions {
   /** One Tandem for each. */
   readonly shards: readonly number[];
   readonly withKamailio: boolean;
+  /** Another revision to run beside this one; null for none. */
+  readonly against: string | null;
   readonly profileDirectory: string | null;
   readonly isJson: boolean;
 }
@@ -43,6 +48,7 @@ function readOptions(): BenchOptions {
       seconds: { type: 'string', default: '8' },
       shards: { type: 'string', default: String(defaultShardCount()) },
       with: { type: 'string' },
+      against: { type: 'string' },
       'cpu-prof': { type: 'string' },
       json: { type: 'boolean', default: false },
     },
@@ -54,6 +60,7 @@ function readOptions(): BenchOptions {
     seconds: positive('--seconds', values.seconds),
     shards: values.shards.split(',').map((count) => (count === '0' ? 0 : positive('--shards', count))),
     withKamailio: values.with === 'kamailio',
+    against: values.against ?? null,
     profileDirectory: values['cpu-prof'] ?? null,
     isJson: values.json,
   };
@@ -74,6 +81,7 @@ async function bench(options: BenchOptions): Promise<boolean> {
   const clear = async (): Promise<void> => {
     for (const system of systems) await system.stop();
     ends.stop();
+    removeRevision(revisionIn(directory));
     rmSync(directory, { recursive: true, force: true });
   };
   // Systems are process groups of their own: a Ctrl-C does not reach them by itself.
@@ -82,7 +90,7 @@ async function bench(options: BenchOptions): Promise<boolean> {
     await startSystems(options, ends, directory, systems);
     const say = options.isJson ? (): void => undefined : (line: string): void => console.error(line);
     const runs = await runAll(options, ends, systems, say);
-    if (options.isJson) console.log(JSON.stringify({ machine, options, runs }));
+    if (options.isJson) console.log(JSON.stringify({ machine, options, runs, comparisons: comparisonsOf(runs) }));
     else for (const line of tellBench(runs, machine)) console.log(line);
     return runs.every(({ invalid }) => invalid.length === 0);
   } finally {
@@ -90,17 +98,29 @@ async function bench(options: BenchOptions): Promise<boolean> {
   }
 }
 
+function revisionIn(directory: string): string {
+  return join(directory, 'revision');
+}
+
 async function startSystems(
-  { shards, withKamailio, profileDirectory }: BenchOptions,
+  { shards, withKamailio, against, profileDirectory }: BenchOptions,
   ends: LoadEnds,
   directory: string,
   systems: SystemUnderTest[],
 ): Promise<void> {
   const { answererPort } = ends;
-  for (const shardCount of shards) {
-    const own = join(directory, `tandem-${shardCount}`);
+  const revision = against === null ? null : buildRevision(against, revisionIn(directory));
+  const start = async (name: string, program: string, shardCount: number): Promise<void> => {
+    const own = join(directory, name);
     mkdirSync(own);
-    systems.push(await startTandem({ directory: own, shardCount, answererPort, profileDirectory }));
+    const profiles = profileDirectory === null ? null : join(profileDirectory, name);
+    const options = { name, program, directory: own, shardCount, answererPort, profileDirectory: profiles };
+    systems.push(await startTandem(options));
+  };
+  for (const shardCount of shards) {
+    const name = `tandem-${shardCount}`;
+    await start(name, TANDEM, shardCount);
+    if (revision !== null) await start(`${name}@${revision.name}`, revision.program, shardCount);
   }
   if (!withKamailio) return;
   const kamailioDirectory = join(directory, 'kamailio');
