@@ -11,7 +11,7 @@ import { CUSTOMER_NET, mappingGateway, parameters, routingGateway, VENDOR_NET } 
 import type { Flow, FlowItem, FlowRow, FlowSetting } from './flow-file.ts';
 import { type Described, FlowPeer } from './flow-peer.ts';
 
-const NUMBER = '4930123';
+export const NUMBER = '4930123';
 
 /** What the switch sent or wrote at one moment. */
 interface Happening {
@@ -213,7 +213,7 @@ function wordsOf(cdr: Cdr): string {
   return `CDR ${cdr.endReason} ${cdr.sipCode}; ${attempts}${hold}`;
 }
 
-function placeOf(column: string): Place {
+export function placeOf(column: string): Place {
   if (column === 'caller') return { address: `${CUSTOMER_NET}1`, port: 5060 };
   if (column.startsWith('caller-')) return { address: `${CUSTOMER_NET}${column.slice('caller-'.length)}`, port: 5060 };
   if (column === 'stranger') return { address: `${CUSTOMER_NET}9`, port: 5060 };
@@ -221,7 +221,7 @@ function placeOf(column: string): Place {
 }
 
 /** One customer with all callers, and the trunks of the ladder in their order behind every number. */
-function snapshotOf({ columns, settings }: Flow): Snapshot {
+export function snapshotOf({ columns, settings }: Flow): Snapshot {
   const system = settings.filter(({ of }) => of.startsWith('SS_')).map(({ of, value }) => [of, value]);
   const trunks = columns.filter((column) => column.startsWith('trunk'));
   return {
