@@ -10,7 +10,8 @@ import { flowFiles } from './flow-folder.ts';
 import { playFlow } from './flow-runner.ts';
 
 const FLOWS = [...flowFiles().values()].flat();
-const NAMES = Object.keys(PARAMETERS) as ParameterName[];
+/** Not the one that judges requests outside calls. */
+const NAMES = (Object.keys(PARAMETERS) as ParameterName[]).filter((name) => name !== 'SS_REPLY_UNAUTHORIZED');
 
 /** The values that ladders give each parameter. */
 const SHOWN = new Map(NAMES.map((name) => [name, FLOWS.flatMap((flow) => valuesIn(flow, name))]));

@@ -21,6 +21,8 @@ import type { DialogLeg } from './dialog-leg.ts';
 export interface RoutingView {
   readonly snapshot: Snapshot;
   readonly screening: Screening;
+  /** Addresses of routing gateways. */
+  readonly vendors: ReadonlySet<string>;
   readonly routes: RouteTable;
   readonly resends: ResendSchedule;
 }

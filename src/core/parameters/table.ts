@@ -256,7 +256,7 @@ const IDENTITY = {
     '',
     'IP TOS byte of signalling. Node cannot set it: the start-up log names the nftables rule that does.',
   ),
-  SS_REPLY_UNAUTHORIZED: onOff('identity', 'On', '', 'Off: sources that belong to no mapping gateway get silence.'),
+  SS_REPLY_UNAUTHORIZED: onOff('identity', 'On', '', 'Off: sources that are neither customer nor vendor get silence.'),
 } as const;
 
 const LIMITS = {

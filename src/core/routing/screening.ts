@@ -38,6 +38,11 @@ export class Screening {
     return null;
   }
 
+  /** Whether any mapping gateway calls from `address`. */
+  knows(address: string): boolean {
+    return this.#gatewaysAt(address).length > 0;
+  }
+
   #gatewaysAt(address: string): readonly MappingGateway[] {
     const known = this.#recent.get(address);
     if (known !== undefined) return known;

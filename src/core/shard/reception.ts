@@ -50,6 +50,7 @@ export class Reception {
     if (method === 'ACK') return this.#receiveAck(request);
     if (!this.#around.transactions.hasRoom) return this.#around.counters.add(ShardNumber.requestsRefused);
     if (method === 'CANCEL') return this.#receiveCancel(request, source);
+    if (!this.#isHeard(request, source)) return this.#around.counters.add(ShardNumber.requestsRefused);
     const fault = checkRequest(request);
     if (fault !== null) return this.#refuse(request, source, fault.status, '', fault.sentence);
     if (request.toTag !== '') return this.#receiveInDialog(request, source);
@@ -67,6 +68,7 @@ export class Reception {
   /** Refuses what could be read of a datagram that is no message; no transaction, for its keys may be missing. */
   refuseUnparsed(request: SipMessage, source: Source, status: number, sentence: string): void {
     this.#around.counters.add(ShardNumber.requestsRefused);
+    if (!this.#isHeard(request, source)) return;
     this.#around.transmit(
       print(request, source, status, this.#around.mintTag(), '', sentence),
       targetOf(request, source, null),
@@ -81,7 +83,10 @@ export class Reception {
 
   #receiveCancel(cancel: SipMessage, source: Source): void {
     const invite = this.#around.transactions.inviteOf(cancel);
-    if (invite === null) return this.#refuse(cancel, source, 481);
+    if (invite === null) {
+      if (this.#isHeard(cancel, source)) return this.#refuse(cancel, source, 481);
+      return this.#around.counters.add(ShardNumber.requestsRefused);
+    }
     this.#answer(cancel, source, 200);
     invite.user.onCancel?.(reasonHeaderOf(cancel));
   }
@@ -99,10 +104,7 @@ export class Reception {
     const { transactions, routing } = this.#around;
     if (transactions.isMerged(invite)) return this.#refuse(invite, source, 482);
     const gateway = gatewayOf(routing, invite, source.address);
-    if (gateway === null) {
-      if (routing.snapshot.parameters.SS_REPLY_UNAUTHORIZED) return this.#refuse(invite, source, 403);
-      return this.#around.counters.add(ShardNumber.requestsRefused);
-    }
+    if (gateway === null) return this.#refuse(invite, source, 403);
     if (maxForwardsOf(invite) === 0) return this.#refuse(invite, source, 483);
     if (unsupportedOf(invite) !== '' || (!gateway.sip100Rel && hasOptionTag(invite, 'Require', '100rel'))) {
       return this.#refuseRequired(invite, source);
@@ -135,6 +137,14 @@ export class Reception {
   #refuse(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {
     this.#around.counters.add(ShardNumber.requestsRefused);
     this.#answer(request, source, status, headers, phrase);
+  }
+
+  /** SS_REPLY_UNAUTHORIZED Off: outside calls, who is neither customer nor vendor gets silence. */
+  #isHeard(request: SipMessage, { address }: Source): boolean {
+    const { dialogs, routing } = this.#around;
+    const { snapshot, screening, vendors } = routing;
+    if (snapshot.parameters.SS_REPLY_UNAUTHORIZED || screening.knows(address) || vendors.has(address)) return true;
+    return request.toTag !== '' && dialogs.find(request) !== null;
   }
 
   #answer(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {

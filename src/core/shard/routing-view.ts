@@ -12,6 +12,7 @@ export function routingViewOf(snapshot: Snapshot): RoutingView {
   return {
     snapshot,
     screening: new Screening(snapshot.mappingGateways),
+    vendors: new Set(snapshot.routingGateways.map(({ remoteIp }) => remoteIp)),
     routes: new RouteTable(snapshot.routingGateways),
     resends: resendScheduleOf(SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY),
   };
