@@ -15,7 +15,7 @@ describe('what crosses', () => {
     const lines = [
       'X-Billing:  a ,b;c="d, e"  ',
       'x-folded: one\r\n  two\r\n\tthree',
-      'P-Charging-Vector: icid-value=1;x="\\""',
+      'P-Unknown: a=1;x="\\""',
     ];
     assert.equal(crossing(lines), lines.map((line) => `${line}\r\n`).join(''));
   });

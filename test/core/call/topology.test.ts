@@ -36,7 +36,25 @@ function identitiesOf({ address }: Place): string {
   const names = ['P-Asserted-Identity', 'P-Preferred-Identity', 'Remote-Party-ID', 'Diversion', 'History-Info'];
   const lines = names.flatMap((name) => [`${name}: ${ways.join(', ')}`, ...ways.map((way) => `${name}:\r\n ${way}`)]);
   const others = ['Privacy: id', 'Reason: Q.850;cause=16', 'Identity: abc;info=<https://cert.example/1>'];
-  return [...lines, ...others].map((line) => `${line}\r\n`).join('');
+  const hops = [
+    `P-Charging-Vector: icid-value=1;icid-generated-at=pbx.${side}.example;orig-ioi=${side}.example`,
+    `P-Access-Network-Info: 3GPP-UTRAN-TDD;utran-cell-id-3gpp=234151D0FCE11;np;operator=${side}.example`,
+    `Reply-To: <sip:49300@${host}>`,
+    `User-Agent: PBX at ${host}`,
+    `Server: PBX at ${host}`,
+    `Organization: ${side}.example`,
+    `Call-Info: <http://pbx.${side}.example/ada.png>;purpose=icon`,
+    `Alert-Info: <http://pbx.${side}.example/ring>`,
+    `Error-Info: <sip:busy@${host}>`,
+    `Warning: 399 pbx.${side}.example "no"`,
+    `Path: <sip:${host};lr>`,
+    `Service-Route: <sip:${host};lr>`,
+    `Referred-By: <sip:49300@${host}>`,
+    `P-Called-Party-ID: <sip:49300@${host}>`,
+    `P-Visited-Network-ID: "${side}.example"`,
+    `P-Charging-Function-Addresses: ccf=pbx.${side}.example`,
+  ];
+  return [...lines, ...others, ...hops].map((line) => `${line}\r\n`).join('');
 }
 
 /** Every rule lets everything across. */
