@@ -174,6 +174,10 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     else twin.ask(question);
   }
 
+  withdrew({ twin }: Leg, question: Question): void {
+    twin?.withdraw(question);
+  }
+
   hungUp(side: Side, reasonHeader: string): void {
     if (this.record.isAnswered) this.#end({ reason: 'Normal', status: 200 }, side, reasonHeader);
     else if (side === 'caller') this.cancelled(reasonHeader);

@@ -128,6 +128,11 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
     return this.#user.across(this.side, crossingOf(message));
   }
 
+  /** The peer cancelled its INVITE in this dialog (9.2): the final answer still comes from the other side. */
+  receiveCancel(): void {
+    if (this.#invited?.isFinal === false) this.#user.withdrew(this, this.#invited);
+  }
+
   /** An ACK of the peer in this dialog. */
   receiveAck(ack: SipMessage): void {
     if (this.#invited !== null && ack.cseq === this.#invited.cseq) this.#invited.acknowledge(crossingOf(ack));
@@ -164,6 +169,10 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
     if (method === 'INVITE') this.#inviting = outgoing;
     if (method === 'UPDATE' && outgoing.hasOffer) this.#updating = outgoing;
     outgoing.send();
+  }
+
+  withdraw(question: Question): void {
+    if (this.#inviting?.question === question) this.#inviting.cancel();
   }
 
   /** Sends a request in this dialog, with the next sequence number. */

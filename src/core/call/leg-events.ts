@@ -53,6 +53,8 @@ export interface Leg {
   readonly twin: Leg | null;
   /** Sends the peer what the other side asks. */
   ask(question: Question): void;
+  /** The other side has cancelled its INVITE `question`, whose final answer is still to come. */
+  withdraw(question: Question): void;
 }
 
 /** What a leg tells its call once its dialog stands. */
@@ -61,6 +63,8 @@ export interface LegUser {
   across(side: Side, crossing: Crossing): Crossing;
   /** The side asks something of the other one. */
   asked(leg: Leg, question: Question): void;
+  /** The side cancelled an INVITE that it had asked inside the call. */
+  withdrew(leg: Leg, question: Question): void;
   /** The side hung up (BYE); `reasonHeader` is its Reason value, '' when it gave none. */
   hungUp(side: Side, reasonHeader: string): void;
   /** The side is lost: no ACK, or the dialog is gone at the peer. */

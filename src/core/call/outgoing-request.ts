@@ -18,38 +18,39 @@ const NO_DIALOG = 481;
 
 /** One request under way to a peer. */
 export class OutgoingRequest implements ClientUser, Acknowledger {
+  readonly question: Question;
   readonly #around: Surroundings;
   readonly #leg: DialogLeg;
-  readonly #question: Question;
   #cseq = 0;
   #authorization: Authorization | null = null;
   #acknowledgement: Acknowledgement | null = null;
   /** Of an INVITE: what `cancel` is about. */
   #transaction: InviteClientTransaction | null = null;
   #text = '';
+  #isCancelled = false;
 
   constructor(around: Surroundings, leg: DialogLeg, question: Question) {
     this.#around = around;
     this.#leg = leg;
-    this.#question = question;
+    this.question = question;
   }
 
   get method(): string {
-    return this.#question.method;
+    return this.question.method;
   }
 
   get hasOffer(): boolean {
-    return this.#question.crossing.body !== '';
+    return this.question.crossing.body !== '';
   }
 
   /** Whether its success refreshes the session of the leg alone. */
   get isRefresh(): boolean {
-    return this.#question.isRefresh;
+    return this.question.isRefresh;
   }
 
   /** Sends it, the first time or once more. */
   send(): void {
-    const { method, crossing, rack } = this.#question;
+    const { method, crossing, rack } = this.question;
     this.#authorization ??= this.#leg.authorize(method, crossing.body);
     const acknowledged = rack === '' ? '' : `RAck: ${rack}\r\n`;
     const authorized = this.#authorization?.lines ?? '';
@@ -63,8 +64,9 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     this.#text = transaction === null ? '' : text;
   }
 
-  /** The dialog ends: an INVITE without final answer is cancelled, so that it ends too, whatever the peer does. */
+  /** Its sender has cancelled it, or the dialog ends: an INVITE without final answer ends, whatever the peer does. */
   cancel(): void {
+    this.#isCancelled = true;
     const invite = parseMessage(this.#text);
     if (this.#transaction === null || !(invite instanceof SipMessage)) return;
     this.#around.transactions.cancel(this.#transaction, printCancel(invite), this.#leg.resends);
@@ -102,7 +104,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
 
   /** Whether `response` asks for the same with credentials (22.2), or with a longer session (RFC 4028 7.3). */
   #isAskedAgain(response: SipMessage): boolean {
-    if (this.#leg.isOver) return false;
+    if (this.#leg.isOver || this.#isCancelled) return false;
     const { status } = response;
     if (status === 401 || status === 407) return this.#authorization?.answer(response) ?? false;
     return status === 422 && (this.#leg.sessionTimer?.refusedTooSmall(response) ?? false);
@@ -114,11 +116,11 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
       this.#acknowledgement = new Acknowledgement(this.#around, this.#leg.dialog, this.#cseq);
       // 13.2.1: with the offer in the INVITE the exchange is complete; without, the answer comes with the other side's
       // ACK, unless there is no other side any more (14.1: every 2xx is acknowledged).
-      owesAck = this.#question.crossing.body === '' && !this.#leg.isOver;
+      owesAck = this.question.crossing.body === '' && !this.#leg.isOver;
       if (owesAck) this.#leg.owedAck = this.#acknowledgement;
       else this.#acknowledgement.send(this.#authorization?.lines ?? '', '');
     }
-    if (this.method === 'INVITE' || this.method === 'UPDATE') this.#leg.refreshed(response, this.#question.crossing);
+    if (this.method === 'INVITE' || this.method === 'UPDATE') this.#leg.refreshed(response, this.question.crossing);
     this.#answer(response.status, response.reasonPhrase, this.#leg.crossingOf(response), owesAck ? this : null);
     this.#leg.onAnswered(this);
   }
@@ -133,6 +135,6 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   }
 
   #answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
-    this.#question.answer(status, phrase, crossing, acknowledger);
+    this.question.answer(status, phrase, crossing, acknowledger);
   }
 }

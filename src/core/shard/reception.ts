@@ -97,7 +97,9 @@ export class Reception {
     // A BYE ends the call whatever it requires.
     if (request.method !== 'BYE' && unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
     const target = targetOf(request, source, leg.rules.sipResponseAddressMethod);
-    leg.receive(request, this.#around.transactions.serve(request, target, NOBODY), source);
+    const onCancel = (): void => leg.receiveCancel();
+    const user = request.method === 'INVITE' ? { ...NOBODY, onCancel } : NOBODY;
+    leg.receive(request, this.#around.transactions.serve(request, target, user), source);
   }
 
   #receiveInvite(invite: SipMessage, source: Source): void {

@@ -12,11 +12,7 @@ function crossing(lines: readonly string[], body = ''): string {
 
 describe('what crosses', () => {
   test('unknown headers pass byte for byte, in any spelling, folds included', () => {
-    const lines = [
-      'X-Billing:  a ,b;c="d, e"  ',
-      'x-folded: one\r\n  two\r\n\tthree',
-      'P-Unknown: a=1;x="\\""',
-    ];
+    const lines = ['X-Billing:  a ,b;c="d, e"  ', 'x-folded: one\r\n  two\r\n\tthree', 'P-Unknown: a=1;x="\\""'];
     assert.equal(crossing(lines), lines.map((line) => `${line}\r\n`).join(''));
   });
 
