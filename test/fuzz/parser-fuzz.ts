@@ -6,10 +6,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { Prng } from '../../src/core/base/prng.ts';
+import { heapBytes } from '../core/heap.ts';
 import { Mutator } from './mutator.ts';
 import { runParserTarget } from './parser-target.ts';
 import { seeds } from './seeds.ts';
@@ -34,12 +33,12 @@ export function fuzzParser(count: number, seed: number): FuzzReport {
   const startedMs = performance.now();
   let heapBytes = 0;
   for (let i = 0; i < count; i++) {
-    if (i === Math.floor(count / 10)) heapBytes = settledHeapBytes();
+    if (i === Math.floor(count / 10)) heapBytes = heapBytes();
     const outcome = runOne(mutator.next(), `parser-${seed}-${i}`);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   }
   const elapsedMs = performance.now() - startedMs;
-  return { count, outcomes, heapGrowthBytes: settledHeapBytes() - heapBytes, elapsedMs };
+  return { count, outcomes, heapGrowthBytes: heapBytes() - heapBytes, elapsedMs };
 }
 
 function runOne(text: string, name: string): string {
@@ -50,13 +49,6 @@ function runOne(text: string, name: string): string {
     writeFileSync(file, text, 'latin1');
     throw new Error(`a law is broken by ${file}`, { cause });
   }
-}
-
-function settledHeapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  return process.memoryUsage().heapUsed;
 }
 
 function main(): void {

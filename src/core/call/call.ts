@@ -64,6 +64,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   readonly #parties: Parties;
   readonly caller: CallerLeg;
   #plan: HuntPlan | null = null;
+  /** What of the INVITE may cross, while there may be another attempt. */
   #crossing: Crossing = EMPTY_CROSSING;
   #triedCount = 0;
   #attempt: CalleeLeg | null = null;
@@ -134,6 +135,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
       return;
     }
     this.#disarmProceeding();
+    this.#crossing = EMPTY_CROSSING;
     this.record.answered(this.#around.nowMs, this.#around.wallMs);
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);

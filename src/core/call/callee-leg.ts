@@ -71,8 +71,8 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   readonly #around: Surroundings;
   readonly #user: AttemptUser;
   readonly #routing: RoutingView;
-  /** What of the caller's INVITE crosses to this gateway. */
-  readonly #crossing: Crossing;
+  /** What of the caller's INVITE crosses to this gateway, while it may have to be sent. */
+  #crossing: Crossing;
   readonly #invite: OutgoingInvite;
   readonly #startedAtMs: number;
   readonly #reliability: Reliability;
@@ -265,6 +265,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
       if (unwanted.dialog.remoteTag === response.toTag) return unwanted.repeat();
     }
     if (this.#isOver) return this.#refuse(response);
+    const offered = this.#crossing;
     this.#countDelay();
     this.leg = this.#confirm(response);
     this.#close('answered');
@@ -272,17 +273,17 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.#around.countAttempt(this.gateway.slot, response.status);
     const acknowledgement = new Acknowledgement(this.#around, this.leg.dialog, this.#invite.cseq);
     this.#acknowledgement = acknowledgement;
-    const owesAck = this.#crossing.body === '';
+    const owesAck = offered.body === '';
     if (owesAck) this.leg.owedAck = acknowledgement;
     else acknowledgement.send(this.#authorization?.lines ?? '', '');
-    this.#beginSessionTimer(this.leg, response);
+    this.#beginSessionTimer(this.leg, response, offered);
     this.#user.answered(this, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
   }
 
-  #beginSessionTimer(leg: DialogLeg, response: SipMessage): void {
+  #beginSessionTimer(leg: DialogLeg, response: SipMessage, offered: Crossing): void {
     if (this.#sessionTimer === null) return;
     this.#sessionTimer.readAllow(response);
-    this.#sessionTimer.sent(this.#crossing);
+    this.#sessionTimer.sent(offered);
     leg.beginSessionTimer(this.#sessionTimer);
     this.#sessionTimer.succeeded(response);
   }
@@ -315,6 +316,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
 
   #close(left: AttemptLeft): void {
     this.#isOver = true;
+    this.#crossing = EMPTY_CROSSING;
     this.record.left = left;
     this.#around.wheel.disarm(this.#timer);
     this.#timer = 0;

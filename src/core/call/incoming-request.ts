@@ -10,7 +10,7 @@ import { printResponse } from '../sip/print-response.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { ServerTransaction } from '../transaction/ports.ts';
-import type { Acknowledger, Crossing, Provisional, Question } from './leg-events.ts';
+import { type Acknowledger, type Crossing, EMPTY_CROSSING, type Provisional, type Question } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
 
 /** Methods a peer may use inside a call here. */
@@ -50,7 +50,8 @@ export interface IncomingRequestUser {
 /** One request being answered. */
 export class IncomingRequest implements Question, ResponseRepeaterUser {
   readonly method: string;
-  readonly crossing: Crossing;
+  /** Until the final answer. */
+  crossing: Crossing;
   readonly cseq: number;
   /** Of a PRACK: what the other side knows the provisional response by. */
   rack = '';
@@ -161,6 +162,7 @@ export class IncomingRequest implements Question, ResponseRepeaterUser {
     const added = status < 300 ? this.successHeaders : '';
     const text = this.#respond(status, phrase, this.#toTag, added + headers, body);
     this.#request = null;
+    this.crossing = EMPTY_CROSSING;
     if (this.method === 'INVITE' && status < 300) {
       this.#successText = text;
       this.#acknowledger = acknowledger;

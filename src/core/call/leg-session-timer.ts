@@ -4,6 +4,7 @@
 import { SessionTimer, type SessionTimerPace, type SessionTimerUser } from '../dialog/session-timer.ts';
 import { SessionTimerNegotiation, type SessionTimerTerms } from '../dialog/session-timer-terms.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
+import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
@@ -76,7 +77,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
 
   /** `crossing` was sent to the peer. */
   sent(crossing: Crossing): void {
-    if (crossing.hasSdp) this.#described = crossing;
+    if (crossing.hasSdp) this.#described = bodyOf(crossing);
   }
 
   /** The dialog of `leg` is confirmed: from now on the timer runs, when there is one. */
@@ -110,7 +111,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
     this.#leg?.ask({
       method: isUpdate ? 'UPDATE' : 'INVITE',
       // 4028 7.4: the same description as before, the version of its origin unchanged; an UPDATE needs none.
-      crossing: isUpdate ? EMPTY_CROSSING : bodyOf(this.#described),
+      crossing: isUpdate ? EMPTY_CROSSING : this.#described,
       rack: '',
       isRefresh: true,
       answer: (status) => this.#refreshAnswered(status, isUpdate),
@@ -155,8 +156,9 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
   }
 }
 
-/** The description alone, without what else crossed with it. */
+/** The description alone, without what else crossed with it: it is kept for the life of the call. */
 function bodyOf({ headers, body }: Crossing): Crossing {
   const lines = headers.split(LINE_END).filter((line) => LINE_OF_BODY.test(line));
-  return { headers: lines.map((line) => `${line}\r\n`).join(''), ruled: '', body, hasSdp: true };
+  const kept = lines.map((line) => `${line}\r\n`).join('');
+  return { headers: detach(kept), ruled: '', body: detach(body), hasSdp: true };
 }

@@ -63,7 +63,7 @@ export class Dialog {
       callId: detach(invite.callId),
       localTag,
       remoteTag: detach(invite.fromTag),
-      localAddress: `${invite.value(Header.To) ?? ''};tag=${localTag}`,
+      localAddress: detach(`${invite.value(Header.To) ?? ''};tag=${localTag}`),
       remoteAddress: detach(invite.value(Header.From) ?? ''),
       localCseq: 0,
       remoteCseq: invite.cseq,

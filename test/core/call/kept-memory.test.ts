@@ -1,0 +1,85 @@
+// An answered call keeps what it needs of the messages that made it, never the datagrams: they may be 64 KB each.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PeerMessage } from '../../simulator/peer-message.ts';
+import { SWITCH_PLACE, Switch } from '../../simulator/switch.ts';
+import { mappingGateway, parameters, routingGateway } from '../../simulator/trunks.ts';
+import { heapBytes } from '../heap.ts';
+
+const CALLER = { address: '198.51.100.1', port: 5060 };
+const TRUNK = { address: '203.0.113.1', port: 5060 };
+const CALLS = 100;
+const PADDING_BYTES = 50_000;
+const CALL_BYTES_MAX = 20_000;
+
+const SNAPSHOT = {
+  version: 1,
+  mappingGateways: [mappingGateway(1, { remoteIps: [CALLER.address] })],
+  routingGateways: [routingGateway(2, { remoteIp: TRUNK.address })],
+  parameters: parameters(),
+};
+
+/** What both sides add: session timers, a description, and a header as long as a datagram allows. */
+function rest(more: string): string {
+  const sdp = 'v=0\r\no=- 1 1 IN IP4 10.99.0.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n';
+  const lines = `Supported: timer\r\n${more}X-Padding: ${'p'.repeat(PADDING_BYTES)}\r\n`;
+  return `${lines}Content-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`;
+}
+
+/** Lines that begin a request of the caller. `index`: which call. */
+function head(method: string, index: number, to: string): string {
+  return (
+    `${method} sip:4930123@${SWITCH_PLACE.address} SIP/2.0\r\n` +
+    `Via: SIP/2.0/UDP ${CALLER.address}:5060;branch=z9hG4bK-${method}-${index}\r\nMax-Forwards: 70\r\n` +
+    `From: <sip:49221@${CALLER.address}>;tag=tag-of-caller-${index}\r\nTo: ${to}\r\n` +
+    `Call-ID: call-of-caller-${index}\r\nCSeq: 1 ${method}\r\n`
+  );
+}
+
+/** As it is read from a socket: a text of its own, without parents. */
+function datagram(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
+class Exchange {
+  readonly switch: Switch;
+  #sent: { readonly text: string; readonly address: string }[] = [];
+
+  constructor() {
+    const send = (text: string, { address }: { readonly address: string }): void => {
+      this.#sent.push({ text, address });
+    };
+    this.switch = new Switch({ seed: 1, shardCount: 1, snapshot: SNAPSHOT, send });
+  }
+
+  /** The caller's INVITE, the trunk's 200, the caller's ACK. */
+  call(index: number): void {
+    const to = `<sip:4930123@${SWITCH_PLACE.address}>`;
+    this.switch.receive(datagram(head('INVITE', index, to) + rest('')), CALLER, 0);
+    const { vias, from, to: ours, callId } = new PeerMessage(this.#lastTo(TRUNK.address));
+    const named = `From: ${from}\r\nTo: ${ours};tag=tag-of-trunk-${index}\r\nCall-ID: ${callId}\r\nCSeq: 1 INVITE\r\n`;
+    const more = `Session-Expires: 600;refresher=uac\r\nContact: <sip:${TRUNK.address}>\r\n`;
+    this.switch.receive(datagram(`SIP/2.0 200 OK\r\n${vias}${named}${rest(more)}`), TRUNK, 0);
+    const answer = new PeerMessage(this.#lastTo(CALLER.address));
+    this.switch.receive(datagram(`${head('ACK', index, answer.to)}Content-Length: 0\r\n\r\n`), CALLER, 0);
+    this.#sent = [];
+  }
+
+  #lastTo(place: string): string {
+    return this.#sent.findLast(({ address }) => address === place)?.text ?? assert.fail(`nothing went to ${place}`);
+  }
+}
+
+test('an answered call keeps no datagram', () => {
+  new Exchange().call(0); // Compiled, and cached what is cached.
+  const before = heapBytes();
+  const exchange = new Exchange();
+  for (let index = 0; index < CALLS; index++) exchange.call(index);
+  exchange.switch.advance(64_000); // The transactions are over.
+  const bytes = (heapBytes() - before) / CALLS;
+  assert.deepEqual(exchange.switch.inspect(), [
+    { calls: CALLS, dialogs: 2 * CALLS, transactions: 0, timers: 2 * CALLS },
+  ]);
+  assert.ok(bytes < CALL_BYTES_MAX, `${bytes.toFixed()} bytes a call`);
+});
