@@ -1,215 +1,383 @@
-// The switch in a nutshell: which calls are alive, how many each gateway has, how calls ended. No SIP, no
-// transactions, no dialogs. What it says after each step the real one must say too.
+// The switch in a nutshell: which calls are alive, how many each gateway has, how calls ended. No SIP, no transactions,
+// one dialog a side. What it says after each moment the real one must say too.
 
-/** How far an attempt has come. */
-export type Phase = 'inviting' | 'trying' | 'progress' | 'progressSdp' | 'ringing';
+import { CALLERS, CUSTOMER, LIMITS, PHASE_MS, PHASES, type Phase, type Terms, VENDORS } from './rules.ts';
+import { Timers } from './timers.ts';
 
-const PHASES: readonly Phase[] = ['inviting', 'trying', 'progress', 'progressSdp', 'ringing'];
-
-/** Time an attempt may spend in a phase, ms: the defaults of the parameters. */
-const PHASE_MS: Readonly<Record<Phase, number>> = {
-  inviting: 10_000,
-  trying: 20_000,
-  progress: 20_000,
-  progressSdp: 120_000,
-  ringing: 120_000,
-};
-
-/** 64*T1: how long an answer waits for its ACK. */
-const ACK_MS = 32_000;
-
-/** What else bounds a call, as the model's switch is configured, ms. */
-export const PROCEEDING_MS = 45_000;
-export const DURATION_MS = 60_000;
-
-/** Customer's slot and capacity; vendors in the order in which they are tried. */
-export const CUSTOMER = { slot: 1, capacity: 4 };
-export const VENDORS = [
-  { slot: 11, capacity: 2 },
-  { slot: 12, capacity: 1 },
-  { slot: 13, capacity: null },
-] as const;
-
-/** An attempt under way. */
+/** An attempt, under way or over. */
 export interface ModelAttempt {
   /** Index in VENDORS. */
   readonly vendor: number;
+  /** The vendor has sent the call to another host of its own. */
+  readonly isRedirected: boolean;
   phase: Phase;
   hadSdp: boolean;
+  hasSpoken: boolean;
+  /** Challenges that its INVITE has answered, and whether a 422 has raised its interval. */
+  challengeCount: number;
+  isRaised: boolean;
+  isOver: boolean;
 }
 
-/** A call that lives. */
+/** A reliable provisional response toward the caller. */
+interface Reliable {
+  readonly hasSdp: boolean;
+  /** Names its early dialog within the attempt. */
+  readonly dialog: string;
+}
+
+/** A sign of life of an attempt. `isReliable`: it wants a PRACK; `fork`: who says it. */
+export interface Sign {
+  readonly phase: Phase;
+  readonly hasSdp: boolean;
+  readonly isReliable: boolean;
+  readonly fork: string;
+}
+
+export type Side = 'caller' | 'callee';
+
+/** A call, alive or over. */
 export interface ModelCall {
   readonly index: number;
+  readonly kind: (typeof CALLERS)[number];
   /** Vendors that its tables have locked. */
   readonly locked: ReadonlySet<number>;
-  nextVendor: number;
+  readonly plan: number[];
+  /** Vendors whose 3xx named another host, which comes first. */
+  readonly redirects: number[];
+  readonly placedAtMs: number;
+  readonly attempts: ModelAttempt[];
   attempt: ModelAttempt | null;
+  /** Whose early dialog the caller was shown last. */
+  speaker: ModelAttempt | null;
+  /** A vendor has answered; the caller has been told; it has acknowledged. */
   isAnswered: boolean;
+  isTold: boolean;
   isAcknowledged: boolean;
+  isOver: boolean;
+  reason: string;
+  outstanding: Reliable | null;
+  waiting: Reliable[];
+  /** Terms of the callee's answer, then of both sides; undefined before a side's timer could run. */
+  readonly terms: Record<Side, Terms | null | undefined>;
 }
 
-type Limit = 'phase' | 'ack' | 'proceeding' | 'duration';
-
-interface Deadline {
-  readonly call: ModelCall;
-  readonly limit: Limit;
-  readonly dueMs: number;
-  readonly sequence: number;
+/** What a vendor is known to do. */
+interface VendorHealth {
+  timeoutCount: number;
+  isOut: boolean;
+  bannedUntilMs: number;
 }
 
-/** Why an attempt failed: a status, or without one. */
-export type Failure = number | 'timeout' | 'unanswered' | 'unreachable';
+/** How an attempt fails without a final response. */
+export type Silence = 'timeout' | 'unanswered' | 'unreachable';
+
+const WAITING_MAX = 8;
+const CHALLENGES_MAX = 3;
 
 /** The reference. */
 export class Reference {
-  nowMs = 0;
-  placedCount = 0;
-  readonly calls: ModelCall[] = [];
+  readonly timers = new Timers();
+  readonly placed: ModelCall[] = [];
   readonly ends: Record<string, number> = {};
+  aliveCount = 0;
+  readonly vendors: VendorHealth[] = VENDORS.map(() => ({ timeoutCount: 0, isOut: false, bannedUntilMs: 0 }));
   /** Vendors locked in the present tables. */
   locked: ReadonlySet<number> = new Set();
   readonly #occupied = new Map<number, number>();
-  #deadlines: Deadline[] = [];
-  #sequence = 0;
 
   /** Concurrent calls of `slot`. */
   occupancy(slot: number): number {
     return this.#occupied.get(slot) ?? 0;
   }
 
-  place(): void {
+  place(kind: ModelCall['kind']): ModelCall {
     const call: ModelCall = {
-      index: this.placedCount++,
-      locked: this.locked,
-      nextVendor: 0,
-      attempt: null,
-      isAnswered: false,
-      isAcknowledged: false,
+      ...{ index: this.placed.length, kind, locked: this.locked, placedAtMs: this.timers.nowMs },
+      ...{ plan: VENDORS.map((_, vendor) => vendor), redirects: [], attempts: [], attempt: null, speaker: null },
+      ...{ isAnswered: false, isTold: false, isAcknowledged: false, isOver: false, reason: '' },
+      ...{ outstanding: null, waiting: [], terms: { caller: undefined, callee: undefined } },
     };
-    if (this.occupancy(CUSTOMER.slot) >= CUSTOMER.capacity) return this.#count('CapacityReached');
-    this.calls.push(call);
+    this.placed.push(call);
+    this.aliveCount += 1;
+    if (this.occupancy(CUSTOMER.slot) >= CUSTOMER.capacity) {
+      this.#count(call, 'CapacityReached');
+      return call;
+    }
     this.#occupy(CUSTOMER.slot, 1);
-    this.#arm(call, 'proceeding', PROCEEDING_MS);
+    this.#arm(call, 'proceeding', LIMITS.proceedingMs, () => this.end(call, 'GatewayTimeout'));
     this.#tryNext(call, null);
+    return call;
+  }
+
+  /** The vendor of an attempt says something: it lives. */
+  speak(attempt: ModelAttempt): void {
+    if (!attempt.hasSpoken) this.#respond(attempt.vendor);
+    attempt.hasSpoken = true;
   }
 
   /** A sign of life of the present attempt. */
-  provisional(call: ModelCall, phase: Phase, hasSdp: boolean): void {
-    const attempt = call.attempt;
+  provisional(call: ModelCall, { phase, hasSdp, isReliable, fork }: Sign): void {
+    const { attempt } = call;
     if (attempt === null) return;
     attempt.hadSdp ||= hasSdp;
-    if (phase === 'ringing') this.#disarm(call, 'proceeding');
     if (PHASES.indexOf(phase) > PHASES.indexOf(attempt.phase)) this.#enter(call, attempt, phase);
+    if (phase === 'trying') return;
+    if (phase === 'ringing') this.timers.disarm(call, 'proceeding');
+    this.#show(call, attempt);
+    const { reliability } = call.kind;
+    if (reliability === 'none' || (reliability === 'supported' && !isReliable)) return;
+    const reliable = { hasSdp, dialog: dialogOf(attempt, fork) };
+    if (call.outstanding === null) this.#sendReliably(call, reliable);
+    else if (call.waiting.length < WAITING_MAX) call.waiting.push(reliable);
   }
 
-  answer(call: ModelCall): void {
+  /** The caller has sent the PRACK it owed. */
+  prack(call: ModelCall): void {
+    this.#sendNext(call);
+    if (call.isAnswered && !call.isTold && !holdsAnswer(call)) this.#tell(call);
+  }
+
+  /** `fork` of the present attempt answers; `terms`: of its session timer. */
+  answer(call: ModelCall, fork: string, terms: Terms | null): void {
+    const attempt = call.attempt as ModelAttempt;
     call.isAnswered = true;
-    this.#disarm(call, 'phase');
-    this.#disarm(call, 'proceeding');
-    this.#arm(call, 'duration', DURATION_MS);
-    this.#arm(call, 'ack', ACK_MS);
+    attempt.isOver = true;
+    this.timers.disarm(call, 'phase');
+    this.timers.disarm(call, 'proceeding');
+    const ownMs = VENDORS[attempt.vendor]?.durationMs ?? LIMITS.durationMs;
+    const isNoTimer = call.kind.terms === null && LIMITS.noTimerMs < ownMs;
+    const reason = isNoTimer ? 'NoTimerLimit' : 'MaxDuration';
+    this.#arm(call, 'duration', isNoTimer ? LIMITS.noTimerMs : ownMs, () => this.end(call, reason));
+    this.confirm(call, 'callee', terms);
+    this.#show(call, attempt);
+    // What other forks still wanted is over.
+    const dialog = dialogOf(attempt, fork);
+    call.waiting = call.waiting.filter((reliable) => reliable.dialog === dialog);
+    if (call.outstanding !== null && call.outstanding.dialog !== dialog) this.#sendNext(call);
+    if (!holdsAnswer(call)) this.#tell(call);
   }
 
   acknowledge(call: ModelCall): void {
     call.isAcknowledged = true;
-    this.#disarm(call, 'ack');
+    this.timers.disarm(call, 'ack');
   }
 
-  /** The present attempt is over: the next vendor, or the end. */
-  fail(call: ModelCall, failure: Failure): void {
-    const attempt = call.attempt;
-    if (attempt === null) return;
+  /** The session of `side` stands under `terms` from now on. */
+  confirm(call: ModelCall, side: Side, terms: Terms | null): void {
+    call.terms[side] = terms;
+    if (terms === null) return;
+    const { ttlMs, isOurs } = terms;
+    // 4028 10: who waits for the peer's refresh says BYE while the peer still counts the call as alive.
+    const lifeMs = isOurs ? ttlMs : ttlMs - Math.min(LIMITS.patienceMs, ttlMs / 3);
+    this.timers.disarm(call, `session of ${side}`);
+    this.#arm(call, `session of ${side}`, lifeMs, () => this.end(call, 'SessionTimeout'));
+  }
+
+  /** A 401 or 407; answers whether the INVITE goes out again. */
+  challenge(call: ModelCall, isStale: boolean): boolean {
+    const attempt = call.attempt as ModelAttempt;
+    const hasCredentials = VENDORS[attempt.vendor]?.hasCredentials === true;
+    const isAnswered = isStale ? attempt.challengeCount < CHALLENGES_MAX : attempt.challengeCount === 0;
+    if (!hasCredentials || !isAnswered) {
+      this.refuse(call, 407, 0);
+      return false;
+    }
+    attempt.challengeCount += 1;
+    this.#enter(call, attempt, 'inviting');
+    return true;
+  }
+
+  /** A 422 that names a longer interval; answers whether the INVITE goes out again. */
+  tooSmall(call: ModelCall): boolean {
+    const attempt = call.attempt as ModelAttempt;
+    if (attempt.isRaised) {
+      this.refuse(call, 422, 0);
+      return false;
+    }
+    attempt.isRaised = true;
+    this.#enter(call, attempt, 'inviting');
+    return true;
+  }
+
+  /** A final refusal of the present attempt. `banMs`: its Retry-After. */
+  refuse(call: ModelCall, status: number, banMs: number): void {
+    const { vendor } = call.attempt as ModelAttempt;
+    const health = this.vendors[vendor] as VendorHealth;
+    // Shared memory keeps tenths of a second.
+    if (banMs > 0) {
+      health.bannedUntilMs = Math.max(health.bannedUntilMs, Math.ceil((this.timers.nowMs + banMs) / 100) * 100);
+    }
+    if (status === 302 && VENDORS[vendor]?.mayRedirect) call.redirects.push(vendor);
+    this.#fail(call, status);
+  }
+
+  /** The present attempt fails by silence. */
+  giveUp(call: ModelCall, silence: Silence): void {
+    const { vendor, phase } = call.attempt as ModelAttempt;
+    if (phase === 'inviting') this.#countTimeout(vendor);
+    this.#fail(call, silence);
+  }
+
+  /** A probe came to `vendor`. */
+  probe(vendor: number): void {
+    this.timers.arm(this, `probe ${vendor}`, LIMITS.probeMs, () => this.#countTimeout(vendor));
+  }
+
+  probeAnswered(vendor: number, isAlive: boolean): void {
+    if (!this.timers.disarm(this, `probe ${vendor}`)) return;
+    if (isAlive) this.#respond(vendor);
+    else this.#countTimeout(vendor);
+  }
+
+  /** Everybody who waits at `vendor` without any answer hears that nobody is there. */
+  unreachable(vendor: number): void {
+    this.probeAnswered(vendor, false);
+    const waiting = this.placed.filter(({ attempt, isAnswered, isOver }) => {
+      const isThere = attempt?.vendor === vendor && !attempt.isRedirected;
+      return !isOver && !isAnswered && isThere && attempt.phase === 'inviting';
+    });
+    const startOf = (call: ModelCall): number => this.timers.sequenceOf(call, 'phase');
+    for (const call of waiting.sort((a, b) => startOf(a) - startOf(b))) this.giveUp(call, 'unreachable');
+  }
+
+  publish(locked: ReadonlySet<number>): void {
+    this.locked = locked;
+    for (const vendor of locked) {
+      this.vendors[vendor] = { timeoutCount: 0, isOut: false, bannedUntilMs: 0 };
+      this.timers.disarm(this, `probe ${vendor}`);
+    }
+    for (const [vendor, { timeoutsToBan }] of VENDORS.entries()) if (timeoutsToBan === 0) this.#respond(vendor);
+  }
+
+  end(call: ModelCall, reason: string): void {
+    if (call.isOver) return;
+    this.#count(call, reason);
+    this.#occupy(CUSTOMER.slot, -1);
+    if (call.attempt !== null) this.#occupy(VENDORS[call.attempt.vendor]?.slot ?? 0, -1);
+  }
+
+  #fail(call: ModelCall, failure: number | Silence): void {
+    const attempt = call.attempt as ModelAttempt;
     this.#occupy(VENDORS[attempt.vendor]?.slot ?? 0, -1);
+    attempt.isOver = true;
     call.attempt = null;
-    this.#disarm(call, 'phase');
+    this.timers.disarm(call, 'phase');
     const isFinal = typeof failure === 'number' && (failure === 486 || failure >= 600);
     if (isFinal || attempt.hadSdp || failure === 'unanswered') this.end(call, reasonOf(failure));
     else this.#tryNext(call, failure);
   }
 
-  /** Everybody who waits at `vendor` without any answer hears that nobody is there. */
-  unreachable(vendor: number): void {
-    const waiting = this.calls.filter(
-      ({ attempt, isAnswered }) => !isAnswered && attempt?.vendor === vendor && attempt.phase === 'inviting',
-    );
-    const inOrder = waiting.sort((a, b) => this.#startOf(a) - this.#startOf(b));
-    for (const call of inOrder) this.fail(call, 'unreachable');
-  }
-
-  end(call: ModelCall, reason: string): void {
-    this.#count(reason);
-    this.calls.splice(this.calls.indexOf(call), 1);
-    this.#deadlines = this.#deadlines.filter((deadline) => deadline.call !== call);
-    this.#occupy(CUSTOMER.slot, -1);
-    if (call.attempt !== null) this.#occupy(VENDORS[call.attempt.vendor]?.slot ?? 0, -1);
-  }
-
-  /** Time passes, and what is due happens in its order. */
-  advance(toMs: number): void {
-    for (;;) {
-      const [first] = this.#deadlines.sort((a, b) => a.dueMs - b.dueMs || a.sequence - b.sequence);
-      if (first === undefined || first.dueMs > toMs) break;
-      this.nowMs = first.dueMs;
-      this.#deadlines.shift();
-      this.#expire(first);
-    }
-    this.nowMs = toMs;
-  }
-
-  #expire({ call, limit }: Deadline): void {
-    switch (limit) {
-      case 'phase':
-        return this.fail(call, call.attempt?.phase === 'ringing' ? 'unanswered' : 'timeout');
-      case 'proceeding':
-        return this.end(call, 'GatewayTimeout');
-      case 'ack':
-        return this.end(call, 'NoAck');
-      case 'duration':
-        return this.end(call, 'MaxDuration');
-    }
-  }
-
-  #tryNext(call: ModelCall, last: Failure | null): void {
-    while (call.nextVendor < VENDORS.length) {
-      const vendor = call.nextVendor++;
+  #tryNext(call: ModelCall, last: number | Silence | null): void {
+    for (let next = this.#nextOf(call); next !== null; next = this.#nextOf(call)) {
+      const { vendor, isRedirected } = next;
       const { slot, capacity } = VENDORS[vendor] as (typeof VENDORS)[number];
-      if (call.locked.has(vendor) || (capacity !== null && this.occupancy(slot) >= capacity)) continue;
+      const { isOut, bannedUntilMs } = this.vendors[vendor] as VendorHealth;
+      if (call.locked.has(vendor) || isOut || bannedUntilMs > this.timers.nowMs) continue;
+      if (capacity !== null && this.occupancy(slot) >= capacity) continue;
       this.#occupy(slot, 1);
-      call.attempt = { vendor, phase: 'inviting', hadSdp: false };
-      return this.#enter(call, call.attempt, 'inviting');
+      const attempt: ModelAttempt = {
+        ...{ vendor, isRedirected, phase: 'inviting', hadSdp: false, hasSpoken: false },
+        ...{ challengeCount: 0, isRaised: false, isOver: false },
+      };
+      call.attempts.push(attempt);
+      call.attempt = attempt;
+      return this.#enter(call, attempt, 'inviting');
     }
     this.end(call, last === null ? 'GatewayFull' : reasonOf(last));
   }
 
+  /** Another host of a vendor first, then protected vendors once the call has hunted for long, then by priority. */
+  #nextOf({ plan, redirects, placedAtMs }: ModelCall): { vendor: number; isRedirected: boolean } | null {
+    const redirected = redirects.shift();
+    if (redirected !== undefined) return { vendor: redirected, isRedirected: true };
+    const isLate = this.timers.nowMs >= placedAtMs + LIMITS.protectAfterMs;
+    const at = isLate ? plan.findIndex((vendor) => VENDORS[vendor]?.isProtected) : 0;
+    const vendor = plan.splice(Math.max(0, at), 1)[0];
+    return vendor === undefined ? null : { vendor, isRedirected: false };
+  }
+
   #enter(call: ModelCall, attempt: ModelAttempt, phase: Phase): void {
     attempt.phase = phase;
-    this.#disarm(call, 'phase');
-    this.#arm(call, 'phase', PHASE_MS[phase]);
+    this.timers.disarm(call, 'phase');
+    const silence = phase === 'ringing' ? 'unanswered' : 'timeout';
+    this.#arm(call, 'phase', PHASE_MS[phase], () => this.giveUp(call, silence));
   }
 
-  #startOf(call: ModelCall): number {
-    return this.#deadlines.find((deadline) => deadline.call === call && deadline.limit === 'phase')?.sequence ?? 0;
+  /** The caller sees an early dialog of `attempt`: those of an earlier one are over, with what they still wanted. */
+  #show(call: ModelCall, attempt: ModelAttempt): void {
+    if (call.speaker === attempt) return;
+    call.speaker = attempt;
+    this.#forgetReliables(call);
   }
 
-  #arm(call: ModelCall, limit: Limit, afterMs: number): void {
-    this.#deadlines.push({ call, limit, dueMs: this.nowMs + afterMs, sequence: this.#sequence++ });
+  #sendReliably(call: ModelCall, reliable: Reliable): void {
+    call.outstanding = reliable;
+    this.timers.arm(call, 'prack', LIMITS.patienceMs, () => this.end(call, 'NoAck'), true);
   }
 
-  #disarm(call: ModelCall, limit: Limit): void {
-    this.#deadlines = this.#deadlines.filter((deadline) => deadline.call !== call || deadline.limit !== limit);
+  #sendNext(call: ModelCall): void {
+    this.timers.disarm(call, 'prack');
+    call.outstanding = null;
+    const next = call.waiting.shift();
+    if (next !== undefined) this.#sendReliably(call, next);
+  }
+
+  #forgetReliables(call: ModelCall): void {
+    call.outstanding = null;
+    call.waiting = [];
+    this.timers.disarm(call, 'prack');
+  }
+
+  #tell(call: ModelCall): void {
+    call.isTold = true;
+    this.#forgetReliables(call);
+    this.timers.arm(call, 'ack', LIMITS.patienceMs, () => this.end(call, 'NoAck'), true);
+    if (call.kind.terms !== null) this.confirm(call, 'caller', call.kind.terms);
+  }
+
+  #countTimeout(vendor: number): void {
+    if (this.locked.has(vendor)) return;
+    const health = this.vendors[vendor] as VendorHealth;
+    health.timeoutCount += 1;
+    const timeoutsToBan = VENDORS[vendor]?.timeoutsToBan ?? 0;
+    if (timeoutsToBan > 0 && health.timeoutCount >= timeoutsToBan) health.isOut = true;
+  }
+
+  #respond(vendor: number): void {
+    const health = this.vendors[vendor] as VendorHealth;
+    health.timeoutCount = 0;
+    health.isOut = false;
+  }
+
+  #arm(call: ModelCall, name: string, afterMs: number, then: () => void): void {
+    this.timers.arm(call, name, afterMs, then);
   }
 
   #occupy(slot: number, amount: number): void {
     this.#occupied.set(slot, this.occupancy(slot) + amount);
   }
 
-  #count(reason: string): void {
+  #count(call: ModelCall, reason: string): void {
+    call.isOver = true;
+    call.reason = reason;
+    this.aliveCount -= 1;
+    this.timers.forget(call);
     this.ends[reason] = (this.ends[reason] ?? 0) + 1;
   }
 }
 
-function reasonOf(failure: Failure): string {
+/** Each INVITE of an attempt has dialogs of its own. */
+function dialogOf({ challengeCount, isRaised }: ModelAttempt, fork: string): string {
+  return `${challengeCount + (isRaised ? 1 : 0)}${fork}`;
+}
+
+/** RFC 3262 3: the answer may not overtake a description that is not acknowledged. */
+function holdsAnswer({ outstanding, waiting }: ModelCall): boolean {
+  return outstanding?.hasSdp === true || waiting.length > 0;
+}
+
+function reasonOf(failure: number | Silence): string {
   switch (failure) {
     case 'timeout':
       return 'GatewayTimeout';
@@ -218,6 +386,8 @@ function reasonOf(failure: Failure): string {
       return 'NoAnswer';
     case 'unreachable':
       return 'GatewayUnreachable';
+    case 407:
+      return 'AuthenticationFailed';
     case 486:
     case 600:
       return 'Busy';

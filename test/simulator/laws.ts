@@ -29,12 +29,17 @@ const REST_MAX_MS = 2 * 32_000 + 2000;
 const ANSWERED_ONLY: ReadonlySet<EndReason> = new Set([
   'Normal',
   'MaxDuration',
-  'NoAck',
   'SessionTimeout',
   'NoTimerLimit',
   'MediaTimeout',
 ]);
-const EITHER_WAY: ReadonlySet<EndReason> = new Set(['ProtocolError', 'OperatorHangup', 'SwitchRestart', 'Defect']);
+const EITHER_WAY: ReadonlySet<EndReason> = new Set([
+  'NoAck',
+  'ProtocolError',
+  'OperatorHangup',
+  'SwitchRestart',
+  'Defect',
+]);
 
 const LAWS: Readonly<Record<string, Law>> = {
   'the switch has no defect': defects,

@@ -1,0 +1,246 @@
+// The switch and its reference side by side: time passes in both, what peers see goes to the reference, and after every
+// moment the two are compared.
+
+import { strict as assert } from 'node:assert';
+import { faultsOf } from '../simulator/laws.ts';
+import type { Passage } from '../simulator/network.ts';
+import type { ByeManner, DialogEnd, Party } from './party.ts';
+import { type ModelAttempt, type ModelCall, Reference, type Side } from './reference.ts';
+import { CUSTOMER, LIMITS, type Terms, VENDORS } from './rules.ts';
+import { type Observation, type RealCall, vendorOf, World } from './world.ts';
+
+/** How often each transition was taken (`ringing: answer`) and each rare line reached. */
+export interface Coverage {
+  readonly transitions: Map<string, number>;
+  readonly rarities: Map<string, number>;
+}
+
+/** A request of a peer that may cross to the other side. */
+interface CrossingAsk {
+  readonly call: ModelCall;
+  readonly side: Side;
+  /** Of the asking side, once its 2xx is out; null for no session timer. */
+  readonly terms: Terms | null;
+}
+
+/** What is known of a call beyond the reference: which of its dialogs stand. */
+interface Standing {
+  speaker: ModelAttempt | null;
+  winner: DialogEnd | null;
+  isBuried: boolean;
+}
+
+/** One run. */
+export class Scene {
+  readonly world: World;
+  readonly reference = new Reference();
+  readonly coverage: Coverage;
+  /** The steps so far, for a failure. */
+  readonly log: string[] = [];
+  readonly asks = new Map<string, CrossingAsk>();
+  readonly #standings: Standing[] = [];
+  #checkedCdrCount = 0;
+  readonly #ends: Record<string, number> = {};
+
+  constructor(coverage: Coverage, byeManners: readonly ByeManner[], onPassage: ((passage: Passage) => void) | null) {
+    this.coverage = coverage;
+    this.world = new World(byeManners, onPassage);
+  }
+
+  get nowMs(): number {
+    return this.world.nowMs;
+  }
+
+  /** Both sides of `call` as they are. */
+  realOf({ index }: ModelCall): RealCall {
+    return this.world.calls[index] as RealCall;
+  }
+
+  /** The vendor's party of the answered attempt, and the dialog that the call stands on. */
+  calleeOf(call: ModelCall): Party | null {
+    const at = call.attempt === null ? -1 : call.attempts.indexOf(call.attempt);
+    return this.realOf(call).attempts[at] ?? null;
+  }
+
+  standingOf({ index }: ModelCall): Standing {
+    this.#standings[index] ??= { speaker: null, winner: null, isBuried: false };
+    return this.#standings[index] as Standing;
+  }
+
+  /** Peers and calls that this run has, dead ones too. */
+  parties(): Party[] {
+    return this.world.calls.flatMap(({ caller, attempts }) => [caller, ...attempts]);
+  }
+
+  reach(rarity: string): void {
+    const { rarities } = this.coverage;
+    rarities.set(rarity, (rarities.get(rarity) ?? 0) + 1);
+  }
+
+  note(transition: string): void {
+    const { transitions } = this.coverage;
+    transitions.set(transition, (transitions.get(transition) ?? 0) + 1);
+    this.log.push(`${this.nowMs} ms  ${transition}`);
+  }
+
+  /** Time passes in both, in the order of all that is due in either. */
+  advance(toMs: number): void {
+    for (;;) {
+      const dueMs = Math.min(this.world.switch.nextDueMs(), this.reference.timers.nextDueMs());
+      if (dueMs > toMs) break;
+      this.#goTo(dueMs);
+    }
+    this.#goTo(toMs);
+  }
+
+  /** After a step in both: what the peers have seen is told to the reference, and the two must agree. */
+  settle(): void {
+    this.#bury();
+    for (const observation of this.world.takeObservations()) this.#observe(observation);
+    this.#compare();
+  }
+
+  /** The end of a run: everything ends, all timers run out, nothing is left, nobody is owed anything. */
+  finish(): void {
+    for (const call of this.reference.placed) this.reference.end(call, 'SwitchRestart');
+    this.world.release('SwitchRestart');
+    this.settle();
+    this.world.publish(new Set(VENDORS.keys()));
+    for (let dueMs = this.world.switch.nextDueMs(); dueMs !== Infinity; dueMs = this.world.switch.nextDueMs()) {
+      this.world.advance(dueMs);
+    }
+    this.#compare();
+    assert.deepEqual(this.world.switch.inspect(), [{ calls: 0, dialogs: 0, transactions: 0, timers: 0 }], 'at rest');
+    this.#excuseSilence();
+    const faults = this.parties().flatMap((party) => party.faults());
+    assert.deepEqual(faults, [], 'what the switch owed its peers');
+  }
+
+  /** RFC 4320 4.2: nobody says 408 to a request other than INVITE: where the other side was silent, so is the switch. */
+  #excuseSilence(): void {
+    const parties = this.parties();
+    for (const { mark, request, finals } of parties.flatMap(({ served }) => served)) {
+      const isSilent = finals.size === 0 || [...finals.values()].some(({ status, isHeard }) => status === 408 || !isHeard);
+      if (mark === '' || request.method === 'INVITE' || !isSilent) continue;
+      for (const asked of parties.flatMap((party) => party.asked)) asked.isExcused ||= asked.mark === mark;
+    }
+  }
+
+  #goTo(nowMs: number): void {
+    this.world.advance(Math.max(nowMs, this.nowMs));
+    const alive = this.reference.placed.filter(({ isOver }) => !isOver);
+    const before = alive.map((call) => stateOf(call));
+    this.reference.timers.advance(this.nowMs);
+    for (const [i, call] of alive.entries()) {
+      if (stateOf(call) === before[i]) continue;
+      this.note(`${before[i]}: time`);
+      if (call.isOver) this.reach(`${before[i] === 'answered' || before[i] === 'talking' ? 'talk' : 'set-up'} ends by time: ${call.reason}`);
+    }
+    this.settle();
+  }
+
+  #observe(observation: Observation): void {
+    const { timers } = this.reference;
+    if (observation.kind === 'probe') return this.reference.probe(observation.vendor);
+    const call = this.reference.placed[observation.call] as ModelCall;
+    if (observation.kind === 'answered') {
+      const { asked } = observation;
+      const { method, status, dialog } = asked;
+      if (method === 'INVITE' && status < 300 && dialog !== null) {
+        timers.arm(asked, 'ack', LIMITS.patienceMs, () => this.#lose(call, dialog, 'NoAck'), true);
+      }
+      if (dialog !== null && status === 491) this.reach(`${method} answered 491`);
+      return;
+    }
+    const { served } = observation;
+    const { dialog, mark, request } = served;
+    if (dialog === null || request.method === 'BYE') return;
+    const isRefresh = mark === '' && request.method !== 'PRACK';
+    if (isRefresh) this.reach('refresh');
+    const reason = isRefresh ? 'SessionTimeout' : 'ProtocolError';
+    timers.arm(served, 'answer', LIMITS.patienceMs, () => this.#lose(call, dialog, reason));
+  }
+
+  /** The call is lost with `dialog`, if it stands on it. */
+  #lose(call: ModelCall, dialog: DialogEnd, reason: string): void {
+    if (dialog.isGone || call.isOver) return;
+    this.reach(`request without answer or ACK: ${reason}`);
+    this.reference.end(call, reason);
+  }
+
+  /** Marks the dialogs that are gone at the switch. */
+  #bury(): void {
+    for (const call of this.reference.placed) {
+      const standing = this.standingOf(call);
+      if (standing.isBuried) continue;
+      const { caller, attempts } = this.realOf(call);
+      if (call.isOver) {
+        standing.isBuried = true;
+        for (const party of [caller, ...attempts]) buryAllBut(party, null);
+        continue;
+      }
+      const isWon = call.isAnswered && standing.winner === null;
+      // The answer waits in the dialog whose PRACK is missing.
+      if (isWon && !call.isTold) caller.current = caller.rackDialog;
+      if (isWon) standing.winner = this.calleeOf(call)?.current ?? null;
+      if (isWon || standing.speaker !== call.speaker) buryAllBut(caller, caller.current);
+      standing.speaker = call.speaker;
+      for (const [i, party] of attempts.entries()) {
+        if (call.attempts[i]?.isOver === true) buryAllBut(party, standing.winner);
+      }
+    }
+  }
+
+  #compare(): void {
+    const { reference, world } = this;
+    const tested = world.switch;
+    assert.deepEqual(tested.defects, []);
+    for (; this.#checkedCdrCount < tested.cdrs.length; this.#checkedCdrCount++) {
+      const cdr = tested.cdrs[this.#checkedCdrCount] as (typeof tested.cdrs)[number];
+      this.#ends[String(cdr.endReason)] = (this.#ends[String(cdr.endReason)] ?? 0) + 1;
+      assert.deepEqual(faultsOf(cdr), [], 'the record is coherent');
+    }
+    if (tested.inspect()[0]?.calls !== reference.aliveCount || tested.cdrs.length !== sum(reference.ends)) {
+      assert.deepEqual(this.#ends, reference.ends, `${this.nowMs} ms: ends`);
+      assert.equal(tested.inspect()[0]?.calls, reference.aliveCount, `${this.nowMs} ms: calls alive`);
+    }
+    for (const [reason, count] of Object.entries(reference.ends)) {
+      if (this.#ends[reason] !== count) assert.deepEqual(this.#ends, reference.ends, `${this.nowMs} ms: ends`);
+    }
+    for (const { slot } of [CUSTOMER, ...VENDORS]) {
+      assert.equal(tested.admission.calls(slot), reference.occupancy(slot), `${this.nowMs} ms: calls of slot ${slot}`);
+    }
+    for (const call of reference.placed) this.#compareCall(call);
+  }
+
+  #compareCall(call: ModelCall): void {
+    const { caller, attempts } = this.realOf(call);
+    const where = `${this.nowMs} ms: call ${call.index}`;
+    assert.equal(attempts.length, call.attempts.length, `${where}: attempts`);
+    for (const [i, { vendor, isRedirected }] of call.attempts.entries()) {
+      const isThere = attempts[i]?.place.address === vendorOf(vendor).place.address;
+      assert.equal(isThere, !isRedirected, `${where}: attempt ${i} goes to vendor ${vendor}`);
+    }
+    const { status } = caller.invite;
+    assert.equal(status >= 200 && status < 300, call.isTold, `${where}: the caller has heard of an answer`);
+    assert.equal(status >= 300, call.isOver && !call.isTold, `${where}: the caller has heard of a failure`);
+  }
+}
+
+/** How far a call is. */
+export function stateOf({ isOver, isAnswered, isTold, isAcknowledged, attempt }: ModelCall): string {
+  if (isOver) return 'over';
+  if (isAcknowledged) return 'talking';
+  if (isTold) return 'answered';
+  return isAnswered ? 'held' : (attempt?.phase ?? 'none');
+}
+
+function buryAllBut(party: Party, dialog: DialogEnd | null): void {
+  for (const end of party.dialogs) if (end !== dialog) end.isGone = true;
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  let total = 0;
+  for (const count of Object.values(counts)) total += count;
+  return total;
+}
