@@ -1,5 +1,5 @@
-// Calls under hostile bytes: the ladders of test/flows are played by peers whose messages are changed on the way, so that
-// what is wrong arrives in every state a call can be in. Run from the repository root:
+// Calls under hostile bytes: the ladders of test/flows are played by peers whose messages are changed on the way, so
+// that what is wrong arrives in every state a call can be in. Run from the repository root:
 // node dist/test/fuzz/call-fuzz.js --rounds 20 --seed 7
 
 import assert from 'node:assert/strict';

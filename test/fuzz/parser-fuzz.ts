@@ -31,14 +31,14 @@ export function fuzzParser(count: number, seed: number): FuzzReport {
   );
   const outcomes = new Map<string, number>();
   const startedMs = performance.now();
-  let heapBytes = 0;
+  let earlyBytes = 0;
   for (let i = 0; i < count; i++) {
-    if (i === Math.floor(count / 10)) heapBytes = heapBytes();
+    if (i === Math.floor(count / 10)) earlyBytes = heapBytes();
     const outcome = runOne(mutator.next(), `parser-${seed}-${i}`);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   }
   const elapsedMs = performance.now() - startedMs;
-  return { count, outcomes, heapGrowthBytes: heapBytes() - heapBytes, elapsedMs };
+  return { count, outcomes, heapGrowthBytes: heapBytes() - earlyBytes, elapsedMs };
 }
 
 function runOne(text: string, name: string): string {
