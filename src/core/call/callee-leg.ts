@@ -290,17 +290,22 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
 
   /** 13.2.2.4: the dialog of the 2xx, which may have been an early one. */
   #confirm(response: SipMessage): DialogLeg {
+    const early = this.#takeEarly(response);
+    return early ?? this.#newLeg(this.#invite.dialogOf(response));
+  }
+
+  #takeEarly(response: SipMessage): DialogLeg | null {
     const at = this.#early.findIndex(({ leg }) => leg.dialog.remoteTag === response.toTag);
     const early = at < 0 ? undefined : this.#early.splice(at, 1)[0];
-    if (early === undefined) return this.#newLeg(this.#invite.dialogOf(response));
-    early.leg.dialog.confirm(response);
-    return early.leg;
+    early?.leg.dialog.confirm(response);
+    return early?.leg ?? null;
   }
 
   /** 13.2.2.4: an answer nobody wants any more is acknowledged, then ended. */
   #refuse(response: SipMessage): void {
     if (this.#unwanted.length >= UNWANTED_ANSWERS_MAX) return;
-    const dialog = this.#invite.dialogOf(response);
+    // An early dialog that was given up has sequence numbers, which go on (12.2.1.1).
+    const dialog = this.#takeEarly(response)?.dialog ?? this.#invite.dialogOf(response);
     const acknowledgement = new Acknowledgement(this.#around, dialog, this.#invite.cseq);
     acknowledgement.send('', '');
     this.#unwanted.push(acknowledgement);
@@ -320,7 +325,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.record.left = left;
     this.#around.wheel.disarm(this.#timer);
     this.#timer = 0;
-    for (const { leg } of this.#early.splice(0)) leg.abandon();
+    for (const { leg } of this.#early) leg.abandon();
   }
 
   #outcome(how: AttemptFailure, status: number, q850: number): AttemptOutcome {
