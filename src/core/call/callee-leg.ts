@@ -148,8 +148,9 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     if (!this.#isOver) this.#fail(PHASE_TIMEOUTS[this.#phase]);
   }
 
-  onTransportError(): void {
-    if (!this.#isOver) this.#fail('unreachable');
+  onTransportError(transaction: unknown): void {
+    // The ACK of a challenge that has been answered since is lost, not the INVITE that answers it.
+    if (!this.#isOver && this.#invite.isUnderWay(transaction)) this.#fail('unreachable');
   }
 
   due(): void {

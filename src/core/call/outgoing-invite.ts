@@ -59,6 +59,11 @@ export class OutgoingInvite {
     return this.#cseq;
   }
 
+  /** Whether `transaction` is that of its latest sending. */
+  isUnderWay(transaction: unknown): boolean {
+    return transaction === this.#transaction;
+  }
+
   /** Sends it, the first time or once more. `headers`: lines, each with its CRLF. */
   send(headers: string, body: string): void {
     this.#cseq += 1;
