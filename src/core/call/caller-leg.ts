@@ -122,6 +122,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
       this.#reliables.send(provisional, this.#tag);
     } else {
       this.#incoming?.answer(provisional.status, provisional.phrase, provisional.crossing, null);
+      this.leg?.show();
     }
   }
 
@@ -129,7 +130,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   answer(speaker: Speaker, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
     this.#enterDialog(speaker);
     for (const early of this.#early) if (early !== this.leg) early.abandon();
-    this.#early = [];
+    this.#early = this.leg === null ? [] : [this.leg];
     this.#heldAnswer = { phrase, crossing, acknowledger };
     if (this.#reliables?.holdsAnswer !== true) this.onAllPracked();
   }
@@ -158,7 +159,9 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
 
   sendReliably(provisional: Provisional, toTag: string, rseq: number): string {
     this.#incoming?.useTag(toTag);
-    return this.#incoming?.answerReliably(provisional, rseq) ?? '';
+    const text = this.#incoming?.answerReliably(provisional, rseq) ?? '';
+    this.#early.find(({ dialog }) => dialog.localTag === toTag)?.show();
+    return text;
   }
 
   repeatReliably(text: string): void {
@@ -175,6 +178,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     this.#invite = null;
     if (this.leg !== null) incoming.useTag(this.leg.dialog.localTag);
     incoming.answer(200, held.phrase === '' ? 'OK' : held.phrase, held.crossing, held.acknowledger);
+    this.leg?.show();
     this.#beginSessionTimer(incoming, held.crossing);
   }
 
@@ -239,7 +243,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
       credentials: null,
     });
     leg.pair(twin);
-    leg.expectPracks((rack) => this.#reliables?.acknowledge(rack, (this.#incoming as IncomingRequest).cseq) ?? null);
+    leg.beginEarly((rack) => this.#reliables?.acknowledge(rack, (this.#incoming as IncomingRequest).cseq) ?? null);
     this.#early.push(leg);
     return leg;
   }

@@ -67,7 +67,9 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
   #updated: IncomingRequest | null = null;
   #updating: OutgoingRequest | null = null;
   #pracks: PrackReader | null = null;
-  /** Asked by the other side while the peer has yet to acknowledge our 2xx: until then it may know of no dialog. */
+  /** Whether the peer knows of the dialog: an early one that waits behind the PRACK of another it has not heard of. */
+  #isShown = true;
+  /** Asked by the other side before the peer knows of the dialog, or has acknowledged our 2xx, for it may not have come. */
   #held: Question[] = [];
   /** Reason of a BYE that waits for the ACK of our 2xx; null when none waits. */
   #heldBye: string | null = null;
@@ -91,9 +93,17 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
     if (twin !== null) twin.twin = this;
   }
 
-  /** The peer is sent reliable provisional responses: `pracks` knows what its PRACKs are about. */
-  expectPracks(pracks: PrackReader): void {
+  /** An early dialog of which the peer has yet to be told by `show`; `pracks` knows what its PRACKs are about. */
+  beginEarly(pracks: PrackReader): void {
+    this.#isShown = false;
     this.#pracks = pracks;
+  }
+
+  /** The peer has been sent a response in this dialog. */
+  show(): void {
+    if (this.#isShown) return;
+    this.#isShown = true;
+    if (this.#invited?.awaitsAck !== true) this.#askHeld();
   }
 
   /** A request of the peer in this dialog, in a transaction of its own; ACK comes by `receiveAck`. */
@@ -161,7 +171,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
     if (isInviting || (isOffer && (this.#isOffering || this.#isOffered))) {
       return question.answer(491, 'Request Pending', EMPTY_CROSSING, null);
     }
-    if (this.#invited?.awaitsAck === true) {
+    if (!this.#isShown || this.#invited?.awaitsAck === true) {
       this.#held.push(question);
       return;
     }
@@ -246,7 +256,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
   onAcknowledged(incoming: IncomingRequest): void {
     if (this.#invited === incoming) this.#invited = null;
     if (this.#heldBye !== null) this.#sendBye(this.#heldBye);
-    for (const question of this.#held.splice(0)) this.ask(question);
+    this.#askHeld();
   }
 
   onNoAck(): void {
@@ -330,6 +340,10 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
     if (provisional.rack === '') return incoming.refuse(200);
     incoming.rack = provisional.rack;
     this.#pass(incoming);
+  }
+
+  #askHeld(): void {
+    for (const question of this.#held.splice(0)) this.ask(question);
   }
 
   get #isOffering(): boolean {
