@@ -131,6 +131,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     this.#enterDialog(speaker);
     for (const early of this.#early) if (early !== this.leg) early.abandon();
     this.#early = this.leg === null ? [] : [this.leg];
+    this.#reliables?.keepOnly(this.#tag);
     this.#heldAnswer = { phrase, crossing, acknowledger };
     if (this.#reliables?.holdsAnswer !== true) this.onAllPracked();
   }

@@ -71,6 +71,15 @@ export class ReliableProvisionals implements ResponseRepeaterUser {
     return outstanding.provisional;
   }
 
+  /** The dialog of `toTag` is answered, the others are over: what they still wanted holds nothing back. */
+  keepOnly(toTag: string): void {
+    const kept = this.#waiting.filter((waiting) => waiting.toTag === toTag);
+    this.#waiting.splice(0, this.#waiting.length, ...kept);
+    if (this.#outstanding === null || this.#outstanding.toTag === toTag) return;
+    this.#rest();
+    this.#sendNext();
+  }
+
   /** The INVITE has its final answer, or the early dialog is given up: nothing is repeated any more. */
   stop(): void {
     this.#waiting.length = 0;
