@@ -9,9 +9,14 @@ import { escapeUser, parseUri, unescapeText } from '../sip/uri.ts';
 export function numberOf(uri: string): string {
   const parsed = parseUri(uri);
   if (parsed === null) {
-    return /^tel:/i.test(uri) ? (uri.slice(4).split(';')[0] ?? '') : '';
+    return /^tel:/i.test(uri) ? beforeSemicolon(uri.slice(4)) : '';
   }
-  return unescapeText(parsed.user.split(';')[0] ?? '');
+  return unescapeText(beforeSemicolon(parsed.user));
+}
+
+function beforeSemicolon(text: string): string {
+  const semicolon = text.indexOf(';');
+  return semicolon < 0 ? text : text.slice(0, semicolon);
 }
 
 /** The SIP URI of `number` at `hostPort`; without a number, of the host itself. */

@@ -15,6 +15,7 @@ const STATUS_MAX = 699;
 
 /** All Reason values of `message` as one header value; '' when it has none. One with a NUL in it is left out. */
 export function reasonHeaderOf(message: SipMessage): string {
+  if (!message.has(Header.Reason)) return '';
   const values = message.values(Header.Reason).filter((value) => !value.includes('\0'));
   return detach(values.join(', '));
 }

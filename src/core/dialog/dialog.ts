@@ -17,6 +17,7 @@ export interface LocalEnd {
 }
 
 const SIP_PORT = 5060;
+const NO_ROUTES: readonly string[] = [];
 
 /** One dialog of one leg. */
 export class Dialog {
@@ -87,14 +88,14 @@ export class Dialog {
       localCseq: request.cseq,
       remoteCseq: -1,
     };
-    const dialog = new Dialog(identity, local, routesOf(response).reverse(), origin);
+    const dialog = new Dialog(identity, local, reversed(routesOf(response)), origin);
     dialog.refreshTarget(response);
     return dialog;
   }
 
   /** 13.2.2.4: the 2xx says anew which way the requests of an early dialog go. */
   confirm(success: SipMessage): void {
-    const routes = routesOf(success).reverse();
+    const routes = reversed(routesOf(success));
     const isRouted = routes.length + this.#routes.length > 0;
     this.#routes = routes;
     this.refreshTarget(success);
@@ -103,12 +104,12 @@ export class Dialog {
 
   /** 12.2: a target refresh request or its 2xx names a new Contact. */
   refreshTarget(message: SipMessage): void {
-    const contact = message.values(Header.Contact)[0];
-    if (contact !== undefined && contact === this.#contact) return;
-    this.#contact = contact === undefined ? '' : detach(contact);
-    const uri = contact === undefined ? '' : (parseNameAddr(contact)?.uri ?? '');
+    const contact = message.firstValue(Header.Contact) ?? '';
+    if (contact !== '' && contact === this.#contact) return;
+    this.#contact = detach(contact);
+    const uri = parseNameAddr(this.#contact)?.uri ?? '';
     if (uri === '' && this.#remoteTarget !== '') return;
-    this.#remoteTarget = uri === '' ? `sip:${hostPortOf(this.#source)}` : detach(uri);
+    this.#remoteTarget = uri === '' ? `sip:${hostPortOf(this.#source)}` : uri;
     this.target = this.#nextHop();
   }
 
@@ -184,8 +185,12 @@ interface DialogIdentity {
 }
 
 /** Route set from Record-Route, in the order of the message (12.1). */
-function routesOf(message: SipMessage): string[] {
-  return message.values(Header.RecordRoute).map(detach);
+function routesOf(message: SipMessage): readonly string[] {
+  return message.has(Header.RecordRoute) ? message.values(Header.RecordRoute).map(detach) : NO_ROUTES;
+}
+
+function reversed(routes: readonly string[]): readonly string[] {
+  return routes.length < 2 ? routes : [...routes].reverse();
 }
 
 function isLoose(route: string): boolean {

@@ -3,8 +3,8 @@
 // roles of that one request, not of the call.
 
 import { INTERVAL_RAISES_MAX } from '../base/limits.ts';
-import { Header, type HeaderId } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { hasOptionTag } from '../sip/option-tags.ts';
 import { minSeOf, type SessionExpires, sessionExpiresOf } from '../sip/session-expires.ts';
 
 /** What the operator wants: SS_SIP_SESSION_TTL and SS_SIP_SESSION_MIN_SE. The headers carry whole seconds. */
@@ -101,7 +101,7 @@ export class SessionTimerNegotiation {
   consider(request: SipMessage): SessionTimerAnswer {
     this.#noteMinSe(request);
     const asked = sessionExpiresOf(request);
-    const isSupported = lists(request, Header.Supported) || lists(request, Header.Require);
+    const isSupported = hasOptionTag(request, 'Supported', TIMER_TAG) || hasOptionTag(request, 'Require', TIMER_TAG);
     if (asked === null && !isSupported && this.#terms === null) return NO_TIMER;
     if (asked !== null && asked.seconds < this.#ownMinSeS && isSupported) {
       return { kind: 'tooSmall', lines: minSeLine(this.#ownMinSeS) };
@@ -158,11 +158,4 @@ function minSeLine(seconds: number): string {
 
 function bounded(seconds: number): number {
   return Math.min(Math.max(seconds, INTERVAL_MIN_S), INTERVAL_MAX_S);
-}
-
-function lists(request: SipMessage, id: HeaderId): boolean {
-  for (const tag of request.values(id)) {
-    if (tag.toLowerCase() === TIMER_TAG) return true;
-  }
-  return false;
 }

@@ -5,7 +5,7 @@ import type { Framing } from './framing.ts';
 import type { HeaderBlock } from './header-block.ts';
 import { Header, type HeaderId } from './header-name.ts';
 import { type NameAddr, parseNameAddr, parseNameAddrAt, UNREADABLE_ADDRESS } from './name-addr.ts';
-import { splitList } from './split-list.ts';
+import { hasToken, splitList } from './split-list.ts';
 import type { StartLine } from './start-line.ts';
 import { parseViaAt, UNREADABLE_VIA, type Via } from './via.ts';
 
@@ -143,6 +143,14 @@ export class SipMessage {
     return line < 0 ? undefined : this.lineValue(line);
   }
 
+  /** The first of `values`, without reading the others' lines. */
+  firstValue(id: HeaderId): string | undefined {
+    const first = this.value(id);
+    if (first === undefined || !isList(id)) return first;
+    // Where no comma separates anything there is nothing to split, and most lists have one element.
+    return first === '' || first.includes(',') ? this.values(id)[0] : first;
+  }
+
   /** All values in order: one a line, or one a list element where the header is a list (7.3.1). */
   values(id: HeaderId): string[] {
     const values: string[] = [];
@@ -151,6 +159,14 @@ export class SipMessage {
       else values.push(this.lineValue(line));
     }
     return values;
+  }
+
+  /** Whether the header, a list of tokens, has one that is `lower` in lower case. */
+  listsToken(id: HeaderId, lower: string): boolean {
+    for (let line = this.find(id); line >= 0; line = this.find(id, line + 1)) {
+      if (hasToken(this.lineValue(line), lower)) return true;
+    }
+    return false;
   }
 
   #readTopVia(): Via {

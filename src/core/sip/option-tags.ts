@@ -9,9 +9,7 @@ export type OptionTag = (typeof SUPPORTED_OPTIONS)[number];
 
 /** Whether `message` names `tag` in that header. */
 export function hasOptionTag(message: SipMessage, header: 'Supported' | 'Require', tag: OptionTag): boolean {
-  const id = Header[header];
-  if (!message.has(id)) return false;
-  return message.values(id).some((value) => value.trim().toLowerCase() === tag);
+  return message.listsToken(Header[header], tag);
 }
 
 /** 8.2.2.3: what `request` requires and this switch lacks, as Unsupported names it; '' when there is nothing. */

@@ -1,6 +1,6 @@
 // Header values that are comma lists: RFC 3261 7.3.1. A comma inside quotes or angle brackets separates nothing.
 
-import { BACKSLASH, COMMA, GREATER, LESS, QUOTE, skipBlanks, trimEnd } from './characters.ts';
+import { BACKSLASH, COMMA, GREATER, isWord, LESS, QUOTE, skipBlanks, trimEnd } from './characters.ts';
 
 /**
  * Adds the trimmed elements of a comma list to `into`, in order; empty ones are left out. A quote or bracket that is
@@ -24,6 +24,18 @@ export function splitList(text: string, into: string[]): void {
     }
   }
   addElement(text, start, text.length, into);
+}
+
+/** Whether a comma list of tokens has one that is `lower` in lower case. */
+export function hasToken(list: string, lower: string): boolean {
+  for (let start = 0; start < list.length; ) {
+    const comma = list.indexOf(',', start);
+    const end = comma < 0 ? list.length : comma;
+    const from = skipBlanks(list, start, end);
+    if (isWord(list, from, trimEnd(list, from, end), lower)) return true;
+    start = end + 1;
+  }
+  return false;
 }
 
 function addElement(text: string, start: number, end: number, into: string[]): void {

@@ -46,6 +46,34 @@ test('7.3.1: lists are split at commas outside quotes and angle brackets, over a
   assert.deepEqual(message.values(Header.Warning), []);
 });
 
+test('7.3.1: the first value is that of the whole list, whatever lines and commas it is written with', () => {
+  const lists = [
+    ['Supported:', 'Supported: a'],
+    ['Supported: ,, a ,b'],
+    ['Supported: a', 'Supported: b'],
+    ['Diversion: "a, b" <sip:1@h,x>;reason=x , <sip:2@h>'],
+    ['Diversion:'],
+    ['Subject: a, b'],
+  ];
+  for (const lines of lists) {
+    const message = parsed(inviteText(lines));
+    for (const id of [Header.Supported, Header.Diversion, Header.Subject]) {
+      assert.equal(message.firstValue(id), message.values(id)[0], lines.join());
+    }
+  }
+});
+
+test('20.37: a token stands in a list in any case, on any line, and never within another', () => {
+  const message = parsed(inviteText(['Supported: path ,\r\n TIMER', 'Supported:', 'k: 100rel,,x-timer2']));
+  for (const token of ['path', 'timer', '100rel', 'x-timer2']) {
+    assert.equal(message.listsToken(Header.Supported, token), true, token);
+  }
+  for (const token of ['time', 'timer2', 'path ', 'rel']) {
+    assert.equal(message.listsToken(Header.Supported, token), false, token);
+  }
+  assert.equal(message.listsToken(Header.Require, 'timer'), false);
+});
+
 test('20.7, 20.17: commas of credentials and dates split nothing', () => {
   const digest = 'Digest username="a", realm="b"';
   const message = parsed(inviteText([`Authorization: ${digest}`, 'Date: Sat, 13 Nov 2010 23:29:00 GMT']));
