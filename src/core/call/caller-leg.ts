@@ -34,7 +34,7 @@ export interface CallerArrival {
   readonly invite: SipMessage;
   readonly source: Source;
   readonly gateway: MappingGateway;
-  /** Null where the gateway has no session timers. */
+  /** Null where the gateway, or the caller, has no session timers. */
   readonly sessionTimer: LegSessionTimer | null;
   readonly resends: ResendSchedule;
 }

@@ -22,7 +22,7 @@ export interface Arrival {
   readonly invite: SipMessage;
   readonly source: Source;
   readonly gateway: MappingGateway;
-  /** Null where the gateway has no session timers. */
+  /** Null where the gateway, or the caller, has no session timers. */
   readonly sessionTimer: LegSessionTimer | null;
   /** The newest tables; the call will keep them. */
   readonly routing: RoutingView;
@@ -44,13 +44,14 @@ export function beginCall(
   serve: (user: ServerUser) => ServerTransaction,
 ): void {
   const { invite, source, gateway, routing, sessionTimer } = arrival;
+  const dialled = detach(numberOf(invite.uri));
   const parties = {
     caller: detach(numberOf(invite.from.uri)),
-    callee: detach(numberOf(invite.uri).slice(gateway.calleePrefix.length)),
+    callee: dialled.slice(gateway.calleePrefix.length),
     display: displayName(invite.from.display),
     callerRules: gateway,
   };
-  const record = new LiveRecord(newCdr(around, arrival, parties), around.nowMs);
+  const record = new LiveRecord(newCdr(around, arrival, parties, dialled), around.nowMs);
   const call = new Call(around, { record, routing, gateway, parties, invite, source, sessionTimer });
   around.callBegun(call);
   const crossing = call.caller.begin(serve(call.caller));
@@ -77,7 +78,12 @@ function admit(around: Surroundings, { gateway, routing, hasRoom }: Arrival, rec
   return null;
 }
 
-function newCdr(around: Surroundings, { invite, source, gateway, routing }: Arrival, parties: Parties): Cdr {
+function newCdr(
+  around: Surroundings,
+  { invite, source, gateway, routing }: Arrival,
+  parties: Parties,
+  dialled: string,
+): Cdr {
   return {
     id: around.mintCdrId(),
     node: around.node,
@@ -86,7 +92,7 @@ function newCdr(around: Surroundings, { invite, source, gateway, routing }: Arri
     callerCallId: detach(invite.callId),
     calleeCallId: '',
     caller: parties.caller,
-    callee: detach(numberOf(invite.uri)),
+    callee: dialled,
     callerSent: parties.caller,
     calleeSent: parties.callee,
     mappingGateway: gateway.name,

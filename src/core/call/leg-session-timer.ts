@@ -36,7 +36,7 @@ const LINE_END = /\r\n(?![ \t])/;
 export class LegSessionTimer implements SessionTimerUser, Timed {
   readonly #around: Surroundings;
   readonly #negotiation: SessionTimerNegotiation;
-  readonly #pace: SessionTimerPace;
+  readonly #parameters: ParameterValues;
   #timer: SessionTimer | null = null;
   #leg: SessionTimerLeg | null = null;
   /** Whether the peer takes UPDATE: then a refresh needs no description. */
@@ -49,10 +49,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
     const { SS_SIP_SESSION_TTL: ttlMs, SS_SIP_SESSION_MIN_SE: minSeMs } = parameters;
     this.#around = around;
     this.#negotiation = new SessionTimerNegotiation({ ttlMs, minSeMs });
-    this.#pace = {
-      segmentCount: parameters.SS_SIP_SESSION_UPDATE_SEGMENT,
-      earlyHangupMs: parameters.SS_SIP_SESSION_TIMEOUT_EARLY_HANGUP,
-    };
+    this.#parameters = parameters;
   }
 
   /** Header lines of an INVITE or UPDATE that we send. */
@@ -72,7 +69,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
 
   /** `message` of the peer, an INVITE or its 2xx, says which methods it takes. */
   readAllow(message: SipMessage): void {
-    this.#allowsUpdate = message.values(Header.Allow).some((method) => method.trim() === 'UPDATE');
+    this.#allowsUpdate = message.listsToken(Header.Allow, 'update');
   }
 
   /** `crossing` was sent to the peer. */
@@ -130,7 +127,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
 
   #run(terms: SessionTimerTerms | null): void {
     if (terms === null || this.#leg === null) return;
-    this.#timer ??= new SessionTimer(this.#around.wheel, this.#pace, this);
+    this.#timer ??= new SessionTimer(this.#around.wheel, paceOf(this.#parameters), this);
     this.#timer.confirmed(terms);
   }
 
@@ -154,6 +151,13 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
     this.#around.wheel.disarm(this.#againTimer);
     this.#againTimer = this.#around.wheel.arm(this, 0, waitMs);
   }
+}
+
+function paceOf(parameters: ParameterValues): SessionTimerPace {
+  return {
+    segmentCount: parameters.SS_SIP_SESSION_UPDATE_SEGMENT,
+    earlyHangupMs: parameters.SS_SIP_SESSION_TIMEOUT_EARLY_HANGUP,
+  };
 }
 
 /** The description alone, without what else crossed with it: it is kept for the life of the call. */

@@ -31,24 +31,23 @@ export interface TalkLimitInput {
 /** The shortest limit; null when nothing limits the call. `draw`: a whole number below its argument. */
 export function talkLimitOf(input: TalkLimitInput, draw: (bound: number) => number): TalkLimit | null {
   const { systemMs, noTimerMs } = input;
-  const limits: TalkLimit[] = [];
-  for (const [by, rules] of [
-    ['mappingGateway', input.mapping],
-    ['routingGateway', input.routing],
-  ] as const) {
-    const afterMs = drawnMs(rules, draw);
-    if (afterMs === null && systemMs !== null) {
-      limits.push({ afterMs: systemMs, reason: 'MaxDuration', by: 'SS_MAX_CALL_DURATION' });
-    } else if (afterMs !== null && afterMs > 0) {
-      limits.push({ afterMs, reason: 'MaxDuration', by });
-    }
-  }
-  if (noTimerMs !== null) {
-    limits.push({ afterMs: noTimerMs, reason: 'NoTimerLimit', by: 'SS_SIP_NO_TIMER_REINVITE_INTERVAL' });
-  }
-  let shortest: TalkLimit | null = null;
-  for (const limit of limits) if (shortest === null || limit.afterMs < shortest.afterMs) shortest = limit;
-  return shortest;
+  const byMapping = durationLimitOf('mappingGateway', drawnMs(input.mapping, draw), systemMs);
+  const byRouting = durationLimitOf('routingGateway', drawnMs(input.routing, draw), systemMs);
+  const byNoTimer: TalkLimit | null =
+    noTimerMs === null ? null : { afterMs: noTimerMs, reason: 'NoTimerLimit', by: 'SS_SIP_NO_TIMER_REINVITE_INTERVAL' };
+  return shorterOf(shorterOf(byMapping, byRouting), byNoTimer);
+}
+
+/** The limit that a gateway's range sets, or leaves to the appliance. */
+function durationLimitOf(by: LimitedBy, drawn: number | null, systemMs: number | null): TalkLimit | null {
+  if (drawn === 0) return null;
+  if (drawn !== null) return { afterMs: drawn, reason: 'MaxDuration', by };
+  return systemMs === null ? null : { afterMs: systemMs, reason: 'MaxDuration', by: 'SS_MAX_CALL_DURATION' };
+}
+
+function shorterOf(one: TalkLimit | null, other: TalkLimit | null): TalkLimit | null {
+  if (one === null || other === null) return one ?? other;
+  return other.afterMs < one.afterMs ? other : one;
 }
 
 /** A whole second of the gateway's range, in ms; null takes the appliance's limit, 0 is none. */

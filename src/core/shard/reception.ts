@@ -115,7 +115,15 @@ export class Reception {
     const sessionTimer = gateway.sipTimer ? new LegSessionTimer(this.#around, routing.snapshot.parameters) : null;
     const timer = sessionTimer?.consider(invite);
     if (timer?.kind === 'tooSmall') return this.#refuse(invite, source, 422, timer.lines);
-    this.#beginCall({ invite, source, gateway, routing, sessionTimer, hasRoom: this.#hasRoom });
+    const isTimed = timer?.kind === 'timer';
+    this.#beginCall({
+      invite,
+      source,
+      gateway,
+      routing,
+      sessionTimer: isTimed ? sessionTimer : null,
+      hasRoom: this.#hasRoom,
+    });
   }
 
   /** 8.2.2.3: an extension that the peer insists on and this switch, or its gateway, does not have. */
