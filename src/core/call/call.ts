@@ -9,6 +9,7 @@ import { type EndedBy, type EndReason, endReasonRow } from '../base/end-reason.t
 import { ATTEMPTS_MAX } from '../base/limits.ts';
 import type { Candidate } from '../routing/route-plan.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
+import { hopsLeftAfter } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
@@ -62,6 +63,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   readonly #routing: RoutingView;
   readonly #gateway: MappingGateway;
   readonly #parties: Parties;
+  readonly #hopsLeft: number;
   readonly caller: CallerLeg;
   #plan: HuntPlan | null = null;
   /** What of the INVITE may cross, while there may be another attempt. */
@@ -80,6 +82,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.record = record;
     this.#gateway = gateway;
     this.#parties = parties;
+    this.#hopsLeft = hopsLeftAfter(invite);
     this.caller = new CallerLeg(around, this, { invite, source, gateway, sessionTimer, resends: routing.resends });
   }
 
@@ -230,6 +233,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
         redirect,
         crossing: this.#crossing,
         parties: this.#parties,
+        hopsLeft: this.#hopsLeft,
         reliability: this.caller.reliability,
       });
       this.#attempt = attempt;

@@ -53,6 +53,8 @@ export interface AttemptStart {
   /** What of the caller's INVITE may cross. */
   readonly crossing: Crossing;
   readonly parties: Parties;
+  /** Max-Forwards of its INVITE. */
+  readonly hopsLeft: number;
   /** How the caller takes provisional responses. */
   readonly reliability: Reliability;
 }

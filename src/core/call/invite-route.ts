@@ -24,13 +24,14 @@ export interface InviteFacts {
   readonly routing: RoutingView;
   readonly candidate: Candidate;
   readonly parties: Parties;
+  readonly hopsLeft: number;
   readonly redirect: Redirect | null;
 }
 
 /** The addresses of the INVITE toward `candidate`, or to where it has redirected the call; `displayName` is From's. */
 export function inviteRouteOf(
   around: Surroundings,
-  { routing, candidate, parties, redirect }: InviteFacts,
+  { routing, candidate, parties, hopsLeft, redirect }: InviteFacts,
   displayName: string,
 ): InviteAddress {
   const { gateway } = candidate;
@@ -45,6 +46,7 @@ export function inviteRouteOf(
     from: `${display}<${uriOf(parties.caller, hostPort)}>`,
     target: { address: redirect?.address ?? remoteIp, port: redirect?.port ?? signalPort, listener },
     requestsTo: gateway.sipRequestAddressMethod,
+    hopsLeft,
     resends: routing.resends,
   };
 }

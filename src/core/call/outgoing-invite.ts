@@ -20,6 +20,8 @@ export interface InviteAddress {
   readonly target: Target;
   /** Where later requests of its dialogs go. */
   readonly requestsTo: AddressMethod;
+  /** Max-Forwards. */
+  readonly hopsLeft: number;
   readonly resends: ResendSchedule;
 }
 
@@ -32,6 +34,7 @@ export class OutgoingInvite {
   readonly #local: LocalEnd;
   readonly #target: Target;
   readonly #requestsTo: AddressMethod;
+  readonly #hopsLeft: number;
   readonly #resends: ResendSchedule;
   readonly #to: string;
   readonly #from: string;
@@ -41,11 +44,12 @@ export class OutgoingInvite {
   #transaction: InviteClientTransaction | null = null;
 
   constructor(around: Surroundings, address: InviteAddress, user: ClientUser) {
-    const { uri, to, from, target, requestsTo, resends } = address;
+    const { uri, to, from, target, requestsTo, hopsLeft, resends } = address;
     this.#around = around;
     this.#user = user;
     this.#target = target;
     this.#requestsTo = requestsTo;
+    this.#hopsLeft = hopsLeft;
     this.#resends = resends;
     this.#local = around.localEnd(target.listener);
     this.#to = to;
@@ -94,7 +98,7 @@ export class OutgoingInvite {
   #print(method: string, headers: string, body: string): string {
     return (
       `${method} ${this.uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.#local.hostPort};branch=${this.#branch};rport\r\n` +
-      `Max-Forwards: 70\r\nFrom: ${this.#from}\r\nTo: ${this.#to}\r\nCall-ID: ${this.callId}\r\n` +
+      `Max-Forwards: ${this.#hopsLeft}\r\nFrom: ${this.#from}\r\nTo: ${this.#to}\r\nCall-ID: ${this.callId}\r\n` +
       `CSeq: ${this.#cseq} ${method}\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`
     );
   }
