@@ -1,78 +1,16 @@
 // One Call-ID as the peer that has it sees it: a user agent that says what a step tells it to, and keeps book. What it
 // may expect of the switch in return are the laws of `faults`.
 
-import { strict as assert } from 'node:assert';
+import { strict as assert } from 'node:assert/strict';
 import type { Place } from '../simulator/network.ts';
 import { PeerMessage } from '../simulator/peer-message.ts';
 import { SWITCH_PLACE } from '../simulator/switch.ts';
+import { type Asked, bodyOf, type DialogEnd, type Final, newEnd, type Served } from './party-book.ts';
 
-const SDP = 'v=0\r\no=- 1 1 IN IP4 10.99.0.1\r\ns=-\r\nc=IN IP4 10.99.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n';
 const SWITCH_URI = `sip:${SWITCH_PLACE.address}:${SWITCH_PLACE.port}`;
 
 /** 64*T1: how long a transaction of the switch hears this peer: Timers B, D, F, M, and X after a CANCEL. */
 const HEARD_MS = 32_000;
-
-/** One dialog at this end, early or confirmed. */
-export interface DialogEnd {
-  readonly localTag: string;
-  /** From or To of this end and of the other, tags included. */
-  readonly local: string;
-  readonly remote: string;
-  readonly remoteTag: string;
-  isConfirmed: boolean;
-  /** A BYE went from here, or came. */
-  byeSent: boolean;
-  byeReceived: boolean;
-  /** The switch has given it up, or told this peer so: the reference knows. */
-  isGone: boolean;
-  remoteCseq: number;
-}
-
-/** A request of this peer, but for ACK. */
-export interface Asked {
-  readonly method: string;
-  readonly branch: string;
-  readonly cseq: number;
-  readonly text: string;
-  readonly dialog: DialogEnd | null;
-  readonly atMs: number;
-  /** Names it where it crosses to the other side. */
-  readonly mark: string;
-  /** Final response; 0 before. */
-  status: number;
-  responseText: string;
-  responseTo: string;
-  ackText: string;
-  /** The network failed meanwhile: it may go without an answer. */
-  isExcused: boolean;
-}
-
-/** One final response of this peer. */
-interface Final {
-  readonly status: number;
-  readonly text: string;
-  /** The switch was there to hear it. */
-  readonly isHeard: boolean;
-  ackCount: number;
-}
-
-/** A request of the switch. */
-export interface Served {
-  readonly request: PeerMessage;
-  readonly dialog: DialogEnd | null;
-  readonly atMs: number;
-  /** The mark of the other side's request that it carries; '' for one of the switch's own. */
-  readonly mark: string;
-  provisionalCount: number;
-  isCancelled: boolean;
-  /** From when on nobody hears an answer. */
-  deadAtMs: number;
-  /** By tag; a fork has several. */
-  readonly finals: Map<string, Final>;
-  lastText: string;
-  /** RSeq of the last reliable provisional response of each fork. */
-  readonly rseqs: Map<string, number>;
-}
 
 /** What a response says. */
 export interface Saying {
@@ -156,8 +94,11 @@ export class Party {
     const text = invite
       .replace(/^INVITE/, 'CANCEL')
       .replace(`CSeq: ${cseq} INVITE`, `CSeq: ${cseq} CANCEL`)
-      .replace(/\r\nContact: [^\r]*|\r\nContent-Type: [^\r]*|\r\n(Supported|Require|Subject|Session-Expires|Allow): [^\r]*/g, '')
-      .replace(/Content-Length: \d+\r\n\r\n[^]*$/, 'Content-Length: 0\r\n\r\n');
+      .replace(
+        /\r\nContact: [^\r]*|\r\nContent-Type: [^\r]*|\r\n(Supported|Require|Subject|Session-Expires|Allow): [^\r]*/g,
+        '',
+      )
+      .replace(/Content-Length: \d+\r\n\r\n[\s\S]*$/, 'Content-Length: 0\r\n\r\n');
     this.#remember({ method: 'CANCEL', branch, cseq, text, dialog, atMs: nowMs, mark: '' });
     return text;
   }
@@ -314,7 +255,8 @@ export class Party {
       return { replies: [], answered: null };
     }
     const isFirst = asked.status === 0;
-    if (!isFirst && !asked.isExcused && asked.responseText !== text) this.#fault(`a second final response to ${method}: ${status}`);
+    if (!isFirst && !asked.isExcused && asked.responseText !== text)
+      this.#fault(`a second final response to ${method}: ${status}`);
     if (isFirst) {
       asked.status = status;
       asked.responseText = text;
@@ -400,15 +342,4 @@ export class Party {
     assert.ok(this.#faults.length < 100, `${this.name} sees faults without end: ${sentence}`);
     this.#faults.push(sentence);
   }
-}
-
-function newEnd(localTag: string, remoteTag: string) {
-  const flags = { isConfirmed: false, byeSent: false, byeReceived: false, isGone: false };
-  return { localTag, remoteTag, local: '', remote: '', remoteCseq: -1, ...flags };
-}
-
-function bodyOf(hasSdp: boolean): string {
-  return hasSdp
-    ? `Content-Type: application/sdp\r\nContent-Length: ${SDP.length}\r\n\r\n${SDP}`
-    : 'Content-Length: 0\r\n\r\n';
 }

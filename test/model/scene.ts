@@ -1,11 +1,13 @@
 // The switch and its reference side by side: time passes in both, what peers see goes to the reference, and after every
 // moment the two are compared.
 
-import { strict as assert } from 'node:assert';
+import { strict as assert } from 'node:assert/strict';
 import { faultsOf } from '../simulator/laws.ts';
 import type { Passage } from '../simulator/network.ts';
-import type { ByeManner, DialogEnd, Party } from './party.ts';
-import { type ModelAttempt, type ModelCall, Reference, type Side } from './reference.ts';
+import type { ModelAttempt, ModelCall, Side } from './model-call.ts';
+import type { ByeManner, Party } from './party.ts';
+import type { DialogEnd } from './party-book.ts';
+import { Reference } from './reference.ts';
 import { CUSTOMER, LIMITS, type Terms, VENDORS } from './rules.ts';
 import { type Observation, type RealCall, vendorOf, World } from './world.ts';
 
@@ -23,11 +25,22 @@ interface CrossingAsk {
   readonly terms: Terms | null;
 }
 
+/** One side of a call: the caller, or the vendor of an attempt. */
+export interface SideOfCall {
+  readonly call: ModelCall;
+  readonly side: Side;
+  readonly party: Party;
+  /** Null of the caller. */
+  readonly attempt: ModelAttempt | null;
+}
+
 /** What is known of a call beyond the reference: which of its dialogs stand. */
 interface Standing {
   speaker: ModelAttempt | null;
   winner: DialogEnd | null;
   isBuried: boolean;
+  /** A refresh met 491, and is to come again. */
+  isRefreshRefused: boolean;
 }
 
 /** One run. */
@@ -39,6 +52,8 @@ export class Scene {
   readonly log: string[] = [];
   readonly asks = new Map<string, CrossingAsk>();
   readonly #standings: Standing[] = [];
+  /** As they were at the last moment; null when they must be found anew. */
+  #sides: readonly SideOfCall[] | null = null;
   #checkedCdrCount = 0;
   readonly #ends: Record<string, number> = {};
 
@@ -63,13 +78,23 @@ export class Scene {
   }
 
   standingOf({ index }: ModelCall): Standing {
-    this.#standings[index] ??= { speaker: null, winner: null, isBuried: false };
+    this.#standings[index] ??= { speaker: null, winner: null, isBuried: false, isRefreshRefused: false };
     return this.#standings[index] as Standing;
   }
 
-  /** Peers and calls that this run has, dead ones too. */
-  parties(): Party[] {
-    return this.world.calls.flatMap(({ caller, attempts }) => [caller, ...attempts]);
+  /** All sides of all calls of this run, of dead ones too. */
+  get sides(): readonly SideOfCall[] {
+    if (this.#sides !== null) return this.#sides;
+    const sides: SideOfCall[] = [];
+    for (const call of this.reference.placed) {
+      const { caller, attempts } = this.realOf(call);
+      sides.push({ call, side: 'caller', party: caller, attempt: null });
+      for (const [i, party] of attempts.entries()) {
+        sides.push({ call, side: 'callee', party, attempt: call.attempts[i] ?? null });
+      }
+    }
+    this.#sides = sides;
+    return sides;
   }
 
   reach(rarity: string): void {
@@ -95,6 +120,7 @@ export class Scene {
 
   /** After a step in both: what the peers have seen is told to the reference, and the two must agree. */
   settle(): void {
+    this.#sides = null;
     this.#bury();
     for (const observation of this.world.takeObservations()) this.#observe(observation);
     this.#compare();
@@ -112,15 +138,17 @@ export class Scene {
     this.#compare();
     assert.deepEqual(this.world.switch.inspect(), [{ calls: 0, dialogs: 0, transactions: 0, timers: 0 }], 'at rest');
     this.#excuseSilence();
-    const faults = this.parties().flatMap((party) => party.faults());
+    const faults = this.sides.flatMap(({ party }) => party.faults());
     assert.deepEqual(faults, [], 'what the switch owed its peers');
   }
 
-  /** RFC 4320 4.2: nobody says 408 to a request other than INVITE: where the other side was silent, so is the switch. */
+  /** RFC 4320 4.2: nobody says 408 to a request other than INVITE: one side silent, the other hears nothing. */
   #excuseSilence(): void {
-    const parties = this.parties();
-    for (const { mark, request, finals } of parties.flatMap(({ served }) => served)) {
-      const isSilent = finals.size === 0 || [...finals.values()].some(({ status, isHeard }) => status === 408 || !isHeard);
+    const parties = this.sides.map(({ party }) => party);
+    for (const { mark, request, finals, isCancelled } of parties.flatMap(({ served }) => served)) {
+      if (isCancelled && finals.size === 0) this.reach('487 never comes');
+      const isSilent =
+        finals.size === 0 || [...finals.values()].some(({ status, isHeard }) => status === 408 || !isHeard);
       if (mark === '' || request.method === 'INVITE' || !isSilent) continue;
       for (const asked of parties.flatMap((party) => party.asked)) asked.isExcused ||= asked.mark === mark;
     }
@@ -134,7 +162,10 @@ export class Scene {
     for (const [i, call] of alive.entries()) {
       if (stateOf(call) === before[i]) continue;
       this.note(`${before[i]}: time`);
-      if (call.isOver) this.reach(`${before[i] === 'answered' || before[i] === 'talking' ? 'talk' : 'set-up'} ends by time: ${call.reason}`);
+      if (call.isOver)
+        this.reach(
+          `${before[i] === 'answered' || before[i] === 'talking' ? 'talk' : 'set-up'} ends by time: ${call.reason}`,
+        );
     }
     this.settle();
   }
@@ -156,9 +187,16 @@ export class Scene {
     const { dialog, mark, request } = served;
     if (dialog === null || request.method === 'BYE') return;
     const isRefresh = mark === '' && request.method !== 'PRACK';
-    if (isRefresh) this.reach('refresh');
+    if (isRefresh) this.#reachRefresh(call, request.method);
     const reason = isRefresh ? 'SessionTimeout' : 'ProtocolError';
     timers.arm(served, 'answer', LIMITS.patienceMs, () => this.#lose(call, dialog, reason));
+  }
+
+  #reachRefresh(call: ModelCall, method: string): void {
+    const standing = this.standingOf(call);
+    this.reach(`refresh by ${method}`);
+    if (standing.isRefreshRefused) this.reach('refresh comes again after 491');
+    standing.isRefreshRefused = false;
   }
 
   /** The call is lost with `dialog`, if it stands on it. */

@@ -1,9 +1,10 @@
 // Steps until a call is answered, and what still comes from gateways that the call has left.
 
-import { PHASES, CALLERS, CUSTOMER, type Phase, type Terms } from './rules.ts';
-import type { Party, Saying, Served } from './party.ts';
-import type { ModelAttempt, ModelCall } from './reference.ts';
-import { type Scene, stateOf } from './scene.ts';
+import type { ModelAttempt, ModelCall } from './model-call.ts';
+import type { Party, Saying } from './party.ts';
+import type { Served } from './party-book.ts';
+import { CALLERS, CUSTOMER, PHASES, type Phase, type Terms } from './rules.ts';
+import { type Scene, type SideOfCall, stateOf } from './scene.ts';
 import { pick, type Step, step } from './step.ts';
 import { redirectContact } from './world.ts';
 
@@ -41,7 +42,8 @@ const ANSWERS: readonly { readonly headers: string; readonly terms: Terms | null
   { headers: 'Session-Expires: 90;refresher=uas\r\n', terms: { ttlMs: 90_000, isOurs: false } },
 ];
 
-const PLACE = step({
+/** A call is offered. */
+export const PLACE = step({
   weight: 6,
   among: ({ reference }) => [reference],
   take: (scene, reference, spare) => {
@@ -73,7 +75,8 @@ const PROGRESSES = step({
   },
 });
 
-const ANSWER = step({
+/** The vendor that is being tried answers. */
+export const ANSWER = step({
   weight: 10,
   among: live,
   take: (scene, { call, attempt, party }, spare) => {
@@ -197,7 +200,8 @@ const SECOND_ANSWER = step({
     note(scene, call, 'another fork answers');
     const served = party.invited;
     const isAfterFailure = [...served.finals.values()].some(({ status }) => status >= 300);
-    if (party.isHeard(served, scene.nowMs)) scene.reach(isAfterFailure ? '200 of a fork after a failure' : 'second 200 of a fork');
+    if (party.isHeard(served, scene.nowMs))
+      scene.reach(isAfterFailure ? '200 of a fork after a failure' : 'second 200 of a fork');
     hear(scene, party, attempt);
     respond(scene, party, served, { status: 200, hasSdp: true, fork: '-c' });
   },
@@ -205,9 +209,9 @@ const SECOND_ANSWER = step({
 
 const CANCEL = step({
   weight: 4,
-  among: ({ reference, world }) =>
-    reference.placed.filter(({ index }) => {
-      const { asked, invite } = world.calls[index]?.caller as Party;
+  among: (scene) =>
+    scene.reference.placed.filter((call) => {
+      const { asked, invite } = scene.realOf(call).caller;
       return invite.status < 300 && !asked.some(({ method }) => method === 'CANCEL');
     }),
   take: (scene, call) => {
@@ -223,11 +227,13 @@ const CANCEL = step({
 
 const MERGE = step({
   weight: 1,
-  among: ({ reference, nowMs }) => reference.placed.filter(({ placedAtMs, isOver }) => !isOver && nowMs < placedAtMs + 4000),
+  among: ({ reference, nowMs }) =>
+    reference.placed.filter(({ placedAtMs, isOver }) => !isOver && nowMs < placedAtMs + 4000),
   take: (scene, call) => {
     note(scene, call, 'merged INVITE');
     const { caller } = scene.realOf(call);
     scene.world.send(caller.merged(scene.nowMs), caller.place);
+    scene.reach(`merged INVITE answered ${caller.asked.at(-1)?.status}`);
   },
 });
 
@@ -263,10 +269,8 @@ function left(scene: Scene): Attempt[] {
   return attempts(scene).filter(({ call, attempt }) => attempt.isOver || call.isOver);
 }
 
-function attempts({ reference, world }: Scene): Attempt[] {
-  return reference.placed.flatMap((call) =>
-    call.attempts.map((attempt, i) => ({ call, attempt, party: world.calls[call.index]?.attempts[i] as Party })),
-  );
+function attempts({ sides }: Scene): Attempt[] {
+  return sides.filter((side): side is SideOfCall & Attempt => side.attempt !== null);
 }
 
 /** A late word is still a sign of life, as long as the switch hears it. */

@@ -1,7 +1,8 @@
 // Steps inside dialogs, early and confirmed, of both sides: ACK, BYE, what a side asks, what it answers.
 
-import type { Asked, DialogEnd, Party, Served } from './party.ts';
-import type { ModelCall, Side } from './reference.ts';
+import type { ModelCall, Side } from './model-call.ts';
+import type { Party } from './party.ts';
+import type { Asked, DialogEnd, Served } from './party-book.ts';
 import type { Terms } from './rules.ts';
 import { type Scene, stateOf } from './scene.ts';
 import { pick, type Step, step } from './step.ts';
@@ -14,7 +15,8 @@ interface Place {
   readonly dialog: DialogEnd;
 }
 
-const ACKNOWLEDGE = step({
+/** The caller acknowledges the answer. */
+export const ACKNOWLEDGE = step({
   weight: 10,
   among: ({ reference, world }) =>
     reference.placed.filter(({ index, isTold }) => isTold && world.calls[index]?.caller.invite.ackText === ''),
@@ -40,7 +42,16 @@ const HANG_UP = step({
   },
 });
 
-const METHODS = ['INVITE', 'INVITE', 'UPDATE +SDP', 'UPDATE +SDP', 'UPDATE', 'INFO', 'refresh', 'UPDATE too small'] as const;
+const METHODS = [
+  'INVITE',
+  'INVITE',
+  'UPDATE +SDP',
+  'UPDATE +SDP',
+  'UPDATE',
+  'INFO',
+  'refresh',
+  'UPDATE too small',
+] as const;
 
 const ASK = step({
   weight: 10,
@@ -65,7 +76,7 @@ const ASK = step({
 const ANSWER = step({
   weight: 16,
   among: (scene) =>
-    sides(scene).flatMap(({ call, side, party }) =>
+    scene.sides.flatMap(({ call, side, party }) =>
       party.served.filter(isPending).map((served) => ({ call, side, party, served })),
     ),
   take: (scene, { call, side, party, served }, spare) => {
@@ -84,6 +95,7 @@ const ANSWER = step({
     if (status >= 200 || method === 'INVITE') scene.reference.timers.disarm(served, 'answer');
     if (status < 200 || call.isOver || dialog?.isGone !== false) return;
     if (isRefresh) scene.reach(`refresh answered ${status}`);
+    if (isRefresh && status === 491) scene.standingOf(call).isRefreshRefused = true;
     if (status === 481 || status === 408) scene.reference.end(call, isRefresh ? 'SessionTimeout' : 'ProtocolError');
     if (isTimed && status >= 200) agree(scene, { call, side, mark, line });
   },
@@ -92,7 +104,7 @@ const ANSWER = step({
 const ACKNOWLEDGE_IN_DIALOG = step({
   weight: 12,
   among: (scene) =>
-    sides(scene).flatMap(({ call, side, party }) =>
+    scene.sides.flatMap(({ call, side, party }) =>
       party.asked
         .filter((asked) => asked.method === 'INVITE' && asked.dialog !== null && asked.ackText === '')
         .filter(({ status }) => status >= 200 && status < 300)
@@ -107,7 +119,8 @@ const ACKNOWLEDGE_IN_DIALOG = step({
 
 const STRAY_PRACK = step({
   weight: 1,
-  among: (scene) => places(scene).filter(({ side, dialog }) => side === 'caller' && !dialog.byeSent && !dialog.byeReceived),
+  among: (scene) =>
+    places(scene).filter(({ side, dialog }) => side === 'caller' && !dialog.byeSent && !dialog.byeReceived),
   take: (scene, { call, party, dialog }) => {
     note(scene, call, 'PRACK of nothing');
     scene.world.send(party.ask('PRACK', dialog, scene.nowMs, { headers: 'RAck: 1 1 INVITE\r\n' }), party.place);
@@ -156,8 +169,10 @@ function reachHangUp(scene: Scene, call: ModelCall, side: Side): void {
   if (stateOf(call) === 'answered') scene.reach(`BYE of the ${side} before ACK`);
   if (stateOf(call) === 'held') scene.reach(`BYE of the ${side} while the answer waits for PRACK`);
   if (!call.isAnswered) scene.reach('BYE in an early dialog');
-  const isCrossing = sidesOf(scene, call).some(({ party }) =>
-    party.served.some((served) => isPending(served) && served.request.method === 'INVITE'),
+  const isCrossing = scene.sides.some(
+    (other) =>
+      other.call === call &&
+      other.party.served.some((served) => isPending(served) && served.request.method === 'INVITE'),
   );
   if (isCrossing) scene.reach('BYE crosses a re-INVITE');
 }
@@ -180,22 +195,10 @@ function isPending({ request, dialog, finals }: Served): boolean {
 
 /** Each side's present dialog: the caller's latest; at vendors all of the attempt, gone ones too. */
 function places(scene: Scene): Place[] {
-  return sides(scene).flatMap(({ call, side, party }) => {
+  return scene.sides.flatMap(({ call, side, party }) => {
     const dialogs = side === 'caller' ? (party.current === null ? [] : [party.current]) : party.dialogs;
     return dialogs.map((dialog) => ({ call, side, party, dialog }));
   });
-}
-
-function sides(scene: Scene): { readonly call: ModelCall; readonly side: Side; readonly party: Party }[] {
-  return scene.reference.placed.flatMap((call) => sidesOf(scene, call));
-}
-
-function sidesOf({ world }: Scene, call: ModelCall): { call: ModelCall; side: Side; party: Party }[] {
-  const { caller, attempts } = world.calls[call.index] as (typeof world.calls)[number];
-  return [
-    { call, side: 'caller', party: caller },
-    ...attempts.map((party) => ({ call, side: 'callee' as const, party })),
-  ];
 }
 
 function note(scene: Scene, call: ModelCall, what: string): void {

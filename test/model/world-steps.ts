@@ -1,7 +1,6 @@
 // Steps of the world around the calls: time, networks, tables, operators, and what nobody asked for.
 
 import { VENDORS } from './rules.ts';
-import type { Party } from './party.ts';
 import { stateOf } from './scene.ts';
 import { pick, type Step, step } from './step.ts';
 
@@ -32,8 +31,8 @@ const UNREACHABLE = step({
     scene.world.unreachable(vendor);
     scene.reference.unreachable(vendor);
     // Who asked there has its answer: 503.
-    for (const { served } of scene.parties()) {
-      for (const request of served) {
+    for (const { party } of scene.sides) {
+      for (const request of party.served) {
         if (request.deadAtMs <= scene.nowMs) scene.reference.timers.disarm(request, 'answer');
       }
     }
@@ -72,7 +71,8 @@ const PROBE = step({
     scene.log.push(`${scene.nowMs} ms  probe of ${vendor} answered ${status}`);
     scene.world.answerProbe(vendor, status);
     scene.reference.probeAnswered(vendor, status === 200);
-    if (isOut && scene.reference.vendors[vendor]?.isOut === false) scene.reach('gateway that was out answers its probe');
+    if (isOut && scene.reference.vendors[vendor]?.isOut === false)
+      scene.reach('gateway that was out answers its probe');
   },
 });
 
@@ -80,7 +80,7 @@ const PROBE = step({
 const AGAIN = step({
   weight: 8,
   among: (scene) =>
-    scene.parties().flatMap((party) =>
+    scene.sides.flatMap(({ party }) =>
       party.repeatable.filter(({ untilMs }) => untilMs > scene.nowMs).map(({ text }) => ({ party, text })),
     ),
   take: (scene, { party, text }) => {
@@ -94,7 +94,7 @@ const AGAIN = step({
 
 const STRAY_REQUEST = step({
   weight: 1,
-  among: (scene) => scene.parties(),
+  among: (scene) => scene.sides.map(({ party }) => party),
   take: (scene, party, spare) => {
     const method = pick(['BYE', 'INFO', 'UPDATE'], spare);
     scene.note(`stray: ${method}`);
@@ -106,7 +106,7 @@ const STRAY_REQUEST = step({
 
 const STRAY_RESPONSE = step({
   weight: 1,
-  among: (scene) => scene.parties().filter((party: Party) => party.served.length > 0),
+  among: (scene) => scene.sides.map(({ party }) => party).filter(({ served }) => served.length > 0),
   take: (scene, party, spare) => {
     const status = pick([100, 180, 200, 486, 481], spare);
     scene.note(`stray: ${status}`);

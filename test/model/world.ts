@@ -1,14 +1,16 @@
 // The real switch behind the model's steps, and the peers of all its calls: one customer and four vendors. Only what
 // good manners demand goes by itself (see Party); all else is a step's to say.
 
-import { strict as assert } from 'node:assert';
+import { strict as assert } from 'node:assert/strict';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
+import { ShardCounters } from '../../src/core/shard/counters.ts';
 import { type Passage, type Place, placeName } from '../simulator/network.ts';
 import { PeerMessage } from '../simulator/peer-message.ts';
 import { SWITCH_PLACE, Switch } from '../simulator/switch.ts';
 import { CUSTOMER_NET, mappingGateway, parameters, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
-import type { Asked, ByeManner, Served } from './party.ts';
+import type { ByeManner } from './party.ts';
 import { Party } from './party.ts';
+import type { Asked, Served } from './party-book.ts';
 import { CUSTOMER, LIMITS, REDIRECT_HOST, VENDORS } from './rules.ts';
 
 const CALLER_PLACE: Place = { address: `${CUSTOMER_NET}1`, port: 5060 };
@@ -33,6 +35,9 @@ const PARAMETERS = parameters({
   SS_TRY_PROTECT_ROUTE_DELAY: String(LIMITS.protectAfterMs / 1000),
 });
 
+/** No law counts: one memory serves all runs. */
+const COUNTERS = [new ShardCounters(ShardCounters.allocate())];
+
 /** The switch and the peers. */
 export class World {
   nowMs = 0;
@@ -54,6 +59,7 @@ export class World {
     this.switch = new Switch({
       seed: 1,
       shardCount: 1,
+      counters: COUNTERS,
       snapshot: snapshotOf(1, new Set()),
       send: (text, to) => this.#receive(text, to),
     });

@@ -35,6 +35,8 @@ export interface SwitchOptions {
   readonly snapshot: Snapshot;
   /** Puts a datagram on the wire. */
   readonly send: (text: string, to: Place) => void;
+  /** By shard, of an earlier switch whose counts nobody reads: to allocate new ones costs more than a short run. */
+  readonly counters?: readonly ShardCounters[];
   /** The admission of one shard; tests break it on purpose. */
   readonly admissionOf?: (shared: SharedArrayBuffer, taken: SharedArrayBuffer) => Admission;
   /** Whether a finished record reaches the collection; tests lose one on purpose. */
@@ -90,7 +92,8 @@ export class Switch {
     this.admission = new Admission(memory, Admission.allocateTaken());
     const healthMemory = GatewayHealth.allocate();
     this.health = new GatewayHealth(healthMemory);
-    this.counters = Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
+    this.counters =
+      options.counters ?? Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
     this.shards = this.counters.map((counters, shardIndex) => {
       const outbox = new Collector();
       this.#outboxes.push(outbox);
