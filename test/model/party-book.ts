@@ -34,6 +34,7 @@ export interface Asked {
   status: number;
   responseText: string;
   responseTo: string;
+  answeredAtMs: number;
   ackText: string;
   /** The network failed meanwhile: it may go without an answer. */
   isExcused: boolean;

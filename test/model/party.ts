@@ -68,7 +68,7 @@ export class Party {
   receive(text: string, nowMs: number): { replies: string[]; fresh: Served | null; answered: Asked | null } {
     const message = new PeerMessage(text);
     if (message.isRequest) return this.#receiveRequest(message, nowMs);
-    return { ...this.#receiveResponse(message), fresh: null };
+    return { ...this.#receiveResponse(message, nowMs), fresh: null };
   }
 
   /** A request, in `dialog` or outside; not ACK. */
@@ -196,7 +196,7 @@ export class Party {
     };
     this.served.push(fresh);
     if (method === 'CANCEL') return { replies: this.#receiveCancel(fresh, nowMs), fresh: null, answered: null };
-    if (toTag !== '') this.#checkInDialog(message, dialog);
+    if (toTag !== '') this.#checkInDialog(message, dialog, nowMs);
     if (dialog !== null) dialog.remoteCseq = Math.max(cseq, dialog.remoteCseq);
     if (method !== 'BYE') return { replies: [], fresh, answered: null };
     if (dialog !== null) dialog.byeReceived = true;
@@ -205,14 +205,24 @@ export class Party {
     return { replies: [this.respond(fresh, { status }, nowMs)], fresh, answered: null };
   }
 
-  #checkInDialog({ method, cseq, toTag }: PeerMessage, dialog: DialogEnd | null): void {
+  #checkInDialog({ method, cseq, toTag }: PeerMessage, dialog: DialogEnd | null, nowMs: number): void {
     if (dialog === null) return this.#fault(`a ${method} in the dialog ${toTag}, which is none`);
     if (cseq <= dialog.remoteCseq) this.#fault(`a ${method} with CSeq ${cseq} after ${dialog.remoteCseq}`);
+    if (method === 'BYE' && !dialog.byeSent && this.#owesAck(dialog, nowMs)) this.#fault('15: a BYE before its ACK');
     if (dialog.byeReceived) this.#fault(`a ${method} after the BYE`);
     if (dialog.byeSent && method !== 'BYE') {
       const bye = this.asked.find((asked) => asked.method === 'BYE' && asked.dialog === dialog);
       if (bye?.status === 200) this.#fault(`a ${method} after its BYE was answered`);
     }
+  }
+
+  /** A 2xx to an INVITE of this peer in `end` waits for its ACK, and the switch still repeats it. */
+  #owesAck(end: DialogEnd, nowMs: number): boolean {
+    return this.asked.some(({ method, status, dialog, responseTo, ackText, answeredAtMs }) => {
+      const isSuccess = method === 'INVITE' && status >= 200 && status < 300;
+      const isOfEnd = dialog === end || (dialog === null && responseTo === end.remote);
+      return isSuccess && isOfEnd && ackText === '' && nowMs < answeredAtMs + HEARD_MS;
+    });
   }
 
   #receiveCancel(cancel: Served, nowMs: number): string[] {
@@ -242,7 +252,7 @@ export class Party {
     return { replies: [], fresh: null, answered: null };
   }
 
-  #receiveResponse(message: PeerMessage): { replies: string[]; answered: Asked | null } {
+  #receiveResponse(message: PeerMessage, nowMs: number): { replies: string[]; answered: Asked | null } {
     const { branch, method, status, text } = message;
     const asked = this.asked.find((other) => other.branch === branch && other.method === method);
     if (asked === undefined) {
@@ -261,6 +271,7 @@ export class Party {
       asked.status = status;
       asked.responseText = text;
       asked.responseTo = message.to;
+      asked.answeredAtMs = nowMs;
     }
     const answered = isFirst ? asked : null;
     if (method !== 'INVITE') return { replies: [], answered };
@@ -308,8 +319,18 @@ export class Party {
     return this.dialogs.find(({ remote }) => remote === to) ?? this.dialogs.find(({ local }) => local === to);
   }
 
-  #remember(asked: Omit<Asked, 'status' | 'responseText' | 'responseTo' | 'ackText' | 'isExcused'>): void {
-    this.asked.push({ ...asked, status: 0, responseText: '', responseTo: '', ackText: '', isExcused: false });
+  #remember(
+    asked: Omit<Asked, 'status' | 'responseText' | 'responseTo' | 'answeredAtMs' | 'ackText' | 'isExcused'>,
+  ): void {
+    this.asked.push({
+      ...asked,
+      status: 0,
+      responseText: '',
+      responseTo: '',
+      answeredAtMs: 0,
+      ackText: '',
+      isExcused: false,
+    });
     this.repeatable.push({ text: asked.text, untilMs: asked.atMs + 4000 });
   }
 

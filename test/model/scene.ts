@@ -142,15 +142,18 @@ export class Scene {
     assert.deepEqual(faults, [], 'what the switch owed its peers');
   }
 
-  /** RFC 4320 4.2: nobody says 408 to a request other than INVITE: one side silent, the other hears nothing. */
+  /**
+   * RFC 4320 4.2: nobody says 408 to a request other than INVITE, nor anything when its sender has given up. Where one
+   * side was silent, or was asked late, the other may hear nothing.
+   */
   #excuseSilence(): void {
     const parties = this.sides.map(({ party }) => party);
-    for (const { mark, request, finals, isCancelled } of parties.flatMap(({ served }) => served)) {
+    const asked = parties.flatMap((party) => party.asked).filter(({ status }) => status === 0);
+    for (const { mark, request, atMs, finals, isCancelled } of parties.flatMap(({ served }) => served)) {
       if (isCancelled && finals.size === 0) this.reach('487 never comes');
-      const isSilent =
-        finals.size === 0 || [...finals.values()].some(({ status, isHeard }) => status === 408 || !isHeard);
-      if (mark === '' || request.method === 'INVITE' || !isSilent) continue;
-      for (const asked of parties.flatMap((party) => party.asked)) asked.isExcused ||= asked.mark === mark;
+      if (mark === '' || request.method === 'INVITE') continue;
+      const isSilent = ![...finals.values()].some(({ status, isHeard }) => status !== 408 && isHeard);
+      for (const one of asked) one.isExcused ||= one.mark === mark && (isSilent || one.atMs < atMs);
     }
   }
 
