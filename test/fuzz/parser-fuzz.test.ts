@@ -12,8 +12,8 @@ const COUNT = 50_000;
 const SEED = 20_030_601;
 const GROWTH_BYTES_MAX = 4 * 1024 * 1024;
 
-// Eight times the length may cost eight times the time, and would cost 64 times were it quadratic; between them lies the
-// noise of a busy machine.
+// Eight times the length may cost eight times the time, and would cost 64 times were it quadratic; between them lies
+// the noise of a busy machine.
 const SHORT = 8_000;
 const LONG = 64_000;
 const RATIO_MAX = 24;

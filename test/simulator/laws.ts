@@ -119,7 +119,9 @@ export function faultsOf(cdr: Cdr): string[] {
   if (isAnswered && attempts.at(-1)?.left !== 'answered') faults.push('an attempt after the answered one');
   if (attempts.some(({ left }) => left === 'trying')) faults.push('an attempt is still trying');
   if (isAnswered ? Math.abs(endedAtWallMs - answeredAtWallMs - holdMs) > 1 : holdMs !== 0) faults.push('holdMs');
-  if (isAnswered !== (cdr.sipCode >= 200 && cdr.sipCode < 300)) faults.push('sipCode');
+  // An answer that waited for a PRACK when the call ended was never told: the caller heard a failure (RFC 3262 3).
+  const isWithheld = isAnswered && (cdr.sipCode === 487 || cdr.sipCode === 504);
+  if (!isWithheld && isAnswered !== (cdr.sipCode >= 200 && cdr.sipCode < 300)) faults.push('sipCode');
   if (!isAscending(momentsOf(cdr))) faults.push('times out of order');
   if (!isAscending([cdr.setupAtWallMs, ...attempts.map(({ startedAtWallMs }) => startedAtWallMs), endedAtWallMs])) {
     faults.push('attempts out of order');

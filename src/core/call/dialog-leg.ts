@@ -24,6 +24,7 @@ import {
   type Side,
 } from './leg-events.ts';
 import type { LegSessionTimer, SessionTimerLeg } from './leg-session-timer.ts';
+import { type ByeLeg, OutgoingBye } from './outgoing-bye.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { Surroundings } from './ports.ts';
 import { reasonHeaderOf } from './reason-header.ts';
@@ -44,7 +45,7 @@ export interface LegOptions {
 export type PrackReader = (rack: string) => Provisional | null;
 
 /** One side of the call, inside one dialog. */
-export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, ClientUser {
+export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestUser {
   readonly side: Side;
   readonly dialog: Dialog;
   readonly rules: PeerRules;
@@ -69,12 +70,10 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
   #pracks: PrackReader | null = null;
   /** Whether the peer knows of the dialog: an early one that waits behind the PRACK of another it has not heard of. */
   #isShown = true;
-  /** Asked by the other side before the peer knows of the dialog, or has acknowledged our 2xx, for it may not have come. */
+  /** Asked by the other side before the peer knows of the dialog, or has acknowledged our 2xx: it may not have come. */
   #held: Question[] = [];
   /** Reason of a BYE that waits for the ACK of our 2xx; null when none waits. */
   #heldBye: string | null = null;
-  #bye: Authorization | null = null;
-  #byeHeaders = '';
 
   constructor(around: Surroundings, { side, dialog, user, rules, resends, credentials }: LegOptions) {
     this.#around = around;
@@ -235,7 +234,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
     // 15: not before the ACK of our 2xx, or the end of waiting for it. The peer may have heard of no answer yet, and
     // would be left with an INVITE that never gets one.
     if (this.#invited?.awaitsAck === true) this.#heldBye = reason;
-    else this.#sendBye(reason);
+    else this.#endDialog(reason);
   }
 
   /** Ends an early dialog of which the peer has been told otherwise, or never knew. */
@@ -255,29 +254,23 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
 
   onAcknowledged(incoming: IncomingRequest): void {
     if (this.#invited === incoming) this.#invited = null;
-    if (this.#heldBye !== null) this.#sendBye(this.#heldBye);
+    if (this.#heldBye !== null) this.#endDialog(this.#heldBye);
     this.#askHeld();
   }
 
   onNoAck(): void {
     this.#invited = null;
-    if (this.#heldBye !== null) this.#sendBye(this.#heldBye);
+    if (this.#heldBye !== null) this.#endDialog(this.#heldBye);
     else this.#lost('NoAck');
   }
 
-  /** Our BYE was answered, or never will be: the dialog is forgotten. */
-  onResponse(_transaction: unknown, response: SipMessage): void {
-    const { status } = response;
-    if (status < 200) return;
-    if ((status === 401 || status === 407) && this.#bye?.answer(response)) this.#repeatBye();
-    else this.#around.dialogs.leave(this.dialog);
+  /** Our BYE, in this dialog. */
+  sendBye(headers: string, user: ClientUser): void {
+    this.dialog.localCseq += 1;
+    this.#around.transactions.request(this.#request('BYE', headers, '', user));
   }
 
-  onTimeout(): void {
-    this.#around.dialogs.leave(this.dialog);
-  }
-
-  onTransportError(): void {
+  forget(): void {
     this.#around.dialogs.leave(this.dialog);
   }
 
@@ -382,17 +375,9 @@ export class DialogLeg implements Leg, SessionTimerLeg, IncomingRequestUser, Cli
     this.#invited = null;
   }
 
-  #sendBye(reason: string): void {
+  #endDialog(reason: string): void {
     this.#heldBye = null;
-    this.#bye = this.authorize('BYE', '');
-    this.#byeHeaders = reason === '' ? '' : `Reason: ${reason}\r\n`;
-    this.#repeatBye();
-  }
-
-  #repeatBye(): void {
-    this.dialog.localCseq += 1;
-    const headers = (this.#bye?.lines ?? '') + this.#byeHeaders;
-    this.#around.transactions.request(this.#request('BYE', headers, '', this));
+    new OutgoingBye(this, reason);
   }
 
   #lost(reason: EndReason): void {
