@@ -221,7 +221,8 @@ const CANCEL = step({
     if (call.attempt?.phase === PHASES[0]) scene.reach('CANCEL before any provisional response');
     const { caller } = scene.realOf(call);
     scene.world.send(caller.cancel(caller.invite, scene.nowMs), caller.place);
-    if (!call.isAnswered) scene.reference.end(call, 'CallerCancelled');
+    // The 200 wins once the caller has been told; before, though the gateway has answered, the caller may still go.
+    if (!call.isTold) scene.reference.end(call, call.isAnswered ? 'Normal' : 'CallerCancelled');
   },
 });
 
