@@ -158,7 +158,9 @@ export class Reference {
     if (banMs > 0) {
       health.bannedUntilMs = Math.max(health.bannedUntilMs, Math.ceil((this.timers.nowMs + banMs) / 100) * 100);
     }
-    if (status === 302 && VENDORS[vendor]?.mayRedirect) call.redirects.push(vendor);
+    // A contact is tried once in a call, whoever names it.
+    const isNew = !call.attempts.some(({ isRedirected }) => isRedirected);
+    if (status === 302 && VENDORS[vendor]?.mayRedirect && isNew) call.redirects.push(vendor);
     this.#fail(call, status);
   }
 
