@@ -1,5 +1,6 @@
 // Steps inside dialogs, early and confirmed, of both sides: ACK, BYE, what a side asks, what it answers.
 
+import assert from 'node:assert/strict';
 import type { ModelCall, Side } from './model-call.ts';
 import type { Party } from './party.ts';
 import type { Asked, DialogEnd, Served } from './party-book.ts';
@@ -67,7 +68,10 @@ const ASK = step({
     const mark = `a${scene.asks.size}`;
     scene.asks.set(mark, { call, side, terms });
     const { isAcknowledged } = call;
-    const isCrossed = party.served.some((served) => isPending(served) && served.request.method === method);
+    const isCrossed = party.served.some((served) => {
+      const isLike = served.request.method === method && (method === 'INVITE' || (hasSdp && served.request.hasSdp));
+      return isLike && served.dialog === dialog && isPending(served) && party.isHeard(served, scene.nowMs);
+    });
     scene.world.send(party.ask(method, dialog, scene.nowMs, { mark, hasSdp, headers: wish }), party.place);
     reachRefusal(scene, party.asked.at(-1) as Asked, { side, isAcknowledged, isCrossed });
   },
@@ -182,7 +186,10 @@ function reachRefusal(
   { method, status }: Asked,
   { side, isAcknowledged, isCrossed }: { side: Side; isAcknowledged: boolean; isCrossed: boolean },
 ): void {
-  if (status === 491 && isCrossed) scene.reach(`glare: ${method} of the ${side} meets one of the switch`);
+  if (isCrossed) {
+    assert.ok(status === 491 || status === 481, `14.2: ${method} of the ${side} is glare, and answered ${status}`);
+    scene.reach(`glare: ${method} of the ${side} meets one of the switch`);
+  }
   if (status === 491 && side === 'caller' && !isAcknowledged) scene.reach(`${method} overtakes the ACK`);
   if (status === 500) scene.reach(`${method} on top of one that is pending`);
   if (status === 422) scene.reach('UPDATE with too short a session');
