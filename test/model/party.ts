@@ -105,7 +105,7 @@ export class Party {
 
   /** The ACK of a 2xx to `invite`. */
   acknowledge(invite: Asked, hasSdp: boolean): string {
-    const dialog = this.#dialogOf(invite.responseTo) as DialogEnd;
+    const dialog = invite.dialog ?? this.dialogs.find(({ remote }) => remote === invite.responseTo) ?? null;
     const parts = { method: 'ACK', branch: this.#mintBranch(), cseq: invite.cseq, dialog, headers: '', hasSdp };
     invite.ackText = this.#requestText(parts);
     this.repeatable.push({ text: invite.ackText, untilMs: Infinity });
@@ -313,10 +313,6 @@ export class Party {
     }
     dialog.isConfirmed ||= isConfirmed;
     this.current = dialog;
-  }
-
-  #dialogOf(to: string): DialogEnd | undefined {
-    return this.dialogs.find(({ remote }) => remote === to) ?? this.dialogs.find(({ local }) => local === to);
   }
 
   #remember(

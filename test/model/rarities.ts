@@ -36,7 +36,6 @@ export const RARE_LINES: readonly string[] = [
   'redirect followed',
   'gateway that was out answers its probe',
   'talk ends by time: NoAck',
-  'talk ends by time: MaxDuration',
   'talk ends by time: SessionTimeout',
   'talk ends by time: ProtocolError',
   'refresh answered 200',
@@ -59,5 +58,6 @@ export const RAREST_LINES: readonly string[] = [
   'BYE of the caller while the answer waits for PRACK',
   'BYE of the callee while the answer waits for PRACK',
   'talk ends by time: NoTimerLimit',
+  'talk ends by time: MaxDuration',
   'UPDATE overtakes the ACK',
 ];
