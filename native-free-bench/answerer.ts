@@ -6,7 +6,8 @@ import { LoadClock } from './load-clock.ts';
 import type { Bound, CountOrder, OwnLoadReport } from './load-messages.ts';
 import { printResponse, readWire, type WireMessage } from './wire.ts';
 
-const ADDRESS = '127.0.0.1';
+/** Where it answers; loopback unless told otherwise. */
+const ADDRESS = process.argv[2] ?? '127.0.0.1';
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** Ringing, ms: a 200 right behind its 180 would be reordered by systems of several processes. */
@@ -76,6 +77,7 @@ class Answerer {
     const call = this.#calls.get(request.callId);
     if (request.method === 'INVITE') {
       if (call === undefined) this.#ring(request, from);
+      else if (request.to.includes(';tag=')) this.#send(this.#answerTo(request, ''), from);
       else this.#send(call.last, from);
     } else if (request.method === 'ACK') {
       if (call !== undefined) call.isAcknowledged = true;
@@ -88,12 +90,16 @@ class Answerer {
   #ring(request: WireMessage, from: RemoteInfo): void {
     const toTag = `;tag=a${++this.#tagCount}`;
     const ringing = bytesOf(printResponse(request, '180 Ringing', { toTag, lines: this.#contact }));
-    const parts = { toTag, lines: this.#contact + ANSWER_LINES, body: SDP };
-    const answer = bytesOf(printResponse(request, '200 OK', parts));
+    const answer = this.#answerTo(request, toTag);
     const call = { callId: request.callId, from, last: ringing, answer, isAcknowledged: false, resends: 0 };
     this.#calls.set(request.callId, call);
     this.#send(ringing, from);
     this.#ringing.add(call, performance.now());
+  }
+
+  #answerTo(invite: WireMessage, toTag: string): Buffer {
+    const parts = { toTag, lines: this.#contact + ANSWER_LINES, body: SDP };
+    return bytesOf(printResponse(invite, '200 OK', parts));
   }
 
   #resend(call: AnsweredCall, nowMs: number): void {

@@ -1,11 +1,14 @@
 // Starts the switch: control first, for it has the configuration; then the shards; then the sockets. Stops in reverse.
 
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { SwitchConfig } from './config.ts';
 import { ControlLink } from './control/control-link.ts';
 import type { ControlStart } from './control/messages.ts';
 import type { Listener } from './core/routing/snapshot.ts';
+import { ShardCounters } from './core/shard/counters.ts';
 import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-memory.ts';
+import { Shares } from './core/shard/shares.ts';
 import { Edge } from './edge/edge.ts';
 import { RingGate } from './edge/ring-gate.ts';
 import { ShardPool, shardTaskOf } from './edge/shard-pool.ts';
@@ -44,7 +47,11 @@ export async function startSwitch(config: SwitchConfig, options: StartOptions = 
   const log = makeLog('edge', options.logLevel ?? 'info');
   const memory = allocateSwitchMemory(Math.max(1, config.shardCount));
   let shards: Shards | null = null;
-  const edge = new Edge((places) => shards?.unreachable(places));
+  const edge = new Edge({
+    onUnreachable: (places) => shards?.unreachable(places),
+    onOverload: (isOverloaded) => tellOverload(log, isOverloaded, edge),
+    seed: randomInt(2 ** 32),
+  });
   const sockets = await bindAll(config, edge);
   const precedence = precedenceNoticeOf(config, sockets, log);
   try {
@@ -52,11 +59,13 @@ export async function startSwitch(config: SwitchConfig, options: StartOptions = 
       onSnapshot: (snapshot) => {
         shards?.publish(snapshot);
         precedence.note(snapshot.parameters.SS_SIP_SIGNAL_TOS);
+        edge.newCalls.share(new Shares(snapshot));
       },
       onKillShard: (shard) => void shards?.kill(shard),
       onDied: (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait for its successor'),
     });
     precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
+    edge.newCalls.share(new Shares(control.snapshot));
     shards = startShards(config, listenersOf(config, sockets), { control, edge, memory, log });
     return running({ control, shards, edge, sockets, memory });
   } catch (error) {
@@ -150,7 +159,12 @@ function startShards(
 }
 
 function running({ control, shards, edge, sockets, memory }: Parts): RunningSwitch {
-  const report = (): void => control.tell({ kind: 'edge', numbers: edge.counts });
+  const counters = memory.shards.map((shard) => new ShardCounters(shard.counters));
+  const report = (): void => {
+    const longestWaitMs = edge.newCalls.look(Math.max(...counters.map((shard) => shard.get('heapUseRatio'))));
+    const { isOverloaded } = edge.newCalls;
+    control.tell({ kind: 'edge', numbers: { ...edge.counts, isOverloaded, longestWaitMs } });
+  };
   const reporting = setInterval(report, EDGE_REPORT_MS);
   return {
     managementPort: control.managementPort,
@@ -167,6 +181,13 @@ function running({ control, shards, edge, sockets, memory }: Parts): RunningSwit
       await control.stop();
     },
   };
+}
+
+function tellOverload(log: Log, isOverloaded: boolean, { newCalls }: Edge): void {
+  const { admitted, refused, dropped } = newCalls.counts;
+  const numbers = { admitted, refused, dropped };
+  if (isOverloaded) log.warn(numbers, 'overload: new calls that wait too long are refused with 503');
+  else log.info(numbers, 'overload is over: every new call is let in again');
 }
 
 function ownVersion(): string {

@@ -58,6 +58,10 @@ function troubles(found: SwitchStatus): string[] {
     if (locked || state === null || !state.isOut) continue;
     sentences.push(`Gateway ${name} (${peer}) does not answer. It gets calls again as soon as it does.`);
   }
+  const { isNow, refused, dropped } = found.overload;
+  if (isNow) sentences.push('Overload: more calls come than the machine carries; those that wait too long get 503.');
+  if (refused + dropped > 0)
+    sentences.push(`For want of time ${refused} INVITEs got 503 and ${dropped} no answer since the start.`);
   for (const sink of found.cdr.sinks) {
     if (sink.isFailing) sentences.push(`CDR sink ${sink.name} fails; ${sink.backlog} CDRs wait. The log says why.`);
     else if (sink.lagSeconds > SINK_LAG_ALARM_SECONDS)

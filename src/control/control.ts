@@ -60,7 +60,15 @@ const SPOOL_RECORDS_KEPT = 1_000_000;
 /** Dropped in one go, once a second: more than arrive, and a few ms of work. */
 const TRIM_RECORDS_MAX = 4_000;
 
-const NO_EDGE_NUMBERS: EdgeNumbers = { datagramsReceived: 0, datagramsSent: 0, sendErrors: 0, screened: {} };
+const NO_EDGE_NUMBERS: EdgeNumbers = {
+  datagramsReceived: 0,
+  datagramsSent: 0,
+  sendErrors: 0,
+  screened: {},
+  newCalls: { admitted: {}, refused: {}, dropped: {}, acksAbsorbed: 0 },
+  isOverloaded: false,
+  longestWaitMs: 0,
+};
 
 /** The control of one switch. `start`, then `tick` several times a second, then `stop`. */
 export class Control {

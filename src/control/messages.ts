@@ -38,6 +38,22 @@ export interface EdgeNumbers {
   readonly sendErrors: number;
   /** Datagrams dropped before any parsing, by why (`unknownSource`, `noCallId`, `ringFull` ...). */
   readonly screened: Readonly<Record<string, number>>;
+  readonly newCalls: NewCallNumbers;
+  /** New calls are being refused. */
+  readonly isOverloaded: boolean;
+  /** Longest wait of a new call since the last report. */
+  readonly longestWaitMs: number;
+}
+
+/** INVITEs by what became of them. */
+export interface NewCallNumbers {
+  /** Passed on to a shard, by why. */
+  readonly admitted: Readonly<Record<string, number>>;
+  /** 503, by why. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** No answer, by why. */
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly acksAbsorbed: number;
 }
 
 /** Control to main. */

@@ -1,12 +1,18 @@
 // The edge: the sockets, and turns. A turn begins when a poll of the sockets brought something or a shard has something
-// to send, and hands over to the gate.
+// to send, and hands over to the gate. New calls wait until the sockets hold nothing else (new-calls.ts).
 
+import { monotonicMs } from '../clock.ts';
+import { classOf } from '../core/shard/datagram-class.ts';
 import type { Gate, Wire } from '../core/shard/gate.ts';
 import type { Place } from '../shards.ts';
+import { type NewCallCounts, NewCalls } from './new-calls.ts';
 import type { UdpListener } from './udp-listener.ts';
 
 /** The smallest SIP message has more bytes; shorter datagrams are keep-alives (RFC 5626 3.5.1) and noise. */
 const DATAGRAM_BYTES_MIN = 16;
+
+/** libuv reads so many datagrams of a socket before it lets the loop go on: after fewer the socket is empty. */
+const POLL_DATAGRAMS = 32;
 
 const LETTER_S = 0x53;
 const SLASH = 0x2f;
@@ -17,25 +23,41 @@ export interface EdgeCounts {
   datagramsSent: number;
   sendErrors: number;
   readonly screened: { keepAlive: number; ringFull: number };
+  readonly newCalls: NewCallCounts;
+}
+
+/** What the edge is made with. */
+export interface EdgeOptions {
+  /** Datagrams to these places could not be sent; told once a turn, to pass on to the shards. */
+  readonly onUnreachable: (places: readonly Place[]) => void;
+  /** New calls began to be refused, or are all let in again. */
+  readonly onOverload: (isOverloaded: boolean) => void;
+  /** Secret, 32 bits. */
+  readonly seed: number;
 }
 
 /** Moves datagrams between sockets and the gate. */
 export class Edge implements Wire {
-  readonly counts: EdgeCounts = {
-    datagramsReceived: 0,
-    datagramsSent: 0,
-    sendErrors: 0,
-    screened: { keepAlive: 0, ringFull: 0 },
-  };
+  readonly counts: EdgeCounts;
+  readonly newCalls: NewCalls;
   readonly #listeners: UdpListener[] = [];
   readonly #onUnreachable: (places: readonly Place[]) => void;
   #gate: Gate | null = null;
   #unreachable: Place[] = [];
   #isTurnDue = false;
+  /** By listener, since the last turn. */
+  readonly #polledCounts: number[] = [];
 
-  /** `onUnreachable`: told once a turn, to pass on to the shards. */
-  constructor(onUnreachable: (places: readonly Place[]) => void) {
+  constructor({ onUnreachable, onOverload, seed }: EdgeOptions) {
     this.#onUnreachable = onUnreachable;
+    this.newCalls = new NewCalls({ wire: this, clock: monotonicMs, seed, onTurn: onOverload });
+    this.counts = {
+      datagramsReceived: 0,
+      datagramsSent: 0,
+      sendErrors: 0,
+      screened: { keepAlive: 0, ringFull: 0 },
+      newCalls: this.newCalls.counts,
+    };
   }
 
   /** Datagrams go through `gate` from now on; until then they are dropped, as if the switch were not there. */
@@ -46,17 +68,21 @@ export class Edge implements Wire {
   /** Adds a bound socket; its index is the order of adding. */
   addListener(listener: UdpListener): void {
     this.#listeners.push(listener);
+    this.#polledCounts.push(0);
   }
 
   /** A datagram arrived on the socket with index `listener`. */
   receive(bytes: Buffer, address: string, port: number, listener: number): void {
     this.counts.datagramsReceived += 1;
+    this.#polledCounts[listener] = (this.#polledCounts[listener] ?? 0) + 1;
     if (bytes.length < DATAGRAM_BYTES_MIN) {
       this.counts.screened.keepAlive += 1;
       return;
     }
-    if (this.#gate === null || !this.#gate.put(bytes, address, port, listener)) this.counts.screened.ringFull += 1;
     this.scheduleTurn();
+    const gate = this.#gate;
+    if (gate !== null && this.#isKept(gate, bytes, address, port, listener)) return;
+    if (gate === null || !gate.put(bytes, address, port, listener)) this.counts.screened.ringFull += 1;
   }
 
   /** The platform refused to send there; told to the shards at the end of the turn. */
@@ -77,12 +103,40 @@ export class Edge implements Wire {
   /** Runs and sends what there is, now. */
   turn(): void {
     this.#isTurnDue = false;
-    if (this.#gate?.turn()) this.scheduleTurn();
+    const gate = this.#gate;
+    if (gate !== null) {
+      // What the sockets still hold may be a BYE: nothing is begun, and nobody refused, before it is read.
+      if (this.#arePolledDry()) this.newCalls.serve(gate);
+      const isCalledAgain = gate.turn();
+      if (isCalledAgain || this.newCalls.waitingCount > 0) this.scheduleTurn();
+    }
     if (this.#unreachable.length > 0) {
       const places = this.#unreachable;
       this.#unreachable = [];
       this.#onUnreachable(places);
     }
+  }
+
+  /** Whether a datagram stays here: a new call, the ACK of a refusal. */
+  #isKept(gate: Gate, bytes: Buffer, address: string, port: number, listener: number): boolean {
+    switch (classOf(bytes)) {
+      case 'invite':
+        return !this.newCalls.receive(bytes, { address, port, listener }, gate.shardOf(bytes));
+      case 'ack':
+        return this.newCalls.absorbs(bytes);
+      default:
+        return false;
+    }
+  }
+
+  /** Whether the last poll read all there was. */
+  #arePolledDry(): boolean {
+    let isDry = true;
+    for (let index = 0; index < this.#polledCounts.length; index++) {
+      if ((this.#polledCounts[index] as number) >= POLL_DATAGRAMS) isDry = false;
+      this.#polledCounts[index] = 0;
+    }
+    return isDry;
   }
 
   send(bytes: Buffer, start: number, end: number, address: string, port: number, listener: number): void {

@@ -22,11 +22,15 @@ import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 /** Longest the edge waits for shards before it reads the sockets again. */
 const LINGER_MS = 0.5;
 
+/** What may wait for a shard when a new call is put behind it, bytes: some 100 datagrams, 5 to 10 ms of work. */
+const AHEAD_BYTES_MAX = 64 * 1024;
+
 interface ShardLink {
   readonly inbound: Ring;
   readonly outbound: Ring;
   readonly outboundBytes: Buffer;
-  isTouched: boolean;
+  /** Put in since the last `publish`. */
+  unpublishedBytes: number;
 }
 
 /** Rings to shards in worker threads. */
@@ -42,13 +46,13 @@ export class RingGate implements Gate {
     this.#links = memory.shards.map(({ inbound, outbound }) => {
       const ring = new Ring(outbound);
       const outboundBytes = Buffer.from(ring.bytes.buffer, ring.bytes.byteOffset, ring.bytes.length);
-      return { inbound: new Ring(inbound), outbound: ring, outboundBytes, isTouched: false };
+      return { inbound: new Ring(inbound), outbound: ring, outboundBytes, unpublishedBytes: 0 };
     });
     this.#doorbell.willLeave();
   }
 
   put(bytes: Uint8Array, address: string, port: number, listener: number): boolean {
-    const link = this.#linkOf(bytes);
+    const link = this.#links[this.shardOf(bytes)] as ShardLink;
     const size = FRAME_HEAD_BYTES + address.length + bytes.length;
     const at = address.length <= ADDRESS_BYTES_MAX ? link.inbound.reserve(size) : -1;
     if (at < 0) return false;
@@ -57,8 +61,19 @@ export class RingGate implements Gate {
     let to = at + FRAME_HEAD_BYTES;
     for (let index = 0; index < address.length; index++) ring[to++] = address.charCodeAt(index);
     ring.set(bytes, to);
-    link.isTouched = true;
+    link.unpublishedBytes += size;
     return true;
+  }
+
+  shardOf(bytes: Uint8Array): number {
+    // A datagram without Call-ID belongs to nobody: any shard may refuse it.
+    if (this.#links.length === 1 || !peekCallId(bytes, bytes.length)) return 0;
+    return shardOfBytes(bytes, peeked.start, peeked.end, this.#links.length);
+  }
+
+  isBusy(shard: number): boolean {
+    const { inbound, unpublishedBytes } = this.#links[shard] as ShardLink;
+    return inbound.depthBytes + unpublishedBytes > AHEAD_BYTES_MAX;
   }
 
   /** Waits until the shards have run everything they were given, sending what they put out meanwhile. */
@@ -87,19 +102,12 @@ export class RingGate implements Gate {
   #publish(): boolean {
     let wereTouched = false;
     for (const link of this.#links) {
-      if (!link.isTouched) continue;
-      link.isTouched = false;
+      if (link.unpublishedBytes === 0) continue;
+      link.unpublishedBytes = 0;
       link.inbound.publish();
       wereTouched = true;
     }
     return wereTouched;
-  }
-
-  #linkOf(bytes: Uint8Array): ShardLink {
-    const links = this.#links;
-    // A datagram without Call-ID belongs to nobody: any shard may refuse it.
-    if (links.length === 1 || !peekCallId(bytes, bytes.length)) return links[0] as ShardLink;
-    return links[shardOfBytes(bytes, peeked.start, peeked.end, links.length)] as ShardLink;
   }
 
   #areShardsDone(): boolean {

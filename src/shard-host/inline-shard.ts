@@ -44,6 +44,15 @@ export class InlineShard implements Gate, Shards {
     return true;
   }
 
+  shardOf(): number {
+    return 0;
+  }
+
+  /** Whatever is put runs at once: nothing waits here. */
+  isBusy(): boolean {
+    return false;
+  }
+
   turn(): boolean {
     this.#runner.advance(monotonicMs());
     this.#flush();

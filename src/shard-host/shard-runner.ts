@@ -2,6 +2,7 @@
 // its
 // records, its gauges, its commands. The host brings datagrams and time, and takes datagrams away.
 
+import { getHeapStatistics } from 'node:v8';
 import { monotonicMs } from '../clock.ts';
 import { Admission } from '../core/admission/admission.ts';
 import { GatewayHealth } from '../core/admission/gateway-health.ts';
@@ -24,6 +25,9 @@ import { settlePredecessor } from './settlement.ts';
  */
 const TIMER_SLACK_MS = 4;
 
+/** How often it looks how much of the heap is used, ms. */
+const HEAP_PERIOD_MS = 1_000;
+
 /** What a runner asks of its host. */
 export interface RunnerHost {
   /** A datagram on its way out; it leaves after the records of its batch are written. */
@@ -39,6 +43,7 @@ export class ShardRunner {
   readonly #records: RecordsOut;
   readonly #shard: Shard;
   readonly #host: RunnerHost;
+  #heapDueMs = 0;
   #isStopped = false;
 
   constructor(task: ShardTask, host: RunnerHost) {
@@ -83,10 +88,18 @@ export class ShardRunner {
   /** Lets everything due happen; false when nothing was. */
   advance(nowMs: number): boolean {
     const dueMs = this.#shard.nextDueMs();
+    if (nowMs >= this.#heapDueMs) this.#lookAtHeap(nowMs);
     if (dueMs > nowMs) return false;
     this.counters.set(ShardNumber.timerLagMs, nowMs - dueMs);
     this.#shard.advance(nowMs, Date.now());
     return true;
+  }
+
+  /** Of this thread: new calls are refused before it is full. */
+  #lookAtHeap(nowMs: number): void {
+    this.#heapDueMs = nowMs + HEAP_PERIOD_MS;
+    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+    this.counters.set(ShardNumber.heapUseRatio, used / limit);
   }
 
   /** When the host must call `advance` at the latest if nothing else wakes it; Infinity when nothing waits. */

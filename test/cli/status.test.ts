@@ -14,6 +14,7 @@ const WELL: SwitchStatus = {
   listeners: [],
   snapshotVersion: 4,
   calls: { active: 12, capacity: null, begun: 900, answered: 400, perSecond: 3.25, ended: { Normal: 390, Busy: 500 } },
+  overload: { isNow: false, refused: 0, dropped: 0 },
   shards: [
     { shard: 0, snapshotVersion: 4, calls: 12, dialogs: 20, transactions: 3, timers: 40, restarts: 0, defects: 0 },
   ],
@@ -78,6 +79,7 @@ test('every trouble has its sentence', () => {
   assert.ok(shard !== undefined);
   const lines = tellStatus({
     ...WELL,
+    overload: { isNow: true, refused: 500, dropped: 20 },
     shards: [
       { ...shard, snapshotVersion: null },
       { ...shard, shard: 1, snapshotVersion: 3 },
@@ -107,6 +109,8 @@ test('every trouble has its sentence', () => {
       '! Shard 0 is being restarted.',
       '! Shard 1 still routes by version 3.',
       '! Gateway Two (203.0.113.9:5060) does not answer. It gets calls again as soon as it does.',
+      '! Overload: more calls come than the machine carries; those that wait too long get 503.',
+      '! For want of time 500 INVITEs got 503 and 20 no answer since the start.',
       '! CDR sink json-lines fails; 70 CDRs wait. The log says why.',
       '! CDR sink other is 2 h 1 min behind.',
       '! The store fills up: mend the sinks, or calls will be refused.',

@@ -118,6 +118,7 @@ async function torment(stage: Stage, { text, one }: Torture): Promise<string | n
   const from = tormentor.answers.length;
   tormentor.send(text, tandem.sip);
   await checkPrompt(stage, file);
+  await ping(stage); // A new call waits until the sockets hold nothing else: the first ping may have passed it.
   await setImmediate(); // Its answer lies in the kernel by now, perhaps on another socket than that of the ping.
   const mine = (): Answer[] => tormentor.answers.slice(from).filter((answer) => answer.callId === callId);
   const first = mine()[0] ?? null;

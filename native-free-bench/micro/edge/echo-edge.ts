@@ -42,6 +42,14 @@ class OneWayGate implements Gate {
     return true;
   }
 
+  shardOf(): number {
+    return 0;
+  }
+
+  isBusy(): boolean {
+    return false;
+  }
+
   turn(): boolean {
     this.#inbound.publish();
     return false;
@@ -62,6 +70,14 @@ class InlineGate implements Gate {
     return true;
   }
 
+  shardOf(): number {
+    return 0;
+  }
+
+  isBusy(): boolean {
+    return false;
+  }
+
   turn(): boolean {
     return false;
   }
@@ -69,7 +85,7 @@ class InlineGate implements Gate {
 
 /** The edge with a socket whose descriptor can be had. */
 class EchoEdge {
-  readonly edge = new Edge(() => undefined);
+  readonly edge = new Edge({ onUnreachable: () => undefined, onOverload: () => undefined, seed: 1 });
   readonly #socket = createSocket({
     type: 'udp4',
     lookup: (hostname, _options, callback) => callback(null, hostname, 4),

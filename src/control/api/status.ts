@@ -54,6 +54,8 @@ export interface SwitchStatus {
     readonly perSecond: number;
     readonly ended: Readonly<Record<string, number>>;
   };
+  /** INVITEs of new calls that got no chance, since the start. */
+  readonly overload: { readonly isNow: boolean; readonly refused: number; readonly dropped: number };
   readonly shards: readonly ShardStatus[];
   readonly gateways: readonly GatewayStatus[];
   readonly cdr: {
@@ -90,6 +92,7 @@ export function statusOf(control: Control): SwitchStatus {
       perSecond: control.rate.perSecond(),
       ended: endedByReason(control),
     },
+    overload: overloadStatus(control),
     shards: view.shards.map((_, shard) => shardStatus(control, shard)),
     gateways: gatewayStatuses(control),
     cdr: {
@@ -114,6 +117,12 @@ function endedByReason(control: Control): Record<string, number> {
     if (count > 0) ended[reason] = count;
   }
   return ended;
+}
+
+function overloadStatus({ edge }: Control): SwitchStatus['overload'] {
+  const sum = (counts: Readonly<Record<string, number>>): number =>
+    Object.values(counts).reduce((total, count) => total + count, 0);
+  return { isNow: edge.isOverloaded, refused: sum(edge.newCalls.refused), dropped: sum(edge.newCalls.dropped) };
 }
 
 function shardStatus(control: Control, shard: number): ShardStatus {

@@ -9,12 +9,14 @@ import { counter, type Family, gauge, type Sample, single } from './family.ts';
 
 /** Reasons of the edge that are told; there are fewer, and this keeps it so. */
 const SCREENED_LABELS_MAX = 32;
+const OVERLOAD_LABELS_MAX = 8;
 
 /** All families without a `gateway` label. */
 export function switchFamilies(control: Control): Family[] {
   return [
     ...callFamilies(control),
     ...messageFamilies(control),
+    ...overloadFamilies(control),
     ...shardFamilies(control),
     ...recordFamilies(control),
     gauge('tandem_build_info', 'Always 1; the labels say which Tandem and which Node.', () => [
@@ -104,6 +106,43 @@ function messageFamilies(control: Control): Family[] {
       'tandem_requests_refused_total',
       'Requests refused before they reached a call.',
       single(() => view.sum('requestsRefused')),
+    ),
+  ];
+}
+
+function overloadFamilies(control: Control): Family[] {
+  const verdicts = (): Sample[] => {
+    const { admitted, refused, dropped } = control.edge.newCalls;
+    const by = (verdict: string, reasons: Readonly<Record<string, number>>): Sample[] =>
+      Object.entries(reasons).map(([why, value]) => ({ labels: { verdict, why }, value }));
+    return [
+      ...by('admitted', admitted).slice(0, OVERLOAD_LABELS_MAX),
+      ...by('refused', refused).slice(0, OVERLOAD_LABELS_MAX),
+      ...by('dropped', dropped).slice(0, OVERLOAD_LABELS_MAX),
+    ];
+  };
+  return [
+    gauge(
+      'tandem_overload',
+      '1 while new calls are refused because the switch has no time or memory for them.',
+      single(() => Number(control.edge.isOverloaded)),
+    ),
+    gauge(
+      'tandem_overload_wait_seconds',
+      'Longest wait of a new call for its turn, over the last quarter of a second.',
+      single(() => control.edge.longestWaitMs / 1000),
+    ),
+    counter('tandem_overload_invites_total', 'INVITEs, by what became of them and why.', verdicts),
+    counter(
+      'tandem_overload_acks_total',
+      'ACKs of refused INVITEs.',
+      single(() => control.edge.newCalls.acksAbsorbed),
+    ),
+    gauge('tandem_heap_use_ratio', 'Share of its heap that the thread of a shard uses.', () =>
+      control.view.shards.map(({ counters }, shard) => ({
+        labels: { shard: String(shard) },
+        value: counters.get('heapUseRatio'),
+      })),
     ),
   ];
 }

@@ -43,6 +43,11 @@ export class Screening {
     return this.#gatewaysAt(address).length > 0;
   }
 
+  /** Whose address it is, whatever is called; null when nobody's. */
+  firstAt(address: string): MappingGateway | null {
+    return this.#gatewaysAt(address)[0] ?? null;
+  }
+
   #gatewaysAt(address: string): readonly MappingGateway[] {
     const known = this.#recent.get(address);
     if (known !== undefined) return known;

@@ -7,9 +7,9 @@ import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
 import type { ParseFailureWhy } from '../sip/parse-fault.ts';
 
 /**
- * Single numbers. Those named `...Active` or `...Bytes` or `...Ms` are gauges, the others only grow. A datagram
- * received is
- * either a parse failure, or a request absorbed or passed up, or a response matched or stray: the sums agree.
+ * Single numbers. Those named `...Active`, `...Bytes`, `...Ms` or `...Ratio` are gauges, the others only grow. A
+ * datagram received is either a parse failure, or a request absorbed or passed up, or a response matched or stray: the
+ * sums agree.
  */
 export const ShardNumber = {
   datagramsReceived: 0,
@@ -36,6 +36,7 @@ export const ShardNumber = {
   defects: 21,
   answered: 22,
   snapshotVersion: 23,
+  heapUseRatio: 24,
 } as const;
 export type ShardNumberName = keyof typeof ShardNumber;
 export type ShardNumber = (typeof ShardNumber)[ShardNumberName];

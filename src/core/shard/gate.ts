@@ -5,6 +5,10 @@
 export interface Gate {
   /** A datagram for its shard; false when there is no room for it. `bytes` may be overwritten afterwards. */
   put(bytes: Uint8Array, address: string, port: number, listener: number): boolean;
+  /** The shard that a datagram is for. */
+  shardOf(bytes: Uint8Array): number;
+  /** Whether so much waits for `shard` already that a new call should not be put behind it. */
+  isBusy(shard: number): boolean;
   /**
    * Everything that one poll of the sockets brought has been put: run it, send the results. True to be called again
    * soon.

@@ -167,7 +167,11 @@ export class Reception {
  * Where responses go. 18.2.2 and RFC 3581 4: back to the source address; to the source port when rport asks for it,
  * else to the Via's. `method` of a gateway decides otherwise; a host name is not resolved.
  */
-function targetOf(request: SipMessage, { address, port, listener }: Source, method: AddressMethod | null): Target {
+export function targetOf(
+  request: SipMessage,
+  { address, port, listener }: Source,
+  method: AddressMethod | null,
+): Target {
   const via = request.topVia;
   const statedPort = via.port === 0 ? SIP_PORT : via.port;
   if (method === null) return { address, port: via.rport >= 0 ? port : statedPort, listener };

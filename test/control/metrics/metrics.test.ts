@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { EdgeNumbers } from '../../../src/control/messages.ts';
 import { GATEWAY_LABELS_MAX, labelGateways } from '../../../src/control/metrics/gateway-labels.ts';
 import { ShardNumber } from '../../../src/core/shard/counters.ts';
 import { sampleCdr } from '../../store/sample-cdr.ts';
@@ -28,6 +29,16 @@ async function page(
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' ') + 1)]));
 }
 
+const EDGE: EdgeNumbers = {
+  datagramsReceived: 70,
+  datagramsSent: 60,
+  sendErrors: 2,
+  screened: { keepAlive: 4, noCallId: 0, ringFull: 1 },
+  newCalls: { admitted: { first: 8, repeated: 0 }, refused: { waited: 3 }, dropped: { stale: 1 }, acksAbsorbed: 2 },
+  isOverloaded: true,
+  longestWaitMs: 60,
+};
+
 test('calls, attempts, delays and limits of all shards stand on the page', async (context) => {
   const found = await page(context, ({ shards, control }) => {
     const [first, second] = shards;
@@ -49,8 +60,7 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
     control.view.health.throttle.offered(2, 1_000);
     control.tick(1_000);
     control.hear({ kind: 'shardRestarted', shard: 1, atWallMs: WALL_MS });
-    const screened = { keepAlive: 4, noCallId: 0, ringFull: 1 };
-    control.hear({ kind: 'edge', numbers: { datagramsReceived: 70, datagramsSent: 60, sendErrors: 2, screened } });
+    control.hear({ kind: 'edge', numbers: EDGE });
   });
   const expected = {
     tandem_calls_active: '1',
@@ -80,6 +90,12 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
     'tandem_pdd_seconds_count{gateway="One"}': '3',
     'tandem_datagrams_total{direction="received"}': '70',
     'tandem_screened_total{why="keepAlive"}': '4',
+    tandem_overload: '1',
+    tandem_overload_wait_seconds: '0.06',
+    'tandem_overload_invites_total{verdict="admitted",why="first"}': '8',
+    'tandem_overload_invites_total{verdict="refused",why="waited"}': '3',
+    'tandem_overload_invites_total{verdict="dropped",why="stale"}': '1',
+    tandem_overload_acks_total: '2',
     'tandem_shard_restarts_total{shard="1"}': '1',
     'tandem_shard_snapshot_version{shard="0"}': '1',
     'tandem_shard_snapshot_version{shard="1"}': '-1',

@@ -1,0 +1,252 @@
+// New calls under load: INVITEs that begin a call wait here while anything else is to be done, and those that wait too
+// long are refused. What belongs to calls that exist never waits; so capacity goes to finishing what was begun, and
+// what is left of it, to the last bit, to beginning more. See src/decisions/0009.
+//
+//   INVITE -> in a dialog, or a repetition of one let in: goes on at once
+//          -> waits; a share for each customer --shard idle--> let in
+//                                              --too long---> 503, while there is time for it; else dropped
+
+import { WAITING_INVITES_MAX } from '../core/base/limits.ts';
+import type { Source } from '../core/call/incoming-request.ts';
+import type { Gate, Wire } from '../core/shard/gate.ts';
+import { printOverloadRefusal, readRequest, refusalTarget } from '../core/shard/overload-refusal.ts';
+import { type Shares, STRANGERS } from '../core/shard/shares.ts';
+import { isInDialog, markOf, RecentMarks } from '../core/shard/transaction-mark.ts';
+import { FairQueue, type Waiting } from './fair-queue.ts';
+
+/**
+ * Longest wait of a new call, ms, once some have waited without a break for PATIENCE_MS: calls come faster than they
+ * are let in, and what is let in late takes no more calls than what is let in early. A burst, or a pause of the
+ * machine, is made up for sooner; nobody is refused for it, and no caller repeats before 500 ms.
+ */
+const WAIT_MS_MAX = 50;
+const PATIENCE_MS = 200;
+
+/** Who waited so long, ms, has repeated its INVITE meanwhile: an answer would only cross it. */
+const STALE_MS = 500;
+
+/** An overload is over when nobody has been refused for so long, ms. */
+const CALM_MS = 1_000;
+
+/** Longest the sockets are left alone for the new calls of a shard: to let them in, and to refuse them, ms. */
+const ADMIT_MS = 2;
+const REFUSE_MS = 1;
+
+/** Share of a shard's heap above which no call begins, and below which calls begin again. */
+const HEAP_FULL_RATIO = 0.85;
+const HEAP_FREE_RATIO = 0.75;
+
+/** What became of every INVITE; numbers only grow. */
+export interface NewCallCounts {
+  /** Passed on. `first`: begins a call; `repeated`: repeats one of those; `inDialog`: belongs to a call. */
+  readonly admitted: { first: number; repeated: number; inDialog: number };
+  /** Answered 503. `waited`: too long; `repeated`: had been refused before; `heap`: memory runs out. */
+  readonly refused: { waited: number; repeated: number; heap: number };
+  /**
+   * Not answered. `stale`: there was no time for a 503 within STALE_MS; `full`: no room; `unreadable`: no way to do
+   * it.
+   */
+  readonly dropped: { stale: number; full: number; unreadable: number };
+  /** ACKs of those 503. */
+  acksAbsorbed: number;
+}
+
+/** What stands around. */
+export interface NewCallsOptions {
+  readonly wire: Wire;
+  /** Monotonic, ms. */
+  readonly clock: () => number;
+  /** Secret, 32 bits. */
+  readonly seed: number;
+  /** An overload began or ended. */
+  readonly onTurn: (isOverloaded: boolean) => void;
+}
+
+interface WaitingInvite extends Waiting {
+  readonly bytes: Buffer;
+  readonly source: Source;
+  readonly mark: number;
+}
+
+/** Those who wait for one shard. */
+interface ShardQueue {
+  readonly waiting: FairQueue<WaitingInvite>;
+  /** When those came who waited first since everybody had been let in; Infinity when nobody has since. */
+  sinceMs: number;
+}
+
+type Refusal = keyof NewCallCounts['refused'];
+
+/** The new calls of one switch. */
+export class NewCalls {
+  readonly counts: NewCallCounts = {
+    admitted: { first: 0, repeated: 0, inDialog: 0 },
+    refused: { waited: 0, repeated: 0, heap: 0 },
+    dropped: { stale: 0, full: 0, unreadable: 0 },
+    acksAbsorbed: 0,
+  };
+  readonly #options: NewCallsOptions;
+  /** By shard. */
+  readonly #queues: ShardQueue[] = [];
+  readonly #admitted = new RecentMarks();
+  readonly #refused = new RecentMarks();
+  #shares: Shares | null = null;
+  #isOverloaded = false;
+  #isHeapFull = false;
+  #refusedAtMs = 0;
+  #waitingCount = 0;
+  #longestWaitMs = 0;
+
+  constructor(options: NewCallsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether new calls are being refused, or were a moment ago. */
+  get isOverloaded(): boolean {
+    return this.#isOverloaded;
+  }
+
+  get waitingCount(): number {
+    return this.#waitingCount;
+  }
+
+  /** Whose source is whose, from now on. */
+  share(shares: Shares): void {
+    this.#shares = shares;
+  }
+
+  /** An INVITE arrived. Answers true when it must go on at once: it begins no call. */
+  receive(bytes: Buffer, source: Source, shard: number): boolean {
+    const text = bytes.toString('latin1');
+    if (isInDialog(text)) {
+      this.counts.admitted.inDialog += 1;
+      return true;
+    }
+    const mark = markOf(text, this.#options.seed);
+    if (this.#admitted.has(mark)) {
+      this.counts.admitted.repeated += 1;
+      return true;
+    }
+    const invite = { bytes, source, mark, arrivedAtMs: this.#options.clock() };
+    if (this.#isHeapFull) this.#refuse(invite, 'heap', 0);
+    else if (this.#isOverloaded && this.#refused.has(mark)) this.#refuse(invite, 'repeated', 0);
+    else if (this.#waitingCount >= WAITING_INVITES_MAX) this.counts.dropped.full += 1;
+    else this.#wait(invite, shard);
+    return false;
+  }
+
+  /** Whether this ACK belongs to a refusal, and so to nobody else. */
+  absorbs(ack: Buffer): boolean {
+    if (!this.#isOverloaded) return false;
+    if (!this.#refused.has(markOf(ack.toString('latin1'), this.#options.seed))) return false;
+    this.counts.acksAbsorbed += 1;
+    return true;
+  }
+
+  /**
+   * Lets in what there is time for, and refuses what has waited too long. Called when the sockets hold nothing that
+   * should come first.
+   */
+  serve(gate: Gate): void {
+    if (this.#waitingCount === 0) return;
+    for (const [shard, queue] of this.#queues.entries()) {
+      if (queue.waiting.size === 0) continue;
+      this.#refuseWaited(queue);
+      this.#admitWaiting(gate, shard, queue);
+    }
+  }
+
+  /**
+   * The longest wait since the last look, ms; ends an overload that is over. `heapUseRatio`: how full the fullest heap
+   * is.
+   */
+  look(heapUseRatio: number): number {
+    this.#isHeapFull = heapUseRatio > (this.#isHeapFull ? HEAP_FREE_RATIO : HEAP_FULL_RATIO);
+    const nowMs = this.#options.clock();
+    const longestMs = this.#longestWaitMs;
+    this.#longestWaitMs = 0;
+    if (this.#isOverloaded && nowMs - this.#refusedAtMs > CALM_MS) {
+      this.#isOverloaded = false;
+      this.#refused.clear();
+      this.#options.onTurn(false);
+    }
+    return longestMs;
+  }
+
+  #wait(invite: WaitingInvite, shard: number): void {
+    while (this.#queues.length <= shard)
+      this.#queues.push({ waiting: new FairQueue(), sinceMs: Number.POSITIVE_INFINITY });
+    const queue = this.#queues[shard] as ShardQueue;
+    queue.sinceMs = Math.min(queue.sinceMs, invite.arrivedAtMs);
+    queue.waiting.add(this.#shares?.of(invite.source.address) ?? STRANGERS, invite);
+    this.#waitingCount += 1;
+  }
+
+  #admitWaiting(gate: Gate, shard: number, queue: ShardQueue): void {
+    const sinceMs = this.#options.clock();
+    for (let nowMs = sinceMs; nowMs - sinceMs < ADMIT_MS; nowMs = this.#options.clock()) {
+      const invite = gate.isBusy(shard) ? null : queue.waiting.take();
+      if (invite === null) return;
+      this.#admit(gate, invite, nowMs);
+      if (queue.waiting.size === 0) queue.sinceMs = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  #admit(gate: Gate, invite: WaitingInvite, nowMs: number): void {
+    const { bytes, source, mark, arrivedAtMs } = invite;
+    this.#waited(nowMs - arrivedAtMs);
+    if (this.#isOverloaded && this.#refused.has(mark)) {
+      this.#refuse(invite, 'repeated', nowMs - arrivedAtMs); // The first was refused while this one waited.
+    } else if (!gate.put(bytes, source.address, source.port, source.listener)) {
+      this.counts.dropped.full += 1;
+    } else if (this.#admitted.has(mark)) {
+      this.counts.admitted.repeated += 1; // It came while the first still waited.
+    } else {
+      this.counts.admitted.first += 1;
+      this.#admitted.add(mark);
+    }
+  }
+
+  #refuseWaited({ waiting, sinceMs: waitedSinceMs }: ShardQueue): void {
+    const sinceMs = this.#options.clock();
+    if (sinceMs - waitedSinceMs <= PATIENCE_MS) return;
+    for (let nowMs = sinceMs; nowMs - sinceMs < REFUSE_MS; nowMs = this.#options.clock()) {
+      const invite = waiting.takeBefore(nowMs - WAIT_MS_MAX);
+      if (invite === null) return;
+      const waitedMs = nowMs - invite.arrivedAtMs;
+      this.#waited(waitedMs);
+      this.#refuse(invite, 'waited', waitedMs);
+    }
+  }
+
+  #waited(waitedMs: number): void {
+    this.#waitingCount -= 1;
+    this.#longestWaitMs = Math.max(this.#longestWaitMs, waitedMs);
+  }
+
+  /** 8.2.7: without state. */
+  #refuse({ bytes, source, mark }: WaitingInvite, why: Refusal, waitedMs: number): void {
+    this.#enterOverload();
+    if (waitedMs > STALE_MS) this.counts.dropped.stale += 1;
+    else if (this.#answer(bytes, source, mark)) this.counts.refused[why] += 1;
+    else this.counts.dropped.unreadable += 1;
+  }
+
+  /** False when it is no request that could be answered. */
+  #answer(bytes: Buffer, source: Source, mark: number): boolean {
+    const invite = readRequest(bytes.toString('latin1'));
+    if (invite === null) return false;
+    const { address, port, listener } = refusalTarget(invite, source);
+    const refusal = Buffer.from(printOverloadRefusal(invite, source, mark), 'latin1');
+    this.#options.wire.send(refusal, 0, refusal.length, address, port, listener);
+    this.#refused.add(mark);
+    return true;
+  }
+
+  #enterOverload(): void {
+    this.#refusedAtMs = this.#options.clock();
+    if (this.#isOverloaded) return;
+    this.#isOverloaded = true;
+    this.#options.onTurn(true);
+  }
+}

@@ -1,0 +1,141 @@
+// What the edge needs of SIP under load: the class of a datagram, the mark of a transaction, the 503 without state.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { classOf } from '../../../src/core/shard/datagram-class.ts';
+import { printOverloadRefusal, readRequest, refusalTarget } from '../../../src/core/shard/overload-refusal.ts';
+import { isInDialog, markOf, RECENT_MARKS_MAX, RecentMarks } from '../../../src/core/shard/transaction-mark.ts';
+import type { SipMessage } from '../../../src/core/sip/message.ts';
+import { inviteText } from '../sip/messages.ts';
+
+const SOURCE = { address: '192.0.2.77', port: 5099, listener: 1 };
+
+function request(text = inviteText()): SipMessage {
+  const found = readRequest(text);
+  assert.ok(found !== null);
+  return found;
+}
+
+describe('the class of a datagram', () => {
+  const classes: readonly (readonly [string, string])[] = [
+    ['INVITE sip:a@b SIP/2.0', 'invite'],
+    ['\r\n\r\nINVITE sip:a@b SIP/2.0', 'invite'],
+    ['ACK sip:a@b SIP/2.0', 'ack'],
+    ['invite sip:a@b SIP/2.0', 'other'],
+    ['INVITES sip:a@b SIP/2.0', 'other'],
+    ['INFO sip:a@b SIP/2.0', 'other'],
+    ['BYE sip:a@b SIP/2.0', 'other'],
+    ['CANCEL sip:a@b SIP/2.0', 'other'],
+    ['SIP/2.0 200 OK', 'other'],
+    ['SUBSCRIBE sip:a@b SIP/2.0', 'other'],
+    ['INV', 'other'],
+    ['\r\n\r\n', 'other'],
+    ['', 'other'],
+  ];
+  for (const [text, expected] of classes) {
+    test(`${JSON.stringify(text)} is ${expected}`, () => assert.equal(classOf(Buffer.from(text)), expected));
+  }
+});
+
+describe('the mark of a transaction', () => {
+  const mark = (text: string, seed = 7): number => markOf(text, seed);
+  const invite = inviteText();
+
+  test('17.1.1.3: the ACK of a failure has the mark of its INVITE', () => {
+    const ack = invite
+      .replace(/^INVITE/, 'ACK')
+      .replace('314159 INVITE', '314159 ACK')
+      .replace(/^(To:.*)$/m, '$1;tag=x');
+    assert.notEqual(ack, invite);
+    assert.equal(mark(ack), mark(invite));
+  });
+
+  test('another branch, Call-ID or CSeq is another transaction', () => {
+    const { callId, cseq } = request();
+    const others = [
+      invite.replace('branch=', 'branch=z9hG4bKother'),
+      invite.replace(callId, `${callId}x`),
+      invite.replace(`CSeq: ${cseq}`, `CSeq: ${cseq + 1}`),
+    ];
+    assert.equal(new Set([invite, ...others].map((text) => mark(text))).size, 4);
+  });
+
+  test('17.1.1.3: of several Vias only the top one counts, on one line or on two, by either name', () => {
+    const marks = ['Via: A\r\nVia: B', 'v:A, B', 'via : A,C'].map((vias) => {
+      return mark(`INVITE sip:b@x SIP/2.0\r\n${vias}\r\ni: c@x\r\nCSeq: 4 INVITE\r\n\r\n`);
+    });
+    assert.equal(new Set(marks).size, 1);
+  });
+
+  test('it depends on a secret', () => assert.notEqual(mark(invite, 7), mark(invite, 8)));
+
+  test('RECENT_MARKS_MAX: what is remembered is bounded, the newer takes the place of the older', () => {
+    const marks = new RecentMarks();
+    marks.add(5);
+    assert.deepEqual([marks.has(5), marks.has(5 + RECENT_MARKS_MAX)], [true, false]);
+    marks.add(5 + RECENT_MARKS_MAX);
+    assert.deepEqual([marks.has(5), marks.has(5 + RECENT_MARKS_MAX)], [false, true]);
+    marks.clear();
+    assert.ok(!marks.has(5 + RECENT_MARKS_MAX));
+  });
+});
+
+describe('a request inside a dialog', () => {
+  const tos: readonly (readonly [string, boolean])[] = [
+    ['To: <sip:b@x>;tag=1', true],
+    ['t:sip:b@x;x=y ; TAG = 1', true],
+    ['To: "a > b" <sip:b@x;tag=1>;x="y";tag=1', true],
+    ['To: <sip:b@x>', false],
+    ['To: <sip:b@x;tag=1>', false],
+    ['To: "B;tag=1" <sip:b@x>;stag=1', false],
+    ['From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\nFoo: a;tag=1', false],
+  ];
+  for (const [to, expected] of tos) {
+    test(`${JSON.stringify(to)}: ${expected}`, () => {
+      assert.equal(isInDialog(`INVITE sip:b@x;tag=1 SIP/2.0\r\nVia: A\r\n${to}\r\ni: c@x\r\n\r\n`), expected);
+    });
+  }
+});
+
+describe('503 under load', () => {
+  const refusal = (mark: number): string => printOverloadRefusal(request(), SOURCE, mark);
+
+  test('8.2.7: the same INVITE is always refused with the same words', () => assert.equal(refusal(123), refusal(123)));
+
+  test('21.5.4: Retry-After lies between 5 and 15 seconds, every one of them is drawn', () => {
+    const drawn = new Set(
+      Array.from({ length: 1_000 }, (_, mark) => /^Retry-After: (\d+)\r$/m.exec(refusal(mark))?.[1]),
+    );
+    assert.deepEqual(
+      [...drawn].map(Number).sort((one, other) => one - other),
+      [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    );
+  });
+
+  test('8.2.6, 3581 4: Via, From, Call-ID and CSeq come back, To has a tag, received and rport say whence', () => {
+    const invite = request(
+      'INVITE sip:b@x SIP/2.0\r\nv: SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKa;rport\r\nVia: SIP/2.0/UDP 10.0.0.2\r\n' +
+        'f: "A, \\"B\\"" <sip:a@x>;tag=1\r\nt: <sip:b@x>\r\ni: c@x\r\nCSeq: 4 INVITE\r\nMax-Forwards: 70\r\n\r\n',
+    );
+    const text = printOverloadRefusal(invite, SOURCE, 1295);
+    assert.deepEqual(text.split('\r\n'), [
+      'SIP/2.0 503 Service Unavailable',
+      'v: SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKa;received=192.0.2.77;rport=5099',
+      'Via: SIP/2.0/UDP 10.0.0.2',
+      'f: "A, \\"B\\"" <sip:a@x>;tag=1',
+      't: <sip:b@x>;tag=zz',
+      'i: c@x',
+      'CSeq: 4 INVITE',
+      `Retry-After: ${5 + (1295 % 11)}`,
+      'Content-Length: 0',
+      '',
+      '',
+    ]);
+    assert.deepEqual(refusalTarget(invite, SOURCE), SOURCE);
+  });
+
+  test('what is no request cannot be refused', () => {
+    assert.equal(readRequest('INVITE sip:b@x SIP/2.0\r\n\r\n'), null);
+    assert.equal(readRequest('SIP/2.0 200 OK\r\n\r\n'), null);
+  });
+});

@@ -1,0 +1,253 @@
+// New calls under load, in a time that the test sets: who is let in, who waits, who is refused; and all are counted.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { WAITING_INVITES_MAX } from '../../src/core/base/limits.ts';
+import type { Snapshot } from '../../src/core/routing/snapshot.ts';
+import { Shares } from '../../src/core/shard/shares.ts';
+import { NewCalls } from '../../src/edge/new-calls.ts';
+
+const ALICE = '192.0.2.1';
+const BOB = '192.0.2.2';
+
+function textOf(method: string, name: string, toTag = ''): Buffer {
+  return Buffer.from(
+    `${method} sip:b@x SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bK${name}\r\nMax-Forwards: 70\r\n` +
+      `From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>${toTag}\r\nCall-ID: ${name}\r\nCSeq: 1 ${method}\r\n\r\n`,
+  );
+}
+
+/** New calls with a clock, a gate and a wire that the test looks at. */
+class Bench {
+  nowMs = 1_000;
+  isBusy = false;
+  readonly admitted: string[] = [];
+  readonly refused: string[] = [];
+  readonly turns: boolean[] = [];
+  /** What a refusal costs, ms. */
+  refusalMs = 0;
+  readonly calls = new NewCalls({
+    wire: {
+      isBehind: false,
+      send: (bytes) => {
+        this.nowMs += this.refusalMs;
+        this.refused.push(nameIn(bytes));
+      },
+    },
+    clock: () => this.nowMs,
+    seed: 1,
+    onTurn: (isOverloaded) => void this.turns.push(isOverloaded),
+  });
+  readonly #gate = {
+    put: (bytes: Uint8Array) => void this.admitted.push(nameIn(bytes)) === undefined,
+    shardOf: () => 0,
+    isBusy: () => this.isBusy,
+    turn: () => false,
+  };
+
+  constructor() {
+    const gateways = [ALICE, BOB].map((address, slot) => ({
+      slot,
+      remoteIps: [address],
+      calleePrefix: '',
+      priority: 1,
+    }));
+    this.calls.share(new Shares({ mappingGateways: gateways } as unknown as Snapshot));
+  }
+
+  receive(bytes: Buffer, address = ALICE): boolean {
+    return this.calls.receive(bytes, { address, port: 5070, listener: 0 }, 0);
+  }
+
+  invite(name: string, address = ALICE): boolean {
+    return this.receive(textOf('INVITE', name), address);
+  }
+
+  serve(): void {
+    this.calls.serve(this.#gate);
+  }
+}
+
+function nameIn(bytes: Uint8Array): string {
+  return /^Call-ID: (.*)\r$/m.exec(Buffer.from(bytes).toString('latin1'))?.[1] ?? '';
+}
+
+describe('at ease', () => {
+  test('a new call is let in at the end of the turn', () => {
+    const bench = new Bench();
+    assert.equal(bench.invite('a'), false);
+    assert.deepEqual(bench.admitted, []);
+    bench.serve();
+    assert.deepEqual([bench.admitted, bench.calls.waitingCount, bench.calls.counts.admitted.first], [['a'], 0, 1]);
+  });
+
+  test('an INVITE inside a dialog never waits', () => {
+    const bench = new Bench();
+    assert.equal(bench.receive(textOf('INVITE', 'a', ';tag=2')), true);
+  });
+
+  test('17.2.1: a repetition of an INVITE that was let in goes on to its transaction', () => {
+    const bench = new Bench();
+    bench.invite('a');
+    bench.serve();
+    assert.equal(bench.invite('a'), true);
+    assert.deepEqual([bench.calls.counts.admitted.first, bench.calls.counts.admitted.repeated], [1, 1]);
+  });
+
+  test('an ACK is nobody else’s while nothing is refused', () => {
+    const bench = new Bench();
+    assert.equal(bench.calls.absorbs(textOf('ACK', 'a', ';tag=2')), false);
+  });
+});
+
+describe('under load', () => {
+  /** One where somebody has waited for over 200 ms, and whose shard has no time; `names` wait since 51 ms. */
+  function late(...names: readonly string[]): Bench {
+    const bench = new Bench();
+    bench.isBusy = true;
+    bench.invite('first');
+    bench.nowMs += 201;
+    bench.serve();
+    bench.refused.pop();
+    for (const name of names) bench.invite(name);
+    bench.serve();
+    bench.nowMs += 51;
+    return bench;
+  }
+
+  test('nobody is refused while some have waited for 200 ms only; then who has waited for 50 ms is', () => {
+    const bench = new Bench();
+    bench.isBusy = true;
+    bench.invite('a');
+    bench.nowMs += 150;
+    bench.invite('b');
+    bench.nowMs += 50;
+    bench.serve();
+    assert.deepEqual([bench.refused, bench.turns], [[], []]);
+    bench.nowMs += 1;
+    bench.invite('c');
+    bench.serve();
+    assert.deepEqual([bench.refused, bench.turns], [['a', 'b'], [true]]);
+    bench.nowMs += 50;
+    bench.serve();
+    assert.deepEqual([bench.refused.length, bench.calls.counts.refused.waited], [2, 2]);
+  });
+
+  test('a pause that is made up for is no overload', () => {
+    const bench = new Bench();
+    bench.isBusy = true;
+    bench.invite('a');
+    bench.nowMs += 199;
+    bench.isBusy = false;
+    bench.serve();
+    bench.isBusy = true;
+    bench.invite('b');
+    bench.nowMs += 199;
+    bench.serve();
+    assert.deepEqual([bench.admitted, bench.refused], [['a'], []]);
+  });
+
+  test('a repetition of a refused INVITE is refused again, though there is time now', () => {
+    const bench = late('a');
+    bench.serve();
+    bench.isBusy = false;
+    assert.equal(bench.invite('a'), false);
+    bench.serve();
+    assert.deepEqual([bench.refused, bench.admitted, bench.calls.counts.refused.repeated], [['a', 'a'], [], 1]);
+  });
+
+  test('the ACK of a refusal is absorbed, that of another is not', () => {
+    const bench = late('a');
+    bench.serve();
+    assert.equal(bench.calls.absorbs(textOf('ACK', 'a', ';tag=2')), true);
+    assert.equal(bench.calls.absorbs(textOf('ACK', 'b', ';tag=2')), false);
+    assert.equal(bench.calls.counts.acksAbsorbed, 1);
+  });
+
+  test('a repetition that waited beside its first goes in with it', () => {
+    const bench = new Bench();
+    bench.invite('a');
+    bench.invite('a');
+    bench.serve();
+    assert.deepEqual(
+      [bench.admitted, bench.calls.counts.admitted.first, bench.calls.counts.admitted.repeated],
+      [['a', 'a'], 1, 1],
+    );
+  });
+
+  test('a repetition that waited beside its first is refused with it', () => {
+    const bench = late('a');
+    bench.invite('a');
+    bench.serve();
+    bench.isBusy = false;
+    bench.serve();
+    assert.deepEqual([bench.refused, bench.admitted], [['a', 'a'], []]);
+  });
+
+  test('who waited over 500 ms is dropped: it has repeated its INVITE', () => {
+    const bench = late('a');
+    bench.nowMs += 450;
+    bench.serve();
+    assert.deepEqual([bench.refused, bench.calls.counts.dropped.stale], [[], 1]);
+  });
+
+  test('refusals take a millisecond of a turn; the rest has its turn, or is dropped when it comes too late', () => {
+    const bench = late('a', 'b', 'c', 'd');
+    bench.refusalMs = 0.6;
+    bench.serve();
+    assert.deepEqual([bench.refused, bench.calls.waitingCount], [['a', 'b'], 2]);
+    bench.serve();
+    assert.deepEqual(bench.refused, ['a', 'b', 'c', 'd']);
+  });
+
+  test('a flood of one customer, or of strangers, delays another customer by one place', () => {
+    const bench = new Bench();
+    for (let count = 0; count < 100; count++) bench.invite(`a${count}`, ALICE);
+    for (let count = 0; count < 100; count++) bench.invite(`x${count}`, `198.51.100.${count}`);
+    bench.invite('b', BOB);
+    bench.serve();
+    assert.deepEqual(bench.admitted.slice(0, 4), ['a0', 'x0', 'b', 'a1']);
+  });
+
+  test('WAITING_INVITES_MAX: the next is dropped and counted', () => {
+    const bench = new Bench();
+    for (let count = 0; count <= WAITING_INVITES_MAX; count++) bench.invite(`a${count}`);
+    assert.deepEqual([bench.calls.waitingCount, bench.calls.counts.dropped.full], [WAITING_INVITES_MAX, 1]);
+  });
+
+  test('what cannot be read is let in, for the shard to refuse, or dropped', () => {
+    const bench = late();
+    bench.receive(Buffer.from('INVITE sip:b@x SIP/2.0\r\n\r\n'));
+    bench.nowMs += 51;
+    bench.receive(Buffer.from('INVITE sip:b@x SIP/2.0\r\n\r\n'));
+    bench.serve();
+    bench.isBusy = false;
+    bench.serve();
+    assert.deepEqual([bench.calls.counts.dropped.unreadable, bench.calls.counts.admitted.first], [1, 1]);
+  });
+
+  test('an overload ends when for a second nobody has been refused, and what was refused is forgotten', () => {
+    const bench = late('a');
+    bench.serve();
+    bench.isBusy = false;
+    bench.nowMs += 1_000;
+    bench.calls.look(0);
+    assert.equal(bench.calls.isOverloaded, true);
+    bench.nowMs += 1;
+    bench.calls.look(0);
+    assert.deepEqual([bench.calls.isOverloaded, bench.turns], [false, [true, false]]);
+    bench.invite('a');
+    bench.serve();
+    assert.deepEqual(bench.admitted, ['a']);
+  });
+
+  test('a heap that is 85 % full refuses all new calls until it is 75 % full', () => {
+    const bench = new Bench();
+    for (const [name, ratio] of Object.entries({ a: 0.85, b: 0.86, c: 0.76, d: 0.75 })) {
+      bench.calls.look(ratio);
+      bench.invite(name);
+      bench.serve();
+    }
+    assert.deepEqual([bench.admitted, bench.refused, bench.calls.counts.refused.heap], [['a', 'd'], ['b', 'c'], 2]);
+  });
+});
