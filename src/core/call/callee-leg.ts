@@ -286,9 +286,10 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   #beginSessionTimer(leg: DialogLeg, response: SipMessage, offered: Crossing): void {
     if (this.#sessionTimer === null) return;
     this.#sessionTimer.readAllow(response);
-    this.#sessionTimer.sent(offered);
     leg.beginSessionTimer(this.#sessionTimer);
     this.#sessionTimer.succeeded(response);
+    // Most gateways have no timers, and one that begins a timer later says or hears a new description, or takes UPDATE.
+    if (this.#sessionTimer.isRunning) this.#sessionTimer.sent(offered);
   }
 
   /** 13.2.2.4: the dialog of the 2xx, which may have been an early one. */

@@ -72,6 +72,11 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
     this.#allowsUpdate = message.listsToken(Header.Allow, 'update');
   }
 
+  /** Whether the leg has terms that it keeps to. */
+  get isRunning(): boolean {
+    return this.#timer !== null;
+  }
+
   /** `crossing` was sent to the peer. */
   sent(crossing: Crossing): void {
     if (crossing.hasSdp) this.#described = bodyOf(crossing);
