@@ -235,7 +235,7 @@ export class NewCalls {
   /** False when it is no request that could be answered. */
   #answer(bytes: Buffer, source: Source, mark: number): boolean {
     const invite = readRequest(bytes.toString('latin1'));
-    if (invite === null) return false;
+    if (invite === null || Number.isNaN(mark)) return false;
     const { address, port, listener } = refusalTarget(invite, source);
     const refusal = Buffer.from(printOverloadRefusal(invite, source, mark), 'latin1');
     this.#options.wire.send(refusal, 0, refusal.length, address, port, listener);
