@@ -11,7 +11,7 @@ import { CUSTOMER_NET, mappingGateway, parameters, routingGateway, VENDOR_NET } 
 import type { Flow, FlowItem, FlowRow, FlowSetting } from './flow-file.ts';
 import { type Described, FlowPeer } from './flow-peer.ts';
 
-export const NUMBER = '4930123';
+const NUMBER = '4930123';
 
 /** What the switch sent or wrote at one moment. */
 interface Happening {
@@ -46,6 +46,11 @@ export function withSettings(flow: Flow, settings: readonly FlowSetting[]): Flow
   return { ...flow, settings };
 }
 
+/** The peers of the ladder's columns. */
+export function peersOf({ columns }: Flow): FlowPeer[] {
+  return columns.filter((column) => column !== 'switch').map((column) => new FlowPeer(column, placeOf(column), NUMBER));
+}
+
 class FlowRunner {
   readonly #flow: Flow;
   readonly #switch: Switch;
@@ -67,10 +72,8 @@ class FlowRunner {
       snapshot: snapshotOf(flow),
       send: (text, to) => this.#receive(text, to),
     });
-    for (const column of flow.columns) {
-      if (column === 'switch') continue;
-      const peer = new FlowPeer(column, placeOf(column), NUMBER);
-      this.#peers.set(column, peer);
+    for (const peer of peersOf(flow)) {
+      this.#peers.set(peer.name, peer);
       this.#byPlace.set(placeName(peer.place), peer);
     }
   }
@@ -213,7 +216,7 @@ function wordsOf(cdr: Cdr): string {
   return `CDR ${cdr.endReason} ${cdr.sipCode}; ${attempts}${hold}`;
 }
 
-export function placeOf(column: string): Place {
+function placeOf(column: string): Place {
   if (column === 'caller') return { address: `${CUSTOMER_NET}1`, port: 5060 };
   if (column.startsWith('caller-')) return { address: `${CUSTOMER_NET}${column.slice('caller-'.length)}`, port: 5060 };
   if (column === 'stranger') return { address: `${CUSTOMER_NET}9`, port: 5060 };

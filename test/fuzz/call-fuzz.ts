@@ -9,8 +9,8 @@ import { Prng } from '../../src/core/base/prng.ts';
 import { defaultParameters } from '../../src/core/parameters/registry.ts';
 import type { Flow, FlowItem } from '../flows/flow-file.ts';
 import { flowFiles } from '../flows/flow-folder.ts';
-import { FlowPeer } from '../flows/flow-peer.ts';
-import { NUMBER, placeOf, snapshotOf } from '../flows/flow-runner.ts';
+import type { FlowPeer } from '../flows/flow-peer.ts';
+import { peersOf, snapshotOf } from '../flows/flow-runner.ts';
 import { placeName } from '../simulator/network.ts';
 import { Switch } from '../simulator/switch.ts';
 import { Mutator } from './mutator.ts';
@@ -69,10 +69,8 @@ class HostilePlayer {
       snapshot: snapshotOf(flow),
       send: (text, to) => hear(this.#byPlace.get(placeName(to)), text),
     });
-    for (const column of flow.columns) {
-      if (column === 'switch') continue;
-      const peer = new FlowPeer(column, placeOf(column), NUMBER);
-      this.#peers.set(column, peer);
+    for (const peer of peersOf(flow)) {
+      this.#peers.set(peer.name, peer);
       this.#byPlace.set(placeName(peer.place), peer);
     }
   }
