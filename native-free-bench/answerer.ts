@@ -1,14 +1,14 @@
 // The answering end of the load, a process of its own: 180 at once, 200 after RING_MS, repeated until its ACK.
 
-import { createSocket, type RemoteInfo } from 'node:dgram';
+import type { RemoteInfo } from 'node:dgram';
 import { DelayLine, RESEND_WAITS_MS } from './delay-line.ts';
 import { LoadClock } from './load-clock.ts';
 import type { Bound, CountOrder, OwnLoadReport } from './load-messages.ts';
+import { loadSocket } from './load-socket.ts';
 import { printResponse, readWire, type WireMessage } from './wire.ts';
 
 /** Where it answers; loopback unless told otherwise. */
 const ADDRESS = process.argv[2] ?? '127.0.0.1';
-const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** Ringing, ms: a 200 right behind its 180 would be reordered by systems of several processes. */
 const RING_MS = 50;
@@ -28,12 +28,7 @@ interface AnsweredCall {
 
 /** Answers whatever calls. */
 class Answerer {
-  readonly #socket = createSocket({
-    type: 'udp4',
-    recvBufferSize: SOCKET_BUFFER_BYTES,
-    sendBufferSize: SOCKET_BUFFER_BYTES,
-    lookup: (hostname, _options, callback) => callback(null, hostname, 4),
-  });
+  readonly #socket = loadSocket();
   readonly #clock = new LoadClock((nowMs) => this.#tick(nowMs));
   readonly #calls = new Map<string, AnsweredCall>();
   readonly #ringing = new DelayLine<AnsweredCall>(RING_MS);

@@ -3,15 +3,14 @@
 //
 //   INVITE -> 100, 180, 200 -> ACK, hold, BYE -> 200
 
-import { createSocket } from 'node:dgram';
 import { DelayLine, RESEND_WAITS_MS } from './delay-line.ts';
 import { LoadClock } from './load-clock.ts';
 import type { Bound, RunOrder, RunOutcome } from './load-messages.ts';
+import { loadSocket } from './load-socket.ts';
 import { percentilesOf } from './statistics.ts';
 import { readWire, uriOf, type WireMessage } from './wire.ts';
 
 const ADDRESS = '127.0.0.1';
-const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 
 type Stage = 'inviting' | 'proceeding' | 'talking' | 'leaving' | 'over';
 
@@ -33,12 +32,7 @@ interface LoadCall {
 
 /** One run at a time. */
 class Caller {
-  readonly #socket = createSocket({
-    type: 'udp4',
-    recvBufferSize: SOCKET_BUFFER_BYTES,
-    sendBufferSize: SOCKET_BUFFER_BYTES,
-    lookup: (hostname, _options, callback) => callback(null, hostname, 4),
-  });
+  readonly #socket = loadSocket();
   readonly #clock = new LoadClock((nowMs) => this.#tick(nowMs));
   readonly #calls = new Map<string, LoadCall>();
   readonly #resends = RESEND_WAITS_MS.map((waitMs) => new DelayLine<{ call: LoadCall; request: Buffer }>(waitMs));

@@ -5,15 +5,14 @@
 //   load:         INVITE -> 503 -> ACK, or -> 200 -> ACK, hold, BYE -> 200
 //   established:  INVITE -> 200 -> ACK ... re-INVITE -> 200 -> ACK, BYE -> 200
 
-import { createSocket } from 'node:dgram';
 import { DelayLine, RESEND_WAITS_MS } from './delay-line.ts';
 import { LoadClock } from './load-clock.ts';
 import type { Bound, Place } from './load-messages.ts';
+import { loadSocket } from './load-socket.ts';
 import type { Established, EstablishOrder, OverloadOrder } from './overload-messages.ts';
 import { OverloadRun, type RunPart } from './overload-run.ts';
 import { readWire, uriOf, type WireMessage } from './wire.ts';
 
-const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 const HOLD_MS = 100;
 const ESTABLISHED_PER_SECOND = 100;
 
@@ -40,12 +39,7 @@ interface OverloadCall {
 /** Places calls from one socket. */
 class OverloadCaller {
   readonly #address: string;
-  readonly #socket = createSocket({
-    type: 'udp4',
-    recvBufferSize: SOCKET_BUFFER_BYTES,
-    sendBufferSize: SOCKET_BUFFER_BYTES,
-    lookup: (hostname, _options, callback) => callback(null, hostname, 4),
-  });
+  readonly #socket = loadSocket();
   readonly #clock = new LoadClock((nowMs) => this.#tick(nowMs));
   readonly #calls = new Map<string, OverloadCall>();
   readonly #resends = RESEND_WAITS_MS.map((waitMs) => new DelayLine<{ call: OverloadCall; request: Buffer }>(waitMs));
