@@ -15,7 +15,7 @@ import { reasonPhraseOf } from '../sip/status.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { LiveRecord } from './call-record.ts';
 import { type AttemptUser, CalleeLeg } from './callee-leg.ts';
-import { CallerLeg, reasonOf } from './caller-leg.ts';
+import { CallerLeg } from './caller-leg.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { statusTold } from './failed-codes.ts';
 import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, switchRulesOf } from './hunt.ts';
@@ -35,6 +35,7 @@ import {
 } from './leg-events.ts';
 import type { LegSessionTimer } from './leg-session-timer.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
+import { reasonOf } from './reason-header.ts';
 import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
 
 /** Timers of a call. */

@@ -15,11 +15,6 @@ import type { LegSessionTimer } from './leg-session-timer.ts';
 import type { Surroundings } from './ports.ts';
 import { ReliableProvisionals, type ReliableUser } from './reliable-provisionals.ts';
 
-/** Q.850 cause in a Reason header (RFC 3326). */
-export function reasonOf(q850: number): string {
-  return `Q.850;cause=${q850}`;
-}
-
 /** How the caller takes provisional responses (RFC 3262 3). */
 export type Reliability = 'none' | 'supported' | 'required';
 

@@ -39,3 +39,8 @@ function causeIn(values: readonly string[], protocol: string, max: number): numb
   }
   return 0;
 }
+
+/** The Reason value of a Q.850 cause. */
+export function reasonOf(q850: number): string {
+  return `Q.850;cause=${q850}`;
+}
