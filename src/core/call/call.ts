@@ -50,7 +50,6 @@ export interface CallStart {
   readonly record: LiveRecord;
   readonly routing: RoutingView;
   readonly gateway: MappingGateway;
-  readonly parties: Parties;
   readonly invite: SipMessage;
   readonly source: Source;
   readonly sessionTimer: LegSessionTimer | null;
@@ -63,10 +62,11 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   /** The tables the call began with; it keeps them. */
   readonly #routing: RoutingView;
   readonly #gateway: MappingGateway;
-  readonly #parties: Parties;
   readonly #hopsLeft: number;
   readonly caller: CallerLeg;
   #plan: HuntPlan | null = null;
+  /** Who calls whom, once the hunt has begun. */
+  #parties: Parties | null = null;
   /** What of the INVITE may cross, while there may be another attempt. */
   #crossing: Crossing = EMPTY_CROSSING;
   #triedCount = 0;
@@ -77,19 +77,19 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   isEnded = false;
 
   constructor(around: Surroundings, start: CallStart) {
-    const { record, routing, gateway, parties, invite, source, sessionTimer } = start;
+    const { record, routing, gateway, invite, source, sessionTimer } = start;
     this.#around = around;
     this.#routing = routing;
     this.record = record;
     this.#gateway = gateway;
-    this.#parties = parties;
     this.#hopsLeft = hopsLeftAfter(invite);
     this.caller = new CallerLeg(around, this, { invite, source, gateway, sessionTimer, resends: routing.resends });
   }
 
   /** Begins the hunt over `plan`. `crossing`: what of the INVITE may cross. */
-  hunt(plan: readonly Candidate[], crossing: Crossing): void {
+  hunt(plan: readonly Candidate[], parties: Parties, crossing: Crossing): void {
     if (plan.length === 0) return this.release('NoAvailableRouter');
+    this.#parties = parties;
     this.#crossing = crossing;
     const { parameters } = this.#routing.snapshot;
     const protectAfterMs = this.#gateway.tryProtectRouteDelayMs ?? parameters.SS_TRY_PROTECT_ROUTE_DELAY;
@@ -233,7 +233,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
         candidate,
         redirect,
         crossing: this.#crossing,
-        parties: this.#parties,
+        parties: this.#parties as Parties,
         hopsLeft: this.#hopsLeft,
         reliability: this.caller.reliability,
       });

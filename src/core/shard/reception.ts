@@ -3,7 +3,8 @@
 import { parseIp } from '../base/ip-address.ts';
 import { NEW_CALL_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../base/limits.ts';
 import type { AddressMethod, Target } from '../base/target.ts';
-import { type Arrival, beginCall, gatewayOf } from '../call/incoming-call.ts';
+import type { Arrival } from '../call/entry/entry.ts';
+import { beginCall, gatewayOf } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
 import { LegSessionTimer } from '../call/leg-session-timer.ts';
 import { reasonHeaderOf } from '../call/reason-header.ts';

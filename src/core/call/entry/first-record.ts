@@ -1,0 +1,52 @@
+// The record of a call as its INVITE begins it.
+
+import type { Cdr } from '../../cdr/cdr.ts';
+import { detach } from '../../sip/detach.ts';
+import type { Surroundings } from '../ports.ts';
+import type { Arrival } from './entry.ts';
+
+/** The numbers of an INVITE. */
+export interface Dialled {
+  readonly caller: string;
+  /** As it was dialled, and without the tech prefix of the gateway. */
+  readonly dialled: string;
+  readonly callee: string;
+}
+
+export function firstRecord(
+  around: Surroundings,
+  { invite, source, gateway, routing }: Arrival,
+  { caller, dialled, callee }: Dialled,
+): Cdr {
+  return {
+    id: around.mintCdrId(),
+    node: around.node,
+    shard: around.shardIndex,
+    snapshotVersion: routing.snapshot.version,
+    callerCallId: detach(invite.callId),
+    calleeCallId: '',
+    caller,
+    callee: dialled,
+    callerSent: caller,
+    calleeSent: callee,
+    mappingGateway: gateway.name,
+    routingGateway: '',
+    account: gateway.account,
+    callerAddress: `${source.address}:${source.port}`,
+    calleeAddress: '',
+    setupAtWallMs: around.wallMs,
+    firstProvisionalAtWallMs: null,
+    ringingAtWallMs: null,
+    answeredAtWallMs: null,
+    endedAtWallMs: null,
+    postDialDelayMs: null,
+    holdMs: 0,
+    endReason: null,
+    endedBy: null,
+    sipCode: 0,
+    q850: 0,
+    reasonHeader: '',
+    limitedBy: '',
+    attempts: [],
+  };
+}
