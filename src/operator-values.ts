@@ -1,7 +1,9 @@
 // What operators write in fields: numbers, switches, names, addresses. Each reader takes the text and
 // answers the value, or the reason why it is none.
 
+import { isPrefix } from './core/base/digits.ts';
 import { ipKey, parseIp, parseNetwork } from './core/base/ip-address.ts';
+import { PREFIX_DIGITS_MAX } from './core/base/limits.ts';
 import { type Reader, Refused } from './operator-file.ts';
 
 const WHOLE_ADDRESS_BITS = 128;
@@ -63,10 +65,10 @@ export function entityName(text: string): string | Refused {
   return new Refused(`takes a name of 1 to 64 letters, digits, spaces and . _ @ + / # ( ) & -, not "${text}"`);
 }
 
-/** Digits of a number prefix, possibly none; + * # are digits to a switch. */
+/** Digits of a number prefix, possibly none; * # + and the letters a to s are digits to a switch. */
 export function prefixDigits(text: string): string | Refused {
-  if (/^[0-9+*#]{0,32}$/.test(text)) return text;
-  return new Refused(`takes a prefix of up to 32 digits (0-9 + * #), not "${text}"`);
+  if (isPrefix(text)) return text;
+  return new Refused(`takes a prefix of up to ${PREFIX_DIGITS_MAX} digits (0-9 * # + a-s), not "${text}"`);
 }
 
 /** An IPv4 or IPv6 address, without a zone. */

@@ -13,6 +13,7 @@ const PROGRAMS = [
   './core/timer/wheel.js',
   './core/base/ring.js',
   './core/cdr/pack.js',
+  './core/routing/prefix-trie.js',
   './core/shard/basic-call.js',
   './edge/send-path.js',
 ];

@@ -65,3 +65,6 @@ export const REWRITTEN_VALUES_MAX = 16;
 
 /** Longest time that a gateway's Retry-After takes it out, ms; a longer one is cut to it. */
 export const GATEWAY_BAN_MS_MAX = 3_600_000;
+
+/** Digits of one prefix, or of one number of a group; a file with a longer one is refused. */
+export const PREFIX_DIGITS_MAX = 32;

@@ -3,6 +3,8 @@
 // matches follow. Equal matches: lower priority number, then lower load, then fewer calls, then slot. Protect
 // gateways stand after all others, whatever their prefixes.
 
+import { prefixLayerOf } from './route-prefix-packer.ts';
+import { RoutePrefixes } from './route-prefixes.ts';
 import type { RoutingGateway } from './snapshot.ts';
 
 /** One gateway of a plan and the prefix it was found by. */
@@ -16,35 +18,36 @@ export type CallsOf = (slot: number) => number;
 
 /** An index of routing gateways by prefix. */
 export class RouteTable {
-  readonly #byPrefix = new Map<string, Candidate[]>();
-  #longest = 0;
+  readonly #gateways: readonly RoutingGateway[];
+  readonly #prefixes: RoutePrefixes;
   readonly #hasProtect: boolean;
 
   constructor(gateways: readonly RoutingGateway[]) {
+    this.#gateways = gateways;
+    this.#prefixes = new RoutePrefixes([prefixLayerOf(gateways)], gateways.length);
     this.#hasProtect = gateways.some(({ protect }) => protect);
-    for (const gateway of gateways) {
-      for (const prefix of gateway.prefixes) {
-        const candidates = this.#byPrefix.get(prefix) ?? [];
-        candidates.push({ gateway, prefix });
-        this.#byPrefix.set(prefix, candidates);
-        this.#longest = Math.max(this.#longest, prefix.length);
-      }
-    }
   }
 
   /** Every candidate for `callee` in hunting order; empty when no prefix matches. */
   plan(callee: string, callsOf: CallsOf): Candidate[] {
     const plan: Candidate[] = [];
-    for (let length = Math.min(this.#longest, callee.length); length >= 0; length--) {
-      const matches = this.#byPrefix.get(callee.slice(0, length));
-      if (matches === undefined) continue;
-      const group = matches.length === 1 ? matches : inOrder(matches, callsOf);
-      for (const candidate of group) {
-        if (!plan.some(({ gateway }) => gateway === candidate.gateway)) plan.push(candidate);
-      }
+    this.#prefixes.find(callee);
+    while (this.#prefixes.next()) {
+      const matches = this.#candidates(callee.slice(0, this.#prefixes.length));
+      plan.push(...(matches.length === 1 ? matches : inOrder(matches, callsOf)));
       if (matches.some(({ gateway }) => gateway.prefixStyle === 'terminate')) break;
     }
     return this.#hasProtect ? [...plan.filter(isOrdinary), ...plan.filter(isProtect)] : plan;
+  }
+
+  /** Those of the match that the walk stands at. */
+  #candidates(prefix: string): Candidate[] {
+    const { gateways, count } = this.#prefixes;
+    const candidates: Candidate[] = [];
+    for (let at = 0; at < count; at++) {
+      candidates.push({ gateway: this.#gateways[gateways[at] as number] as RoutingGateway, prefix });
+    }
+    return candidates;
   }
 }
 
