@@ -26,9 +26,19 @@ export interface ParameterSetting {
   readonly value: string;
 }
 
+/** Gateways of either kind that share lines. A gateway may be in several. */
+export interface GatewayGroup {
+  readonly name: string;
+  /** Concurrent calls of all its gateways together; null for no limit. */
+  readonly capacity: number | null;
+  /** New calls a second of all its gateways together; null for no limit. */
+  readonly cps: number | null;
+}
+
 /** The whole network: names are unique within each list. */
 export interface Network {
   readonly accounts: readonly Account[];
+  readonly gatewayGroups: readonly GatewayGroup[];
   readonly mappingGateways: readonly MappingGatewayEntry[];
   readonly routingGateways: readonly RoutingGatewayEntry[];
   readonly systemParameters: readonly ParameterSetting[];
@@ -37,9 +47,12 @@ export interface Network {
 /** The two kinds of gateway. A name may stand once in each. */
 export type GatewayKind = 'mapping' | 'routing';
 
-/** The place of a gateway's counters, for as long as its name is remembered. */
+/** What has counters of its own. */
+export type SlotKind = GatewayKind | 'account' | 'group';
+
+/** The place of the counters of a gateway, account or group, for as long as its name is remembered. */
 export interface SlotAssignment {
-  readonly kind: GatewayKind;
+  readonly kind: SlotKind;
   readonly name: string;
   readonly slot: number;
 }
@@ -47,6 +60,7 @@ export interface SlotAssignment {
 /** A network of nothing. */
 export const EMPTY_NETWORK: Network = {
   accounts: [],
+  gatewayGroups: [],
   mappingGateways: [],
   routingGateways: [],
   systemParameters: [],

@@ -1,7 +1,6 @@
 // What must hold after every run, whatever the network and the peers did.
 
 import { END_REASONS, type EndReason } from '../../src/core/base/end-reason.ts';
-import { ADMISSION_SLOTS_MAX } from '../../src/core/base/limits.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import { PARSE_FAILURE_LABELS } from '../../src/core/shard/counters.ts';
 import type { Caller } from './caller.ts';
@@ -168,7 +167,7 @@ function tablesKept(run: Simulation): Violation[] {
 
 function countersGivenBack({ switch: tested }: Simulation): Violation[] {
   const violations: Violation[] = [];
-  for (let slot = 0; slot < ADMISSION_SLOTS_MAX; slot++) {
+  for (let slot = 0; slot < tested.admission.slotCount; slot++) {
     const calls = tested.admission.calls(slot);
     if (calls !== 0)
       violations.push(broken('every counter is given back', -1, `slot ${slot} holds ${calls} calls at rest`));

@@ -22,6 +22,9 @@ export const EPOCH_WALL_MS = 1_700_000_000_000;
 /** Where the switch listens, and what it tells its peers. */
 export const SWITCH_PLACE: Place = { address: '192.0.2.1', port: 5060 };
 
+/** Slots of the switch: memory for all that there may be takes longer to clear than a short run. */
+const SLOT_COUNT = 256;
+
 /** A defect that the switch reported of itself. */
 export interface ReportedDefect {
   readonly sentence: string;
@@ -88,9 +91,9 @@ export class Switch {
   constructor(options: SwitchOptions) {
     this.#options = options;
     const { seed, shardCount, admissionOf = (shared, taken) => new Admission(shared, taken) } = options;
-    const memory = Admission.allocate();
-    this.admission = new Admission(memory, Admission.allocateTaken());
-    const healthMemory = GatewayHealth.allocate();
+    const memory = Admission.allocate(SLOT_COUNT);
+    this.admission = new Admission(memory);
+    const healthMemory = GatewayHealth.allocate(SLOT_COUNT);
     this.health = new GatewayHealth(healthMemory);
     this.counters =
       options.counters ?? Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
@@ -102,7 +105,7 @@ export class Switch {
         shardIndex,
         shardCount,
         listeners: [{ advertisedHost: SWITCH_PLACE.address, advertisedPort: SWITCH_PLACE.port }],
-        admission: admissionOf(memory, Admission.allocateTaken()),
+        admission: admissionOf(memory, Admission.allocateTaken(SLOT_COUNT)),
         health: new GatewayHealth(healthMemory),
         counters,
         outbox,

@@ -83,6 +83,7 @@ export class Configuration {
     this.#slots = current?.slots ?? [];
     if (this.#slots.length > ADMISSION_SLOTS_MAX * CROWDED_SHARE) this.#slots = forgetSlots(this.#slots, this.#kept());
     const table = assignSlots(this.#slots, this.#network);
+    this.#slots = table.assignments;
     this.#snapshot = compileSnapshot(this.#network, current?.version ?? 0, table, listeners);
   }
 
@@ -154,7 +155,7 @@ export class Configuration {
   #kept(): Network[] {
     const networks: Network[] = [];
     for (const { version } of this.#store.versions(CONFIGURATION_VERSIONS_MAX)) {
-      networks.push(this.#store.version(version)?.network ?? EMPTY_NETWORK);
+      networks.push(upgraded(this.#store.version(version)?.network ?? EMPTY_NETWORK));
     }
     return networks;
   }

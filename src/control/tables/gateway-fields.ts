@@ -3,7 +3,13 @@
 import { isIPv4 } from 'node:net';
 import type { Table } from '../../operator-file.ts';
 import { entityName } from '../../operator-values.ts';
-import type { Account, MappingGatewayEntry, Network, RoutingGatewayEntry } from '../../store/network.ts';
+import {
+  type Account,
+  EMPTY_NETWORK,
+  type MappingGatewayEntry,
+  type Network,
+  type RoutingGatewayEntry,
+} from '../../store/network.ts';
 import { type GatewayField, readEntry, withAbsentFields } from './gateway-field.ts';
 import { MAPPING_FIELDS } from './mapping-fields.ts';
 import { readTalkLimits } from './peer-fields.ts';
@@ -54,6 +60,7 @@ export function uniqueName(row: Table, field: string, seen: Set<string>): string
 /** `network` as an earlier build stored it, with the fields that have come since at what they are when left out. */
 export function upgraded(network: Network): Network {
   return {
+    ...EMPTY_NETWORK,
     ...network,
     accounts: network.accounts.map((account) => ({ ...OPEN_ACCOUNT, ...account })),
     mappingGateways: network.mappingGateways.map((entry) => withAbsentFields(entry, MAPPING_FIELDS)),

@@ -6,12 +6,15 @@ import { ParameterRefusal, parameterNameOf } from '../../core/parameters/registr
 import { PARAMETER_ALIASES, PARAMETERS } from '../../core/parameters/table.ts';
 import { type Reader, Refused, readOperatorFile, type Table } from '../../operator-file.ts';
 import { moment, onOff } from '../../operator-values.ts';
-import type { Account, Network, ParameterSetting } from '../../store/network.ts';
+import type { Account, GatewayGroup, Network, ParameterSetting } from '../../store/network.ts';
 import { readMappingGateways, readRoutingGateways, uniqueName } from './gateway-fields.ts';
+import { callsPerSecond, capacity } from './gateway-values.ts';
 import { settingOf } from './parameter-settings.ts';
+import { slotCountOf } from './slots.ts';
 
-const FIELDS = ['accounts', 'mappingGateways', 'routingGateways', 'systemParameters'];
+const FIELDS = ['accounts', 'gatewayGroups', 'mappingGateways', 'routingGateways', 'systemParameters'];
 const ACCOUNT_FIELDS = ['account', 'locked', 'expires'];
+const GROUP_FIELDS = ['name', 'capacity', 'cps'];
 
 /** Reads a network file. `name` is how refusals call it. Throws TANDEM_NETWORK_REFUSED with every reason. */
 export function parseNetwork(text: string, name: string): Network {
@@ -19,10 +22,12 @@ export function parseNetwork(text: string, name: string): Network {
     const accounts = readAccounts(root);
     const mappingGateways = readMappingGateways(root, new Set(accounts.map((entry) => entry.account)));
     const routingGateways = readRoutingGateways(root);
-    if (mappingGateways.length + routingGateways.length >= ADMISSION_SLOTS_MAX) {
-      root.refuse('routingGateways', `makes more than ${ADMISSION_SLOTS_MAX - 1} gateways in all`);
+    const gatewayGroups = readGroups(root);
+    const network = { accounts, gatewayGroups, mappingGateways, routingGateways };
+    if (slotCountOf(network) >= ADMISSION_SLOTS_MAX) {
+      root.refuse('routingGateways', `makes more than ${ADMISSION_SLOTS_MAX - 1} gateways, accounts and groups in all`);
     }
-    return { accounts, mappingGateways, routingGateways, systemParameters: readParameters(root) };
+    return { ...network, systemParameters: readParameters(root) };
   });
 }
 
@@ -32,6 +37,15 @@ function readAccounts(root: Table): Account[] {
     account: uniqueName(row, 'account', seen),
     locked: row.optional('locked', onOff, false),
     expiresAtWallMs: row.optional<number | null>('expires', moment, null),
+  }));
+}
+
+function readGroups(root: Table): GatewayGroup[] {
+  const seen = new Set<string>();
+  return root.rows('gatewayGroups', GROUP_FIELDS, (row) => ({
+    name: uniqueName(row, 'name', seen),
+    capacity: row.optional<number | null>('capacity', capacity, null),
+    cps: row.optional<number | null>('cps', callsPerSecond, null),
   }));
 }
 

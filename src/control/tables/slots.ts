@@ -1,42 +1,57 @@
-// Which counters in shared memory belong to which gateway. A name gets a slot when it first appears and
-// keeps it while it is remembered, so a gateway that is removed and comes back finds its figures, and no
-// gateway ever inherits the calls of another. Slot 0 is the appliance; both kinds share the rest.
+// Which counters in shared memory belong to which gateway, account or group. A name gets a slot when it first
+// appears and keeps it while it is remembered, so a gateway that is removed and comes back finds its figures, and
+// nobody ever inherits the calls of another. Slot 0 is the appliance; all kinds share the rest.
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
-import type { Network, SlotAssignment } from '../../store/network.ts';
+import type { Network, SlotAssignment, SlotKind } from '../../store/network.ts';
 import { TandemError } from '../../tandem-error.ts';
 
 const SLOT_FIRST = 1;
 
+/** In the order in which a new network gets its slots. */
+const KINDS = ['mapping', 'routing', 'account', 'group'] as const satisfies readonly SlotKind[];
+
 /** The slots of a network, found by name. */
-export interface SlotTable {
+export interface SlotTable extends Readonly<Record<SlotKind, ReadonlyMap<string, number>>> {
   readonly assignments: readonly SlotAssignment[];
-  readonly mapping: ReadonlyMap<string, number>;
-  readonly routing: ReadonlyMap<string, number>;
 }
 
-/** `earlier` with a new slot for each gateway of `network` that has none. Throws TANDEM_NETWORK_TOO_MANY_NAMES. */
+/** How many slots the names of a network need. */
+export function slotCountOf({
+  accounts,
+  gatewayGroups,
+  mappingGateways,
+  routingGateways,
+}: Omit<Network, 'systemParameters'>): number {
+  return accounts.length + gatewayGroups.length + mappingGateways.length + routingGateways.length;
+}
+
+/** `earlier` with a new slot for each name of `network` that has none. Throws TANDEM_NETWORK_TOO_MANY_NAMES. */
 export function assignSlots(earlier: readonly SlotAssignment[], network: Network): SlotTable {
   const assignments = [...earlier];
-  const table = { mapping: new Map<string, number>(), routing: new Map<string, number>() };
+  const slots = {
+    mapping: new Map<string, number>(),
+    routing: new Map<string, number>(),
+    account: new Map<string, number>(),
+    group: new Map<string, number>(),
+  };
   const taken = new Set<number>();
   for (const { kind, name, slot } of earlier) {
-    table[kind].set(name, slot);
+    slots[kind].set(name, slot);
     taken.add(slot);
   }
   let next = SLOT_FIRST;
-  for (const kind of ['mapping', 'routing'] as const) {
-    const gateways = kind === 'mapping' ? network.mappingGateways : network.routingGateways;
-    for (const { name } of gateways) {
-      if (table[kind].has(name)) continue;
+  for (const kind of KINDS) {
+    for (const name of namesOf(network, kind)) {
+      if (slots[kind].has(name)) continue;
       while (taken.has(next)) next++;
       if (next >= ADMISSION_SLOTS_MAX) throw tooManyNames();
       taken.add(next);
-      table[kind].set(name, next);
+      slots[kind].set(name, next);
       assignments.push({ kind, name, slot: next });
     }
   }
-  return { assignments, ...table };
+  return { assignments, ...slots };
 }
 
 /**
@@ -44,16 +59,28 @@ export function assignSlots(earlier: readonly SlotAssignment[], network: Network
  * holds a slot.
  */
 export function forgetSlots(earlier: readonly SlotAssignment[], kept: readonly Network[]): SlotAssignment[] {
-  const names = { mapping: new Set<string>(), routing: new Set<string>() };
-  for (const network of kept) {
-    for (const { name } of network.mappingGateways) names.mapping.add(name);
-    for (const { name } of network.routingGateways) names.routing.add(name);
+  const names = new Map<SlotKind, Set<string>>(
+    KINDS.map((kind) => [kind, new Set(kept.flatMap((network) => namesOf(network, kind)))]),
+  );
+  return earlier.filter(({ kind, name }) => names.get(kind)?.has(name));
+}
+
+function namesOf(network: Network, kind: SlotKind): string[] {
+  switch (kind) {
+    case 'mapping':
+      return network.mappingGateways.map(({ name }) => name);
+    case 'routing':
+      return network.routingGateways.map(({ name }) => name);
+    case 'account':
+      return network.accounts.map(({ account }) => account);
+    case 'group':
+      return network.gatewayGroups.map(({ name }) => name);
   }
-  return earlier.filter(({ kind, name }) => names[kind].has(name));
 }
 
 function tooManyNames(): TandemError {
   const todo = 'Restart the switch: it forgets names that none of the last versions has.';
-  const sentence = `More than ${ADMISSION_SLOTS_MAX - 1} gateway names are remembered. ${todo}`;
+  const names = `${ADMISSION_SLOTS_MAX - 1} names of gateways, accounts and groups`;
+  const sentence = `More than ${names} are remembered. ${todo}`;
   return new TandemError('TANDEM_NETWORK_TOO_MANY_NAMES', sentence);
 }

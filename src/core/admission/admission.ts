@@ -1,6 +1,6 @@
-// What must be exact across shards: concurrent calls and call rate of the appliance and of every
-// gateway. One slot each in shared memory, changed only by compare-and-set, so a counter never passes
-// its limit, not by one and not for a moment, and nobody waits for anybody.
+// What must be exact across shards: concurrent calls and call rate of the appliance and of every gateway, account
+// and group. One slot each in shared memory, changed only by compare-and-set, so a counter never passes its limit,
+// not by one and not for a moment, and nobody waits for anybody.
 //
 // Rates are a token bucket in its virtual scheduling form (GCRA, ITU-T I.371): one 64-bit word holds
 // the time, in microseconds, at which the bucket would be full again.
@@ -14,7 +14,7 @@ const CALLS_BYTES = 4;
 /** Burst allowed above the even spacing of calls, in seconds' worth of them. */
 const BURST_SECONDS = 1;
 
-/** Slot of the appliance itself; gateways have 1 and up. */
+/** Slot of the appliance itself; gateways, accounts and groups have 1 and up. */
 export const APPLIANCE_SLOT = 0;
 
 /** The counters, as every shard and control see them. */
@@ -23,22 +23,24 @@ export class Admission {
   readonly #calls: Int32Array;
   /** What this shard holds of each slot: all of it goes back when the shard dies. */
   readonly #taken: Int32Array;
+  readonly slotCount: number;
 
   /** `taken`: this shard's own memory, which outlives it; who only reads needs none. */
-  constructor(shared: SharedArrayBuffer, taken = Admission.allocateTaken()) {
-    this.#rates = new BigInt64Array(shared, 0, ADMISSION_SLOTS_MAX);
-    this.#calls = new Int32Array(shared, ADMISSION_SLOTS_MAX * RATE_BYTES, ADMISSION_SLOTS_MAX);
+  constructor(shared: SharedArrayBuffer, taken = Admission.allocateTaken(slotCountIn(shared))) {
+    this.slotCount = slotCountIn(shared);
+    this.#rates = new BigInt64Array(shared, 0, this.slotCount);
+    this.#calls = new Int32Array(shared, this.slotCount * RATE_BYTES, this.slotCount);
     this.#taken = new Int32Array(taken);
   }
 
-  /** Shared memory for all slots. */
-  static allocate(): SharedArrayBuffer {
-    return new SharedArrayBuffer(ADMISSION_SLOTS_MAX * (RATE_BYTES + CALLS_BYTES));
+  /** Shared memory for `slotCount` slots. What is never written costs no memory. */
+  static allocate(slotCount = ADMISSION_SLOTS_MAX): SharedArrayBuffer {
+    return new SharedArrayBuffer(slotCount * (RATE_BYTES + CALLS_BYTES));
   }
 
   /** Memory of what one shard holds. */
-  static allocateTaken(): SharedArrayBuffer {
-    return new SharedArrayBuffer(ADMISSION_SLOTS_MAX * CALLS_BYTES);
+  static allocateTaken(slotCount = ADMISSION_SLOTS_MAX): SharedArrayBuffer {
+    return new SharedArrayBuffer(slotCount * CALLS_BYTES);
   }
 
   /** Gives back everything the shard held: its worker died and its calls with it. */
@@ -105,4 +107,8 @@ export class Admission {
   #hold(slot: number, amount: number): void {
     this.#taken[slot] = (this.#taken[slot] as number) + amount;
   }
+}
+
+function slotCountIn(shared: SharedArrayBuffer): number {
+  return shared.byteLength / (RATE_BYTES + CALLS_BYTES);
 }

@@ -27,13 +27,14 @@ export class GatewayHealth {
   readonly #cells: Int32Array;
 
   constructor(shared: SharedArrayBuffer) {
-    this.#cells = new Int32Array(shared, 0, ADMISSION_SLOTS_MAX * ROW);
-    this.throttle = new GatewayThrottle(shared, ADMISSION_SLOTS_MAX * ROW * CELL_BYTES);
+    const slotCount = shared.byteLength / (ROW * CELL_BYTES + GatewayThrottle.rowBytes);
+    this.#cells = new Int32Array(shared, 0, slotCount * ROW);
+    this.throttle = new GatewayThrottle(shared, slotCount);
   }
 
-  /** Shared memory for all slots. Rows of gateways that were always well are never written, so cost no memory. */
-  static allocate(): SharedArrayBuffer {
-    return new SharedArrayBuffer(ADMISSION_SLOTS_MAX * ROW * CELL_BYTES + GatewayThrottle.sizeBytes);
+  /** Shared memory for `slotCount` slots. Rows of gateways that were always well are never written: they cost none. */
+  static allocate(slotCount = ADMISSION_SLOTS_MAX): SharedArrayBuffer {
+    return new SharedArrayBuffer(slotCount * (ROW * CELL_BYTES + GatewayThrottle.rowBytes));
   }
 
   /** Whether calls may be offered to the gateway in `slot`: it is neither out nor banned. */

@@ -7,8 +7,6 @@
 // middle. A second of few calls proves nothing, so the rate never falls below half of those: no gateway is throttled to
 // silence.
 
-import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
-
 /** Fewer calls in a second than these judge nothing. */
 const JUDGED_CALLS_MIN = 5;
 
@@ -37,12 +35,13 @@ const SECOND_MS = 1_000;
 export class GatewayThrottle {
   readonly #cells: Int32Array;
 
-  constructor(shared: SharedArrayBuffer, offsetBytes: number) {
-    this.#cells = new Int32Array(shared, offsetBytes, ADMISSION_SLOTS_MAX * ROW);
+  /** The last `slotCount` rows of `shared` are its own. */
+  constructor(shared: SharedArrayBuffer, slotCount: number) {
+    this.#cells = new Int32Array(shared, shared.byteLength - slotCount * GatewayThrottle.rowBytes, slotCount * ROW);
   }
 
-  static get sizeBytes(): number {
-    return ADMISSION_SLOTS_MAX * ROW * CELL_BYTES;
+  static get rowBytes(): number {
+    return ROW * CELL_BYTES;
   }
 
   /** Calls a second that may be offered to the gateway in `slot`; null for no limit. */

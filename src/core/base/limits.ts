@@ -1,8 +1,8 @@
 // Every bound of the switch that is not SIP grammar (those are in core/sip/sip-limits.ts). Reaching
 // one is never silent: each names what happens then, and a test that reaches it.
 
-/** Gateways, accounts and groups with counters in shared memory; `tandem apply` refuses more. */
-export const ADMISSION_SLOTS_MAX = 16_384;
+/** Gateways of both kinds, accounts and groups with counters in shared memory; `tandem apply` refuses more. */
+export const ADMISSION_SLOTS_MAX = 65_536;
 
 /** Live calls of one shard; the next INVITE is refused with 503, end reason Overload. */
 export const SHARD_CALLS_MAX = 65_536;

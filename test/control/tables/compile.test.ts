@@ -57,16 +57,41 @@ test('a gateway that no listener reaches is refused', () => {
   }
 });
 
-test('both kinds share one slot space from 1 up, and a name in both kinds has two slots', () => {
-  const found = parseNetwork(
-    `
-accounts: [{ account: a }]
-mappingGateways: [{ name: Same, account: a, remoteIps: 192.0.2.7 }]
-routingGateways: [{ name: Same, remoteIp: 192.0.2.8 }]`,
-    'net.yaml',
-  );
-  const table = assignSlots([], found);
-  assert.deepEqual([table.mapping.get('Same'), table.routing.get('Same')], [1, 2]);
+const SAME_NAMES = `
+accounts: [{ account: Same }]
+gatewayGroups: [{ name: Same, capacity: 30, cps: 5 }]
+mappingGateways: [{ name: Same, account: Same, remoteIps: 192.0.2.7 }]
+routingGateways: [{ name: Same, remoteIp: 192.0.2.8 }]`;
+
+test('all kinds share one slot space from 1 up, and a name in each of them has a slot in each', () => {
+  const table = assignSlots([], parseNetwork(SAME_NAMES, 'net.yaml'));
+  const slots = [table.mapping, table.routing, table.account, table.group].map((kind) => kind.get('Same'));
+  assert.deepEqual(slots, [1, 2, 3, 4]);
+});
+
+test('a configuration stored before accounts and groups had slots keeps those of its gateways', () => {
+  const { configuration: store } = openMemoryStores();
+  const { gatewayGroups: _, ...network } = parseNetwork(SAME_NAMES, 'net.yaml');
+  const slots = [
+    { kind: 'mapping', name: 'Same', slot: 2 },
+    { kind: 'routing', name: 'Same', slot: 1 },
+  ] as const;
+  store.commit({ version: 1, author: '', note: '', atWallMs: 0, network: network as Network, slots });
+  const configuration = new Configuration(store, [V4]);
+  const request = { name: 'net.yaml', author: '', note: '', atWallMs: 0, dryRun: false };
+  configuration.apply({
+    ...request,
+    text: SAME_NAMES.replace(
+      'mappingGateways: [',
+      'mappingGateways: [{ name: New, account: Same, remoteIps: 1.1.1.1 },',
+    ),
+  });
+  assert.deepEqual(store.current()?.slots, [
+    ...slots,
+    { kind: 'account', name: 'Same', slot: 3 },
+    { kind: 'mapping', name: 'New', slot: 4 },
+    { kind: 'group', name: 'Same', slot: 5 },
+  ]);
 });
 
 test('a mapping gateway carries what its account says: locked, or until when it may call', () => {
@@ -103,7 +128,7 @@ test('names beyond ADMISSION_SLOTS_MAX are refused, until names of no kept versi
   assert.equal(assignSlots(remembered, fresh).routing.get('Fresh'), 1);
 });
 
-test('more gateways than slots are refused with the file', () => {
+test('more names than slots are refused with the file', () => {
   const rows = Array.from(
     { length: ADMISSION_SLOTS_MAX },
     (_, index) => `  - { name: G${index}, remoteIp: 192.0.2.1 }`,
