@@ -59,7 +59,25 @@ export interface BoardRecord {
 
 const BOARD_FIELDS = ['cdr', 'slots'] as const satisfies readonly (keyof BoardRecord)[];
 
-const SHAPES: readonly (readonly string[])[] = [CDR_FIELDS, ATTEMPT_FIELDS, BOARD_FIELDS];
+/** The CDR of this release; CDR_FIELDS is the first one's, which records on disk may still have. */
+const CDR_FIELDS_2 = [
+  ...CDR_FIELDS.slice(0, -1),
+  'userAgentCaller',
+  'userAgentCallee',
+  'codec',
+  'sessionTimer',
+  'attempts',
+] as const satisfies readonly (keyof Cdr)[];
+
+const SHAPES: readonly (readonly string[])[] = [CDR_FIELDS, ATTEMPT_FIELDS, BOARD_FIELDS, CDR_FIELDS_2];
+
+/** What a record of the first shape lacks. */
+const LATER_FIELDS = {
+  userAgentCaller: '',
+  userAgentCallee: '',
+  codec: '',
+  sessionTimer: '',
+} as const satisfies Partial<Cdr>;
 
 const packr = new Packr({
   structures: SHAPES.map((shape) => [...shape]),
@@ -76,9 +94,10 @@ export function unpack(bytes: Uint8Array): unknown {
   return packr.unpack(bytes);
 }
 
-/** The CDR in a spooled record: whoever packed it was this program. */
+/** The CDR in a spooled record: whoever packed it was this program, or an earlier release of it. */
 export function unpackCdr(bytes: Uint8Array): Cdr {
-  return packr.unpack(bytes) as Cdr;
+  const cdr = packr.unpack(bytes) as Cdr;
+  return cdr.sessionTimer === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
 }
 
 /** The live call in a board record. */

@@ -33,6 +33,10 @@ export function sampleCdr(number: number, endedAtWallMs = 1_767_225_600_000): Cd
     q850: 16,
     reasonHeader: '',
     limitedBy: '',
+    userAgentCaller: 'Asterisk PBX 18.10',
+    userAgentCallee: 'Carrier SBC',
+    codec: 'PCMA',
+    sessionTimer: 'caller',
     attempts: [
       {
         gateway: 'Vendor one',

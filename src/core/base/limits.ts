@@ -16,6 +16,9 @@ export const NEW_CALL_TRANSACTIONS_MAX = 196_608;
 /** Attempts kept in one CDR; a hunt that would pass it ends with AllGatewaysFailed. */
 export const ATTEMPTS_MAX = 32;
 
+/** Characters of a User-Agent or Server header that a CDR keeps; the rest is cut off. */
+export const USER_AGENT_CHARACTERS_MAX = 64;
+
 /** Bytes of one live call's record on the board; a longer one is stored without its attempts. */
 export const BOARD_RECORD_BYTES = 2_048;
 

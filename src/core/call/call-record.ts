@@ -3,7 +3,12 @@
 
 import type { EndedBy, EndReason } from '../base/end-reason.ts';
 import { endReasonRow } from '../base/end-reason.ts';
+import { USER_AGENT_CHARACTERS_MAX } from '../base/limits.ts';
 import type { Cdr } from '../cdr/cdr.ts';
+import { firstCodec } from '../sdp/first-codec.ts';
+import { detach } from '../sip/detach.ts';
+import type { HeaderId } from '../sip/header-name.ts';
+import type { SipMessage } from '../sip/message.ts';
 import { q850Of } from './reason-header.ts';
 
 /** The board's entry: the CDR so far, and the admission slots to give back should the shard die. */
@@ -56,6 +61,17 @@ export class LiveRecord implements LiveEntry {
     this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
   }
 
+  /** A description came back from the callee: the first one says the codec. */
+  described(description: string): void {
+    if (this.cdr.codec === '') this.cdr.codec = detach(firstCodec(description));
+  }
+
+  /** Which sides keep a session timer from now on. */
+  timed(isCallerTimed: boolean, isCalleeTimed: boolean): void {
+    const one = isCallerTimed ? 'caller' : 'callee';
+    this.cdr.sessionTimer = isCallerTimed && isCalleeTimed ? 'both' : isCallerTimed || isCalleeTimed ? one : '';
+  }
+
   ended(nowMs: number, wallMs: number, ending: Ending): void {
     const { cdr } = this;
     cdr.endedAtWallMs = wallMs;
@@ -66,4 +82,9 @@ export class LiveRecord implements LiveEntry {
     cdr.q850 = q850Of(ending.reasonHeader) || ending.q850 || endReasonRow(ending.reason).q850;
     cdr.reasonHeader = ending.reasonHeader;
   }
+}
+
+/** What `message` says its sender is, in the header of that name; cut to what a record keeps. */
+export function agentOf(message: SipMessage, header: HeaderId): string {
+  return (message.value(header) ?? '').slice(0, USER_AGENT_CHARACTERS_MAX);
 }

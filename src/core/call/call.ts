@@ -124,6 +124,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     if (attempt !== this.#attempt || this.isEnded) return;
     const isRinging = provisional.status < 183;
     this.record.alerted(this.#around.nowMs, this.#around.wallMs, isRinging);
+    if (provisional.crossing.hasSdp) this.record.described(provisional.crossing.body);
     if (isRinging) this.#disarmProceeding();
     // A gateway that wants a PRACK though nobody offered any gets its own.
     if (provisional.rack !== '' && this.caller.reliability === 'none') leg?.ask(prackOf(provisional.rack));
@@ -141,6 +142,10 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#disarmProceeding();
     this.#crossing = EMPTY_CROSSING;
     this.record.answered(this.#around.nowMs, this.#around.wallMs);
+    this.record.cdr.userAgentCallee = attempt.agent;
+    this.record.timed(this.caller.hasSessionTimer, attempt.hasSessionTimer);
+    // An offer in the 2xx has its answer in the caller's ACK, and settles nothing yet.
+    if (crossing.hasSdp && acknowledger === null) this.record.described(crossing.body);
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);
     this.#limitTalk(attempt);

@@ -13,12 +13,14 @@ import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { Candidate } from '../routing/route-plan.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
+import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { hasOptionTag } from '../sip/option-tags.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import { isAlerting, isFurther, PHASE_TIMEOUTS, type Phase, phaseOf, phaseTimeoutMs } from './attempt-phase.ts';
+import { agentOf } from './call-record.ts';
 import type { Reliability } from './caller-leg.ts';
 import { type Authorization, Credentials } from './credentials.ts';
 import { DialogLeg } from './dialog-leg.ts';
@@ -70,6 +72,8 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   redirects: readonly Redirect[] = [];
   /** Media has come from this gateway: the media host says so. */
   hadRtp = false;
+  /** What it calls itself in the answer. */
+  agent = '';
   readonly #around: Surroundings;
   readonly #user: AttemptUser;
   readonly #routing: RoutingView;
@@ -165,6 +169,10 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   /** Answered, failed or given up: nothing more of it concerns the hunt. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  get hasSessionTimer(): boolean {
+    return this.#sessionTimer?.isRunning ?? false;
   }
 
   /** Gives the attempt up; a 2xx that still comes is acknowledged and ended with BYE. `reason`: value of Reason. */
@@ -273,6 +281,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     this.leg = this.#confirm(response);
     this.#close('answered');
     this.record.code = response.status;
+    this.agent = detach(agentOf(response, Header.Server) || agentOf(response, Header.UserAgent));
     this.#around.countAttempt(this.gateway.slot, response.status);
     const acknowledgement = new Acknowledgement(this.#around, this.leg.dialog, this.#invite.cseq);
     this.#acknowledgement = acknowledgement;

@@ -31,6 +31,9 @@ export type AttemptLeft =
   | 'callerCancelled'
   | 'ended';
 
+/** Which sides keep a session timer (RFC 4028). */
+export type SessionTimerSides = '' | 'caller' | 'callee' | 'both';
+
 /** One call's record; also what stands on the board while the call lives (endReason null). */
 export interface Cdr {
   /** Sortable, unique across nodes: time, node, shard, sequence. */
@@ -71,5 +74,12 @@ export interface Cdr {
   reasonHeader: string;
   /** The limit that ended it: a parameter's name, mappingGateway or routingGateway; '' when none did. */
   limitedBy: string;
+  /** User-Agent of the caller's INVITE, and what the side that answered calls itself; '' when it does not say. */
+  readonly userAgentCaller: string;
+  userAgentCallee: string;
+  /** Codec of the first answer that said one, such as PCMA. */
+  codec: string;
+  /** Sides whose session timer ran when the call was answered. */
+  sessionTimer: SessionTimerSides;
   readonly attempts: CdrAttempt[];
 }

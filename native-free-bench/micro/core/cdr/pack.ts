@@ -47,6 +47,10 @@ function cdrOf(index: number): Cdr {
     q850: 16,
     reasonHeader: '',
     limitedBy: '',
+    userAgentCaller: 'Asterisk PBX 18.10',
+    userAgentCallee: 'Carrier SBC',
+    codec: 'PCMA',
+    sessionTimer: 'caller',
     attempts: [
       attempt,
       { ...attempt, gateway: 'yellow-carrier', address: '203.0.113.30:5060', code: 200, left: 'answered' },

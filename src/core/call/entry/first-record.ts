@@ -2,6 +2,8 @@
 
 import type { Cdr } from '../../cdr/cdr.ts';
 import { detach } from '../../sip/detach.ts';
+import { Header } from '../../sip/header-name.ts';
+import { agentOf } from '../call-record.ts';
 import type { Surroundings } from '../ports.ts';
 import type { Arrival } from './entry.ts';
 
@@ -47,6 +49,10 @@ export function firstRecord(
     q850: 0,
     reasonHeader: '',
     limitedBy: '',
+    userAgentCaller: detach(agentOf(invite, Header.UserAgent)),
+    userAgentCallee: '',
+    codec: '',
+    sessionTimer: '',
     attempts: [],
   };
 }
