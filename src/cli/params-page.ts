@@ -7,6 +7,7 @@ import { PEER_FIELDS } from '../control/tables/peer-fields.ts';
 import { ROUTING_FIELDS } from '../control/tables/routing-fields.ts';
 import { rangeOf } from '../core/parameters/registry.ts';
 import { PARAMETER_ALIASES, PARAMETER_SECTIONS, PARAMETERS, type ParameterRow } from '../core/parameters/table.ts';
+import { markdownTable as table } from './markdown-table.ts';
 import { EXIT_OK, type Terminal } from './terminal.ts';
 
 type Fields = Readonly<Record<string, GatewayField<unknown>>>;
@@ -66,14 +67,4 @@ function absentInWords(property: string, { isNeeded, parameter, absent, range }:
   if (isNeeded) return 'is refused';
   if (absent === null && range.startsWith('None or')) return 'None';
   return parameter ?? valueInWords(property, absent);
-}
-
-/** A table whose columns line up in the source as well. */
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [heads, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = heads.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [head = '', ...lines] = all.map(line);
-  return [head, line(widths.map((width) => '-'.repeat(width))), ...lines];
 }

@@ -104,7 +104,20 @@ function addQuestions(tandem: Command): void {
     .action((options: CommonOptions & { readonly limit: number }) =>
       run(options, async (config, terminal) => (await import('./calls.ts')).calls(config, options.limit, terminal)),
     );
-  common(tandem.command('cdr').description('finished calls').command('tail').description('the last finished calls'))
+  addCdrs(tandem.command('cdr').description('finished calls'));
+}
+
+function addCdrs(cdr: Command): void {
+  cdr
+    .command('fields')
+    .description('what a CDR says, and the names for it in JSON, SQL, CSV and VOS3000')
+    .option('--markdown', 'the page about them')
+    .option('--json', 'JSON for scripts')
+    .action(async (options: { readonly markdown?: boolean; readonly json?: boolean }) => {
+      const { cdrFields } = await import('./cdr-fields.ts');
+      process.exitCode = cdrFields(options.markdown ?? false, processTerminal(options.json ?? false));
+    });
+  common(cdr.command('tail').description('the last finished calls'))
     .option('-n, --count <count>', 'how many', count, CDRS_TOLD)
     .option('-f, --follow', 'go on with those to come, until Ctrl-C')
     .action((options: CommonOptions & { readonly count: number; readonly follow?: boolean }) =>
