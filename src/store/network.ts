@@ -16,6 +16,8 @@ export type MappingGatewayEntry = Omit<MappingGateway, 'slot' | 'accountLocked' 
 
 /** A vendor side trunk as configured. */
 export interface RoutingGatewayEntry extends Omit<RoutingGateway, 'slot' | 'listener'> {
+  /** Digits of callee numbers it takes; an empty string takes every number. */
+  readonly prefixes: readonly string[];
   /** Address of the listener it is called from; null takes the first that fits. */
   readonly localIp: string | null;
 }

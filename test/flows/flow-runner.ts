@@ -7,7 +7,7 @@ import type { FailedCodeRule, MappingGateway, RoutingGateway, Snapshot } from '.
 import type { Place } from '../simulator/network.ts';
 import { placeName } from '../simulator/network.ts';
 import { Switch } from '../simulator/switch.ts';
-import { CUSTOMER_NET, mappingGateway, parameters, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
+import { CUSTOMER_NET, mappingGateway, parameters, routes, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
 import type { Flow, FlowItem, FlowRow, FlowSetting } from './flow-file.ts';
 import { type Described, FlowPeer } from './flow-peer.ts';
 
@@ -65,7 +65,7 @@ class FlowRunner {
   constructor(flow: Flow, later: Readonly<Record<string, string>> | null) {
     this.#flow = flow;
     this.#later =
-      later === null ? null : { version: 2, mappingGateways: [], routingGateways: [], parameters: parameters(later) };
+      later === null ? null : { version: 2, mappingGateways: [], ...routes([]), parameters: parameters(later) };
     this.#switch = new Switch({
       seed: 1,
       shardCount: 1,
@@ -235,13 +235,15 @@ export function snapshotOf({ columns, settings }: Flow): Snapshot {
         ...(fieldsOf(settings, 'caller') as Partial<MappingGateway>),
       }),
     ],
-    routingGateways: trunks.map((trunk, i) =>
-      routingGateway(2 + i, {
-        name: trunk,
-        remoteIp: placeOf(trunk).address,
-        priority: i,
-        ...(fieldsOf(settings, trunk) as Partial<RoutingGateway>),
-      }),
+    ...routes(
+      trunks.map((trunk, i) =>
+        routingGateway(2 + i, {
+          name: trunk,
+          remoteIp: placeOf(trunk).address,
+          priority: i,
+          ...(fieldsOf(settings, trunk) as Partial<RoutingGateway>),
+        }),
+      ),
     ),
     parameters: parameters(Object.fromEntries(system)),
   };

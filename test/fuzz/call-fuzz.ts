@@ -13,6 +13,7 @@ import type { FlowPeer } from '../flows/flow-peer.ts';
 import { peersOf, snapshotOf } from '../flows/flow-runner.ts';
 import { placeName } from '../simulator/network.ts';
 import { Switch } from '../simulator/switch.ts';
+import { routes } from '../simulator/trunks.ts';
 import { Mutator } from './mutator.ts';
 
 /** Share of messages that are changed on the way. */
@@ -115,7 +116,7 @@ class HostilePlayer {
     }
     this.#switch.releaseAll('OperatorHangup', this.#nowMs);
     // A gateway that is out is probed for as long as it is there.
-    this.#switch.publish({ version: 2, mappingGateways: [], routingGateways: [], parameters: defaultParameters() });
+    this.#switch.publish({ version: 2, mappingGateways: [], ...routes([]), parameters: defaultParameters() });
     for (let dueMs = this.#switch.nextDueMs(); dueMs !== Infinity; dueMs = this.#switch.nextDueMs()) {
       this.#advance(dueMs);
     }

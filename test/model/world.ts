@@ -7,7 +7,7 @@ import { ShardCounters } from '../../src/core/shard/counters.ts';
 import { type Passage, type Place, placeName } from '../simulator/network.ts';
 import { PeerMessage } from '../simulator/peer-message.ts';
 import { SWITCH_PLACE, Switch } from '../simulator/switch.ts';
-import { CUSTOMER_NET, mappingGateway, parameters, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
+import { CUSTOMER_NET, mappingGateway, parameters, routes, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
 import type { ByeManner } from './party.ts';
 import { Party } from './party.ts';
 import type { Asked, Served } from './party-book.ts';
@@ -187,20 +187,22 @@ function snapshotOf(version: number, locked: ReadonlySet<number>): Snapshot {
         timeoutCallProceedingMs: LIMITS.proceedingMs,
       }),
     ],
-    routingGateways: VENDORS.map((vendor, index) =>
-      routingGateway(vendor.slot, {
-        remoteIp: `${VENDOR_NET}${vendor.slot}`,
-        capacity: vendor.capacity,
-        priority: index,
-        locked: locked.has(index),
-        protect: vendor.isProtected,
-        timeoutsToBan: vendor.timeoutsToBan,
-        followRedirects: vendor.mayRedirect,
-        sipAuthenticationUser: vendor.hasCredentials ? 'tandem' : '',
-        sipAuthenticationPassword: vendor.hasCredentials ? 'secret' : '',
-        maxCallDurationLowerMs: vendor.durationMs,
-        maxCallDurationUpperMs: vendor.durationMs,
-      }),
+    ...routes(
+      VENDORS.map((vendor, index) =>
+        routingGateway(vendor.slot, {
+          remoteIp: `${VENDOR_NET}${vendor.slot}`,
+          capacity: vendor.capacity,
+          priority: index,
+          locked: locked.has(index),
+          protect: vendor.isProtected,
+          timeoutsToBan: vendor.timeoutsToBan,
+          followRedirects: vendor.mayRedirect,
+          sipAuthenticationUser: vendor.hasCredentials ? 'tandem' : '',
+          sipAuthenticationPassword: vendor.hasCredentials ? 'secret' : '',
+          maxCallDurationLowerMs: vendor.durationMs,
+          maxCallDurationUpperMs: vendor.durationMs,
+        }),
+      ),
     ),
     parameters: PARAMETERS,
   };

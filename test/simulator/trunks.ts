@@ -1,6 +1,8 @@
 // The network that the simulated switch serves: customers, vendors of several tempers, and the parameters.
 
 import { ParameterRefusal, type ParameterValues, parseParameters } from '../../src/core/parameters/registry.ts';
+import { prefixLayerOf } from '../../src/core/routing/route-prefix-packer.ts';
+import type { PrefixLayer } from '../../src/core/routing/route-prefixes.ts';
 import type { MappingGateway, PeerRules, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
 import type { Place } from './network.ts';
 import { NUMBER_PREFIX, SCARCE_PREFIX, UNPLUGGED_PREFIX } from './plans.ts';
@@ -67,8 +69,21 @@ export function mappingGateway(slot: number, part: Partial<MappingGateway> = {})
   };
 }
 
+/** A routing gateway and the prefixes it has beside it in a snapshot. */
+export interface PrefixedGateway extends RoutingGateway {
+  readonly prefixes: readonly string[];
+}
+
+/** The parts of a snapshot that `routingGateways` make. */
+export function routes(routingGateways: readonly PrefixedGateway[]): {
+  readonly routingGateways: readonly PrefixedGateway[];
+  readonly routePrefixes: readonly PrefixLayer[];
+} {
+  return { routingGateways, routePrefixes: [prefixLayerOf(routingGateways)] };
+}
+
 /** A routing gateway with everything at its default. */
-export function routingGateway(slot: number, part: Partial<RoutingGateway> = {}): RoutingGateway {
+export function routingGateway(slot: number, part: Partial<PrefixedGateway> = {}): PrefixedGateway {
   return {
     slot,
     name: `vendor-${slot}`,
@@ -138,7 +153,7 @@ export function simulatedSnapshot(): Snapshot {
       mappingGateway(2, { remoteIps: second, capacity: 120 }),
       mappingGateway(3, { remoteIps: third, cps: 12, timeoutCallProceedingMs: 25_000 }),
     ],
-    routingGateways: [
+    ...routes([
       routingGateway(11, { prefixes: [NUMBER_PREFIX], remoteIp: hosts[0], capacity: 60, prefixStyle: 'continue' }),
       routingGateway(12, {
         prefixes: both,
@@ -171,7 +186,7 @@ export function simulatedSnapshot(): Snapshot {
       }),
       routingGateway(16, { prefixes: [SCARCE_PREFIX], remoteIp: hosts[0], capacity: 2 }),
       routingGateway(17, { prefixes: [SCARCE_PREFIX], remoteIp: hosts[1], locked: true }),
-    ],
+    ]),
     parameters: parameters({ SS_MAX_CALL_DURATION: '45', SS_SIP_TIMEOUT_INVITE: '7', SS_SIP_TIMEOUT_RINGING: '30' }),
   };
 }

@@ -2,6 +2,7 @@
 
 import { isIPv4 } from 'node:net';
 import { ParameterRefusal, parseParameters } from '../../core/parameters/registry.ts';
+import { prefixLayerOf } from '../../core/routing/route-prefix-packer.ts';
 import type { MappingGateway, RoutingGateway, Snapshot } from '../../core/routing/snapshot.ts';
 import type { Network, RoutingGatewayEntry } from '../../store/network.ts';
 import { TandemError } from '../../tandem-error.ts';
@@ -37,14 +38,15 @@ export function compileSnapshot(
   }
   const routingGateways: RoutingGateway[] = [];
   for (const entry of network.routingGateways) {
-    const { localIp: _, ...settings } = entry;
+    const { localIp: _, prefixes: __, ...settings } = entry;
     routingGateways.push({
       slot: slots.routing.get(entry.name) ?? 0,
       listener: listenerOf(entry, listeners),
       ...settings,
     });
   }
-  return { version, mappingGateways, routingGateways, parameters };
+  const routePrefixes = [prefixLayerOf(network.routingGateways)];
+  return { version, mappingGateways, routingGateways, routePrefixes, parameters };
 }
 
 /** The listener with the gateway's `localIp`, else the first of the same address family. */

@@ -62,7 +62,7 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: G
   if (gateway.capacity !== null && callsOf(gateway.slot) >= gateway.capacity) {
     return refused(gateway.name, caller, callee, 'the mapping gateway has all the calls it may have');
   }
-  const candidates = new RouteTable(snapshot.routingGateways)
+  const candidates = new RouteTable(snapshot.routingGateways, snapshot.routePrefixes)
     .plan(callee, callsOf)
     .map((candidate) => explainCandidate(candidate, now));
   const refusal =

@@ -3,8 +3,7 @@
 // matches follow. Equal matches: lower priority number, then lower load, then fewer calls, then slot. Protect
 // gateways stand after all others, whatever their prefixes.
 
-import { prefixLayerOf } from './route-prefix-packer.ts';
-import { RoutePrefixes } from './route-prefixes.ts';
+import { type PrefixLayer, RoutePrefixes } from './route-prefixes.ts';
 import type { RoutingGateway } from './snapshot.ts';
 
 /** One gateway of a plan and the prefix it was found by. */
@@ -22,9 +21,9 @@ export class RouteTable {
   readonly #prefixes: RoutePrefixes;
   readonly #hasProtect: boolean;
 
-  constructor(gateways: readonly RoutingGateway[]) {
+  constructor(gateways: readonly RoutingGateway[], layers: readonly PrefixLayer[]) {
     this.#gateways = gateways;
-    this.#prefixes = new RoutePrefixes([prefixLayerOf(gateways)], gateways.length);
+    this.#prefixes = new RoutePrefixes(layers, gateways.length);
     this.#hasProtect = gateways.some(({ protect }) => protect);
   }
 

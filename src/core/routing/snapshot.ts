@@ -4,6 +4,7 @@
 
 import type { AddressMethod } from '../base/target.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
+import type { PrefixLayer } from './route-prefixes.ts';
 
 /** Whether a header crosses: never, as the other side sent it, or written anew with the caller number. */
 export type IdentityRule = 'none' | 'pass' | 'caller';
@@ -82,8 +83,6 @@ export type PrefixStyle = 'terminate' | 'continue';
 export interface RoutingGateway extends PeerRules {
   readonly slot: number;
   readonly name: string;
-  /** Digits of callee numbers it takes; an empty string takes every number. */
-  readonly prefixes: readonly string[];
   readonly prefixStyle: PrefixStyle;
   readonly remoteIp: string;
   readonly signalPort: number;
@@ -141,5 +140,7 @@ export interface Snapshot {
   readonly version: number;
   readonly mappingGateways: readonly MappingGateway[];
   readonly routingGateways: readonly RoutingGateway[];
+  /** Which numbers they take: their own prefixes first, then those that were imported. */
+  readonly routePrefixes: readonly PrefixLayer[];
   readonly parameters: ParameterValues;
 }

@@ -13,7 +13,7 @@ export function routingViewOf(snapshot: Snapshot): RoutingView {
     snapshot,
     screening: new Screening(snapshot.mappingGateways),
     vendors: new Set(snapshot.routingGateways.map(({ remoteIp }) => remoteIp)),
-    routes: new RouteTable(snapshot.routingGateways),
+    routes: new RouteTable(snapshot.routingGateways, snapshot.routePrefixes),
     resends: resendScheduleOf(SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY),
   };
 }

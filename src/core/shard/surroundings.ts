@@ -83,7 +83,13 @@ export class ShardSurroundings implements Surroundings {
     this.prober = new GatewayProber(this);
     this.callsOf = (slot) => birth.admission.calls(slot);
     const parameters = defaultParameters();
-    this.routing = routingViewOf({ version: 0, mappingGateways: [], routingGateways: [], parameters });
+    this.routing = routingViewOf({
+      version: 0,
+      mappingGateways: [],
+      routingGateways: [],
+      routePrefixes: [],
+      parameters,
+    });
   }
 
   gatewayTimedOut(slot: number): void {

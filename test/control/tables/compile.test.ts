@@ -8,6 +8,7 @@ import { Configuration } from '../../../src/control/tables/configuration.ts';
 import { parseNetwork } from '../../../src/control/tables/network-file.ts';
 import { assignSlots, forgetSlots } from '../../../src/control/tables/slots.ts';
 import { ADMISSION_SLOTS_MAX } from '../../../src/core/base/limits.ts';
+import { RouteTable } from '../../../src/core/routing/route-plan.ts';
 import { openMemoryStores } from '../../../src/store/memory.ts';
 import type { Network } from '../../../src/store/network.ts';
 import { TandemError } from '../../../src/tandem-error.ts';
@@ -44,6 +45,18 @@ test('a gateway is called from the listener it names, else from the first of its
     ],
   );
   assert.equal('localIp' in (routingGateways[0] ?? {}), false);
+});
+
+test('prefixes cross to the shards in one image, which posting does not copy, and not in the gateways', () => {
+  const found = network(`
+  - { name: A, remoteIp: 203.0.113.9, prefix: '49,44' }
+  - { name: B, remoteIp: 203.0.113.9, prefix: '49' }`);
+  const snapshot = compileSnapshot(found, 4, assignSlots([], found), [V4]);
+  const routes = new RouteTable(snapshot.routingGateways, snapshot.routePrefixes);
+  const plan = routes.plan('4930', () => 0).map(({ gateway, prefix }) => `${gateway.name} ${prefix}`);
+  assert.deepEqual(plan, ['A 49', 'B 49']);
+  assert.ok(snapshot.routePrefixes[0]?.image instanceof SharedArrayBuffer);
+  assert.equal('prefixes' in (snapshot.routingGateways[0] ?? {}), false);
 });
 
 test('a gateway that no listener reaches is refused', () => {

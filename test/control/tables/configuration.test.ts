@@ -72,7 +72,7 @@ test('an upgrade starts: what an earlier build stored gets the new fields at wha
   const stores = openLmdbStores(path);
   const { snapshot } = new Configuration(stores.configuration, LISTENERS);
   const written = parseNetwork(FILE, 'net.yaml');
-  const { localIp: _, ...one } = written.routingGateways[0] ?? assert.fail();
+  const { localIp: _, prefixes: __, ...one } = written.routingGateways[0] ?? assert.fail();
   assert.deepEqual(snapshot.routingGateways, [{ ...one, slot: 2, listener: 0 }]);
   const account = { accountLocked: false, accountExpiresAtWallMs: null };
   assert.deepEqual(snapshot.mappingGateways, [{ ...written.mappingGateways[0], slot: 1, ...account }]);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PeerMessage } from '../../simulator/peer-message.ts';
 import { SWITCH_PLACE, Switch } from '../../simulator/switch.ts';
-import { mappingGateway, parameters, routingGateway } from '../../simulator/trunks.ts';
+import { mappingGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
 import { heapBytes } from '../heap.ts';
 
 const CALLER = { address: '198.51.100.1', port: 5060 };
@@ -16,7 +16,7 @@ const CALL_BYTES_MAX = 20_000;
 const SNAPSHOT = {
   version: 1,
   mappingGateways: [mappingGateway(1, { remoteIps: [CALLER.address] })],
-  routingGateways: [routingGateway(2, { remoteIp: TRUNK.address })],
+  ...routes([routingGateway(2, { remoteIp: TRUNK.address })]),
   parameters: parameters(),
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explainRoute } from '../../../src/core/routing/explain.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
-import { mappingGateway, parameters, routingGateway } from '../../simulator/trunks.ts';
+import { mappingGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
 
 const WALL_MS = 1_700_000_000_000;
 
@@ -15,11 +15,11 @@ const SNAPSHOT: Snapshot = {
     mappingGateway(7, { name: 'past', remoteIps: ['192.0.2.4'], account: 'ancients', accountExpiresAtWallMs: WALL_MS }),
     mappingGateway(8, { name: 'last', remoteIps: ['192.0.2.5'], accountExpiresAtWallMs: WALL_MS + 1 }),
   ],
-  routingGateways: [
+  ...routes([
     routingGateway(3, { name: 'one', prefixes: ['49'], capacity: 1, remoteIp: '203.0.113.1' }),
     routingGateway(4, { name: 'two', prefixes: ['49'], locked: true, remoteIp: '203.0.113.2' }),
     routingGateway(5, { name: 'three', prefixes: ['33'], remoteIp: '203.0.113.3', protect: true }),
-  ],
+  ]),
   parameters: parameters(),
 };
 

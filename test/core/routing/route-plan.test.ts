@@ -2,17 +2,23 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { RouteTable } from '../../../src/core/routing/route-plan.ts';
-import type { RoutingGateway } from '../../../src/core/routing/snapshot.ts';
-import { routingGateway } from '../../simulator/trunks.ts';
+import { type PrefixedGateway, routes, routingGateway } from '../../simulator/trunks.ts';
 
 const NO_CALLS = (): number => 0;
 
+function tableOf(gateways: readonly PrefixedGateway[]): RouteTable {
+  const { routingGateways, routePrefixes } = routes(gateways);
+  return new RouteTable(routingGateways, routePrefixes);
+}
+
 function plan(
-  gateways: readonly RoutingGateway[],
+  gateways: readonly PrefixedGateway[],
   callee: string,
   callsOf: (slot: number) => number = NO_CALLS,
 ): string[] {
-  return new RouteTable(gateways).plan(callee, callsOf).map(({ gateway, prefix }) => `${gateway.slot}:${prefix}`);
+  return tableOf(gateways)
+    .plan(callee, callsOf)
+    .map(({ gateway, prefix }) => `${gateway.slot}:${prefix}`);
 }
 
 describe('the order of a plan', () => {
@@ -89,7 +95,7 @@ describe('the order of a plan', () => {
   });
 
   test('making a plan changes nothing: two in a row are the same', () => {
-    const table = new RouteTable([routingGateway(2, { prefixes: ['4'] }), routingGateway(1, { prefixes: ['4'] })]);
+    const table = tableOf([routingGateway(2, { prefixes: ['4'] }), routingGateway(1, { prefixes: ['4'] })]);
     assert.deepEqual(table.plan('49', NO_CALLS), table.plan('49', NO_CALLS));
   });
 });
@@ -119,9 +125,9 @@ test('the index gives what a walk over all gateways gives', () => {
 });
 
 /** The rule in the plainest words. */
-function walk(gateways: readonly RoutingGateway[], callee: string, callsOf: (slot: number) => number): string[] {
+function walk(gateways: readonly PrefixedGateway[], callee: string, callsOf: (slot: number) => number): string[] {
   const chosen: { readonly slot: number; readonly text: string }[] = [];
-  const load = ({ slot, capacity }: RoutingGateway): number =>
+  const load = ({ slot, capacity }: PrefixedGateway): number =>
     capacity === null || capacity === 0 ? 0 : callsOf(slot) / capacity;
   for (let length = callee.length; length >= 0; length--) {
     const prefix = callee.slice(0, length);

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import type { RoutingGateway, Snapshot } from '../../../src/core/routing/snapshot.ts';
 import { PeerMessage } from '../../simulator/peer-message.ts';
 import { SWITCH_PLACE, Switch } from '../../simulator/switch.ts';
-import { parameters, routingGateway } from '../../simulator/trunks.ts';
+import { parameters, routes, routingGateway } from '../../simulator/trunks.ts';
 
 const SLOT = 2;
 const TRUNK = { address: '203.0.113.1', port: 5070 };
@@ -14,8 +14,8 @@ const SHARDS = 3;
 
 function tables(version: number, part: Partial<RoutingGateway> | null): Snapshot {
   const trunk = { remoteIp: TRUNK.address, signalPort: TRUNK.port };
-  const routingGateways = part === null ? [] : [routingGateway(SLOT, { ...trunk, ...part })];
-  return { version, mappingGateways: [], routingGateways, parameters: parameters({ SS_SIP_SEND_RETRY: '0' }) };
+  const vendors = routes(part === null ? [] : [routingGateway(SLOT, { ...trunk, ...part })]);
+  return { version, mappingGateways: [], ...vendors, parameters: parameters({ SS_SIP_SEND_RETRY: '0' }) };
 }
 
 /** A switch of three shards with one gateway, which answers probes as it is told. */

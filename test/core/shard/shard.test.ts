@@ -14,7 +14,7 @@ import { ShardSurroundings } from '../../../src/core/shard/surroundings.ts';
 import { TRANSACTIONS_MAX } from '../../../src/core/transaction/transaction-table.ts';
 import { nodeDigest } from '../../../src/shard-host/node-digest.ts';
 import { SWITCH_PLACE, Switch, type SwitchOptions } from '../../simulator/switch.ts';
-import { mappingGateway, parameters, routingGateway } from '../../simulator/trunks.ts';
+import { mappingGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
 import { parsed } from '../sip/messages.ts';
 
 const CALLER = { address: '198.51.100.1', port: 5060 };
@@ -23,10 +23,10 @@ const TRUNK = { address: '203.0.113.1', port: 5060 };
 const SNAPSHOT = {
   version: 1,
   mappingGateways: [mappingGateway(1, { remoteIps: [CALLER.address] })],
-  routingGateways: [
+  ...routes([
     routingGateway(2, { remoteIp: TRUNK.address }),
     routingGateway(3, { remoteIp: TRUNK.address, priority: 1 }),
-  ],
+  ]),
   parameters: parameters(),
 };
 
@@ -140,7 +140,7 @@ describe('a defect of our own', () => {
   test('costs no other call', () => {
     const bench = new Bench({ admissionOf: (shared, taken) => new Faulty(shared, taken) });
     bench.switch.receive(invite(1), CALLER, 0);
-    bench.switch.publish({ ...SNAPSHOT, version: 2, routingGateways: SNAPSHOT.routingGateways.slice(1) });
+    bench.switch.publish({ ...SNAPSHOT, version: 2, ...routes(SNAPSHOT.routingGateways.slice(1)) });
     bench.switch.receive(invite(2), CALLER, 10);
     assert.deepEqual(bench.drain(TRUNK.address), ['INVITE']);
     assert.equal(bench.switch.inspect()[0]?.calls, 1);
@@ -211,7 +211,7 @@ describe('tables', () => {
   test('a call keeps the tables it began with, and its record names their version', () => {
     const bench = new Bench();
     bench.switch.receive(invite(1), CALLER, 0);
-    bench.switch.publish({ ...SNAPSHOT, version: 2, routingGateways: [] });
+    bench.switch.publish({ ...SNAPSHOT, version: 2, ...routes([]) });
     bench.switch.receive(invite(2), CALLER, 1);
     bench.drain(TRUNK.address);
     bench.switch.unreachable(TRUNK, 2);
