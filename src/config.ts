@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { availableParallelism, hostname, networkInterfaces } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { splitPort } from './core/base/ip-address.ts';
 import { Refused, readOperatorFile, type Table } from './operator-file.ts';
 import { ipAddress, oneOf, wholeNumber } from './operator-values.ts';
 import { sentenceOf, TandemError } from './tandem-error.ts';
@@ -34,9 +35,11 @@ export interface SwitchConfig {
   readonly management: { readonly address: string; readonly port: number };
   /** Name of this node in CDRs. */
   readonly node: string;
+  /** DNS servers for the host names of gateways, as address or address:port; empty: those of the machine. */
+  readonly dnsServers: readonly string[];
 }
 
-const FIELDS = ['data', 'shards', 'listeners', 'management', 'node'];
+const FIELDS = ['data', 'shards', 'listeners', 'management', 'node', 'dnsServers'];
 const LISTENER_FIELDS = ['transport', 'address', 'port', 'advertised'];
 const SHARDS_MAX = 256;
 const SIP_PORT = 5060;
@@ -81,6 +84,7 @@ export function parseConfig(text: string, path: string): SwitchConfig {
         port: management?.optional('port', wholeNumber(0, 65_535), MANAGEMENT_PORT) ?? MANAGEMENT_PORT,
       },
       node: root.optional('node', nodeName, fallback.node),
+      dnsServers: root.many('dnsServers', serverAddress),
     };
   });
 }
@@ -104,7 +108,17 @@ function defaultConfig(directory: string): SwitchConfig {
     ],
     management: { address: '127.0.0.1', port: MANAGEMENT_PORT },
     node: defaultNode(),
+    dnsServers: [],
   };
+}
+
+/** An address, and a port if need be. */
+function serverAddress(text: string): string | Refused {
+  const { text: address, port } = splitPort(text);
+  if (ipAddress(address) instanceof Refused || port > 65_535) {
+    return new Refused(`takes an address such as 192.0.2.53 or 192.0.2.53:5353, not "${text}"`);
+  }
+  return text;
 }
 
 function readListener(row: Table): ListenerConfig {

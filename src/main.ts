@@ -130,6 +130,8 @@ function controlStartOf(
     startedAtWallMs: Date.now(),
     logLevel: options.logLevel ?? 'info',
     isDurable: options.isDurable ?? true,
+    dnsServers: config.dnsServers,
+    hosts: [],
   };
 }
 

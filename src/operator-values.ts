@@ -2,11 +2,15 @@
 // answers the value, or the reason why it is none.
 
 import { isPrefix } from './core/base/digits.ts';
-import { ipKey, parseIp, parseNetwork } from './core/base/ip-address.ts';
+import { ipKey, parseIp, parseNetwork, splitPort } from './core/base/ip-address.ts';
 import { PREFIX_DIGITS_MAX } from './core/base/limits.ts';
 import { type Reader, Refused } from './operator-file.ts';
 
 const WHOLE_ADDRESS_BITS = 128;
+const PORT_MAX = 65_535;
+const HOST_LENGTH_MAX = 253;
+/** RFC 1123 2.1, and underscores, which names of services have. The last label begins with a letter. */
+const HOST = /^(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*[a-z](?:[a-z\d-]{0,61}[a-z\d])?$/i;
 
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): Reader<number> {
@@ -82,4 +86,21 @@ export function addressOrNetwork(text: string): string | Refused {
   if (network === null) return new Refused(`takes an address or a network such as 10.1.0.0/16, not "${text}"`);
   if (ipKey(network.words, WHOLE_ADDRESS_BITS) === ipKey(network.words, network.bits)) return text;
   return new Refused(`has bits beyond its network: a typing error? "${text}"`);
+}
+
+/** The same, and a port may follow: `192.0.2.1:5080`, `[2001:db8::1]:5080`. */
+export function addressWithPort(text: string): string | Refused {
+  const { text: address, port } = splitPort(text);
+  if (port > PORT_MAX) return new Refused(`has no port of 1 to ${PORT_MAX}: "${text}"`);
+  const read = addressOrNetwork(address);
+  return read instanceof Refused ? read : text;
+}
+
+/** A host name, in lower case; a port may follow. */
+export function hostName(text: string): string | Refused {
+  const { text: host, port } = splitPort(text);
+  if (port <= PORT_MAX && HOST.test(host) && host.length <= HOST_LENGTH_MAX && parseIp(host) === null) {
+    return text.toLowerCase();
+  }
+  return new Refused(`takes a host name such as sip.example.net, not "${text}"`);
 }

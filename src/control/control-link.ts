@@ -24,7 +24,7 @@ export class ControlLink {
   /** The snapshot it began with: what the shards start from. */
   readonly snapshot: Snapshot;
   readonly managementPort: number;
-  readonly #start: ControlStart;
+  #start: ControlStart;
   readonly #user: ControlLinkUser;
   #worker: Worker;
   #lastError: unknown = 'it exited';
@@ -34,7 +34,8 @@ export class ControlLink {
     this.snapshot = first.snapshot;
     this.managementPort = first.managementPort;
     // A successor listens where its predecessor did, also when any free port was asked for.
-    this.#start = { ...start, management: { ...start.management, port: first.managementPort } };
+    const management = { ...start.management, port: first.managementPort };
+    this.#start = { ...start, management, hosts: first.snapshot.hosts ?? [] };
     this.#user = user;
     this.#worker = first.worker;
     this.#listen();
@@ -64,7 +65,7 @@ export class ControlLink {
 
   #listen(): void {
     this.#worker.on('message', (message: FromControl) => {
-      if (message.kind === 'snapshot') this.#user.onSnapshot(message.snapshot);
+      if (message.kind === 'snapshot') this.#hearSnapshot(message.snapshot);
       else if (message.kind === 'killShard') this.#user.onKillShard(message.shard);
     });
     this.#worker.on('error', (error) => {
@@ -78,13 +79,19 @@ export class ControlLink {
     });
   }
 
+  #hearSnapshot(snapshot: Snapshot): void {
+    // A successor knows the host names from the beginning: their customers must not become strangers meanwhile.
+    this.#start = { ...this.#start, hosts: snapshot.hosts ?? [] };
+    this.#user.onSnapshot(snapshot);
+  }
+
   #beginAgain(): void {
     setTimeout(() => {
       begin(this.#start).then(
         (next) => {
           this.#worker = next.worker;
           this.#listen();
-          this.#user.onSnapshot(next.snapshot);
+          this.#hearSnapshot(next.snapshot);
         },
         (error: unknown) => {
           this.#user.onDied(error);

@@ -19,6 +19,7 @@ async function run(port: MessagePort, options: ControlStart): Promise<void> {
   try {
     const control = openControl(options, post, log);
     const managementPort = await control.start();
+    await control.learnHosts();
     const ticking = setInterval(() => control.tick(monotonicMs()), TICK_MS);
     port.on('message', (message: ToControl) => {
       if (message.kind === 'crash') throw new Error('a crash drill');

@@ -4,6 +4,7 @@
 
 import { join } from 'node:path';
 import { APPLIANCE_SLOT } from '../core/admission/admission.ts';
+import { splitPort } from '../core/base/ip-address.ts';
 import { Ring } from '../core/base/ring.ts';
 import type { Snapshot } from '../core/routing/snapshot.ts';
 import type { Log } from '../log.ts';
@@ -20,6 +21,8 @@ import type { HttpServer } from './http/http-server.ts';
 import { listenHttp } from './http/listen.ts';
 import { LimitDrift } from './limit-drift.ts';
 import type { ControlStart, EdgeNumbers, ToControl } from './messages.ts';
+import { dnsOf } from './names/dns.ts';
+import { HostNames, type HostNamesUser } from './names/host-names.ts';
 import { QualityWindow, SLICE_MS } from './quality-window.ts';
 import { SwitchView } from './switch-view.ts';
 import {
@@ -71,7 +74,7 @@ const NO_EDGE_NUMBERS: EdgeNumbers = {
 };
 
 /** The control of one switch. `start`, then `tick` several times a second, then `stop`. */
-export class Control {
+export class Control implements HostNamesUser {
   readonly options: ControlStart;
   readonly view: SwitchView;
   readonly stores: Stores;
@@ -90,6 +93,8 @@ export class Control {
   readonly #outward: ControlOutward;
   readonly #log: Log;
   readonly #wallNow: () => number;
+  readonly #hosts: HostNames;
+  #areHostsChanged = false;
   #nowMs = 0;
   readonly #dueAtMs = new Map<string, number>();
   #server: HttpServer | null = null;
@@ -112,6 +117,37 @@ export class Control {
     this.quality = new QualityWindow(this.view);
     this.drift = new LimitDrift(this.view);
     this.shardRestarts = options.memory.shards.map(() => 0);
+    this.#hosts = new HostNames(dnsOf(options.dnsServers), this, options.hosts);
+    this.#watchHosts();
+  }
+
+  /** Asks for the host names that nobody knows yet; calls may begin when this has ended. */
+  async learnHosts(): Promise<void> {
+    await this.#hosts.begin(this.#nowMs);
+  }
+
+  onHostsChanged(): void {
+    this.#areHostsChanged = true;
+  }
+
+  onHostFailed(host: string, why: unknown): void {
+    this.#log.warn({ host, why: sentenceOf(why) }, 'a host name has no answer; its last addresses stand');
+  }
+
+  #watchHosts(): void {
+    const { mappingGateways } = this.configuration.snapshot;
+    this.#hosts.watch(
+      new Set(mappingGateways.flatMap(({ remoteHosts }) => remoteHosts.map((name) => splitPort(name).text))),
+    );
+    this.configuration.learnHosts(this.#hosts.known());
+  }
+
+  /** New addresses reach the shards in one snapshot a tick, of the same version. */
+  #publishHosts(): void {
+    if (!this.#areHostsChanged) return;
+    this.#areHostsChanged = false;
+    this.configuration.learnHosts(this.#hosts.known());
+    this.#outward.publish(this.configuration.snapshot);
   }
 
   /** Listens; answers the port. Throws TANDEM_MANAGEMENT_PORT or TANDEM_DATA_IN_USE. */
@@ -129,6 +165,8 @@ export class Control {
     this.#nowMs = nowMs;
     this.#drainRings();
     this.deployment.tick(nowMs);
+    this.#hosts.tick(nowMs);
+    this.#publishHosts();
     for (const sink of this.sinks) sink.tick(nowMs);
     if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
     if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
@@ -182,6 +220,7 @@ export class Control {
     const { version } = outcome;
     if (version === before) return { ...outcome, isEverywhere: this.deployment.isEverywhere(before) };
     this.#log.info({ version, author: told.author, note: told.note }, told.what);
+    this.#watchHosts();
     await this.stores.flush();
     this.#outward.publish(this.configuration.snapshot);
     const isEverywhere = await this.deployment.whenEverywhere(version, this.#nowMs + DEPLOY_TIMEOUT_MS);

@@ -1,6 +1,6 @@
 // What main and the control thread tell each other. Types only: both import them, neither knows the other.
 
-import type { Snapshot } from '../core/routing/snapshot.ts';
+import type { HostAddresses, Snapshot } from '../core/routing/snapshot.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 import type { LogLevel } from '../log.ts';
 import type { Refusal } from '../tandem-error.ts';
@@ -29,6 +29,10 @@ export interface ControlStart {
   readonly logLevel: LogLevel;
   /** False keeps configuration and CDRs in memory only (the demo). */
   readonly isDurable: boolean;
+  /** DNS servers that host names are asked of; empty: those of the machine. */
+  readonly dnsServers: readonly string[];
+  /** What a predecessor knew of host names. */
+  readonly hosts: readonly HostAddresses[];
 }
 
 /** What the edge counted since it started; numbers only grow. */

@@ -178,7 +178,7 @@ export class NewCalls {
       this.#queues.push({ waiting: new FairQueue(), sinceMs: Number.POSITIVE_INFINITY });
     const queue = this.#queues[shard] as ShardQueue;
     queue.sinceMs = Math.min(queue.sinceMs, invite.arrivedAtMs);
-    queue.waiting.add(this.#shares?.of(invite.source.address) ?? STRANGERS, invite);
+    queue.waiting.add(this.#shares?.of(invite.source.address, invite.source.port) ?? STRANGERS, invite);
     this.#waitingCount += 1;
   }
 

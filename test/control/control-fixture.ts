@@ -106,6 +106,8 @@ export function openControl(
     ],
     memory,
     node: 'node-1',
+    dnsServers: [],
+    hosts: [],
     version: '0.1.0',
     startedAtWallMs: WALL_MS - 60_000,
     logLevel: 'silent',

@@ -17,6 +17,8 @@ function startOptions(dataPath: string): ControlStart {
     listeners: [],
     memory: allocateSwitchMemory(1),
     node: 'node-1',
+    dnsServers: [],
+    hosts: [],
     version: '0.1.0',
     startedAtWallMs: WALL_MS,
     logLevel: 'silent',

@@ -9,11 +9,22 @@ import { flowFiles } from './flow-folder.ts';
 import { passes, withSettings } from './flow-runner.ts';
 
 /** Who a gateway is, and where it stands among the others. */
-const PLACES = ['slot', 'name', 'account', 'remoteIps', 'remoteIp', 'signalPort', 'listener', 'priority'];
+const PLACES = [
+  'slot',
+  'name',
+  'account',
+  'remoteIps',
+  'remoteHosts',
+  'remoteIp',
+  'signalPort',
+  'listener',
+  'priority',
+];
 
 /** What no ladder can show, and the test that proves it. */
 const PROVED_ELSEWHERE: Readonly<Record<string, string>> = {
   calleePrefix: 'test/core/routing/screening.test.ts',
+  sipAuthenticationMethod: 'test/core/routing/screening.test.ts',
   prefixStyle: 'test/core/routing/route-plan.test.ts',
   optionsPingMs: 'test/core/shard/gateway-prober.test.ts',
 };

@@ -30,6 +30,7 @@ async function durableSwitch(context: TestContext, directory: string): Promise<R
       listeners: [{ transport: 'udp', address: ADDRESS, port: 0, advertisedHost: ADDRESS, advertisedPort: 0 }],
       management: { address: ADDRESS, port: await steadyPort() },
       node: 'test',
+      dnsServers: [],
     },
     { logLevel: 'silent' },
   );

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import type { SwitchConfig } from '../../src/config.ts';
 import { countHeldSlots } from '../../src/control/live-calls.ts';
 import { SwitchView } from '../../src/control/switch-view.ts';
 import { type RunningSwitch, startSwitch } from '../../src/main.ts';
@@ -28,7 +29,12 @@ export class LiveSwitch {
   }
 
   /** Starts with `network` in force; stopped after the test. */
-  static async start(context: TestContext, shardCount: number, network: string): Promise<LiveSwitch> {
+  static async start(
+    context: TestContext,
+    shardCount: number,
+    network: string,
+    settings: Partial<SwitchConfig> = {},
+  ): Promise<LiveSwitch> {
     const directory = temporaryDirectory();
     const listener = {
       transport: 'udp',
@@ -43,6 +49,8 @@ export class LiveSwitch {
       listeners: [listener],
       management: { address: ADDRESS, port: 0 },
       node: 'test',
+      dnsServers: [],
+      ...settings,
     };
     const running = await startSwitch(config, { logLevel: 'silent', isDurable: false });
     const live = new LiveSwitch(running, new Management(directory, running.managementPort));

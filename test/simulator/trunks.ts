@@ -53,6 +53,8 @@ export function mappingGateway(slot: number, part: Partial<MappingGateway> = {})
     name: `customer-${slot}`,
     account: `account-${slot}`,
     remoteIps: [],
+    remoteHosts: [],
+    sipAuthenticationMethod: 'ip',
     calleePrefix: '',
     priority: 0,
     capacity: null,

@@ -3,7 +3,7 @@
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
 import { type ExplainedRoute, explainRoute, type GatewaysNow, type RouteQuestion } from '../../core/routing/explain.ts';
-import type { Snapshot } from '../../core/routing/snapshot.ts';
+import type { HostAddresses, Snapshot } from '../../core/routing/snapshot.ts';
 import { EMPTY_NETWORK, type Network, type SlotAssignment } from '../../store/network.ts';
 import { CONFIGURATION_VERSIONS_MAX, type ConfigurationStore, type ConfigurationVersion } from '../../store/ports.ts';
 import { TandemError } from '../../tandem-error.ts';
@@ -92,6 +92,11 @@ export class Configuration {
     return this.#snapshot;
   }
 
+  /** What the host names of the snapshot stand for from now on; no new version. */
+  learnHosts(hosts: readonly HostAddresses[]): void {
+    this.#snapshot = { ...this.#snapshot, hosts };
+  }
+
   /** What would become of a call now, by the snapshot in force. */
   explain(question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
     return explainRoute(this.#snapshot, question, now);
@@ -149,7 +154,7 @@ export class Configuration {
     if (!this.#store.commit({ version, author, note, atWallMs, network, slots })) throw conflict(version);
     this.#network = network;
     this.#slots = slots;
-    this.#snapshot = snapshot;
+    this.#snapshot = { ...snapshot, hosts: this.#snapshot.hosts ?? [] };
   }
 
   #kept(): Network[] {

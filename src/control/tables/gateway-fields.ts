@@ -1,6 +1,7 @@
 // The gateways of a network file: each read by the table of its fields, then checked as a whole.
 
 import { isIPv4 } from 'node:net';
+import { HOST_NAMES_MAX } from '../../core/base/limits.ts';
 import type { Table } from '../../operator-file.ts';
 import { entityName } from '../../operator-values.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type RoutingGatewayEntry,
 } from '../../store/network.ts';
 import { type GatewayField, readEntry, withAbsentFields } from './gateway-field.ts';
-import { MAPPING_FIELDS } from './mapping-fields.ts';
+import { checkAttachment, MAPPING_FIELDS } from './mapping-fields.ts';
 import { readTalkLimits } from './peer-fields.ts';
 import { ROUTING_FIELDS } from './routing-fields.ts';
 
@@ -24,10 +25,14 @@ const OPEN_ACCOUNT: Omit<Account, 'account'> = { locked: false, expiresAtWallMs:
 /** The list `mappingGateways`. `accounts`: names that may be billed. */
 export function readMappingGateways(root: Table, accounts: ReadonlySet<string>): MappingGatewayEntry[] {
   const seen = new Set<string>();
+  const hosts = new Set<string>();
   return root.rows('mappingGateways', MAPPING_NAMES, (row) => {
     const gateway = readEntry(row, MAPPING_FIELDS);
     refuseSecond(row, 'name', gateway.name, seen);
     const { account } = gateway;
+    checkAttachment(row, gateway);
+    for (const host of gateway.remoteHosts) hosts.add(host);
+    if (hosts.size > HOST_NAMES_MAX) row.refuse('remoteHosts', `is more than ${HOST_NAMES_MAX} names in all`);
     if (account !== '' && !accounts.has(account)) row.refuse('account', `names "${account}", which is not in accounts`);
     return { ...gateway, ...readTalkLimits(row, gateway) };
   });

@@ -1,8 +1,9 @@
 // The fields of a mapping gateway: a customer's trunk, where calls enter. Names are VOS3000's where it has the field.
 
+import { splitPort } from '../../core/base/ip-address.ts';
 import type { FailedCodeRule } from '../../core/routing/snapshot.ts';
 import { Refused, type Table } from '../../operator-file.ts';
-import { addressOrNetwork, entityName, oneOf, onOff, prefixDigits } from '../../operator-values.ts';
+import { addressWithPort, entityName, hostName, oneOf, onOff, prefixDigits } from '../../operator-values.ts';
 import type { MappingGatewayEntry } from '../../store/network.ts';
 import { type FieldsOf, field, type GatewayField, listField, neededField, ownTime } from './gateway-field.ts';
 import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
@@ -12,6 +13,13 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
   name: neededField('name', entityName, '', 'Its name, in CDRs, metrics and every list.'),
   account: neededField('account', entityName, '', 'The account that pays; one of those in `accounts`.'),
   remoteIps: addresses(),
+  remoteHosts: hosts(),
+  sipAuthenticationMethod: field(
+    'sipAuthenticationMethod',
+    oneOf(['ip', 'ipPort']),
+    'ip',
+    'ipPort: its calls come from the port too that stands behind each address (5060 where none does).',
+  ),
   calleePrefix: field(
     'calleePrefix',
     prefixDigits,
@@ -52,14 +60,41 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
 };
 
 function addresses(): GatewayField<readonly string[]> {
-  const list = listField('remoteIps', addressOrNetwork, 'Addresses and networks this customer calls from.');
+  const help = 'Addresses and networks this customer calls from; with `ipPort` a port may follow, as 192.0.2.1:5080.';
+  const list = listField('remoteIps', addressWithPort, help);
   const read = (row: Table): readonly string[] => {
     const remoteIps = list.read(row);
-    if (!row.has('remoteIps')) row.refuse('remoteIps', 'is missing: the addresses this customer calls from');
     refuseRepeats(row, 'remoteIps', remoteIps);
     return remoteIps;
   };
-  return { ...list, isNeeded: true, read };
+  return { ...list, read };
+}
+
+function hosts(): GatewayField<readonly string[]> {
+  const help = 'Host names this customer calls from: the addresses DNS has for them, asked again as their TTL says.';
+  const list = listField('remoteHosts', hostName, help);
+  const read = (row: Table): readonly string[] => {
+    const remoteHosts = list.read(row);
+    refuseRepeats(row, 'remoteHosts', remoteHosts);
+    return remoteHosts;
+  };
+  return { ...list, read };
+}
+
+/** What its way of attachment needs, and has no use for. */
+export function checkAttachment(row: Table, gateway: MappingGatewayEntry): void {
+  const { remoteIps, remoteHosts, sipAuthenticationMethod } = gateway;
+  if (!row.has('remoteIps') && !row.has('remoteHosts')) {
+    row.refuse('remoteIps', 'is missing: the addresses this customer calls from');
+  }
+  if (sipAuthenticationMethod === 'ipPort') return;
+  for (const [name, values] of [
+    ['remoteIps', remoteIps],
+    ['remoteHosts', remoteHosts],
+  ] as const) {
+    const ported = values.find((value) => splitPort(value).port !== 0);
+    if (ported !== undefined) row.refuse(name, `has a port, which needs sipAuthenticationMethod: ipPort: "${ported}"`);
+  }
 }
 
 /** `reason:target`, such as 486:480 or -5:503; 0 stands for any other reason, or for no change. */

@@ -31,6 +31,19 @@ export function parseNetwork(text: string): IpNetwork | null {
   return bits <= 128 ? { words, bits } : null;
 }
 
+/** An address or network, and the port behind it; 0 when none is written. */
+export interface PortedText {
+  readonly text: string;
+  readonly port: number;
+}
+
+/** Takes `192.0.2.1:5080` and `[2001:db8::1]:5080` apart; brackets alone go as well. */
+export function splitPort(text: string): PortedText {
+  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d{1,5}))?$/.exec(text);
+  if (match === null) return { text, port: 0 };
+  return { text: match[1] ?? match[2] ?? '', port: Number(match[3] ?? 0) };
+}
+
 /** One spelling for each address, masked to its first `bits` bits: a map key. */
 export function ipKey(words: IpWords, bits: number): string {
   let key = '';

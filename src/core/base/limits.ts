@@ -4,6 +4,15 @@
 /** Gateways of both kinds, accounts and groups with counters in shared memory; `tandem apply` refuses more. */
 export const ADMISSION_SLOTS_MAX = 65_536;
 
+/** Host names that a network may name; `tandem apply` refuses more. */
+export const HOST_NAMES_MAX = 4_096;
+
+/** Host names asked for at a time; the others wait for their turn. */
+export const HOST_QUESTIONS_MAX = 64;
+
+/** Addresses of one host name that are used; further ones are not. */
+export const HOST_ADDRESSES_MAX = 32;
+
 /** Live calls of one shard; the next INVITE is refused with 503, end reason Overload. */
 export const SHARD_CALLS_MAX = 65_536;
 

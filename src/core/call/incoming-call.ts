@@ -7,9 +7,7 @@
 // Numbers are translated before prices are looked up, for the translated number is what is billed; a translation
 // refuses nothing, so the order of refusals is that of the two lists.
 
-import type { MappingGateway } from '../routing/snapshot.ts';
 import { detach } from '../sip/detach.ts';
-import type { SipMessage } from '../sip/message.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { Call } from './call.ts';
 import { LiveRecord } from './call-record.ts';
@@ -21,18 +19,13 @@ import { type Arrival, type Check, Entry } from './entry/entry.ts';
 import { firstRecord } from './entry/first-record.ts';
 import { displayName } from './identity.ts';
 import { numberOf } from './numbers.ts';
-import type { RoutingView, Surroundings } from './ports.ts';
+import type { Surroundings } from './ports.ts';
 
 /** May it enter. */
 const ADMISSION: readonly Check[] = [checkRoom, checkGateway, checkAccount, checkCallRate, checkCapacity];
 
 /** Is it paid for. */
 const PRICING: readonly Check[] = [];
-
-/** The mapping gateway that `invite` comes from; null when no gateway calls from `address`. */
-export function gatewayOf({ screening }: RoutingView, invite: SipMessage, address: string): MappingGateway | null {
-  return screening.find(address, numberOf(invite.uri));
-}
 
 /**
  * Makes a call of `arrival`: says 100 Trying, then hunts, or refuses. `serve` makes the INVITE's server transaction.

@@ -1,8 +1,11 @@
 // Asking why: the decision about one call, told step by step, by the same tables the call path uses.
 
+import { splitPort } from '../base/ip-address.ts';
 import { type CallsOf, type Candidate, RouteTable } from './route-plan.ts';
 import { Screening } from './screening.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { MappingGateway, Snapshot } from './snapshot.ts';
+
+const SIP_PORT = 5060;
 
 /** One candidate as an operator reads it. */
 export interface ExplainedCandidate {
@@ -45,9 +48,7 @@ export interface GatewaysNow {
 export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
   const { callsOf, wallMs } = now;
   const { from, caller } = question;
-  const gateway =
-    snapshot.mappingGateways.find(({ name }) => name === from) ??
-    new Screening(snapshot.mappingGateways).find(from, question.callee);
+  const gateway = gatewayOf(snapshot, question);
   if (gateway === null)
     return refused('', caller, question.callee, `${from} is no mapping gateway and no source of one`);
   if (!question.callee.startsWith(gateway.calleePrefix)) {
@@ -72,6 +73,15 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: G
         ? ''
         : 'every routing gateway with this prefix is full, locked, out or banned (503)';
   return { mappingGateway: gateway.name, caller, callee, refusal, candidates };
+}
+
+/** By its name, or by an address it calls from: port 5060 where none is said. */
+function gatewayOf({ mappingGateways, hosts }: Snapshot, { from, callee }: RouteQuestion): MappingGateway | null {
+  const { text: address, port } = splitPort(from);
+  return (
+    mappingGateways.find(({ name }) => name === from) ??
+    new Screening(mappingGateways, hosts).find(address, port || SIP_PORT, callee)
+  );
 }
 
 function explainCandidate({ gateway, prefix }: Candidate, { callsOf, whyClosed }: GatewaysNow): ExplainedCandidate {

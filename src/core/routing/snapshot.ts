@@ -52,8 +52,12 @@ export interface MappingGateway extends PeerRules {
   readonly slot: number;
   readonly name: string;
   readonly account: string;
-  /** Addresses it calls from: IPv4, IPv6, or CIDR. */
+  /** Addresses it calls from: IPv4, IPv6, or CIDR; with `ipPort` a port may follow. */
   readonly remoteIps: readonly string[];
+  /** Host names it calls from, as DNS has them now; with `ipPort` a port may follow. */
+  readonly remoteHosts: readonly string[];
+  /** Whether the source port belongs to its address. */
+  readonly sipAuthenticationMethod: 'ip' | 'ipPort';
   /** Digits a callee number must begin with; stripped when matched. Empty: none. */
   readonly calleePrefix: string;
   /** Lower wins where several gateways share an address. */
@@ -128,6 +132,12 @@ export interface RoutingGateway extends PeerRules {
   readonly sipDisplay: 'Pass' | 'Number' | 'None' | null;
 }
 
+/** What DNS last said of one host name of a gateway. */
+export interface HostAddresses {
+  readonly host: string;
+  readonly addresses: readonly string[];
+}
+
 /** A local socket as the outside sees it. */
 export interface Listener {
   /** Address and port that peers are told (Via, Contact). An IPv6 address stands without brackets. */
@@ -142,5 +152,7 @@ export interface Snapshot {
   readonly routingGateways: readonly RoutingGateway[];
   /** Which numbers they take: their own prefixes first, then those that were imported. */
   readonly routePrefixes: readonly PrefixLayer[];
+  /** The host names of mapping gateways that are known by now; absent: none. They may change without a new version. */
+  readonly hosts?: readonly HostAddresses[];
   readonly parameters: ParameterValues;
 }

@@ -4,9 +4,10 @@ import { parseIp } from '../base/ip-address.ts';
 import { NEW_CALL_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../base/limits.ts';
 import type { AddressMethod, Target } from '../base/target.ts';
 import type { Arrival } from '../call/entry/entry.ts';
-import { beginCall, gatewayOf } from '../call/incoming-call.ts';
+import { beginCall } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
 import { LegSessionTimer } from '../call/leg-session-timer.ts';
+import { numberOf } from '../call/numbers.ts';
 import { reasonHeaderOf } from '../call/reason-header.ts';
 import { checkRequest } from '../sip/check-request.ts';
 import { detach } from '../sip/detach.ts';
@@ -106,7 +107,7 @@ export class Reception {
   #receiveInvite(invite: SipMessage, source: Source): void {
     const { transactions, routing } = this.#around;
     if (transactions.isMerged(invite)) return this.#refuse(invite, source, 482);
-    const gateway = gatewayOf(routing, invite, source.address);
+    const gateway = routing.screening.find(source.address, source.port, numberOf(invite.uri));
     if (gateway === null) return this.#refuse(invite, source, 403);
     if (maxForwardsOf(invite) === 0) return this.#refuse(invite, source, 483);
     if (unsupportedOf(invite) !== '' || (!gateway.sip100Rel && hasOptionTag(invite, 'Require', '100rel'))) {
@@ -151,10 +152,11 @@ export class Reception {
   }
 
   /** SS_REPLY_UNAUTHORIZED Off: outside calls, who is neither customer nor vendor gets silence. */
-  #isHeard(request: SipMessage, { address }: Source): boolean {
+  #isHeard(request: SipMessage, { address, port }: Source): boolean {
     const { dialogs, routing } = this.#around;
     const { snapshot, screening, vendors } = routing;
-    if (snapshot.parameters.SS_REPLY_UNAUTHORIZED || screening.knows(address) || vendors.has(address)) return true;
+    if (snapshot.parameters.SS_REPLY_UNAUTHORIZED) return true;
+    if (screening.knows(address, port) || vendors.has(address)) return true;
     return request.toTag !== '' && dialogs.find(request) !== null;
   }
 

@@ -11,7 +11,7 @@ export function routingViewOf(snapshot: Snapshot): RoutingView {
   const { SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY } = snapshot.parameters;
   return {
     snapshot,
-    screening: new Screening(snapshot.mappingGateways),
+    screening: new Screening(snapshot.mappingGateways, snapshot.hosts),
     vendors: new Set(snapshot.routingGateways.map(({ remoteIp }) => remoteIp)),
     routes: new RouteTable(snapshot.routingGateways, snapshot.routePrefixes),
     resends: resendScheduleOf(SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY),

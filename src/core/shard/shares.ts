@@ -11,12 +11,12 @@ export const STRANGERS = -1;
 export class Shares {
   readonly #screening: Screening;
 
-  constructor({ mappingGateways }: Snapshot) {
-    this.#screening = new Screening(mappingGateways);
+  constructor({ mappingGateways, hosts }: Snapshot) {
+    this.#screening = new Screening(mappingGateways, hosts);
   }
 
-  /** A number of its own for each customer: the slot of the first gateway at that address. */
-  of(address: string): number {
-    return this.#screening.firstAt(address)?.slot ?? STRANGERS;
+  /** A number of its own for each customer: the slot of the first gateway at that place. */
+  of(address: string, port: number): number {
+    return this.#screening.firstAt(address, port)?.slot ?? STRANGERS;
   }
 }

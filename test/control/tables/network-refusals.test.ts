@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HOST_NAMES_MAX } from '../../../src/core/base/limits.ts';
 import type { Refusal } from '../../../src/tandem-error.ts';
 import { FULL, refusals } from './network-sample.ts';
 
@@ -31,6 +32,20 @@ const REFUSED: readonly Row[] = [
   ['198.51.100.8, 198.51.100.9', '198.51.100.8,,198.51.100.9', 'mappingGateways[1].remoteIps', /takes an address/],
   ['198.51.100.8, 198.51.100.9', '198.51.100.8,198.51.100.8', 'mappingGateways[1].remoteIps', /twice/],
   ['    remoteIps: 198.51.100.8, 198.51.100.9\n', '', 'mappingGateways[1].remoteIps', /is missing/, '- name: Beta'],
+  ['198.51.100.8, 198.51.100.9', '198.51.100.8:5080', 'mappingGateways[1].remoteIps', /needs sipAuthenticationMethod/],
+  ['198.51.100.8, 198.51.100.9', '198.51.100.8:70000', 'mappingGateways[1].remoteIps', /no port of 1 to 65535/],
+  [
+    'remoteIps: 198.51.100.8, 198.51.100.9',
+    'remoteHosts: sip..example',
+    'mappingGateways[1].remoteHosts',
+    /takes a host name/,
+  ],
+  [
+    'remoteIps: 198.51.100.8, 198.51.100.9',
+    'remoteHosts: 192.0.2.1',
+    'mappingGateways[1].remoteHosts',
+    /takes a host name/,
+  ],
   ['capacity: 100', 'capacity: -1', 'mappingGateways[0].capacity', /None or a whole number from 0/],
   ['cps: 20', 'cps: 0', 'mappingGateways[0].cps', /whole number from 1/],
   ['cps: 20', 'cps: 1e3', 'mappingGateways[0].cps', /whole number/],
@@ -125,4 +140,12 @@ test('a list that is none and an entry that is none are refused', () => {
   assert.match(refusals('accounts: alpha')[0]?.reason ?? '', /takes a list/);
   assert.match(refusals('accounts: [alpha]')[0]?.reason ?? '', /takes a table with account/);
   assert.match(refusals('systemParameters: [1]')[0]?.reason ?? '', /name: value/);
+});
+
+test('HOST_NAMES_MAX: a network with more host names is refused', () => {
+  const names = Array.from({ length: HOST_NAMES_MAX + 1 }, (_, i) => `h${i}.example`).join(', ');
+  const text = `accounts: [{ account: a }]\nmappingGateways: [{ name: M, account: a, remoteHosts: "${names}" }]\n`;
+  const [refused, ...rest] = refusals(text);
+  assert.deepEqual(rest, []);
+  assert.match(refused?.reason ?? '', /is more than 4096 names in all/);
 });

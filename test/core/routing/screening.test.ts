@@ -5,8 +5,13 @@ import { Screening } from '../../../src/core/routing/screening.ts';
 import type { MappingGateway } from '../../../src/core/routing/snapshot.ts';
 import { mappingGateway } from '../../simulator/trunks.ts';
 
-function nameAt(gateways: readonly MappingGateway[], address: string, callee = '49301'): string | undefined {
-  return new Screening(gateways).find(address, callee)?.name;
+function nameAt(
+  gateways: readonly MappingGateway[],
+  address: string,
+  callee = '49301',
+  port = 5060,
+): string | undefined {
+  return new Screening(gateways).find(address, port, callee)?.name;
 }
 
 describe('who calls', () => {
@@ -50,6 +55,44 @@ describe('who calls', () => {
     assert.equal(nameAt(gateways, '192.0.2.1', '33123'), 'customer-4');
   });
 
+  test('sipAuthenticationMethod ipPort: the port belongs to the address, 5060 where none is written', () => {
+    const ported = { sipAuthenticationMethod: 'ipPort' } as const;
+    const gateways = [
+      mappingGateway(1, { ...ported, remoteIps: ['192.0.2.1:5080', '[2001:db8::1]:5090'] }),
+      mappingGateway(2, { ...ported, remoteIps: ['192.0.2.1', '198.51.100.0/24:6060'] }),
+      mappingGateway(3, { remoteIps: ['192.0.2.2'] }),
+      mappingGateway(4, { ...ported, remoteIps: ['192.0.2.2:5070'] }),
+    ];
+    assert.equal(nameAt(gateways, '192.0.2.1', '', 5080), 'customer-1');
+    assert.equal(nameAt(gateways, '::ffff:192.0.2.1', '', 5080), 'customer-1');
+    assert.equal(nameAt(gateways, '2001:DB8::1', '', 5090), 'customer-1');
+    assert.equal(nameAt(gateways, '192.0.2.1', '', 5060), 'customer-2');
+    assert.equal(nameAt(gateways, '192.0.2.1', '', 5061), undefined);
+    assert.equal(nameAt(gateways, '198.51.100.77', '', 6060), 'customer-2');
+    assert.equal(nameAt(gateways, '198.51.100.77', '', 5060), undefined);
+    assert.equal(nameAt(gateways, '192.0.2.2', '', 5070), 'customer-4', 'the address with its port is narrower');
+    assert.equal(nameAt(gateways, '192.0.2.2', '', 5060), 'customer-3');
+  });
+
+  test('remoteHosts: the addresses that their names stand for, after those of static gateways', () => {
+    const gateways = [
+      mappingGateway(1, { remoteHosts: ['a.example'] }),
+      mappingGateway(2, { remoteHosts: ['b.example:5080'], sipAuthenticationMethod: 'ipPort' }),
+      mappingGateway(3, { remoteIps: ['192.0.0.0/16'] }),
+      mappingGateway(4, { remoteHosts: ['nowhere.example'] }),
+    ];
+    const hosts = [
+      { host: 'a.example', addresses: ['198.51.100.1', '2001:db8::5', '192.0.2.1'] },
+      { host: 'b.example', addresses: ['198.51.100.1'] },
+    ];
+    const nameOf = (address: string, port = 5060) => new Screening(gateways, hosts).find(address, port, '')?.name;
+    assert.equal(nameOf('198.51.100.1'), 'customer-1');
+    assert.equal(nameOf('2001:db8:0::5'), 'customer-1');
+    assert.equal(nameOf('198.51.100.1', 5080), 'customer-2');
+    assert.equal(nameOf('192.0.2.1'), 'customer-3', 'a static network, though wider, comes before any name');
+    assert.equal(nameAt(gateways, '198.51.100.1'), undefined, 'a name that is not known yet is nobody');
+  });
+
   test('a callee that no gateway at the address takes has none', () => {
     assert.equal(
       nameAt([mappingGateway(1, { remoteIps: ['192.0.2.1'], calleePrefix: '9' })], '192.0.2.1', '49'),
@@ -61,7 +104,7 @@ describe('who calls', () => {
     const screening = new Screening([mappingGateway(1, { remoteIps: ['10.0.0.0/8'] })]);
     for (let i = 0; i < 40_000; i++) {
       const address = `${i % 2 === 0 ? 10 : 11}.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
-      assert.equal(screening.find(address, '')?.name, i % 2 === 0 ? 'customer-1' : undefined);
+      assert.equal(screening.find(address, 5060, '')?.name, i % 2 === 0 ? 'customer-1' : undefined);
     }
   });
 });
@@ -77,7 +120,7 @@ test('the index finds what a walk over all gateways finds', () => {
   fc.assert(
     fc.property(fc.array(drawn, { maxLength: 8 }), address, fc.constantFrom('49', '48', '3'), (parts, from, callee) => {
       const gateways = parts.map((part, i) => mappingGateway(i + 1, part));
-      assert.equal(new Screening(gateways).find(from, callee)?.slot, walk(gateways, from, callee)?.slot);
+      assert.equal(new Screening(gateways).find(from, 5060, callee)?.slot, walk(gateways, from, callee)?.slot);
     }),
   );
 });
