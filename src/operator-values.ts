@@ -75,6 +75,12 @@ export function prefixDigits(text: string): string | Refused {
   return new Refused(`takes a prefix of up to ${PREFIX_DIGITS_MAX} digits (0-9 * # + a-s), not "${text}"`);
 }
 
+/** The digits of one whole number. */
+export function numberDigits(text: string): string | Refused {
+  if (text !== '' && isPrefix(text)) return text;
+  return new Refused(`takes a number of 1 to ${PREFIX_DIGITS_MAX} digits (0-9 * # + a-s), not "${text}"`);
+}
+
 /** An IPv4 or IPv6 address, without a zone. */
 export function ipAddress(text: string): string | Refused {
   return parseIp(text) === null ? new Refused(`takes an IPv4 or IPv6 address, not "${text}"`) : text;

@@ -9,7 +9,8 @@ import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
 
 /** A field at the start of a line that only network files have. */
-const NETWORK_FIELD = /^\s*["']?(accounts|gatewayGroups|mappingGateways|routingGateways|systemParameters)["']?\s*:/m;
+const NETWORK_FIELD =
+  /^\s*["']?(accounts|gatewayGroups|numberGroups|mappingGateways|routingGateways|systemParameters)["']?\s*:/m;
 
 /** Checks `file`. `config` (of the start file) tells which listeners there are. Throws what is wrong with it. */
 export async function check(file: string, config: SwitchConfig, terminal: Terminal): Promise<number> {

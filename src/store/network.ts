@@ -37,10 +37,17 @@ export interface GatewayGroup {
   readonly cps: number | null;
 }
 
+/** Exact numbers under a name. */
+export interface NumberGroupEntry {
+  readonly name: string;
+  readonly numbers: readonly string[];
+}
+
 /** The whole network: names are unique within each list. */
 export interface Network {
   readonly accounts: readonly Account[];
   readonly gatewayGroups: readonly GatewayGroup[];
+  readonly numberGroups: readonly NumberGroupEntry[];
   readonly mappingGateways: readonly MappingGatewayEntry[];
   readonly routingGateways: readonly RoutingGatewayEntry[];
   readonly systemParameters: readonly ParameterSetting[];
@@ -63,6 +70,7 @@ export interface SlotAssignment {
 export const EMPTY_NETWORK: Network = {
   accounts: [],
   gatewayGroups: [],
+  numberGroups: [],
   mappingGateways: [],
   routingGateways: [],
   systemParameters: [],

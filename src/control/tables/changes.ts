@@ -4,7 +4,7 @@ import type { Network } from '../../store/network.ts';
 
 /** One difference. */
 export interface Change {
-  readonly what: 'account' | 'gatewayGroup' | 'mappingGateway' | 'routingGateway' | 'systemParameter';
+  readonly what: 'account' | 'gatewayGroup' | 'numberGroup' | 'mappingGateway' | 'routingGateway' | 'systemParameter';
   readonly name: string;
   readonly change: 'added' | 'removed' | 'changed';
   /** Names of the changed fields. */
@@ -20,6 +20,7 @@ export function changesBetween(before: Network, after: Network): Change[] {
   return [
     ...compare('account', accounts(before), accounts(after)),
     ...compare('gatewayGroup', named(before.gatewayGroups), named(after.gatewayGroups)),
+    ...compare('numberGroup', named(before.numberGroups), named(after.numberGroups)),
     ...compare('mappingGateway', named(before.mappingGateways), named(after.mappingGateways)),
     ...compare('routingGateway', named(before.routingGateways), named(after.routingGateways)),
     ...compare('systemParameter', named(before.systemParameters), named(after.systemParameters)),

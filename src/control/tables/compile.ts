@@ -2,6 +2,7 @@
 
 import { isIPv4 } from 'node:net';
 import { ParameterRefusal, parseParameters } from '../../core/parameters/registry.ts';
+import { packNumberGroup } from '../../core/routing/number-group.ts';
 import { prefixLayerOf } from '../../core/routing/route-prefix-packer.ts';
 import type { MappingGateway, RoutingGateway, Snapshot } from '../../core/routing/snapshot.ts';
 import type { Network, RoutingGatewayEntry } from '../../store/network.ts';
@@ -46,7 +47,8 @@ export function compileSnapshot(
     });
   }
   const routePrefixes = [prefixLayerOf(network.routingGateways)];
-  return { version, mappingGateways, routingGateways, routePrefixes, parameters };
+  const numberGroups = network.numberGroups.map(({ name, numbers }) => ({ name, image: packNumberGroup(numbers) }));
+  return { version, mappingGateways, routingGateways, routePrefixes, numberGroups, parameters };
 }
 
 /** The listener with the gateway's `localIp`, else the first of the same address family. */

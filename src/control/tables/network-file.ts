@@ -5,14 +5,14 @@ import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
 import { ParameterRefusal, parameterNameOf } from '../../core/parameters/registry.ts';
 import { PARAMETER_ALIASES, PARAMETERS } from '../../core/parameters/table.ts';
 import { type Reader, Refused, readOperatorFile, type Table } from '../../operator-file.ts';
-import { moment, onOff } from '../../operator-values.ts';
-import type { Account, GatewayGroup, Network, ParameterSetting } from '../../store/network.ts';
+import { moment, numberDigits, onOff } from '../../operator-values.ts';
+import type { Account, GatewayGroup, Network, NumberGroupEntry, ParameterSetting } from '../../store/network.ts';
 import { readMappingGateways, readRoutingGateways, uniqueName } from './gateway-fields.ts';
 import { callsPerSecond, capacity } from './gateway-values.ts';
 import { settingOf } from './parameter-settings.ts';
 import { slotCountOf } from './slots.ts';
 
-const FIELDS = ['accounts', 'gatewayGroups', 'mappingGateways', 'routingGateways', 'systemParameters'];
+const FIELDS = ['accounts', 'gatewayGroups', 'numberGroups', 'mappingGateways', 'routingGateways', 'systemParameters'];
 const ACCOUNT_FIELDS = ['account', 'locked', 'expires'];
 const GROUP_FIELDS = ['name', 'capacity', 'cps'];
 
@@ -23,7 +23,8 @@ export function parseNetwork(text: string, name: string): Network {
     const mappingGateways = readMappingGateways(root, new Set(accounts.map((entry) => entry.account)));
     const routingGateways = readRoutingGateways(root);
     const gatewayGroups = readGroups(root);
-    const network = { accounts, gatewayGroups, mappingGateways, routingGateways };
+    const numberGroups = readNumberGroups(root);
+    const network = { accounts, gatewayGroups, numberGroups, mappingGateways, routingGateways };
     if (slotCountOf(network) >= ADMISSION_SLOTS_MAX) {
       root.refuse('routingGateways', `makes more than ${ADMISSION_SLOTS_MAX - 1} gateways, accounts and groups in all`);
     }
@@ -46,6 +47,14 @@ function readGroups(root: Table): GatewayGroup[] {
     name: uniqueName(row, 'name', seen),
     capacity: row.optional<number | null>('capacity', capacity, null),
     cps: row.optional<number | null>('cps', callsPerSecond, null),
+  }));
+}
+
+function readNumberGroups(root: Table): NumberGroupEntry[] {
+  const seen = new Set<string>();
+  return root.rows('numberGroups', ['name', 'numbers'], (row) => ({
+    name: uniqueName(row, 'name', seen),
+    numbers: row.many('numbers', numberDigits),
   }));
 }
 

@@ -18,6 +18,11 @@ export function symbolOf(code: number): number {
   return code < 128 ? (SYMBOLS[code] as number) : NO_SYMBOL;
 }
 
+/** The character of a symbol. */
+export function characterOf(symbol: number): string {
+  return ALPHABET.charAt(symbol);
+}
+
 /** Whether `text` can be a prefix, or a number of a group. The empty text can: it is the prefix of every number. */
 export function isPrefix(text: string): boolean {
   if (text.length > PREFIX_DIGITS_MAX) return false;

@@ -5,6 +5,7 @@ import type { GatewayHealth } from '../admission/gateway-health.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { Target } from '../base/target.ts';
 import type { Dialog, LocalEnd } from '../dialog/dialog.ts';
+import type { NumberGroup } from '../routing/number-group.ts';
 import type { CallsOf, RouteTable } from '../routing/route-plan.ts';
 import type { Screening } from '../routing/screening.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
@@ -24,6 +25,8 @@ export interface RoutingView {
   /** Addresses of routing gateways. */
   readonly vendors: ReadonlySet<string>;
   readonly routes: RouteTable;
+  /** By name. */
+  readonly numberGroups: ReadonlyMap<string, NumberGroup>;
   readonly resends: ResendSchedule;
 }
 

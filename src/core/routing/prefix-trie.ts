@@ -13,7 +13,7 @@
 // A row is the caller's number for what it keeps beside the trie. `prefix-trie-packer.ts` makes the image.
 
 import { assert } from '../base/assert.ts';
-import { NO_SYMBOL, symbolOf } from '../base/digits.ts';
+import { characterOf, NO_SYMBOL, symbolOf } from '../base/digits.ts';
 
 /** 'TRI1' on a machine of the same byte order; anything else is no image of ours. */
 export const TRIE_MAGIC = 0x31495254;
@@ -94,18 +94,62 @@ export class PrefixTrie {
     }
   }
 
+  /** The prefix of `row`, 0 to `prefixCount` - 1, in a trie whose rows are the places of their prefixes in order. */
+  prefixAt(row: number): string {
+    const words = this.#words;
+    let node = TRIE_HEADER_WORDS;
+    let text = '';
+    let symbol = 0;
+    while ((words[node + 1] as number) >= 0 && words[node + 2] !== row) {
+      let children = words[node] as number;
+      let child = TRIE_HEADER_WORDS + ((words[node + 1] as number) + bitCount(children)) * NODE_WORDS;
+      do {
+        child -= NODE_WORDS;
+        symbol = 31 - Math.clz32(children);
+        children ^= 1 << symbol;
+      } while (children !== 0 && this.#firstRow(child) > row);
+      node = child;
+      text += characterOf(symbol);
+    }
+    return text + this.#tailText(node);
+  }
+
+  /** The row of the first prefix at or under `node`. */
+  #firstRow(node: number): number {
+    const words = this.#words;
+    let first = node;
+    while ((words[first + 1] as number) >= 0 && (words[first + 2] as number) < 0) {
+      first = TRIE_HEADER_WORDS + (words[first + 1] as number) * NODE_WORDS;
+    }
+    return words[first + 2] as number;
+  }
+
+  #tailText(node: number): string {
+    let text = '';
+    for (let index = 0; index < this.#tailLength(node); index++) text += characterOf(this.#tailSymbol(node, index));
+    return text;
+  }
+
   /** Where in `digits` the tail `node`, begun at `at`, ends; -1 when they differ before. */
   #tailEnd(node: number, digits: string, at: number): number {
-    const first = this.#words[node] as number;
-    const second = this.#words[node + 1] as number;
-    const length = (second >>> TAIL_LENGTH_SHIFT) & 15;
+    const length = this.#tailLength(node);
     if (at + length > digits.length) return -1;
     for (let index = 0; index < length; index++) {
-      const symbols =
-        index < TAIL_FIRST_SYMBOLS ? first >>> (index * 5) : second >>> ((index - TAIL_FIRST_SYMBOLS) * 5);
-      if (symbolOf(digits.charCodeAt(at + index)) !== (symbols & 31)) return -1;
+      if (symbolOf(digits.charCodeAt(at + index)) !== this.#tailSymbol(node, index)) return -1;
     }
     return at + length;
+  }
+
+  /** 0 where `node` is no tail. */
+  #tailLength(node: number): number {
+    const second = this.#words[node + 1] as number;
+    return second < 0 ? (second >>> TAIL_LENGTH_SHIFT) & 15 : 0;
+  }
+
+  #tailSymbol(node: number, index: number): number {
+    const inFirst = index < TAIL_FIRST_SYMBOLS;
+    const word = this.#words[inFirst ? node : node + 1] as number;
+    return (word >>> ((inFirst ? index : index - TAIL_FIRST_SYMBOLS) * 5)) & 31;
   }
 }
 

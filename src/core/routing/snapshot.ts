@@ -4,6 +4,7 @@
 
 import type { AddressMethod } from '../base/target.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
+import type { NumberGroupImage } from './number-group.ts';
 import type { PrefixLayer } from './route-prefixes.ts';
 
 /** Whether a header crosses: never, as the other side sent it, or written anew with the caller number. */
@@ -154,5 +155,7 @@ export interface Snapshot {
   readonly routePrefixes: readonly PrefixLayer[];
   /** The host names of mapping gateways that are known by now; absent: none. They may change without a new version. */
   readonly hosts?: readonly HostAddresses[];
+  /** Absent: there are none. */
+  readonly numberGroups?: readonly NumberGroupImage[];
   readonly parameters: ParameterValues;
 }

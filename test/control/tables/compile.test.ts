@@ -8,6 +8,7 @@ import { Configuration } from '../../../src/control/tables/configuration.ts';
 import { parseNetwork } from '../../../src/control/tables/network-file.ts';
 import { assignSlots, forgetSlots } from '../../../src/control/tables/slots.ts';
 import { ADMISSION_SLOTS_MAX } from '../../../src/core/base/limits.ts';
+import { numberGroupsOf } from '../../../src/core/routing/number-group.ts';
 import { RouteTable } from '../../../src/core/routing/route-plan.ts';
 import { openMemoryStores } from '../../../src/store/memory.ts';
 import type { Network } from '../../../src/store/network.ts';
@@ -57,6 +58,23 @@ test('prefixes cross to the shards in one image, which posting does not copy, an
   assert.deepEqual(plan, ['A 49', 'B 49']);
   assert.ok(snapshot.routePrefixes[0]?.image instanceof SharedArrayBuffer);
   assert.equal('prefixes' in (snapshot.routingGateways[0] ?? {}), false);
+});
+
+test('a number group of the file is read whole, and crosses in shared memory', () => {
+  const found = parseNetwork(
+    'numberGroups: [{ name: blocked, numbers: [4930123, "+49"] }, { name: none }]',
+    'net.yaml',
+  );
+  assert.deepEqual(found.numberGroups, [
+    { name: 'blocked', numbers: ['4930123', '+49'] },
+    { name: 'none', numbers: [] },
+  ]);
+  const { numberGroups = [] } = compileSnapshot(found, 4, assignSlots([], found), [V4]);
+  const groups = numberGroupsOf(numberGroups);
+  assert.ok(groups.get('blocked')?.has('+49'));
+  assert.equal(groups.get('none')?.count, 0);
+  const wrong = () => parseNetwork('numberGroups: [{ name: blocked, numbers: [49-30] }]', 'net.yaml');
+  assert.throws(wrong, /numberGroups\[0\]\.numbers\[0\]: takes a number of 1 to 32 digits/);
 });
 
 test('a gateway that no listener reaches is refused', () => {

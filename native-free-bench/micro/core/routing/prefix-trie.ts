@@ -50,6 +50,7 @@ export function run(): void {
     const numbers = numbersFor(prefixes, NUMBERS);
     const looks: [string, (digits: string) => number][] = [
       ['longest', (digits) => trie.longest(digits)],
+      ['exact', (digits) => trie.exact(digits)],
       ['matches', (digits) => trie.matches(digits, rows, lengths)],
     ];
     for (const [name, look] of looks) {
