@@ -17,6 +17,11 @@ export interface WireMessage {
   callId: string;
   cseq: string;
   contact: string;
+  /** Of X-Stamp, the suite's own: when the other end sent it, microseconds of the machine's clock; 0 without. */
+  stamp: number;
+  /** Values of Session-Expires, and of WWW-Authenticate or Proxy-Authenticate. */
+  sessionExpires: string;
+  challenge: string;
 }
 
 const CRLF = '\r\n';
@@ -37,6 +42,9 @@ export function readWire(text: string): WireMessage | null {
     callId: '',
     cseq: '',
     contact: '',
+    stamp: 0,
+    sessionExpires: '',
+    challenge: '',
   };
   for (let start = firstEnd + 2; start < text.length; ) {
     const end = text.indexOf(CRLF, start);
@@ -79,6 +87,17 @@ function readLine(text: string, start: number, end: number, message: WireMessage
     case 'm':
     case 'contact':
       message.contact = value();
+      break;
+    case 'x-stamp':
+      message.stamp = Number(value());
+      break;
+    case 'x':
+    case 'session-expires':
+      message.sessionExpires = value();
+      break;
+    case 'www-authenticate':
+    case 'proxy-authenticate':
+      message.challenge = value();
       break;
   }
 }
