@@ -1,59 +1,86 @@
-// The figures of a benchmark, for people.
+// The figures of a benchmark, for people at a terminal.
 
 import { alignedTable } from '../src/cli/aligned-table.ts';
 import { comparisonsOf, groupsOf, type RunGroup } from './comparison.ts';
 import { type Machine, tellMachine } from './machine.ts';
-import type { MeasuredRun } from './measured-run.ts';
+import type { ProfileRun } from './profile-run.ts';
 import { spreadOf } from './statistics.ts';
+import type { Latency } from './traffic/histogram.ts';
 
 /** The report as lines. */
-export function tellBench(runs: readonly MeasuredRun[], machine: Machine): string[] {
+export function tellBench(runs: readonly ProfileRun[], machine: Machine): string[] {
   const groups = groupsOf(runs);
-  const figures = groups.map((group) => rowOf(group));
-  const heads = [
-    'system',
-    'calls/s',
-    'runs',
-    'us/call',
-    '(min - max)',
-    'success',
-    'INVITE->180',
-    'p99',
-    'resent',
-    'CDRs',
-  ];
   return [
     '',
-    ...alignedTable(heads, figures, [1, 2, 3, 5, 6, 7, 8, 9]),
+    ...alignedTable(COST_HEADS, groups.map(costRow), [1, 2, 3, 5, 6, 7, 8, 9, 10]),
+    '',
+    ...alignedTable(LATENCY_HEADS, groups.flatMap(latencyRows), [1, 3, 4, 5, 6, 7]),
     '',
     ...threadLines(groups),
     ...ratioLines(runs),
+    ...generatorLines(groups),
     ...doubtLines(runs),
     tellMachine(machine),
-    'us/call: utime + stime of the whole system over completed calls, median of the runs. INVITE->180: median of the',
-    "runs' medians and of their p99, as the caller sees it, the answerer's part included. tandem-1: one shard in a",
-    'worker; tandem-0: one inline; @: another revision. Ratios: median (min - max) of those of the runs in turn.',
+    'us/call: utime + stime of the whole system over calls offered, median of the runs (least - most). resent: by the',
+    'caller / by the answerer. Added: the switch alone, from its socket in to its socket out, by stamps that cross it;',
+    'INVITE to 180: as the caller sees it, the answerer included. Medians of the runs. tandem-0: the shard inline;',
+    'tandem-1: one in a worker; +all: with routing over a million prefixes, limits and rating; @: another revision.',
   ];
 }
 
-function rowOf({ system, callsPerSecond, runs }: RunGroup): string[] {
+const COST_HEADS = [
+  'system',
+  'calls/s',
+  'runs',
+  'us/call',
+  '(least - most)',
+  'offered',
+  'answered',
+  'as planned',
+  'resent',
+  'CDRs',
+  'bytes/call',
+];
+
+function costRow({ system, callsPerSecond, runs }: RunGroup): string[] {
   const cost = spreadOf(runs.map(({ microsPerCall }) => microsPerCall));
-  const offered = sum(runs.map(({ outcome }) => outcome.offered));
-  const completed = sum(runs.map(({ outcome }) => outcome.completed));
-  const cdrs = runs.every((run) => run.cdrs !== null) ? String(sum(runs.map((run) => run.cdrs ?? 0))) : '-';
+  const total = (figure: (run: ProfileRun) => number): number => runs.reduce((sum, run) => sum + figure(run), 0);
+  const offered = total((run) => run.offered);
+  const share = (100 * total((run) => run.succeeded)) / Math.max(1, offered);
   const isDirect = cost.max === 0;
+  const bytes = runs.map((run) => run.bytesPerCall).filter((value) => value !== null);
   return [
     system,
     String(callsPerSecond),
     String(runs.length),
     isDirect ? '-' : cost.median.toFixed(0),
     isDirect ? '' : `(${cost.min.toFixed(0)} - ${cost.max.toFixed(0)})`,
-    `${completed}/${offered}`,
-    `${spreadOf(runs.map(({ outcome }) => outcome.ringing.p50)).median.toFixed(2)} ms`,
-    `${spreadOf(runs.map(({ outcome }) => outcome.ringing.p99)).median.toFixed(2)} ms`,
-    String(sum(runs.map(({ outcome, answerer }) => outcome.resentCount + answerer.resentCount))),
-    cdrs,
+    String(offered),
+    String(total((run) => run.answered)),
+    `${share.toFixed(2)} %`,
+    `${total((run) => run.resent.caller)} / ${total((run) => run.resent.answerer)}`,
+    runs.every((run) => run.cdrs !== null) ? String(total((run) => run.cdrs ?? 0)) : '-',
+    bytes.length === 0 ? '-' : spreadOf(bytes).median.toFixed(0),
   ];
+}
+
+const LATENCY_HEADS = ['system', 'calls/s', 'ms', 'p50', 'p90', 'p99', 'p99.9', 'most'];
+
+function latencyRows({ system, callsPerSecond, runs }: RunGroup): string[][] {
+  const row = (name: string, of: (run: ProfileRun) => Latency): string[] => {
+    const at = (figure: (latency: Latency) => number): string =>
+      spreadOf(runs.map((run) => figure(of(run)))).median.toFixed(2);
+    const figures = [at(({ p50 }) => p50), at(({ p90 }) => p90), at(({ p99 }) => p99), at(({ p999 }) => p999)];
+    return [system, String(callsPerSecond), name, ...figures, at(({ max }) => max)];
+  };
+  const rows = [
+    row('INVITE to 180', ({ latencies }) => latencies.ringing),
+    row('added to INVITE', ({ latencies }) => latencies.inviteAdded),
+    row('added to 180', ({ latencies }) => latencies.ringingAdded),
+    row('added to 200', ({ latencies }) => latencies.answerAdded),
+  ];
+  const hasStamps = runs.some(({ latencies }) => latencies.inviteAdded.count > 0);
+  return hasStamps ? rows : rows.slice(0, 1);
 }
 
 function threadLines(groups: readonly RunGroup[]): string[] {
@@ -70,27 +97,47 @@ function threadLines(groups: readonly RunGroup[]): string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function ratioLines(runs: readonly MeasuredRun[]): string[] {
+function ratioLines(runs: readonly ProfileRun[]): string[] {
   const lines = comparisonsOf(runs).map(({ system, against, callsPerSecond, processor, ringing }) => {
     const spread = `${processor.median.toFixed(2)} (${processor.min.toFixed(2)} - ${processor.max.toFixed(2)})`;
     return (
       `${system} / ${against} at ${callsPerSecond}/s: processor a call ${spread}, ` +
-      `INVITE->180 ${ringing.median.toFixed(2)}.`
+      `INVITE to 180 ${ringing.median.toFixed(2)}.`
     );
   });
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function doubtLines(runs: readonly MeasuredRun[]): string[] {
-  const lines: string[] = [];
-  for (const { system, callsPerSecond, invalid, outcome } of runs) {
-    if (invalid.length > 0) lines.push(`INVALID: ${system} at ${callsPerSecond}/s: ${invalid.join('; ')}.`);
-    const causes = Object.entries(outcome.failed).map(([cause, count]) => `${cause} (${count})`);
-    if (causes.length > 0) lines.push(`Failed calls of ${system} at ${callsPerSecond}/s: ${causes.join(', ')}.`);
-  }
-  return lines.length === 0 ? [] : [...lines, ''];
+/** What the generator itself could have done: its busier end, at the load it bore, reckoned up to a whole core. */
+function generatorLines(groups: readonly RunGroup[]): string[] {
+  const direct = groups.find(({ system }) => system === 'direct');
+  const [run] = direct?.runs ?? [];
+  if (direct === undefined || run === undefined) return [];
+  const { caller, answerer, lateness } = run.generator;
+  const share = Math.max(caller.cpuShare, answerer.cpuShare);
+  const limit = Math.round(direct.callsPerSecond / share / 100) * 100;
+  return [
+    `The generator alone, caller to answerer at ${direct.callsPerSecond}/s: caller ${percent(caller.cpuShare)} and ` +
+      `answerer ${percent(answerer.cpuShare)} of a core, calls late by p99 ${lateness.p99.toFixed(2)} ms; ` +
+      `its own limit lies near ${limit} calls a second.`,
+    '',
+  ];
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}
+
+function doubtLines(runs: readonly ProfileRun[]): string[] {
+  const lines: string[] = [];
+  for (const run of runs) {
+    const { system, callsPerSecond, invalid, failed, limitDrift, cdrs, answered } = run;
+    const where = `${system} at ${callsPerSecond}/s`;
+    if (invalid.length > 0) lines.push(`INVALID: ${where}: ${invalid.join('; ')}.`);
+    const causes = Object.entries(failed).map(([cause, count]) => `${cause} (${count})`);
+    if (causes.length > 0) lines.push(`Calls of ${where} that did not go as planned: ${causes.join(', ')}.`);
+    if ((limitDrift ?? 0) !== 0) lines.push(`FAILED: ${where}: limit counters drifted by ${limitDrift}.`);
+    if (cdrs !== null && cdrs < answered) lines.push(`FAILED: ${where}: ${answered} answered, ${cdrs} CDRs.`);
+  }
+  return lines.length === 0 ? [] : [...lines, ''];
 }

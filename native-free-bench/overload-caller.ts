@@ -6,11 +6,11 @@
 //   established:  INVITE -> 200 -> ACK ... re-INVITE -> 200 -> ACK, BYE -> 200
 
 import { DelayLine, RESEND_WAITS_MS } from './delay-line.ts';
-import { LoadClock } from './load-clock.ts';
-import type { Bound, Place } from './load-messages.ts';
 import { loadSocket } from './load-socket.ts';
 import type { Established, EstablishOrder, OverloadOrder } from './overload-messages.ts';
 import { OverloadRun, type RunPart } from './overload-run.ts';
+import { EndClock } from './traffic/end-clock.ts';
+import type { EndBound, Place } from './traffic/traffic-messages.ts';
 import { readWire, uriOf, type WireMessage } from './wire.ts';
 
 const HOLD_MS = 100;
@@ -40,7 +40,7 @@ interface OverloadCall {
 class OverloadCaller {
   readonly #address: string;
   readonly #socket = loadSocket();
-  readonly #clock = new LoadClock((nowMs) => this.#tick(nowMs));
+  readonly #clock = new EndClock((nowMs) => this.#tick(nowMs));
   readonly #calls = new Map<string, OverloadCall>();
   readonly #resends = RESEND_WAITS_MS.map((waitMs) => new DelayLine<{ call: OverloadCall; request: Buffer }>(waitMs));
   readonly #holds = new DelayLine<OverloadCall>(HOLD_MS);
@@ -93,7 +93,7 @@ class OverloadCaller {
     this.#run = null;
     for (const call of this.#calls.values()) if (call.stage !== 'over') call.part?.silent(call.beganAtMs);
     this.#calls.clear();
-    process.send?.(run.outcome(this.#clock.report(0)));
+    process.send?.(run.outcome(this.#clock.report(0, 0)));
   }
 
   #probe(run: OverloadRun): void {
@@ -234,7 +234,7 @@ function retryAfterOf(text: string): number {
   return Number(/\r\nRetry-After: *(\d+)/i.exec(text)?.[1] ?? 0);
 }
 
-function tell(message: Bound | Established): void {
+function tell(message: EndBound | Established): void {
   process.send?.(message);
 }
 
@@ -244,4 +244,4 @@ process.on('message', (order: EstablishOrder | OverloadOrder) => {
   else caller.overload(order);
 });
 process.on('disconnect', () => process.exit());
-caller.begin((port) => tell({ kind: 'bound', port }));
+caller.begin((port) => tell({ kind: 'bound', port, refusingPort: 0, failingPort: 0, deadPort: 0 }));

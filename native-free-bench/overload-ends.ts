@@ -3,9 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Bound, CountOrder, OwnLoad, OwnLoadReport } from './load-messages.ts';
 import type { Ground } from './overload-ground.ts';
 import type { Established, EstablishOrder, OverloadOrder, OverloadOutcome } from './overload-messages.ts';
+import type { AnswererOrder, AnswererReport, EndBound, EndLoad } from './traffic/traffic-messages.ts';
 
 /** The calling and the answering process. */
 export class OverloadEnds {
@@ -21,8 +21,11 @@ export class OverloadEnds {
 
   /** Starts both and waits for their sockets. */
   static async start(ground: Ground): Promise<OverloadEnds> {
-    const [caller, answerer] = [endAt(ground, './overload-caller.js'), endAt(ground, './answerer.js')];
-    const [, [bound]] = (await Promise.all([once(caller, 'message'), once(answerer, 'message')])) as [unknown, [Bound]];
+    const [caller, answerer] = [endAt(ground, './overload-caller.js'), endAt(ground, './traffic/answerer.js')];
+    const [, [bound]] = (await Promise.all([once(caller, 'message'), once(answerer, 'message')])) as [
+      unknown,
+      [EndBound],
+    ];
     return new OverloadEnds(caller, answerer, bound.port);
   }
 
@@ -33,12 +36,12 @@ export class OverloadEnds {
     return count;
   }
 
-  async overload(order: OverloadOrder): Promise<{ readonly outcome: OverloadOutcome; readonly answerer: OwnLoad }> {
-    this.#answerer.send({ kind: 'reset' } satisfies CountOrder);
+  async overload(order: OverloadOrder): Promise<{ readonly outcome: OverloadOutcome; readonly answerer: EndLoad }> {
+    this.#answerer.send({ kind: 'reset' } satisfies AnswererOrder);
     this.#caller.send(order);
     const [outcome] = (await once(this.#caller, 'message')) as [OverloadOutcome];
-    this.#answerer.send({ kind: 'report' } satisfies CountOrder);
-    const [{ load }] = (await once(this.#answerer, 'message')) as [OwnLoadReport];
+    this.#answerer.send({ kind: 'report' } satisfies AnswererOrder);
+    const [{ load }] = (await once(this.#answerer, 'message')) as [AnswererReport];
     return { outcome, answerer: load };
   }
 

@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Place } from './load-messages.ts';
+import type { Place } from './traffic/traffic-messages.ts';
 
 /** Where the switch and its peers live, and how a command is run there. */
 export interface Ground {

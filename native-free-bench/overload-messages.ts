@@ -1,7 +1,7 @@
 // What the overload benchmark's main process and its caller tell each other, over the channel of a child process.
 
-import type { OwnLoad, Place } from './load-messages.ts';
 import type { Percentiles } from './statistics.ts';
+import type { EndLoad, Place } from './traffic/traffic-messages.ts';
 
 /** Calls that stay up, to be asked for signs of life later. */
 export interface EstablishOrder {
@@ -45,7 +45,7 @@ export interface OverloadOutcome {
   readonly byes: ProbeOutcome;
   readonly reinvites: ProbeOutcome;
   readonly lateness: Percentiles;
-  readonly own: OwnLoad;
+  readonly own: EndLoad;
 }
 
 /** Requests inside established calls. */

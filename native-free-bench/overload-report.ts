@@ -1,10 +1,10 @@
 // The figures of the overload benchmark, for people.
 
 import { alignedTable } from '../src/cli/aligned-table.ts';
-import type { OwnLoad } from './load-messages.ts';
 import { type Machine, tellMachine } from './machine.ts';
 import type { OverloadOutcome } from './overload-messages.ts';
 import type { SwitchCounts } from './overload-switch.ts';
+import type { EndLoad } from './traffic/traffic-messages.ts';
 
 /** One point of the curve. */
 export interface OverloadPoint {
@@ -12,7 +12,7 @@ export interface OverloadPoint {
   readonly callsPerSecond: number;
   readonly established: number;
   readonly outcome: OverloadOutcome;
-  readonly answerer: OwnLoad;
+  readonly answerer: EndLoad;
   /** Of one core, used by the switch during the load. */
   readonly cpuShare: number;
   /** INVITEs that the packet filter dropped. */

@@ -1,9 +1,9 @@
 // The account of one run of the overload benchmark: two parts (the load, and what is offered afterwards) and the
 // probes.
 
-import type { OwnLoad } from './load-messages.ts';
 import type { OverloadOrder, OverloadOutcome, PartOutcome, ProbeOutcome } from './overload-messages.ts';
 import { percentilesOf } from './statistics.ts';
+import type { EndLoad } from './traffic/traffic-messages.ts';
 
 const PROBES_PER_SECOND = 10;
 
@@ -143,7 +143,7 @@ export class OverloadRun {
     return nowMs > this.#afterwards.endsAtMs + AFTERMATH_MS;
   }
 
-  outcome(own: OwnLoad): OverloadOutcome {
+  outcome(own: EndLoad): OverloadOutcome {
     return {
       kind: 'overloaded',
       load: this.#load.outcome(),

@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 import type { SwitchStatus } from '../src/control/api/status.ts';
 import { findRunningSwitch } from '../src/store/data-directory.ts';
 import { type CpuQuota, holdDown } from './cpu-quota.ts';
-import type { Place } from './load-messages.ts';
 import type { Ground } from './overload-ground.ts';
 import { sampleGroup } from './process-cpu.ts';
 import { endGroup, until } from './system-under-test.ts';
+import type { Place } from './traffic/traffic-messages.ts';
 
 const TANDEM = fileURLToPath(new URL('../src/cli/tandem.js', import.meta.url));
 const START_MS = 20_000;

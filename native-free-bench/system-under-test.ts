@@ -3,8 +3,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Place } from './load-messages.ts';
 import { processesOf } from './process-cpu.ts';
+import type { Place } from './traffic/traffic-messages.ts';
 
 /** A running system. */
 export interface SystemUnderTest {
@@ -14,6 +14,10 @@ export interface SystemUnderTest {
   readonly group: number | null;
   /** CDRs it has written so far; null when it cannot say. */
   cdrCount(): Promise<number | null>;
+  /** By how much its limit counters are wrong; null when it cannot say. */
+  limitDrift(): Promise<number | null>;
+  /** Ends a worker, or asks its management something; nothing where it has neither. */
+  disturb(how: 'killShard' | 'askStatus'): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireRunningSwitch, type SwitchClient } from '../src/cli/switch-client.ts';
 import type { SwitchStatus } from '../src/control/api/status.ts';
+import { findRunningSwitch } from '../src/store/data-directory.ts';
 import { endGroup, type SystemUnderTest, until } from './system-under-test.ts';
 
 /** The command line of this revision, compiled. */
@@ -22,7 +23,8 @@ export interface TandemOptions {
   /** An empty directory, for its configuration, records and log. */
   readonly directory: string;
   readonly shardCount: number;
-  readonly answererPort: number;
+  /** Its network file. */
+  readonly network: string;
   /** Directory for a profile of each thread, written at the end; null for none. */
   readonly profileDirectory: string | null;
 }
@@ -50,13 +52,18 @@ export async function startTandem(options: TandemOptions): Promise<SystemUnderTe
   };
   try {
     const client = await until(options.name, START_MS, () => clientOf(join(directory, 'data')));
-    await client.post('/api/v1/apply', { name: 'bench' }, networkFile(options.answererPort));
+    await client.post('/api/v1/apply', { name: 'bench' }, options.network);
     const [listener] = (await statusOf(client)).listeners;
     return {
       name: options.name,
       place: { address: ADDRESS, port: listener?.port ?? 0 },
       group: started.pid ?? null,
       cdrCount: async () => (await statusOf(client)).cdr.spooled,
+      limitDrift: () => driftOf(join(directory, 'data')),
+      disturb: async (how) => {
+        if (how === 'askStatus') await statusOf(client);
+        else await client.post('/api/v1/shards/0/kill', {}, '');
+      },
       stop,
     };
   } catch (error) {
@@ -89,10 +96,10 @@ function startFile(shardCount: number): string {
   ].join('\n');
 }
 
-function networkFile(answererPort: number): string {
-  return JSON.stringify({
-    accounts: [{ account: 'bench' }],
-    mappingGateways: [{ name: 'caller', account: 'bench', remoteIps: [ADDRESS], capacity: 100_000 }],
-    routingGateways: [{ name: 'answerer', prefix: '', remoteIp: ADDRESS, signalPort: answererPort, capacity: 100_000 }],
-  });
+/** The sum of what the metrics page says. */
+async function driftOf(dataPath: string): Promise<number> {
+  const port = findRunningSwitch(dataPath)?.managementPort ?? 0;
+  const page = await (await fetch(`http://${ADDRESS}:${port}/metrics`)).text();
+  const lines = page.matchAll(/^tandem_limit_drift(?:\{[^}]*\})? (-?\d+)/gm);
+  return [...lines].reduce((sum, [, value]) => sum + Math.abs(Number(value)), 0);
 }

@@ -1,5 +1,5 @@
-// The answering end of the load, a process of its own: does with a call what the last digit of its number says. Three
-// sockets: one serves, one refuses every INVITE with 503, one is dead.
+// The answering end of the load, a process of its own: does with a call what the last digit of its number says. Four
+// sockets: one serves, one refuses every INVITE with 503, one fails with 500, one is dead.
 //
 //   node answerer.js [ADDRESS [PORT]]
 
@@ -50,6 +50,7 @@ interface AnsweredCall {
 class Answerer {
   readonly #socket = new EndSocket();
   readonly #refusing = new EndSocket();
+  readonly #failing = new EndSocket();
   readonly #dead = new EndSocket();
   readonly #clock = new EndClock((nowMs) => this.#due.runDue(nowMs, (run) => run(nowMs)));
   readonly #due = new DueQueue<(nowMs: number) => void>();
@@ -63,10 +64,15 @@ class Answerer {
 
   async begin(): Promise<EndBound> {
     const deadPort = await this.#dead.bind({ address: ADDRESS }, () => undefined);
-    const refusingPort = await this.#refusing.bind({ address: ADDRESS }, (text, from) => this.#refuse(text, from));
+    const refusingPort = await this.#refusing.bind({ address: ADDRESS }, (text, from) =>
+      refuse(this.#refusing, '503 Service Unavailable', text, from),
+    );
+    const failingPort = await this.#failing.bind({ address: ADDRESS }, (text, from) =>
+      refuse(this.#failing, FAILURE, text, from),
+    );
     const port = await this.#socket.bind({ address: ADDRESS, port: PORT }, (text, from) => this.#receive(text, from));
     this.#here = `${ADDRESS}:${port}`;
-    return { kind: 'bound', port, refusingPort, deadPort };
+    return { kind: 'bound', port, refusingPort, failingPort, deadPort };
   }
 
   obey(order: AnswererOrder): void {
@@ -90,13 +96,6 @@ class Answerer {
       answered: this.#answered,
       inviteAdded: this.#inviteAdded.encoded(),
     };
-  }
-
-  #refuse(text: string, from: RemoteInfo): void {
-    const request = readWire(text);
-    if (request === null || request.status !== 0 || request.method === 'ACK') return;
-    const status = request.method === 'INVITE' ? '503 Service Unavailable' : '200 OK';
-    this.#refusing.send(printResponse(request, status, { toTag: tagFor(request, 'r') }), from.port, from.address);
   }
 
   #receive(text: string, from: RemoteInfo): void {
@@ -142,7 +141,7 @@ class Answerer {
       case 'busy':
         return this.#final(call, '486 Busy Here');
       case 'unavailable':
-        return this.#final(call, '503 Service Unavailable');
+        return this.#final(call, FAILURE);
       default:
         this.#say(call, printResponse(invite, '180 Ringing', { toTag, lines: this.#lines() }));
         if (role !== 'ringOn') this.#at(performance.now() + RING_MS, (nowMs) => this.#answer(call, nowMs));
@@ -232,6 +231,17 @@ class Answerer {
   #send(text: string, to: RemoteInfo): void {
     this.#socket.send(text, to.port, to.address);
   }
+}
+
+/** What a vendor says that cannot: not 503, for that would have the switch offer it less. */
+const FAILURE = '500 Server Internal Error';
+
+/** Answers an INVITE with `status`, and anything else with 200. */
+function refuse(socket: EndSocket, status: string, text: string, from: RemoteInfo): void {
+  const request = readWire(text);
+  if (request === null || request.status !== 0 || request.method === 'ACK') return;
+  const said = request.method === 'INVITE' ? status : '200 OK';
+  socket.send(printResponse(request, said, { toTag: tagFor(request, 'r') }), from.port, from.address);
 }
 
 /** The last digit of the number in the request line. */

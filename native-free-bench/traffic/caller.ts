@@ -61,7 +61,7 @@ class Caller {
   async begin(): Promise<EndBound> {
     const port = await this.#socket.bind({ address: ADDRESS }, (text, from) => this.#receive(text, from));
     this.#here = `${ADDRESS}:${port}`;
-    return { kind: 'bound', port, refusingPort: 0, deadPort: 0 };
+    return { kind: 'bound', port, refusingPort: 0, failingPort: 0, deadPort: 0 };
   }
 
   run(order: TrafficOrder): void {

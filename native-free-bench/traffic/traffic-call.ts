@@ -27,7 +27,7 @@ export function isExpectedFailure({ kind }: TrafficCall, status: number): boolea
     case 'busy':
       return status === 486;
     case 'unavailable':
-      return status === 503;
+      return status === 500;
     case 'ringOn':
     case 'silent':
       return status === 408 || status === 480;

@@ -35,8 +35,9 @@ export class TrafficEnds {
   readonly callerPort: number;
   readonly answererAddress: string;
   readonly answererPort: number;
-  /** Where every INVITE gets 503, and where nothing answers. */
+  /** Where every INVITE gets 503, where it gets 500, and where nothing answers. */
   readonly refusingPort: number;
+  readonly failingPort: number;
   readonly deadPort: number;
 
   private constructor(
@@ -50,6 +51,7 @@ export class TrafficEnds {
     this.callerPort = callerBound.port;
     this.answererPort = answererBound.port;
     this.refusingPort = answererBound.refusingPort;
+    this.failingPort = answererBound.failingPort;
     this.deadPort = answererBound.deadPort;
   }
 

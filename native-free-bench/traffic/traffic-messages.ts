@@ -116,7 +116,8 @@ export interface AnswererReport {
 export interface EndBound {
   readonly kind: 'bound';
   readonly port: number;
-  /** Of the answerer: where every INVITE gets 503, and where nothing is answered. */
+  /** Of the answerer: where every INVITE gets 503, where it gets 500, and where nothing is answered. */
   readonly refusingPort: number;
+  readonly failingPort: number;
   readonly deadPort: number;
 }

@@ -44,7 +44,15 @@ export async function startKamailio(directory: string, answererPort: number): Pr
     throw error;
   }
   const cdrCount = async (): Promise<number> => linesIn(cdrDirectory);
-  return { name: 'kamailio', place: { address: ADDRESS, port }, group: started.pid ?? null, cdrCount, stop };
+  return {
+    name: 'kamailio',
+    place: { address: ADDRESS, port },
+    group: started.pid ?? null,
+    cdrCount,
+    limitDrift: async () => null,
+    disturb: async () => undefined,
+    stop,
+  };
 }
 
 /** A UDP port nobody has just now. */

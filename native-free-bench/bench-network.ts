@@ -1,0 +1,51 @@
+// The networks that Tandem is given for the profiles: one customer, and vendors that are sockets of the answering end.
+
+import type { NetworkKind } from './profiles.ts';
+
+/** Where the vendors are. */
+export interface VendorPlaces {
+  readonly address: string;
+  readonly port: number;
+  /** Says 503 to every call. */
+  readonly refusingPort: number;
+  /** Says 500 to every call. */
+  readonly failingPort: number;
+  readonly deadPort: number;
+}
+
+const CAPACITY = 100_000;
+
+/** A network file, as JSON. */
+export function networkFile(kind: NetworkKind, callerAddress: string, places: VendorPlaces): string {
+  return JSON.stringify({
+    accounts: [{ account: 'bench' }],
+    mappingGateways: [{ name: 'caller', account: 'bench', remoteIps: [callerAddress], capacity: CAPACITY }],
+    routingGateways: vendorsOf(kind, places),
+    systemParameters: kind === 'impatient' ? { SS_SIP_TIMEOUT_RINGING: 2 } : {},
+  });
+}
+
+function vendorsOf(kind: NetworkKind, places: VendorPlaces): object[] {
+  const { address, port, refusingPort, failingPort, deadPort } = places;
+  const vendor = (name: string, signalPort: number, priority: number, more: object = {}): object => {
+    return { name, prefix: '', remoteIp: address, signalPort, priority, capacity: CAPACITY, ...more };
+  };
+  switch (kind) {
+    case 'failover':
+      return [
+        vendor('dead', deadPort, 1, { timeoutInvite: 1 }),
+        vendor('refusing', refusingPort, 2),
+        vendor('answerer', port, 3),
+      ];
+    case 'carrier':
+      return [
+        vendor('failing-49', failingPort, 1, { prefix: '49' }),
+        vendor('serving-49', port, 2, { prefix: '49' }),
+        vendor('failing-31', failingPort, 1, { prefix: '31' }),
+        vendor('failing-31-too', failingPort, 2, { prefix: '31' }),
+        vendor('serving-31', port, 3, { prefix: '31' }),
+      ];
+    default:
+      return [vendor('answerer', port, 1)];
+  }
+}

@@ -1,0 +1,98 @@
+// The command line of the load suite.
+
+import { parseArgs } from 'node:util';
+import { defaultShardCount } from '../src/config.ts';
+import type { LoadStep } from './traffic/arrivals.ts';
+import type { Place } from './traffic/traffic-messages.ts';
+
+/** What was asked for; null where nothing was said. */
+export interface BenchOptions {
+  /** `quick`, `compare`, `list`, or a profile. */
+  readonly command: string;
+  readonly rates: readonly number[] | null;
+  readonly seconds: number | null;
+  readonly runs: number | null;
+  readonly ramp: readonly LoadStep[] | null;
+  readonly isPoisson: boolean;
+  readonly shards: readonly number[];
+  readonly seed: number;
+  readonly withKamailio: boolean;
+  readonly against: string | null;
+  readonly target: Place | null;
+  readonly answerOn: Place | null;
+  readonly outDirectory: string;
+  readonly profileDirectory: string | null;
+  readonly isJson: boolean;
+}
+
+/** Seconds that each step of a ramp takes. */
+const RAMP_STEP_SECONDS = 1;
+
+/** Reads `words`. Throws a sentence. */
+export function readBenchOptions(words: readonly string[]): BenchOptions {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      rate: { type: 'string' },
+      rates: { type: 'string' },
+      seconds: { type: 'string' },
+      runs: { type: 'string' },
+      ramp: { type: 'string' },
+      poisson: { type: 'boolean', default: false },
+      shards: { type: 'string', default: String(defaultShardCount()) },
+      seed: { type: 'string', default: '1' },
+      with: { type: 'string' },
+      against: { type: 'string' },
+      target: { type: 'string' },
+      'answer-on': { type: 'string' },
+      out: { type: 'string', default: 'bench-reports' },
+      'cpu-prof': { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  if (values.with !== undefined && values.with !== 'kamailio') throw new Error('--with knows kamailio');
+  const hasTarget = values.target !== undefined;
+  if (hasTarget && values['answer-on'] === undefined) throw new Error('--target needs --answer-on, its vendor');
+  const rates = values.rates ?? values.rate;
+  const isCompared = values.with !== undefined || values.against !== undefined;
+  return {
+    command: positionals[0] ?? (isCompared ? 'compare' : 'quick'),
+    rates: rates === undefined ? null : rates.split(',').map((rate) => positive('--rates', rate)),
+    seconds: values.seconds === undefined ? null : positive('--seconds', values.seconds),
+    runs: values.runs === undefined ? null : positive('--runs', values.runs),
+    ramp: values.ramp === undefined ? null : rampOf(values.ramp),
+    isPoisson: values.poisson,
+    shards: values.shards.split(',').map((count) => (count === '0' ? 0 : positive('--shards', count))),
+    seed: positive('--seed', values.seed),
+    withKamailio: values.with === 'kamailio',
+    against: values.against ?? null,
+    target: values.target === undefined ? null : placeOf('--target', values.target),
+    answerOn: values['answer-on'] === undefined ? null : placeOf('--answer-on', values['answer-on']),
+    outDirectory: values.out,
+    profileDirectory: values['cpu-prof'] ?? null,
+    isJson: values.json,
+  };
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`${option} takes whole numbers above 0, not "${text}"`);
+}
+
+function placeOf(option: string, text: string): Place {
+  const match = /^([\d.]+):(\d{1,5})$/.exec(text);
+  if (match?.[1] === undefined) throw new Error(`${option} takes an IPv4 address and a port, not "${text}"`);
+  return { address: match[1], port: Number(match[2]) };
+}
+
+/** `FROM:TO:SECONDS`: a step for each second, evenly upward or downward. */
+function rampOf(text: string): LoadStep[] {
+  const [from = 0, to = 0, seconds = 0] = text.split(':').map((part) => positive('--ramp', part));
+  if (seconds === 0) throw new Error('--ramp takes FROM:TO:SECONDS, such as 100:1000:60');
+  return Array.from({ length: seconds }, (_, second) => {
+    const callsPerSecond = Math.round(from + ((to - from) * second) / Math.max(1, seconds - 1));
+    return { callsPerSecond, seconds: RAMP_STEP_SECONDS };
+  });
+}

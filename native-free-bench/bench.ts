@@ -1,0 +1,191 @@
+// The load suite.
+//
+//   npm run bench                              quick: what a call costs, its delays, the highest rate; under 2 minutes
+//   npm run bench -- PROFILE                   one profile; `npm run bench -- list` names them
+//   npm run bench -- compare --with kamailio   Debian's Kamailio in the same run, A B A B
+//   npm run bench -- compare --against COMMIT  another revision of Tandem, built in a worktree of its own
+//
+//   --rate N, --rates 200,500  calls a second    --seconds N   length of a run     --runs N  of compare
+//   --ramp FROM:TO:SECONDS     instead of a constant rate      --poisson           independent arrivals
+//   --shards 0,1               of Tandem; 0: inline            --seed N            the same seed, the same calls
+//   --target HOST:PORT         another SIP switch that is running already, whose vendor is --answer-on HOST:PORT
+//   --out DIR                  for the reports (JSON, HTML); bench-reports/ unless told otherwise
+//   --cpu-prof DIR             a profile of each of Tandem's threads
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { alignedTable } from '../src/cli/aligned-table.ts';
+import { sentenceOf } from '../src/tandem-error.ts';
+import { type BenchDocument, writeDocument } from './bench-document.ts';
+import { type BenchOptions, readBenchOptions } from './bench-options.ts';
+import { tellBench } from './bench-report.ts';
+import { type CompareOptions, compareAll, NOTHING_TO_SAY, revisionIn, runDirect, startSystems } from './compare.ts';
+import { thisMachine } from './machine.ts';
+import { removeRevision } from './other-revision.ts';
+import { findPeak } from './peak.ts';
+import { type ProfileRun, runProfile } from './profile-run.ts';
+import { ELSEWHERE, PROFILES, type Profile } from './profiles.ts';
+import type { SystemUnderTest } from './system-under-test.ts';
+import { TrafficEnds } from './traffic/traffic-ends.ts';
+import type { LoadSecond } from './traffic/traffic-messages.ts';
+
+/** The quick benchmark: rates that the table of the README has, short runs, a short search for the top. */
+const QUICK = { rates: [200, 500], runs: 3, seconds: 5 };
+const QUICK_PEAK = { from: 600, growth: 1.3, seconds: 4 };
+
+/** What is alive while a benchmark runs. */
+interface Scene {
+  readonly ends: TrafficEnds;
+  readonly directory: string;
+  readonly systems: SystemUnderTest[];
+  readonly say: (line: string) => void;
+}
+
+/** What was found. */
+type Findings = Pick<BenchDocument, 'runs' | 'peaks'>;
+
+async function main(): Promise<boolean> {
+  const options = readBenchOptions(process.argv.slice(2));
+  if (options.command === 'list') return list();
+  const profile = profileNamed(options.command);
+  const machine = thisMachine();
+  const scene = await openScene(options);
+  try {
+    const found = await run(options, profile, scene);
+    const title = options.command === 'quick' ? 'Tandem bench' : `Tandem bench ${options.command}`;
+    const document = { title, machine, atIso: new Date().toISOString(), ...found };
+    if (options.isJson) console.log(JSON.stringify(document));
+    else for (const line of tellBench(found.runs, machine)) console.log(line);
+    for (const line of peakLines(found.peaks)) scene.say(line);
+    for (const path of writeDocument(document, options.outDirectory)) scene.say(`Written: ${path}`);
+    return found.runs.every(({ invalid, isPassed }) => invalid.length === 0 && isPassed);
+  } finally {
+    await closeScene(scene);
+  }
+}
+
+function list(): boolean {
+  const rows = PROFILES.map(({ name, callsPerSecond, seconds, help }) => [
+    name,
+    `${callsPerSecond}`,
+    `${seconds}`,
+    help,
+  ]);
+  for (const line of alignedTable(['profile', 'calls/s', 'seconds', 'what'], rows, [1, 2])) console.log(line);
+  for (const [name, sentence] of ELSEWHERE) console.log(`${name}: ${sentence}.`);
+  return true;
+}
+
+function profileNamed(command: string): Profile {
+  const name = command === 'quick' || command === 'compare' ? 'basic' : command;
+  const profile = PROFILES.find((one) => one.name === name);
+  if (profile !== undefined) return profile;
+  const instead = ELSEWHERE.get(name);
+  throw new Error(instead ?? `There is no profile ${name}; there are ${PROFILES.map((one) => one.name).join(', ')}`);
+}
+
+async function openScene({ answerOn, isJson }: BenchOptions): Promise<Scene> {
+  const directory = mkdtempSync(join(tmpdir(), 'tandem-bench-'));
+  const ends = await TrafficEnds.start(
+    answerOn === null ? {} : { answererAddress: answerOn.address, answererPort: answerOn.port },
+  );
+  const scene = { ends, directory, systems: [], say: isJson ? () => undefined : (line: string) => console.error(line) };
+  // Systems are process groups of their own: a Ctrl-C does not reach them by itself.
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => void closeScene(scene).finally(() => process.exit(1)));
+  }
+  return scene;
+}
+
+async function closeScene({ ends, directory, systems }: Scene): Promise<void> {
+  for (const system of systems) await system.stop();
+  ends.stop();
+  removeRevision(revisionIn(directory));
+  rmSync(directory, { recursive: true, force: true });
+}
+
+async function run(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
+  switch (options.command) {
+    case 'quick':
+      return quick(options, profile, scene);
+    case 'compare':
+      return compare({ ...compareOptionsOf(options), withKamailio: options.withKamailio }, profile, scene);
+    default:
+      return one(options, profile, scene);
+  }
+}
+
+function compareOptionsOf(options: BenchOptions): CompareOptions {
+  const { rates, runs, seconds, shards, against, profileDirectory, seed } = options;
+  return {
+    rates: rates ?? QUICK.rates,
+    runs: runs ?? 5,
+    seconds: seconds ?? 8,
+    shards,
+    withKamailio: false,
+    against,
+    profileDirectory,
+    seed,
+  };
+}
+
+async function quick(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
+  const found = await compare({ ...compareOptionsOf({ ...options, ...QUICK }) }, profile, scene);
+  const [system] = scene.systems;
+  if (system === undefined) return found;
+  const { peak } = await findPeak(scene.ends, system, profile, { ...QUICK_PEAK, seed: options.seed }, scene.say);
+  return { ...found, peaks: peak === null ? [] : [peak] };
+}
+
+async function compare(options: CompareOptions, profile: Profile, scene: Scene): Promise<Findings> {
+  await startSystems(options, { ...scene, profile }, scene.systems);
+  return { runs: await compareAll(options, { ...scene, profile }, scene.systems, scene.say), peaks: [] };
+}
+
+async function one(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
+  const { ends, systems, say } = scene;
+  if (options.target === null) {
+    const shards = options.shards.slice(0, 1);
+    await startSystems({ ...compareOptionsOf(options), shards, against: null }, { ...scene, profile }, systems);
+  } else systems.push({ name: 'target', place: options.target, ...NOTHING_TO_SAY });
+  const [system] = systems as [SystemUnderTest];
+  const runs: ProfileRun[] = [];
+  const isCallable = profile.mix.every(({ what }) => what === 'call');
+  if (isCallable) runs.push(await runDirect(ends, { ...profile, ...DIRECT_CALLS }, options.seed));
+  const arrivals = options.isPoisson ? 'poisson' : profile.arrivals;
+  const steps = options.ramp ?? [
+    { callsPerSecond: options.rates?.[0] ?? profile.callsPerSecond, seconds: options.seconds ?? profile.seconds },
+  ];
+  runs.push(await runProfile(ends, system, { ...profile, arrivals }, { steps, seed: options.seed }, tellSecond(say)));
+  return { runs, peaks: [] };
+}
+
+/** The generator alone is measured with the basic call, whatever the profile. */
+const DIRECT_CALLS = (({ mix, arrivals, impairment, disturbance, patienceMs }) => {
+  return { mix, arrivals, impairment, disturbance, patienceMs };
+})(profileNamed('basic'));
+
+function tellSecond(say: (line: string) => void): (second: LoadSecond) => void {
+  return ({ second, offered, answered, succeeded, failed, active, ringing }) =>
+    say(
+      `${String(second + 1).padStart(5)} s: ${offered} offered, ${answered} answered, ${succeeded} as planned, ` +
+        `${failed} failed, ${active} now; INVITE to 180 p50 ${ringing.p50.toFixed(2)}, ` +
+        `p99 ${ringing.p99.toFixed(2)} ms`,
+    );
+}
+
+function peakLines(peaks: readonly ProfileRun[]): string[] {
+  return peaks.map(
+    ({ system, callsPerSecond, microsPerCall, succeeded, offered }) =>
+      `Highest rate of ${system}, the generator on the same machine: ${callsPerSecond} calls a second, ` +
+      `${((100 * succeeded) / offered).toFixed(2)} % as planned, ${microsPerCall.toFixed(0)} us/call.`,
+  );
+}
+
+try {
+  if (!(await main())) process.exitCode = 1;
+} catch (error) {
+  console.error(sentenceOf(error));
+  process.exitCode = 2;
+}
