@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { splitPort } from './core/base/ip-address.ts';
 import { Refused, readOperatorFile, type Table } from './operator-file.ts';
 import { ipAddress, oneOf, wholeNumber } from './operator-values.ts';
+import { defaultSinks, readSinks, type SinkSettings } from './sink-settings.ts';
 import { sentenceOf, TandemError } from './tandem-error.ts';
 
 /** One local SIP socket. */
@@ -37,9 +38,11 @@ export interface SwitchConfig {
   readonly node: string;
   /** DNS servers for the host names of gateways, as address or address:port; empty: those of the machine. */
   readonly dnsServers: readonly string[];
+  /** Where CDRs go besides the spool. */
+  readonly sinks: readonly SinkSettings[];
 }
 
-const FIELDS = ['data', 'shards', 'listeners', 'management', 'node', 'dnsServers'];
+const FIELDS = ['data', 'shards', 'listeners', 'management', 'node', 'dnsServers', 'sinks'];
 const LISTENER_FIELDS = ['transport', 'address', 'port', 'advertised'];
 const SHARDS_MAX = 256;
 const SIP_PORT = 5060;
@@ -75,8 +78,9 @@ export function parseConfig(text: string, path: string): SwitchConfig {
     const listeners = root.rows('listeners', LISTENER_FIELDS, readListener);
     refuseDoubles(root, listeners);
     const management = root.table('management', ['address', 'port']);
+    const dataPath = resolve(dirname(path), root.optional('data', someText, fallback.dataPath));
     return {
-      dataPath: resolve(dirname(path), root.optional('data', someText, fallback.dataPath)),
+      dataPath,
       shardCount: root.optional('shards', wholeNumber(0, SHARDS_MAX), fallback.shardCount),
       listeners: root.has('listeners') ? listeners : fallback.listeners,
       management: {
@@ -85,6 +89,7 @@ export function parseConfig(text: string, path: string): SwitchConfig {
       },
       node: root.optional('node', nodeName, fallback.node),
       dnsServers: root.many('dnsServers', serverAddress),
+      sinks: readSinks(root, path, dataPath),
     };
   });
 }
@@ -100,8 +105,9 @@ export function defaultShardCount(): number {
 
 /** The switch that starts with no file at all: UDP 5060 on every address, management on loopback, records in ./data. */
 function defaultConfig(directory: string): SwitchConfig {
+  const dataPath = resolve(directory, 'data');
   return {
-    dataPath: resolve(directory, 'data'),
+    dataPath,
     shardCount: defaultShardCount(),
     listeners: [
       { transport: 'udp', address: '0.0.0.0', port: SIP_PORT, advertisedHost: ownAddress(4), advertisedPort: SIP_PORT },
@@ -109,6 +115,7 @@ function defaultConfig(directory: string): SwitchConfig {
     management: { address: '127.0.0.1', port: MANAGEMENT_PORT },
     node: defaultNode(),
     dnsServers: [],
+    sinks: defaultSinks(dataPath),
   };
 }
 

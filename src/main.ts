@@ -125,6 +125,7 @@ function controlStartOf(
       return { transport, address, port: sockets[index]?.port ?? 0, ...(advertised[index] as Listener) };
     }),
     memory,
+    sinks: config.sinks,
     node: config.node,
     version: ownVersion(),
     startedAtWallMs: Date.now(),

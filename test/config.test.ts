@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { parseConfig } from '../src/config.ts';
+import { defaultSinks } from '../src/sink-settings.ts';
 import { type Refusal, TandemError } from '../src/tandem-error.ts';
 
 const PATH = '/etc/tandem/tandem.yaml';
@@ -46,6 +47,7 @@ management: { address: 0.0.0.0, port: 9090 }
       { transport: 'udp', address: '127.0.0.1', port: 0, advertisedHost: '127.0.0.1', advertisedPort: 0 },
     ],
     management: { address: '0.0.0.0', port: 9090 },
+    sinks: defaultSinks('/var/lib/tandem'),
   });
 });
 

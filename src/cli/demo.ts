@@ -114,6 +114,7 @@ function configOf(dataPath: string): SwitchConfig {
     management: { address: SWITCH_ADDRESS, port: 0 },
     node: 'demo',
     dnsServers: [],
+    sinks: [],
   };
 }
 

@@ -2,7 +2,6 @@
 // the sinks, keeps the configuration and hands out its snapshots, answers the API, and prints what the shards
 // counted. It is driven by `tick` and has no clock or thread of its own: control-thread.ts gives it both.
 
-import { join } from 'node:path';
 import { APPLIANCE_SLOT } from '../core/admission/admission.ts';
 import { splitPort } from '../core/base/ip-address.ts';
 import { Ring } from '../core/base/ring.ts';
@@ -14,8 +13,8 @@ import { sentenceOf } from '../tandem-error.ts';
 import { Api } from './api/api.ts';
 import { CallRate } from './call-rate.ts';
 import { CdrDrain } from './cdr/cdr-drain.ts';
-import { JsonLinesSink } from './cdr/json-lines-sink.ts';
-import { SinkRunner } from './cdr/sink-runner.ts';
+import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
+import type { SinkRunner } from './cdr/sink-runner.ts';
 import { Deployment } from './deployment.ts';
 import type { HttpServer } from './http/http-server.ts';
 import { listenHttp } from './http/listen.ts';
@@ -112,8 +111,7 @@ export class Control implements HostNamesUser {
     this.deployment = new Deployment(options.memory.shards.length);
     const rings = options.memory.shards.map((shard) => shard.cdrs);
     this.drain = new CdrDrain(rings, (shared) => new Ring(shared), stores.spool);
-    const sink = new JsonLinesSink(join(options.dataPath, 'cdr'), stores.spool, stores.flush);
-    this.sinks = options.isDurable ? [new SinkRunner(sink, stores.spool, log)] : [];
+    this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings()) : [];
     this.quality = new QualityWindow(this.view);
     this.drift = new LimitDrift(this.view);
     this.shardRestarts = options.memory.shards.map(() => 0);
@@ -173,7 +171,7 @@ export class Control implements HostNamesUser {
     if (this.#isDue('quality', SLICE_MS)) this.quality.beginSlice(this.#slots());
     this.drift.tick();
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
-    if (this.#isDue('trim', SECOND_MS)) this.stores.spool.trim(SPOOL_RECORDS_KEPT, TRIM_RECORDS_MAX);
+    if (this.#isDue('trim', SECOND_MS)) this.#trim();
   }
 
   /** What main has to say. `stop` is not for here: await `stop()`. */
@@ -267,6 +265,26 @@ export class Control implements HostNamesUser {
       if (this.#isDue('drain failure', SECOND_MS)) this.#log.error({ why: sentenceOf(error) }, 'CDRs cannot be stored');
       return 0;
     }
+  }
+
+  #sinkSurroundings(): SinkSurroundings {
+    const { dataPath, node } = this.options;
+    const { spool, flush } = this.stores;
+    return {
+      spool,
+      flush,
+      log: this.#log,
+      node,
+      dataPath,
+      parameters: () => this.configuration.snapshot.parameters,
+    };
+  }
+
+  /** What every sink has may go, oldest first. */
+  #trim(): void {
+    let exported = Number.POSITIVE_INFINITY;
+    for (const sink of this.sinks) if (sink.isOn) exported = Math.min(exported, sink.position);
+    this.stores.spool.trim(SPOOL_RECORDS_KEPT, TRIM_RECORDS_MAX, exported);
   }
 
   #tellLeftBehind(): void {

@@ -3,6 +3,7 @@
 import type { HostAddresses, Snapshot } from '../core/routing/snapshot.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 import type { LogLevel } from '../log.ts';
+import type { SinkSettings } from '../sink-settings.ts';
 import type { Refusal } from '../tandem-error.ts';
 
 /** A bound SIP socket, as `tandem status` shows it and as `localIp` of a routing gateway finds it. */
@@ -27,6 +28,8 @@ export interface ControlStart {
   readonly version: string;
   readonly startedAtWallMs: number;
   readonly logLevel: LogLevel;
+  /** Where CDRs go besides the spool. */
+  readonly sinks: readonly SinkSettings[];
   /** False keeps configuration and CDRs in memory only (the demo). */
   readonly isDurable: boolean;
   /** DNS servers that host names are asked of; empty: those of the machine. */

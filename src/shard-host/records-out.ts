@@ -60,7 +60,10 @@ export class RecordsOut {
   flush(): void {
     if (this.#changed.length > 0) this.#writeChanged();
     if (this.#ended.length > 0) {
-      for (const { cdr, boardSlot } of this.#ended) this.#held.push({ bytes: pack(cdr), boardSlot });
+      for (const { cdr, boardSlot, isKept } of this.#ended) {
+        if (isKept) this.#held.push({ bytes: pack(cdr), boardSlot });
+        else if (boardSlot >= 0) this.#board.give(boardSlot);
+      }
       this.#ended = [];
     }
     if (this.#held.length > 0) this.#publish();

@@ -228,8 +228,7 @@ class LmdbSpool implements CdrSpool {
     write(this.#tables, () => this.#tables.cursors.putSync(sink, pack(cursor)));
   }
 
-  trim(keep: number, limit: number): number {
-    const exported = this.#slowestSink();
+  trim(keep: number, limit: number, exported: number): number {
     const spare = Math.min(this.count() - keep, limit);
     if (spare <= 0) return 0;
     const keys: number[] = [];
@@ -239,14 +238,6 @@ class LmdbSpool implements CdrSpool {
       for (const key of keys) this.#tables.spool.removeSync(key);
     });
     return keys.length;
-  }
-
-  #slowestSink(): number {
-    let slowest = Number.POSITIVE_INFINITY;
-    for (const { value } of this.#tables.cursors.getRange()) {
-      slowest = Math.min(slowest, (unpack(value) as SinkCursor).position);
-    }
-    return Number.isFinite(slowest) ? slowest : 0;
   }
 
   #range(options: { start: number; limit: number; reverse?: boolean }): readonly SpooledRecord[] {

@@ -96,9 +96,7 @@ class MemorySpool implements CdrSpool {
     this.#cursors.set(sink, { position: cursor.position, state: cursor.state });
   }
 
-  trim(keep: number, limit: number): number {
-    const exported = Math.min(...[...this.#cursors.values()].map((cursor) => cursor.position));
-    if (!Number.isFinite(exported)) return 0;
+  trim(keep: number, limit: number, exported: number): number {
     const spare = Math.min(this.#records.length - keep, limit, exported - this.#firstPosition() + 1);
     if (spare <= 0) return 0;
     for (const { record } of this.#records.slice(0, spare)) this.#usedBytes -= record.length;

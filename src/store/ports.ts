@@ -68,10 +68,10 @@ export interface CdrSpool {
   cursor(sink: string): SinkCursor | null;
   saveCursor(sink: string, cursor: SinkCursor): void;
   /**
-   * Drops the oldest records that every sink with a cursor has, while more than `keep` (at least 1) are held;
-   * at most `limit` of them. Answers how many went. Without any cursor nothing goes.
+   * Drops the oldest records up to place `exported`, the last that every sink has, while more than `keep` (at least 1)
+   * are held; at most `limit` of them. Answers how many went.
    */
-  trim(keep: number, limit: number): number;
+  trim(keep: number, limit: number, exported: number): number;
 }
 
 /** Both stores of one data directory. */

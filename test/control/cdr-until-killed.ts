@@ -3,7 +3,7 @@
 //   node cdr-until-killed.js DATA [finish]
 
 import { join } from 'node:path';
-import { JsonLinesSink } from '../../src/control/cdr/json-lines-sink.ts';
+import { FileSink } from '../../src/control/cdr/file-sink.ts';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { pack } from '../../src/store/records.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
@@ -15,7 +15,12 @@ const RECORDS_A_DAY = 700;
 
 const [, , dataPath = '', mode = 'spool'] = process.argv;
 const stores = openLmdbStores(dataPath);
-const sink = new JsonLinesSink(join(dataPath, 'cdr'), stores.spool, stores.flush);
+const directory = join(dataPath, 'cdr');
+const sink = new FileSink(
+  { kind: 'file', name: 'json-lines', format: 'json-lines', directory, rotation: 'day', gzip: false },
+  stores.spool,
+  { flush: stores.flush },
+);
 await sink.recover();
 
 function spoolBatch(): void {

@@ -11,6 +11,7 @@ import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { ShardCounters, ShardNumber } from '../../src/core/shard/counters.ts';
 import { allocateSwitchMemory, type SwitchMemory } from '../../src/core/shard/shared-memory.ts';
 import { type Log, makeLog } from '../../src/log.ts';
+import { defaultSinks, type SinkSettings } from '../../src/sink-settings.ts';
 import { readLocalToken } from '../../src/store/data-directory.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import type { Stores } from '../../src/store/ports.ts';
@@ -92,7 +93,13 @@ const SILENT: Log = makeLog('test', 'silent');
 /** A control over `shardCount` shards on `dataPath`; with `confirms` every snapshot is reported as applied at once. */
 export function openControl(
   dataPath: string,
-  options: { shardCount?: number; confirms?: boolean; stores?: Stores; memory?: SwitchMemory } = {},
+  options: {
+    shardCount?: number;
+    confirms?: boolean;
+    stores?: Stores;
+    memory?: SwitchMemory;
+    sinks?: SinkSettings[];
+  } = {},
 ): ControlFixture {
   const memory = options.memory ?? allocateSwitchMemory(options.shardCount ?? 1);
   const stores = options.stores ?? openMemoryStores();
@@ -111,6 +118,7 @@ export function openControl(
     version: '0.1.0',
     startedAtWallMs: WALL_MS - 60_000,
     logLevel: 'silent',
+    sinks: options.sinks ?? defaultSinks(dataPath),
     isDurable: true,
   };
   const outward = {

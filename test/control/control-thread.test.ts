@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { ControlStart, FromControl, ToControl } from '../../src/control/messages.ts';
 import { allocateSwitchMemory } from '../../src/core/shard/shared-memory.ts';
+import { defaultSinks } from '../../src/sink-settings.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { ask, FakeShard, NETWORK, WALL_MS } from './control-fixture.ts';
@@ -22,6 +23,7 @@ function startOptions(dataPath: string): ControlStart {
     version: '0.1.0',
     startedAtWallMs: WALL_MS,
     logLevel: 'silent',
+    sinks: defaultSinks(dataPath),
     isDurable: true,
   };
 }

@@ -225,7 +225,7 @@ function placeOf(column: string): Place {
 
 /** One customer with all callers, and the trunks of the ladder in their order behind every number. */
 export function snapshotOf({ columns, settings }: Flow): Snapshot {
-  const system = settings.filter(({ of }) => of.startsWith('SS_')).map(({ of, value }) => [of, value]);
+  const system = settings.filter(({ of }) => /^(SS|SERVER)_/.test(of)).map(({ of, value }) => [of, value]);
   const trunks = columns.filter((column) => column.startsWith('trunk'));
   return {
     version: 1,

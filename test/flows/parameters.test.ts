@@ -14,6 +14,8 @@ import { passes, withSettings } from './flow-runner.ts';
 /** What no ladder can show, and the test that proves it. */
 const PROVED_ELSEWHERE: Partial<Record<ParameterName, string>> = {
   SS_SIP_SIGNAL_TOS: 'test/edge/signal-precedence.test.ts',
+  SS_CDR_RECORD_TO_FILE: 'test/control/control-sinks.test.ts',
+  SS_CDR_RECORD_NONCONNECT: 'test/control/control-sinks.test.ts',
 };
 
 const FLOWS = [...flowFiles().values()].flat();

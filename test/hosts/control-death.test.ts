@@ -31,6 +31,7 @@ async function durableSwitch(context: TestContext, directory: string): Promise<R
       management: { address: ADDRESS, port: await steadyPort() },
       node: 'test',
       dnsServers: [],
+      sinks: [],
     },
     { logLevel: 'silent' },
   );

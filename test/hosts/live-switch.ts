@@ -50,6 +50,7 @@ export class LiveSwitch {
       management: { address: ADDRESS, port: 0 },
       node: 'test',
       dnsServers: [],
+      sinks: [],
       ...settings,
     };
     const running = await startSwitch(config, { logLevel: 'silent', isDurable: false });

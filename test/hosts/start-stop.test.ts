@@ -33,6 +33,7 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
     management: { address: ADDRESS, port: 0 },
     node: 'test',
     dnsServers: [],
+    sinks: [],
   };
   const options = { logLevel: 'silent', isDurable: false } as const;
   await assert.rejects(startSwitch(config, options), (error) => {

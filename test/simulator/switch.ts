@@ -63,7 +63,7 @@ class Collector implements Outbox {
   }
 
   recordEnded(record: LiveRecord): void {
-    this.ended.push(record.cdr);
+    if (record.isKept) this.ended.push(record.cdr);
   }
 
   defect(sentence: string, input: string): void {

@@ -78,15 +78,12 @@ for (const [maker, open] of Object.entries(MAKERS)) {
     const stores = open(context);
     const { spool } = stores;
     spooled(stores, 10);
-    assert.equal(spool.trim(1, 100), 0, 'no sink has anything');
-    spool.saveCursor('fast', { position: 10, state: '' });
-    spool.saveCursor('slow', { position: 4, state: '' });
-    assert.equal(spool.trim(8, 100), 2, 'eight are kept');
-    assert.equal(spool.trim(1, 100), 2, 'the slow sink lacks the fifth');
+    assert.equal(spool.trim(1, 100, 0), 0, 'a sink has nothing');
+    assert.equal(spool.trim(8, 100, 4), 2, 'eight are kept');
+    assert.equal(spool.trim(1, 100, 4), 2, 'the slow sink lacks the fifth');
     assert.equal(spool.after(0, 1)[0]?.position, 5);
-    spool.saveCursor('slow', { position: 10, state: '' });
-    assert.equal(spool.trim(1, 3), 3, 'a limit is a limit');
-    assert.equal(spool.trim(1, 100), 2);
+    assert.equal(spool.trim(1, 3, 10), 3, 'a limit is a limit');
+    assert.equal(spool.trim(1, 100, Number.POSITIVE_INFINITY), 2, 'no sink, nothing to wait for');
     assert.equal(spool.count(), 1);
     spooled(stores, 1);
     assert.equal(spool.lastPosition(), 11, 'places are never given twice');
@@ -103,8 +100,7 @@ for (const [maker, open] of Object.entries(MAKERS)) {
     assert.equal(spool.count() % 50, 0);
     assert.ok(spool.count() >= 100);
     assert.ok(useRatio() > 0.7 && useRatio() < 1.2);
-    spool.saveCursor('files', { position: spool.lastPosition(), state: '' });
-    assert.ok(spool.trim(50, 100_000) > 0);
+    assert.ok(spool.trim(50, 100_000, spool.lastPosition()) > 0);
     spool.append(records(1, 50));
   });
 

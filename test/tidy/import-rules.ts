@@ -19,6 +19,7 @@ const GROUND = [
   'src/tandem-error.ts',
   'src/operator-file.ts',
   'src/operator-values.ts',
+  'src/sink-settings.ts',
   'src/log.ts',
   'src/clock.ts',
   'src/shards.ts',
@@ -57,9 +58,13 @@ export const ENTRY_POINTS: readonly string[] = ['src/cli/tandem.ts'];
 
 /** Packages and the one file each that knows them; the rest of the source sees that file's own words. */
 export const PACKAGES = [
+  '@nats-io/jetstream',
+  '@nats-io/transport-node',
   'commander',
   'lmdb',
+  'mariadb',
   'msgpackr',
+  'pg',
   'pino',
   'piscina',
   'prom-client',

@@ -26,8 +26,16 @@ const EXCUSED_BY: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['data', new Set(['directory', 'path'])],
 ]);
 
-/** Names given by others that can only be spelt their way: a header of HTTP, options of Node. */
-const GIVEN_BY_OTHERS = new Set(['Connection', 'workerData', 'DataView', 'connectionsCheckingInterval']);
+/** Names given by others that can only be spelt their way: a header of HTTP, options of Node, clients of stores. */
+const GIVEN_BY_OTHERS = new Set([
+  'Connection',
+  'workerData',
+  'DataView',
+  'connectionsCheckingInterval',
+  'connectionTimeoutMillis',
+  'createConnection',
+  'jetstreamManager',
+]);
 
 /** The one file that may name the configuration key `data` itself. */
 const CONFIGURATION = 'src/config.ts';

@@ -99,12 +99,14 @@ export function statusOf(control: Control): SwitchStatus {
       spooled: control.stores.spool.count(),
       storeUseRatio: control.stores.useRatio(),
       storeFailures: control.drainFailureCount,
-      sinks: control.sinks.map((sink) => ({
-        name: sink.name,
-        backlog: sink.backlog(),
-        lagSeconds: sink.lagSeconds(control.wallNow()),
-        isFailing: sink.isFailing,
-      })),
+      sinks: control.sinks
+        .filter(({ isOn }) => isOn)
+        .map((sink) => ({
+          name: sink.name,
+          backlog: sink.backlog(),
+          lagSeconds: sink.lagSeconds(control.wallNow()),
+          isFailing: sink.isFailing,
+        })),
     },
     limitDrift: driftByName(control),
   };

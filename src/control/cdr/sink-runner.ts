@@ -1,5 +1,5 @@
-// Keeps one sink going: batch after batch while there is something, a pause when there is not, a longer one after
-// a failure. A sink that is down delays only itself.
+// Keeps one sink going: batch after batch while there is something, a pause when there is not, a longer one after each
+// failure in a row. A sink that is down delays only itself.
 
 import type { Log } from '../../log.ts';
 import type { CdrSpool } from '../../store/ports.ts';
@@ -7,33 +7,53 @@ import { unpackCdr } from '../../store/records.ts';
 import { sentenceOf } from '../../tandem-error.ts';
 import type { CdrSink } from './sink.ts';
 
-/** Pause when the sink has all: how old a record may get before it is in the file, at most. */
+/** Pause when the sink has all: how old a record may get before it is there, at most. */
 const PAUSE_MS = 250;
-const PAUSE_AFTER_FAILURE_MS = 2_000;
+/** Pause after a failure; twice as long after the next one in a row, up to the longest. */
+const PAUSE_AFTER_FAILURE_MS = 1_000;
+const PAUSE_AFTER_FAILURE_MAX_MS = 30_000;
 
 /** One sink and its progress. */
 export class SinkRunner {
   readonly #sink: CdrSink;
   readonly #spool: CdrSpool;
   readonly #log: Log;
+  readonly #isOn: () => boolean;
+  #wasOn: boolean;
   #running: Promise<void> | null = null;
   #resumeAtMs = 0;
-  #isFailing = false;
-  #recovered = false;
+  #failuresInARow = 0;
+  #isStopping = false;
+  #needsRecovery = true;
+  /** Rounds that failed since the start. */
+  failureCount = 0;
 
-  constructor(sink: CdrSink, spool: CdrSpool, log: Log) {
+  /** `isOn`: asked at every tick; one that is switched on gets the records from then on. */
+  constructor(sink: CdrSink, spool: CdrSpool, log: Log, isOn: () => boolean = () => true) {
     this.#sink = sink;
     this.#spool = spool;
     this.#log = log;
+    this.#isOn = isOn;
+    this.#wasOn = isOn();
   }
 
   get name(): string {
     return this.#sink.name;
   }
 
+  /** Whether it gets records now, and the spool keeps for it what it lacks. */
+  get isOn(): boolean {
+    return this.#isOn();
+  }
+
   /** True after a failure, until a batch succeeds. */
   get isFailing(): boolean {
-    return this.#isFailing;
+    return this.#failuresInARow > 0;
+  }
+
+  /** The last spooled record it has. */
+  get position(): number {
+    return this.#sink.position;
   }
 
   /** Records it has not got yet. */
@@ -51,31 +71,46 @@ export class SinkRunner {
 
   /** Starts a round when one is due. */
   tick(nowMs: number): void {
-    if (this.#running !== null || nowMs < this.#resumeAtMs) return;
+    const isOn = this.#isOn();
+    if (isOn && !this.#wasOn) this.#beginHere();
+    this.#wasOn = isOn;
+    if (!isOn || this.#running !== null || nowMs < this.#resumeAtMs) return;
     this.#running = this.#round(nowMs).finally(() => {
       this.#running = null;
     });
   }
 
-  /** A last round, then closes the sink. */
+  /** A last round, then closes the sink. What a failing one lacks stays in the spool. */
   async finish(): Promise<void> {
+    this.#isStopping = this.isFailing;
     await this.#running;
-    await this.#round(0);
+    if (this.#isOn() && !this.isFailing) await this.#round(0);
     await this.#sink.close();
+  }
+
+  #beginHere(): void {
+    this.#spool.saveCursor(this.name, { position: this.#spool.lastPosition(), state: '' });
+    this.#needsRecovery = true;
   }
 
   async #round(nowMs: number): Promise<void> {
     try {
-      if (!this.#recovered) await this.#sink.recover();
-      this.#recovered = true;
-      while ((await this.#sink.pump()) > 0);
-      if (this.#isFailing) this.#log.info({ sink: this.name }, 'CDR sink works again');
-      this.#isFailing = false;
+      if (this.#needsRecovery) await this.#sink.recover();
+      this.#needsRecovery = false;
+      while ((await this.#sink.pump()) > 0 && !this.#isStopping);
+      if (this.isFailing) this.#log.info({ sink: this.name }, 'CDR sink works again');
+      this.#failuresInARow = 0;
       this.#resumeAtMs = nowMs + PAUSE_MS;
     } catch (error) {
-      if (!this.#isFailing) this.#log.error({ sink: this.name, why: sentenceOf(error) }, 'CDR sink failed');
-      this.#isFailing = true;
-      this.#resumeAtMs = nowMs + PAUSE_AFTER_FAILURE_MS;
+      if (!this.isFailing) this.#log.error({ sink: this.name, why: sentenceOf(error) }, 'CDR sink failed');
+      this.#resumeAtMs = nowMs + pauseAfter(this.#failuresInARow);
+      this.#failuresInARow += 1;
+      this.failureCount += 1;
+      this.#needsRecovery = true;
     }
   }
+}
+
+function pauseAfter(failuresInARow: number): number {
+  return Math.min(PAUSE_AFTER_FAILURE_MS * 2 ** failuresInARow, PAUSE_AFTER_FAILURE_MAX_MS);
 }

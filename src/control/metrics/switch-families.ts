@@ -3,6 +3,7 @@
 import { APPLIANCE_SLOT } from '../../core/admission/admission.ts';
 import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
 import { PARSE_FAILURE_LABELS, type ShardNumberName } from '../../core/shard/counters.ts';
+import type { SinkRunner } from '../cdr/sink-runner.ts';
 import type { Control } from '../control.ts';
 import { RING_NAMES } from '../switch-view.ts';
 import { counter, type Family, gauge, type Sample, single } from './family.ts';
@@ -206,6 +207,9 @@ function shardFamilies(control: Control): Family[] {
 
 function recordFamilies(control: Control): Family[] {
   const { drain, sinks, stores, view } = control;
+  const ofSinks = (read: (sink: SinkRunner) => number): (() => Sample[]) => {
+    return () => sinks.filter(({ isOn }) => isOn).map((sink) => ({ labels: { sink: sink.name }, value: read(sink) }));
+  };
   return [
     counter(
       'tandem_cdr_written_total',
@@ -232,11 +236,20 @@ function recordFamilies(control: Control): Family[] {
       'CDRs in the spool.',
       single(() => stores.spool.count()),
     ),
-    gauge('tandem_cdr_sink_backlog_records', 'CDRs a sink has not got yet.', () =>
-      sinks.map((sink) => ({ labels: { sink: sink.name }, value: sink.backlog() })),
+    gauge(
+      'tandem_cdr_sink_backlog_records',
+      'CDRs a sink has not got yet.',
+      ofSinks((sink) => sink.backlog()),
     ),
-    gauge('tandem_cdr_sink_lag_seconds', 'Age of the oldest CDR a sink has not got yet.', () =>
-      sinks.map((sink) => ({ labels: { sink: sink.name }, value: sink.lagSeconds(control.wallNow()) })),
+    gauge(
+      'tandem_cdr_sink_lag_seconds',
+      'Age of the oldest CDR a sink has not got yet.',
+      ofSinks((sink) => sink.lagSeconds(control.wallNow())),
+    ),
+    counter(
+      'tandem_cdr_sink_failures_total',
+      'Rounds of a sink that failed.',
+      ofSinks((sink) => sink.failureCount),
     ),
     gauge(
       'tandem_lmdb_map_use_ratio',

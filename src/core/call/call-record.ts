@@ -36,6 +36,8 @@ export class LiveRecord implements LiveEntry {
   boardSlot = -1;
   /** Whether the host has yet to write it to the board; the host's own. */
   isDirty = false;
+  /** Whether it becomes a CDR at the end. */
+  isKept = true;
   readonly #startedAtMs: number;
   #answeredAtMs = -1;
 

@@ -298,6 +298,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     const attempt = this.#attempt;
     const status = this.#statusToldOf(end, endedBy);
     record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, status, endedBy, reasonHeader });
+    record.isKept = record.isAnswered || this.#routing.snapshot.parameters.SERVER_BILLING_RECORD_ZERO_HOLD_TIME;
     // First what must not be lost, whatever a defect may do to the rest: the record and the counters.
     this.#around.callEnded(this);
     this.#count(attempt, end.reason);

@@ -20,6 +20,7 @@ export const PARAMETER_SECTIONS = {
   liveness: 'Session liveness',
   identity: 'Identity and signalling',
   limits: 'Limits',
+  records: 'Records of calls',
 } as const;
 export type ParameterSection = keyof typeof PARAMETER_SECTIONS;
 
@@ -264,11 +265,31 @@ const LIMITS = {
   SS_CPS_LIMIT: row('limits', 'countOrNone', ['None', 1, 1_000_000], '', 'New calls a second the appliance admits.'),
 } as const;
 
+const RECORDS = {
+  SERVER_BILLING_RECORD_ZERO_HOLD_TIME: onOff(
+    'records',
+    'On',
+    '',
+    'Off: calls that were not answered leave no CDR; for times of attack.',
+  ),
+  SS_CDR_RECORD_TO_FILE: onOff(
+    'records',
+    'Off',
+    '',
+    'CDRs are written to hourly files of pipe-separated text as well, in `cdr-text` of the data directory.',
+  ),
+  SS_CDR_RECORD_NONCONNECT: onOff('records', 'On', '', 'Whether those files have the calls that were not answered.'),
+} as const;
+
 /** The registry, by name. */
-export const PARAMETERS = { ...SETUP, ...SWITCHING, ...LIVENESS, ...IDENTITY, ...LIMITS } as const satisfies Record<
-  string,
-  ParameterRow
->;
+export const PARAMETERS = {
+  ...SETUP,
+  ...SWITCHING,
+  ...LIVENESS,
+  ...IDENTITY,
+  ...LIMITS,
+  ...RECORDS,
+} as const satisfies Record<string, ParameterRow>;
 
 /** A name in the registry. */
 export type ParameterName = keyof typeof PARAMETERS;

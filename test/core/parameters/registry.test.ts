@@ -177,6 +177,9 @@ describe('a set', () => {
       SS_REPLY_UNAUTHORIZED: true,
       SS_CAPACITY: null,
       SS_CPS_LIMIT: null,
+      SERVER_BILLING_RECORD_ZERO_HOLD_TIME: true,
+      SS_CDR_RECORD_TO_FILE: false,
+      SS_CDR_RECORD_NONCONNECT: true,
     });
   });
 });

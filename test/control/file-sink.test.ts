@@ -4,14 +4,17 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { JsonLinesSink } from '../../src/control/cdr/json-lines-sink.ts';
+import { gunzipSync } from 'node:zlib';
+import { FileSink, type FileSinkPorts } from '../../src/control/cdr/file-sink.ts';
+import type { FileSinkSettings } from '../../src/sink-settings.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import type { CdrSpool, SinkCursor } from '../../src/store/ports.ts';
 import { pack } from '../../src/store/records.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const flushed = () => Promise.resolve();
 const NEW_YEAR = Date.UTC(2026, 0, 1);
 
@@ -30,12 +33,24 @@ function lines(directory: string, file: string): number[] {
     .map((line) => Number((JSON.parse(line) as { id: string }).id.slice(-8)));
 }
 
-async function pumpAll(sink: JsonLinesSink): Promise<void> {
+function jsonSink(directory: string, store: CdrSpool, flush: () => Promise<void>): FileSink {
+  const settings = {
+    kind: 'file',
+    name: 'json-lines',
+    format: 'json-lines',
+    directory,
+    rotation: 'day',
+    gzip: false,
+  } as const;
+  return new FileSink(settings, store, { flush });
+}
+
+async function pumpAll(sink: FileSink): Promise<void> {
   while ((await sink.pump()) > 0);
 }
 
 async function exported(directory: string, store: CdrSpool): Promise<void> {
-  const sink = new JsonLinesSink(directory, store, flushed);
+  const sink = jsonSink(directory, store, flushed);
   await sink.recover();
   await pumpAll(sink);
   await sink.close();
@@ -51,7 +66,7 @@ test('a line a CDR, with the field names of the record', async () => {
   assert.equal(statSync(join(directory, 'cdr-20260101.jsonl')).mode & 0o777, 0o600);
 });
 
-test('a call stands in the file of the UTC day on which it ended, late ones too', async () => {
+test('a call stands in the file of the UTC day on which it ended; one that comes late in the newest', async () => {
   const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
   spool(store, 1, 2, NEW_YEAR - 1);
@@ -60,8 +75,8 @@ test('a call stands in the file of the UTC day on which it ended, late ones too'
   spool(store, 5, 5, NEW_YEAR + DAY_MS);
   await exported(directory, store);
   assert.deepEqual(readdirSync(directory).sort(), ['cdr-20251231.jsonl', 'cdr-20260101.jsonl', 'cdr-20260102.jsonl']);
-  assert.deepEqual(lines(directory, 'cdr-20251231.jsonl'), [1, 2, 4]);
-  assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), [3]);
+  assert.deepEqual(lines(directory, 'cdr-20251231.jsonl'), [1, 2]);
+  assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), [3, 4]);
   assert.deepEqual(lines(directory, 'cdr-20260102.jsonl'), [5]);
 });
 
@@ -92,7 +107,7 @@ test('killed between two days: every CDR stands once', async () => {
   spool(store, 1, 2, NEW_YEAR - 1);
   spool(store, 3, 4, NEW_YEAR);
   let cursorAtFlush: SinkCursor | null = null;
-  const sink = new JsonLinesSink(directory, store, () => {
+  const sink = jsonSink(directory, store, () => {
     cursorAtFlush = store.cursor('json-lines');
     return Promise.resolve();
   });
@@ -132,7 +147,7 @@ test('after a write that failed half way, the next pump finds its place first', 
   const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
   spool(store, 1, 3);
-  const sink = new JsonLinesSink(directory, store, flushed);
+  const sink = jsonSink(directory, store, flushed);
   context.after(() => sink.close());
   await sink.recover();
   await pumpAll(sink);
@@ -145,14 +160,102 @@ test('after a write that failed half way, the next pump finds its place first', 
       if (cursor.position > 3) throw new Error('no room for the cursor');
     },
   });
-  const failing = new JsonLinesSink(directory, refusing, flushed);
+  const failing = jsonSink(directory, refusing, flushed);
   await failing.recover();
   await assert.rejects(failing.pump());
   await failing.close();
   appendFileSync(path, '{"id":"torn');
-  const next = new JsonLinesSink(directory, store, flushed);
+  const next = jsonSink(directory, store, flushed);
   await next.recover();
   await pumpAll(next);
   await next.close();
   assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), [1, 2, 3, 4, 5]);
+});
+
+async function written(
+  settings: Partial<FileSinkSettings>,
+  store: CdrSpool,
+  isWanted?: FileSinkPorts['isWanted'],
+): Promise<void> {
+  const sink = new FileSink(
+    { kind: 'file', name: 'test', format: 'csv', directory: '', rotation: 'hour', gzip: false, ...settings },
+    store,
+    { flush: flushed, ...(isWanted === undefined ? {} : { isWanted }) },
+  );
+  await sink.recover();
+  await pumpAll(sink);
+  await sink.close();
+}
+
+test('CSV: a file an hour, each begins with the names of its columns, also when it is gone on with', async () => {
+  const directory = temporaryDirectory();
+  const { spool: store } = openMemoryStores();
+  spool(store, 1, 2);
+  spool(store, 3, 3, NEW_YEAR + HOUR_MS);
+  await written({ directory }, store);
+  spool(store, 4, 4, NEW_YEAR + HOUR_MS);
+  await written({ directory }, store);
+  assert.deepEqual(readdirSync(directory).sort(), ['cdr-2026010100.csv', 'cdr-2026010101.csv']);
+  const second = readFileSync(join(directory, 'cdr-2026010101.csv'), 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    second.map((line) => line.split(',', 1)[0]),
+    ['id', sampleCdr(3).id, sampleCdr(4).id],
+  );
+});
+
+for (const format of ['csv', 'vos3000'] as const) {
+  test(`${format}: killed after the first write and before its cursor, every CDR stands once`, async () => {
+    const directory = temporaryDirectory();
+    const { spool: store } = openMemoryStores();
+    spool(store, 1, 5);
+    await written({ directory, format }, store);
+    store.saveCursor('test', { position: 0, state: JSON.stringify({ file: readdirSync(directory)[0], sizeBytes: 0 }) });
+    spool(store, 6, 7);
+    await written({ directory, format }, store);
+    const [file = ''] = readdirSync(directory);
+    const lines = readFileSync(join(directory, file), 'utf8').trimEnd().split('\n');
+    const ids = lines.map((line) => line.split(/[,|]/, 1)[0]).filter((id) => id !== 'id');
+    assert.deepEqual(
+      ids,
+      [1, 2, 3, 4, 5, 6, 7].map((number) => sampleCdr(number).id),
+    );
+  });
+}
+
+test('unwanted records are left out and are no backlog, after a crash either', async () => {
+  const directory = temporaryDirectory();
+  const { spool: store } = openMemoryStores();
+  spool(store, 1, 6);
+  const isEven: FileSinkPorts['isWanted'] = ({ id }) => Number(id.slice(-1)) % 2 === 0;
+  await written({ directory, format: 'vos3000' }, store, isEven);
+  assert.equal(store.cursor('test')?.position, 6);
+  store.saveCursor('test', { position: 2, state: store.cursor('test')?.state ?? '' });
+  truncateSync(join(directory, 'cdr-2026010100.txt'), 0);
+  await written({ directory, format: 'vos3000' }, store, isEven);
+  const lines = readFileSync(join(directory, 'cdr-2026010100.txt'), 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => line.split('|', 1)[0]),
+    [sampleCdr(4).id, sampleCdr(6).id],
+  );
+});
+
+test('finished files are compressed, the newest is not; a compression that was cut off is done again', async () => {
+  const directory = temporaryDirectory();
+  const { spool: store } = openMemoryStores();
+  spool(store, 1, 2);
+  spool(store, 3, 3, NEW_YEAR + HOUR_MS);
+  writeFileSync(join(directory, 'cdr-2025123123.csv'), 'left behind\n');
+  writeFileSync(join(directory, 'cdr-2025123123.csv.gz.part'), 'torn');
+  await written({ directory, gzip: true }, store);
+  assert.deepEqual(readdirSync(directory).sort(), [
+    'cdr-2025123123.csv.gz',
+    'cdr-2026010100.csv.gz',
+    'cdr-2026010101.csv',
+  ]);
+  const text = gunzipSync(readFileSync(join(directory, 'cdr-2026010100.csv.gz'))).toString();
+  assert.equal(text.trimEnd().split('\n').length, 3);
+  assert.equal(gunzipSync(readFileSync(join(directory, 'cdr-2025123123.csv.gz'))).toString(), 'left behind\n');
+  spool(store, 4, 4, NEW_YEAR);
+  await written({ directory, gzip: true }, store);
+  assert.deepEqual(readdirSync(directory).length, 3, 'a late record begins no finished file anew');
 });

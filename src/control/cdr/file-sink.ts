@@ -1,0 +1,204 @@
+// CDRs as files: cdr-YYYYMMDD.jsonl or cdr-YYYYMMDDHH.csv, one line a record, a file for each UTC day or hour in
+// which calls ended. Files are only ever appended to, so they can be followed, shipped and rotated away; one that the
+// next has followed is finished, and compressed where that is wanted. A record that comes late goes into the newest
+// file.
+//
+// Exactly once: a batch is written and synced, then the cursor is committed with the file's name and size. Cut off in
+// between, the file is longer than the cursor says; on start the lines beyond are compared with the next records by
+// id and counted as written, and half a line is cut away. Before another file is begun, the cursor is moved there
+// first and flushed to disk, so that even after a power cut there is only ever one file to look into.
+
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cdr } from '../../core/cdr/cdr.ts';
+import type { FileSinkSettings } from '../../sink-settings.ts';
+import type { CdrSpool } from '../../store/ports.ts';
+import { unpackCdr } from '../../store/records.ts';
+import { compressBefore } from './file-compression.ts';
+import { FILE_FORMATS, type FileFormat } from './file-format.ts';
+import type { CdrSink } from './sink.ts';
+
+/** Records of one write; about 1 MB. */
+const BATCH_RECORDS_MAX = 1_000;
+
+/** Bytes looked through beyond the cursor: several batches; more than that was not written by this sink. */
+const RECOGNISED_BYTES_MAX = 16 * 1024 * 1024;
+
+const NEW_LINE = 0x0a;
+
+interface State {
+  /** Name of the file last written to; '' before the first. */
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+/** What a file sink asks of its surroundings. */
+export interface FileSinkPorts {
+  /** Resolves when the spool's cursors are on the disk. */
+  readonly flush: () => Promise<void>;
+  /** Whether a record is written at all; by default each is. */
+  readonly isWanted?: (cdr: Cdr) => boolean;
+}
+
+/** The sink that writes the files of `settings`. */
+export class FileSink implements CdrSink {
+  readonly name: string;
+  readonly #settings: FileSinkSettings;
+  readonly #format: FileFormat;
+  readonly #spool: CdrSpool;
+  readonly #flush: () => Promise<void>;
+  readonly #isWanted: (cdr: Cdr) => boolean;
+  #position: number;
+  #state: State = { file: '', sizeBytes: 0 };
+  #handle: FileHandle | null = null;
+  /** False after a write that failed: it may have left part of a batch behind. */
+  #isRecovered = false;
+  /** Resolves to what went wrong, null for nothing. */
+  #compressing: Promise<unknown> | null = null;
+
+  constructor(settings: FileSinkSettings, spool: CdrSpool, { flush, isWanted }: FileSinkPorts) {
+    this.name = settings.name;
+    this.#settings = settings;
+    this.#format = FILE_FORMATS[settings.format];
+    this.#spool = spool;
+    this.#flush = flush;
+    this.#isWanted = isWanted ?? (() => true);
+    this.#position = spool.cursor(settings.name)?.position ?? 0;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  async recover(): Promise<void> {
+    await this.close();
+    await mkdir(this.#settings.directory, { recursive: true, mode: 0o700 });
+    const cursor = this.#spool.cursor(this.name);
+    this.#position = cursor?.position ?? 0;
+    this.#state =
+      cursor === null || cursor.state === '' ? { file: '', sizeBytes: 0 } : (JSON.parse(cursor.state) as State);
+    if (this.#state.file !== '') await this.#recoverFile(this.#state);
+    this.#saveCursor();
+    this.#isRecovered = true;
+    this.#compressFinished();
+  }
+
+  async pump(): Promise<number> {
+    if (!this.#isRecovered) await this.recover();
+    const batch = this.#nextBatch();
+    if (batch === null) return 0;
+    if (batch.lines !== '') await this.#write(batch.file, batch.lines);
+    this.#position = batch.lastPosition;
+    this.#saveCursor();
+    return batch.count;
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = null;
+    await handle?.close();
+    const fault = await this.#compressing;
+    this.#compressing = null;
+    if (fault instanceof Error) throw fault;
+  }
+
+  async #write(file: string, lines: string): Promise<void> {
+    const handle = await this.#handleOf(file);
+    this.#isRecovered = false;
+    const isNew = this.#state.sizeBytes === 0 && this.#format.head !== '';
+    await handle.appendFile(isNew ? `${this.#format.head}\n${lines}` : lines);
+    await handle.datasync();
+    const { size } = await handle.stat();
+    this.#isRecovered = true;
+    this.#state = { file, sizeBytes: size };
+  }
+
+  /** The next records, as lines, up to where another file begins. */
+  #nextBatch(): { file: string; lines: string; lastPosition: number; count: number } | null {
+    const batch = { file: '', lines: '', lastPosition: 0, count: 0 };
+    for (const { position, record } of this.#spool.after(this.#position, BATCH_RECORDS_MAX)) {
+      const cdr = unpackCdr(record);
+      if (this.#isWanted(cdr)) {
+        const file = this.#fileOf(cdr);
+        if (batch.lines !== '' && file !== batch.file) break;
+        batch.file = file;
+        batch.lines += `${this.#format.lineOf(cdr)}\n`;
+      }
+      batch.lastPosition = position;
+      batch.count++;
+    }
+    return batch.count === 0 ? null : batch;
+  }
+
+  #fileOf(cdr: Cdr): string {
+    const characters = this.#settings.rotation === 'day' ? '2026-01-01'.length : '2026-01-01T00'.length;
+    const moment = new Date(cdr.endedAtWallMs ?? cdr.setupAtWallMs).toISOString().slice(0, characters);
+    const file = `cdr-${moment.replaceAll(/[-T]/g, '')}.${this.#format.extension}`;
+    // A finished file stays as it is. One of another rotation has a name of another length, and is left behind.
+    const newest = this.#state.file;
+    return newest.length === file.length && newest > file ? newest : file;
+  }
+
+  async #handleOf(file: string): Promise<FileHandle> {
+    if (this.#handle !== null && this.#state.file === file) return this.#handle;
+    await this.close();
+    const handle = await this.#open(file);
+    if (this.#state.file !== file) {
+      const { size } = await handle.stat();
+      this.#state = { file, sizeBytes: size };
+      this.#saveCursor();
+      await this.#flush();
+      this.#compressFinished();
+    }
+    return handle;
+  }
+
+  #compressFinished(): void {
+    const { gzip, directory } = this.#settings;
+    if (!gzip || this.#state.file === '') return;
+    this.#compressing = compressBefore(directory, this.#format.extension, this.#state.file).catch(
+      (error: unknown) => error, // Told by the next `close`, which begins another file or ends the sink.
+    );
+  }
+
+  async #open(file: string): Promise<FileHandle> {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
+    this.#handle = await open(join(this.#settings.directory, file), flags, 0o600);
+    return this.#handle;
+  }
+
+  async #recoverFile({ file, sizeBytes }: State): Promise<void> {
+    const handle = await this.#open(file);
+    const { size } = await handle.stat();
+    // Shorter than it was: rotated or emptied by the operator, whose file it is.
+    const start = Math.min(size, sizeBytes);
+    if (size - start <= RECOGNISED_BYTES_MAX) {
+      const bytes = Buffer.alloc(size - start);
+      await handle.read(bytes, 0, bytes.length, start);
+      this.#countWritten(bytes);
+      const wholeLines = bytes.lastIndexOf(NEW_LINE) + 1;
+      if (wholeLines < bytes.length) await handle.truncate(start + wholeLines);
+    }
+    this.#state = { file, sizeBytes: (await handle.stat()).size };
+  }
+
+  /** Moves past the records whose lines are in `bytes`. */
+  #countWritten(bytes: Buffer): void {
+    const { head, idOf } = this.#format;
+    let lineStart = head !== '' && bytes.toString('utf8', 0, head.length + 1) === `${head}\n` ? head.length + 1 : 0;
+    for (const { position, record } of this.#spool.after(this.#position, bytes.length)) {
+      const cdr = unpackCdr(record);
+      if (!this.#isWanted(cdr)) continue;
+      const lineEnd = bytes.indexOf(NEW_LINE, lineStart);
+      if (lineEnd < 0) return;
+      if (idOf(bytes.toString('utf8', lineStart, lineEnd)) !== cdr.id) return;
+      this.#position = position;
+      lineStart = lineEnd + 1;
+    }
+  }
+
+  #saveCursor(): void {
+    this.#spool.saveCursor(this.name, { position: this.#position, state: JSON.stringify(this.#state) });
+  }
+}

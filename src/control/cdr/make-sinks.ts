@@ -1,0 +1,68 @@
+// The sinks of a switch, from what its start file says and from its parameters.
+
+import { join } from 'node:path';
+import type { ParameterValues } from '../../core/parameters/registry.ts';
+import type { Log } from '../../log.ts';
+import type { SinkSettings } from '../../sink-settings.ts';
+import type { CdrSpool } from '../../store/ports.ts';
+import type { CdrStore } from './cdr-store.ts';
+import { FileSink } from './file-sink.ts';
+import { JetStreamStore } from './jetstream-store.ts';
+import { MariadbStore } from './mariadb-store.ts';
+import { PostgresqlStore } from './postgresql-store.ts';
+import type { CdrSink } from './sink.ts';
+import { SinkRunner } from './sink-runner.ts';
+import { StoreSink } from './store-sink.ts';
+import { WebhookStore } from './webhook-store.ts';
+
+/** What sinks are made from. */
+export interface SinkSurroundings {
+  readonly spool: CdrSpool;
+  readonly flush: () => Promise<void>;
+  readonly log: Log;
+  readonly node: string;
+  readonly dataPath: string;
+  /** Those in force. */
+  readonly parameters: () => ParameterValues;
+}
+
+/** Name of the sink that SS_CDR_RECORD_TO_FILE switches on. */
+const TEXT_SINK = 'ss-cdr-record-to-file';
+
+/** A runner for each of `settings`, and the one that parameters switch. */
+export function makeSinks(settings: readonly SinkSettings[], around: SinkSurroundings): SinkRunner[] {
+  const { spool, log, parameters } = around;
+  const runners = settings.map((one) => new SinkRunner(sinkOf(one, around), spool, log));
+  return [...runners, new SinkRunner(textSink(around), spool, log, () => parameters().SS_CDR_RECORD_TO_FILE)];
+}
+
+function sinkOf(settings: SinkSettings, { spool, flush, node }: SinkSurroundings): CdrSink {
+  if (settings.kind === 'file') return new FileSink(settings, spool, { flush });
+  return new StoreSink(settings.name, spool, storeOf(settings, node));
+}
+
+function storeOf(settings: Exclude<SinkSettings, { kind: 'file' }>, node: string): CdrStore {
+  switch (settings.kind) {
+    case 'postgresql':
+      return new PostgresqlStore(settings);
+    case 'mariadb':
+      return new MariadbStore(settings);
+    case 'jetstream':
+      return new JetStreamStore(settings, node);
+    case 'webhook':
+      return new WebhookStore(settings);
+  }
+}
+
+/** The hourly text of VOS3000, in a folder beside the other files. */
+function textSink({ spool, flush, dataPath, parameters }: SinkSurroundings): CdrSink {
+  const directory = join(dataPath, 'cdr-text');
+  return new FileSink(
+    { kind: 'file', name: TEXT_SINK, format: 'vos3000', directory, rotation: 'hour', gzip: false },
+    spool,
+    {
+      flush,
+      isWanted: ({ answeredAtWallMs }) => answeredAtWallMs !== null || parameters().SS_CDR_RECORD_NONCONNECT,
+    },
+  );
+}

@@ -1,0 +1,94 @@
+// CDRs in MariaDB or MySQL: one row each, the id is the primary key. Only this file knows mariadb, and it is loaded
+// when a sink of this kind is configured.
+
+import type { Connection } from 'mariadb';
+import type { Cdr } from '../../core/cdr/cdr.ts';
+import type { CdrFieldKind } from '../../core/cdr/cdr-fields.ts';
+import type { DatabaseSinkSettings } from '../../sink-settings.ts';
+import { CDR_COLUMNS, sqlValueOf } from './cdr-columns.ts';
+import { type CdrStore, STATEMENT_TIMEOUT_MS } from './cdr-store.ts';
+
+const TYPES: Readonly<Record<CdrFieldKind, string>> = {
+  text: 'TEXT',
+  word: 'VARCHAR(32)',
+  count: 'BIGINT',
+  ms: 'BIGINT',
+  wallMs: 'BIGINT',
+  nanos: 'BIGINT',
+  list: 'LONGTEXT',
+};
+const KEY_TYPE = 'VARCHAR(26) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY';
+
+/** The table of `settings`. */
+export class MariadbStore implements CdrStore {
+  readonly #settings: DatabaseSinkSettings;
+  readonly #insert: string;
+  #client: Connection | null = null;
+
+  constructor(settings: DatabaseSinkSettings) {
+    this.#settings = settings;
+    const names = CDR_COLUMNS.map(({ name }) => `\`${name}\``).join(', ');
+    const marks = CDR_COLUMNS.map(() => '?').join(', ');
+    // Not IGNORE: that would also cut values short without a word.
+    this.#insert = `INSERT INTO ${settings.table} (${names}) VALUES (${marks}) ON DUPLICATE KEY UPDATE id = id`;
+  }
+
+  async open(): Promise<string> {
+    const { createConnection } = await import('mariadb');
+    const { host, port, database, user, password } = this.#settings;
+    const client = await createConnection({
+      host,
+      port,
+      database,
+      user,
+      password,
+      connectTimeout: STATEMENT_TIMEOUT_MS,
+      // The server may be silent altogether: then this side gives up.
+      socketTimeout: STATEMENT_TIMEOUT_MS,
+      initSql: "SET SESSION sql_mode = 'STRICT_ALL_TABLES', NAMES utf8mb4",
+    });
+    this.#client = client;
+    client.on('error', () => undefined); // The statement under way, or the next one, says so.
+    await this.#makeTable(client);
+    return '';
+  }
+
+  async write(batch: readonly Cdr[]): Promise<string> {
+    const rows = batch.map((cdr) => CDR_COLUMNS.map((column) => sqlValueOf(cdr, column)));
+    const client = this.#client;
+    if (client === null) return '';
+    // One transaction: the batch may travel as several statements.
+    await client.beginTransaction();
+    await client.batch(this.#insert, rows);
+    await client.commit();
+    return '';
+  }
+
+  close(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    // Not in order: it is let go of because it is broken, most times, and an unfinished transaction is undone.
+    client?.destroy();
+    return Promise.resolve();
+  }
+
+  /** Makes the table, or the columns that a later release of Tandem has; a user who may only insert is enough else. */
+  async #makeTable(client: Connection): Promise<void> {
+    const { table } = this.#settings;
+    const rows = (await client.query(
+      'SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?',
+      [table],
+    )) as readonly { readonly name: string }[];
+    const present = new Set(rows.map(({ name }) => name));
+    const typeOf = (name: string, kind: CdrFieldKind): string => (name === 'id' ? KEY_TYPE : TYPES[kind]);
+    if (present.size === 0) {
+      const columns = CDR_COLUMNS.map(({ name, kind }) => `\`${name}\` ${typeOf(name, kind)}`).join(', ');
+      const index = `INDEX ${table}_ended (ended_at_wall_ms)`;
+      await client.query(`CREATE TABLE IF NOT EXISTS ${table} (${columns}, ${index}) CHARACTER SET utf8mb4`);
+      return;
+    }
+    for (const { name, kind } of CDR_COLUMNS) {
+      if (!present.has(name)) await client.query(`ALTER TABLE ${table} ADD COLUMN \`${name}\` ${TYPES[kind]}`);
+    }
+  }
+}

@@ -1,0 +1,160 @@
+// The sink of a store beyond the network, with a store that fails wherever it can; and how its runner goes on.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { CdrStore } from '../../src/control/cdr/cdr-store.ts';
+import { SinkRunner } from '../../src/control/cdr/sink-runner.ts';
+import { SINK_BATCH_RECORDS_MAX, StoreSink } from '../../src/control/cdr/store-sink.ts';
+import { WebhookStore } from '../../src/control/cdr/webhook-store.ts';
+import { Prng } from '../../src/core/base/prng.ts';
+import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { makeLog } from '../../src/log.ts';
+import { openMemoryStores } from '../../src/store/memory.ts';
+import type { CdrSpool } from '../../src/store/ports.ts';
+import { pack } from '../../src/store/records.ts';
+import { sampleCdr } from '../store/sample-cdr.ts';
+
+const SILENT = makeLog('test', 'silent');
+
+function spool(store: CdrSpool, from: number, to: number): void {
+  const records: Uint8Array[] = [];
+  for (let number = from; number <= to; number++) records.push(pack(sampleCdr(number)));
+  store.append(records);
+}
+
+/** Keeps rows by id; `fault` says whether to fail before a step, or after it. */
+class FaultyStore implements CdrStore {
+  readonly rows = new Map<string, Cdr>();
+  readonly batches: number[] = [];
+  readonly #fault: () => boolean;
+
+  constructor(fault: () => boolean) {
+    this.#fault = fault;
+  }
+
+  async open(): Promise<string> {
+    await this.#mayFail();
+    return '';
+  }
+
+  async write(batch: readonly Cdr[]): Promise<string> {
+    await this.#mayFail();
+    this.batches.push(batch.length);
+    for (const cdr of batch) this.rows.set(cdr.id, cdr);
+    await this.#mayFail();
+    return '';
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #mayFail(): Promise<void> {
+    await turn();
+    if (this.#fault()) throw new Error('made for this test');
+  }
+}
+
+/** Ticks until the runner has everything; answers how many ticks of 250 ms it took. */
+async function settle(runner: SinkRunner): Promise<number> {
+  for (let ticks = 0; ticks < 100_000; ticks++) {
+    if (ticks > 0 && runner.backlog() === 0 && !runner.isFailing) return ticks;
+    runner.tick(ticks * 250);
+    for (let turns = 0; turns < 30; turns++) await turn();
+  }
+  throw new Error('it never had everything');
+}
+
+test('whatever fails, before or after it was done: every record is there once, in bounded batches', async () => {
+  const prng = new Prng(5);
+  const { spool: records } = openMemoryStores();
+  spool(records, 1, 3 * SINK_BATCH_RECORDS_MAX + 7);
+  const store = new FaultyStore(() => prng.below(3) === 0);
+  const runner = new SinkRunner(new StoreSink('db', records, store), records, SILENT);
+  await settle(runner);
+  assert.equal(store.rows.size, 3 * SINK_BATCH_RECORDS_MAX + 7);
+  assert.equal(Math.max(...store.batches), SINK_BATCH_RECORDS_MAX);
+  assert.ok(runner.failureCount > 0);
+  assert.equal(records.cursor('db')?.position, records.lastPosition());
+});
+
+test('one that is down is tried again after 1, 2, 4 ... s, at most 30', async () => {
+  const { spool: records } = openMemoryStores();
+  spool(records, 1, 1);
+  const tries: number[] = [];
+  let nowMs = 0;
+  const store = new FaultyStore(() => {
+    tries.push(nowMs);
+    return true;
+  });
+  const runner = new SinkRunner(new StoreSink('db', records, store), records, SILENT);
+  for (; nowMs < 150_000; nowMs += 500) {
+    runner.tick(nowMs);
+    for (let turns = 0; turns < 5; turns++) await turn();
+  }
+  assert.deepEqual(tries.slice(0, 8), [0, 1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000]);
+  assert.ok(runner.isFailing);
+  assert.equal(runner.backlog(), 1);
+});
+
+test('one that is switched on gets the records from then on, and waits for none while it is off', async () => {
+  const { spool: records } = openMemoryStores();
+  let isOn = false;
+  const store = new FaultyStore(() => false);
+  const runner = new SinkRunner(new StoreSink('text', records, store), records, SILENT, () => isOn);
+  spool(records, 1, 5);
+  runner.tick(0);
+  isOn = true;
+  runner.tick(250);
+  spool(records, 6, 8);
+  await settle(runner);
+  assert.deepEqual(
+    [...store.rows.keys()],
+    [6, 7, 8].map((number) => sampleCdr(number).id),
+  );
+});
+
+async function receiver(
+  context: TestContext,
+  answer: (ids: readonly string[], authorization: string) => number,
+): Promise<string> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const cdrs = JSON.parse(Buffer.concat(chunks).toString()) as Cdr[];
+      const status = answer(
+        cdrs.map(({ id }) => id),
+        request.headers.authorization ?? '',
+      );
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.after(() => server.closeAllConnections());
+  context.after(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/cdr`;
+}
+
+test('a webhook gets batches with its secret; only 2xx counts, and a redirect is not followed', async (context) => {
+  const { spool: records } = openMemoryStores();
+  spool(records, 1, 3);
+  const answers = [500, 302, 204];
+  const heard: string[][] = [];
+  const url = await receiver(context, (ids, authorization) => {
+    assert.equal(authorization, 'Bearer s3cret');
+    heard.push([...ids]);
+    return answers.shift() ?? 200;
+  });
+  const settings = { kind: 'webhook', name: 'webhook', url, authorization: 'Bearer s3cret' } as const;
+  const sink = new StoreSink('webhook', records, new WebhookStore(settings));
+  await assert.rejects(sink.pump(), /answered 500/);
+  await assert.rejects(sink.pump());
+  assert.equal(await sink.pump(), 3);
+  assert.equal(await sink.pump(), 0);
+  assert.deepEqual(new Set(heard.flat()).size, 3);
+  assert.equal(heard.length, 3);
+});
