@@ -1,14 +1,26 @@
 // tandem route: what would become of a call from this gateway to that number, and why.
 
 import type { SwitchConfig } from '../config.ts';
-import type { ExplainedRoute, RouteQuestion } from '../core/routing/explain.ts';
+import { SwitchView } from '../control/switch-view.ts';
+import type { ExplainedRoute, GatewaysNow, RouteQuestion } from '../core/routing/explain.ts';
+import { SeenConditions } from '../core/shard/route-conditions.ts';
+import { allocateSwitchMemory } from '../core/shard/shared-memory.ts';
 import { alignedTable } from './aligned-table.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal.ts';
 
 /** A switch that is down has no calls, and nobody has found a gateway silent. */
-const AT_REST = { wallMs: Date.now(), callsOf: () => 0, whyClosed: () => '' };
+function atRest(): GatewaysNow {
+  const memory = allocateSwitchMemory(1);
+  const view = new SwitchView(memory);
+  const { admission, health, quality, turns } = view;
+  return {
+    wallMs: Date.now(),
+    conditions: new SeenConditions({ admission, health, quality, turns, nowMs: 0 }),
+    quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, 0),
+  };
+}
 
 /** Prints the decision; EXIT_REFUSED when the call would be refused or has no gateway to go to. */
 export async function route(config: SwitchConfig, question: RouteQuestion, terminal: Terminal): Promise<number> {
@@ -16,7 +28,7 @@ export async function route(config: SwitchConfig, question: RouteQuestion, termi
   const { from, caller, callee } = question;
   const explained =
     client === null
-      ? await withStoppedSwitch(config, false, ({ configuration }) => configuration.explain(question, AT_REST))
+      ? await withStoppedSwitch(config, false, ({ configuration }) => configuration.explain(question, atRest()))
       : ((await client.get('/api/v1/route', { from, caller, callee })) as ExplainedRoute);
   print(terminal, explained, () => tell(explained, client !== null));
   return explained.refusal === '' && explained.candidates.some(({ taken }) => taken) ? EXIT_OK : EXIT_REFUSED;

@@ -22,7 +22,6 @@ import { LimitDrift } from './limit-drift.ts';
 import type { ControlStart, EdgeNumbers, ToControl } from './messages.ts';
 import { dnsOf } from './names/dns.ts';
 import { HostNames, type HostNamesUser } from './names/host-names.ts';
-import { QualityWindow, SLICE_MS } from './quality-window.ts';
 import { SwitchView } from './switch-view.ts';
 import {
   type ApplyOutcome,
@@ -82,7 +81,6 @@ export class Control implements HostNamesUser {
   readonly drain: CdrDrain;
   readonly sinks: readonly SinkRunner[];
   readonly rate = new CallRate();
-  readonly quality: QualityWindow;
   readonly drift: LimitDrift;
   readonly shardRestarts: number[];
   edge: EdgeNumbers = NO_EDGE_NUMBERS;
@@ -112,7 +110,6 @@ export class Control implements HostNamesUser {
     const rings = options.memory.shards.map((shard) => shard.cdrs);
     this.drain = new CdrDrain(rings, (shared) => new Ring(shared), stores.spool);
     this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings()) : [];
-    this.quality = new QualityWindow(this.view);
     this.drift = new LimitDrift(this.view);
     this.shardRestarts = options.memory.shards.map(() => 0);
     this.#hosts = new HostNames(dnsOf(options.dnsServers), this, options.hosts);
@@ -168,7 +165,6 @@ export class Control implements HostNamesUser {
     for (const sink of this.sinks) sink.tick(nowMs);
     if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
     if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
-    if (this.#isDue('quality', SLICE_MS)) this.quality.beginSlice(this.#slots());
     this.drift.tick();
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
     if (this.#isDue('trim', SECOND_MS)) this.#trim();

@@ -3,6 +3,8 @@
 
 import { Admission } from '../core/admission/admission.ts';
 import { GatewayHealth } from '../core/admission/gateway-health.ts';
+import { QualityBoard } from '../core/admission/quality.ts';
+import { Turns } from '../core/admission/turns.ts';
 import { END_REASON_NAMES, type EndReason } from '../core/base/end-reason.ts';
 import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
 import { RecordBoard } from '../core/base/record-board.ts';
@@ -24,11 +26,15 @@ export interface ShardView {
 export class SwitchView {
   readonly admission: Admission;
   readonly health: GatewayHealth;
+  readonly quality: QualityBoard;
+  readonly turns: Turns;
   readonly shards: readonly ShardView[];
 
   constructor(memory: SwitchMemory) {
     this.admission = new Admission(memory.admission);
     this.health = new GatewayHealth(memory.health);
+    this.quality = new QualityBoard(memory.quality);
+    this.turns = new Turns(memory.turns);
     this.shards = memory.shards.map((shard) => ({
       counters: new ShardCounters(shard.counters),
       board: new RecordBoard(shard.board, BOARD_RECORD_BYTES),

@@ -43,6 +43,8 @@ export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccesso
     memory: memory.shards[shard] as ShardTask['memory'],
     admission: memory.admission,
     health: memory.health,
+    quality: memory.quality,
+    turns: memory.turns,
     doorbell: memory.doorbell,
     seed: [seed0, seed1, seed2],
     snapshot,

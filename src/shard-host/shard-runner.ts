@@ -6,6 +6,8 @@ import { getHeapStatistics } from 'node:v8';
 import { monotonicMs } from '../clock.ts';
 import { Admission } from '../core/admission/admission.ts';
 import { GatewayHealth } from '../core/admission/gateway-health.ts';
+import { QualityBoard } from '../core/admission/quality.ts';
+import { Turns } from '../core/admission/turns.ts';
 import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
 import { Prng } from '../core/base/prng.ts';
 import { RecordBoard } from '../core/base/record-board.ts';
@@ -62,6 +64,8 @@ export class ShardRunner {
       listeners: task.listeners,
       admission,
       health: new GatewayHealth(task.health),
+      quality: new QualityBoard(task.quality),
+      turns: new Turns(task.turns),
       counters: this.counters,
       prng: new Prng(...task.seed),
       digest: nodeDigest,

@@ -66,6 +66,7 @@ const CDR_FIELDS_2 = [
   'userAgentCallee',
   'codec',
   'sessionTimer',
+  'decision',
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
@@ -77,6 +78,7 @@ const LATER_FIELDS = {
   userAgentCallee: '',
   codec: '',
   sessionTimer: '',
+  decision: '',
 } as const satisfies Partial<Cdr>;
 
 const packr = new Packr({

@@ -3,6 +3,7 @@
 import { Control } from '../../src/control/control.ts';
 import type { ControlStart } from '../../src/control/messages.ts';
 import { Admission, APPLIANCE_SLOT } from '../../src/core/admission/admission.ts';
+import { QualityBoard } from '../../src/core/admission/quality.ts';
 import { BOARD_RECORD_BYTES } from '../../src/core/base/limits.ts';
 import { RecordBoard } from '../../src/core/base/record-board.ts';
 import { Ring } from '../../src/core/base/ring.ts';
@@ -33,11 +34,14 @@ systemParameters:
   SS_CAPACITY: 100
 `;
 
+const WINDOW = { windowMs: 3_600_000, sliceCount: 12 };
+
 /** One end of a shard's memory as the shard holds it. */
 export class FakeShard {
   readonly counters: ShardCounters;
   readonly board: RecordBoard;
   readonly admission: Admission;
+  readonly #quality: QualityBoard;
   readonly #cdrs: Ring;
 
   constructor(memory: SwitchMemory, shard: number) {
@@ -47,6 +51,7 @@ export class FakeShard {
     this.board = new RecordBoard(own.board, BOARD_RECORD_BYTES);
     this.#cdrs = new Ring(own.cdrs);
     this.admission = new Admission(memory.admission);
+    this.#quality = new QualityBoard(memory.quality);
   }
 
   /** A call begins and holds one of each of `slots`, and one of the appliance; answers its place on the board. */
@@ -65,7 +70,11 @@ export class FakeShard {
     this.board.give(place);
     this.counters.add(ShardNumber.callsActive, -1);
     this.counters.addEnd(cdr.endReason ?? 'Normal');
-    for (const slot of slots) this.counters.addCall(slot, cdr.answeredAtWallMs !== null, cdr.holdMs / 1000);
+    const isAnswered = cdr.answeredAtWallMs !== null;
+    for (const slot of slots) {
+      this.counters.addCall(slot, isAnswered, cdr.holdMs / 1000);
+      this.#quality.finished(slot, null, { isAnswered, isReached: true, talkMs: cdr.holdMs }, WINDOW, 0);
+    }
     this.record(cdr);
   }
 

@@ -27,6 +27,20 @@ const PROVED_ELSEWHERE: Readonly<Record<string, string>> = {
   sipAuthenticationMethod: 'test/core/routing/screening.test.ts',
   prefixStyle: 'test/core/routing/route-plan.test.ts',
   optionsPingMs: 'test/core/shard/gateway-prober.test.ts',
+  firstRoutePolicy: 'test/core/routing/route-order.test.ts',
+  secondRoutePolicy: 'test/core/routing/route-order.test.ts',
+  weight: 'test/core/routing/route-order.test.ts',
+  leastCostRouting: 'test/core/routing/route-order.test.ts',
+  routingGatewayGroups: 'test/core/routing/route-filter.test.ts',
+  routingGatewayGroupsAllow: 'test/core/routing/route-filter.test.ts',
+  gatewayGroups: 'test/core/routing/route-filter.test.ts',
+  calloutRoutingGateways: 'test/core/routing/route-filter.test.ts',
+  callinMappingGateways: 'test/core/routing/route-filter.test.ts',
+  feerateRestrict: 'test/core/routing/route-filter.test.ts',
+  minProfitPercent: 'test/core/routing/route-filter.test.ts',
+  maxSecondRatesNanos: 'test/core/routing/route-filter.test.ts',
+  calculateRouteQuality: 'test/core/call/quality-signs.test.ts',
+  proportionCalleePrefixs: 'test/core/call/proportion.test.ts',
 };
 
 const FLOWS = [...flowFiles().values()].flat();

@@ -13,6 +13,12 @@ import { passes, withSettings } from './flow-runner.ts';
 
 /** What no ladder can show, and the test that proves it. */
 const PROVED_ELSEWHERE: Partial<Record<ParameterName, string>> = {
+  SS_GATEWAY_ASR_CALCULATE: 'test/core/call/quality-signs.test.ts',
+  SS_GATEWAY_ASR_RESERVE_TIME: 'test/core/admission/quality.test.ts',
+  SS_GATEWAY_ASR_RESERVE_SEPARATE: 'test/core/admission/quality.test.ts',
+  SS_GATEWAY_ASR_ROUTE_SORT_CONFIG: 'test/core/routing/route-order.test.ts',
+  SS_GATEWAY_FEE_RATE_ROUTE_SORT_CONFIG: 'test/core/routing/route-order.test.ts',
+  SS_GATEWAY_FEE_RATE_ROUTE_BEFORE_ASR: 'test/core/routing/route-order.test.ts',
   SS_SIP_SIGNAL_TOS: 'test/edge/signal-precedence.test.ts',
   SS_CDR_RECORD_TO_FILE: 'test/control/control-sinks.test.ts',
   SS_CDR_RECORD_NONCONNECT: 'test/control/control-sinks.test.ts',

@@ -3,6 +3,8 @@
 
 import { Admission } from '../../src/core/admission/admission.ts';
 import { GatewayHealth } from '../../src/core/admission/gateway-health.ts';
+import { QualityBoard } from '../../src/core/admission/quality.ts';
+import { Turns } from '../../src/core/admission/turns.ts';
 import type { EndReason } from '../../src/core/base/end-reason.ts';
 import { Prng } from '../../src/core/base/prng.ts';
 import type { Target } from '../../src/core/base/target.ts';
@@ -79,6 +81,8 @@ export class Switch {
   readonly admission: Admission;
   /** The health of gateways as every shard sees it. */
   readonly health: GatewayHealth;
+  readonly quality: QualityBoard;
+  readonly turns: Turns;
   /** Finished records in the order in which they came. */
   readonly cdrs: Cdr[] = [];
   readonly defects: ReportedDefect[] = [];
@@ -95,6 +99,10 @@ export class Switch {
     this.admission = new Admission(memory);
     const healthMemory = GatewayHealth.allocate(SLOT_COUNT);
     this.health = new GatewayHealth(healthMemory);
+    const qualityMemory = QualityBoard.allocate();
+    const turnsMemory = Turns.allocate();
+    this.quality = new QualityBoard(qualityMemory);
+    this.turns = new Turns(turnsMemory);
     this.counters =
       options.counters ?? Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
     this.shards = this.counters.map((counters, shardIndex) => {
@@ -107,6 +115,8 @@ export class Switch {
         listeners: [{ advertisedHost: SWITCH_PLACE.address, advertisedPort: SWITCH_PLACE.port }],
         admission: admissionOf(memory, Admission.allocateTaken(SLOT_COUNT)),
         health: new GatewayHealth(healthMemory),
+        quality: new QualityBoard(qualityMemory),
+        turns: new Turns(turnsMemory),
         counters,
         outbox,
         prng: new Prng(seed, shardIndex + 1),

@@ -37,6 +37,7 @@ export function sampleCdr(number: number, endedAtWallMs = 1_767_225_600_000): Cd
     userAgentCallee: 'Carrier SBC',
     codec: 'PCMA',
     sessionTimer: 'caller',
+    decision: '*Vendor one,49',
     attempts: [
       {
         gateway: 'Vendor one',

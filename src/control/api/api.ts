@@ -3,11 +3,11 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RouteQuestion } from '../../core/routing/explain.ts';
+import { SeenConditions } from '../../core/shard/route-conditions.ts';
 import type { Log } from '../../log.ts';
 import { unpackCdr } from '../../store/records.ts';
 import { sentenceOf, TandemError } from '../../tandem-error.ts';
 import type { Control } from '../control.ts';
-import { gatewayStateOf, whyClosed } from '../gateway-state.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-server.ts';
 import { json, problem, problemOf } from '../http/problem.ts';
 import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
@@ -138,10 +138,11 @@ export class Api {
       return problem(400, 'TANDEM_API_QUESTION', 'Name from (a mapping gateway or source address) and callee.');
     }
     const { configuration, view, nowMs } = this.#control;
+    const { admission, health, quality, turns } = view;
     const explained = configuration.explain(question, {
       wallMs: Date.now(),
-      callsOf: (slot) => view.admission.calls(slot),
-      whyClosed: (slot) => whyClosed(gatewayStateOf(view.health, slot, nowMs)),
+      conditions: new SeenConditions({ admission, health, quality, turns, nowMs }),
+      quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, nowMs),
     });
     return json(explained);
   }

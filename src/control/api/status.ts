@@ -5,6 +5,7 @@ import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
 import type { MappingGateway, RoutingGateway } from '../../core/routing/snapshot.ts';
 import type { GatewayKind } from '../../store/network.ts';
 import type { Control } from '../control.ts';
+import { gatewayQuality } from '../gateway-quality.ts';
 import { type GatewayState, gatewayStateOf } from '../gateway-state.ts';
 import type { ControlListener } from '../messages.ts';
 
@@ -161,7 +162,7 @@ function gatewayStatus(
   peer: string,
 ): GatewayStatus {
   const { name, locked, capacity, slot } = gateway;
-  const { calls: lastHourCalls, asr, acdSeconds } = control.quality.quality(slot);
+  const { calls: lastHourCalls, asr, acdSeconds } = gatewayQuality(control, slot);
   const calls = control.view.admission.calls(slot);
   const state = kind === 'routing' ? gatewayStateOf(control.view.health, slot, control.nowMs) : null;
   return { kind, name, peer, locked, state, calls, capacity, lastHourCalls, asr, acdSeconds };

@@ -1,10 +1,12 @@
 // The metrics of gateways: load against capacity, how attempts ended, how long until it rings, quality.
 
+import type { Quality } from '../../core/admission/quality.ts';
+import { PASS_NAMES } from '../../core/routing/pass.ts';
 import { ATTEMPT_CODES, DELAY_BUCKETS_SECONDS, PROBE_OUTCOMES } from '../../core/shard/counters.ts';
 import type { GatewayKind } from '../../store/network.ts';
 import type { Control } from '../control.ts';
+import { gatewayQuality } from '../gateway-quality.ts';
 import { type GatewayState, gatewayStateOf } from '../gateway-state.ts';
-import type { GatewayQuality } from '../quality-window.ts';
 import { counter, type Distribution, type Family, gauge, histogram, type Sample } from './family.ts';
 import { type LabelledGateways, labelGateways } from './gateway-labels.ts';
 
@@ -27,10 +29,15 @@ export function gatewayFamilies(control: Control): Family[] {
     gauge('tandem_gateway_capacity', 'Concurrent calls a gateway may have; absent when there is no limit.', () =>
       lines(kinds(), ({ capacity }) => capacity),
     ),
-    gauge('tandem_asr', 'Answered share of the finished calls of the last hour, 0 to 1.', () =>
-      lines(kinds(), ({ slots }) => qualityOf(control, slots).asr),
+    gauge(
+      'tandem_asr',
+      'Answered share of the finished calls of the window (SS_GATEWAY_ASR_RESERVE_TIME), 0 to 1.',
+      () => lines(kinds(), ({ slots }) => qualityOf(control, slots).asr),
     ),
-    gauge('tandem_acd_seconds', 'Mean talk time of the answered calls of the last hour.', () =>
+    gauge('tandem_ner', 'Share of them that was answered, rang, was busy, or was declined by the called party.', () =>
+      lines(kinds(), ({ slots }) => qualityOf(control, slots).ner),
+    ),
+    gauge('tandem_acd_seconds', 'Mean talk time of those that were answered.', () =>
       lines(kinds(), ({ slots }) => qualityOf(control, slots).acdSeconds),
     ),
     counter(
@@ -43,6 +50,9 @@ export function gatewayFamilies(control: Control): Family[] {
     ),
     counter('tandem_attempts_total', 'Attempts by final SIP status, or timeout, unreachable, cancelled.', () =>
       routing().flatMap((labelled) => attemptLines(control, labelled)),
+    ),
+    counter('tandem_gateway_passed_total', 'Calls for which a routing gateway was passed by, by why.', () =>
+      routing().flatMap((labelled) => passLines(control, labelled)),
     ),
     gauge('tandem_gateway_up', 'Whether a routing gateway answers; 0 while it is out and probed.', () =>
       routing().map((one) => lineOf(one, statesOf(control, one).some(({ isOut }) => isOut) ? 0 : 1)),
@@ -74,20 +84,27 @@ function lines(kinds: Kinds, measure: (labelled: LabelledGateways) => number | n
   return samples;
 }
 
-function qualityOf(control: Control, slots: readonly number[]): GatewayQuality {
-  let [calls, answered, talkSeconds] = [0, 0, 0];
+/** Of those that share a label, as if they were one. */
+function qualityOf(control: Control, slots: readonly number[]): Omit<Quality, 'pddSeconds'> {
+  let [calls, answered, reached, talkSeconds] = [0, 0, 0, 0];
   for (const slot of slots) {
-    const { calls: own, asr, acdSeconds } = control.quality.quality(slot);
-    const ownAnswered = own * (asr ?? 0);
-    calls += own;
+    const own = gatewayQuality(control, slot);
+    const ownAnswered = own.calls * (own.asr ?? 0);
+    calls += own.calls;
     answered += ownAnswered;
-    talkSeconds += ownAnswered * (acdSeconds ?? 0);
+    reached += own.calls * (own.ner ?? 0);
+    talkSeconds += ownAnswered * (own.acdSeconds ?? 0);
   }
-  return {
-    calls,
-    asr: calls > 0 ? answered / calls : null,
-    acdSeconds: answered > 0 ? talkSeconds / answered : null,
-  };
+  const share = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
+  return { calls, asr: share(answered, calls), ner: share(reached, calls), acdSeconds: share(talkSeconds, answered) };
+}
+
+function passLines(control: Control, { gateway, slots }: LabelledGateways): Sample[] {
+  return PASS_NAMES.flatMap((why) => {
+    let value = 0;
+    for (const { counters } of control.view.shards) for (const slot of slots) value += counters.passes(slot, why);
+    return value > 0 ? [{ labels: { gateway, why }, value }] : [];
+  });
 }
 
 function attemptLines(control: Control, { gateway, slots }: LabelledGateways): Sample[] {

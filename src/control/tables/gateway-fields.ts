@@ -13,6 +13,7 @@ import {
 } from '../../store/network.ts';
 import { type GatewayField, readEntry, withAbsentFields } from './gateway-field.ts';
 import { checkAttachment, MAPPING_FIELDS } from './mapping-fields.ts';
+import type { NameReferences } from './name-references.ts';
 import { readTalkLimits } from './peer-fields.ts';
 import { ROUTING_FIELDS } from './routing-fields.ts';
 
@@ -23,7 +24,11 @@ const ROUTING_NAMES = namesOf(ROUTING_FIELDS);
 const OPEN_ACCOUNT: Omit<Account, 'account'> = { locked: false, expiresAtWallMs: null };
 
 /** The list `mappingGateways`. `accounts`: names that may be billed. */
-export function readMappingGateways(root: Table, accounts: ReadonlySet<string>): MappingGatewayEntry[] {
+export function readMappingGateways(
+  root: Table,
+  accounts: ReadonlySet<string>,
+  references: NameReferences,
+): MappingGatewayEntry[] {
   const seen = new Set<string>();
   const hosts = new Set<string>();
   return root.rows('mappingGateways', MAPPING_NAMES, (row) => {
@@ -34,12 +39,14 @@ export function readMappingGateways(root: Table, accounts: ReadonlySet<string>):
     for (const host of gateway.remoteHosts) hosts.add(host);
     if (hosts.size > HOST_NAMES_MAX) row.refuse('remoteHosts', `is more than ${HOST_NAMES_MAX} names in all`);
     if (account !== '' && !accounts.has(account)) row.refuse('account', `names "${account}", which is not in accounts`);
+    references.add(row, 'routingGatewayGroups', 'gatewayGroups', gateway.routingGatewayGroups);
+    references.add(row, 'calloutRoutingGateways', 'routingGateways', gateway.calloutRoutingGateways);
     return { ...gateway, ...readTalkLimits(row, gateway) };
   });
 }
 
 /** The list `routingGateways`. */
-export function readRoutingGateways(root: Table): RoutingGatewayEntry[] {
+export function readRoutingGateways(root: Table, references: NameReferences): RoutingGatewayEntry[] {
   const seen = new Set<string>();
   return root.rows('routingGateways', ROUTING_NAMES, (row) => {
     const gateway = readEntry(row, ROUTING_FIELDS);
@@ -51,6 +58,11 @@ export function readRoutingGateways(root: Table): RoutingGatewayEntry[] {
     if (row.has('sipAuthenticationPassword') && !row.has('sipAuthenticationUser')) {
       row.refuse('sipAuthenticationPassword', 'belongs to a sipAuthenticationUser, which is missing');
     }
+    if (gateway.leastCostRouting && !gateway.feerateRestrict) {
+      row.refuse('leastCostRouting', 'wants feerateRestrict: what costs nobody knows how much is not the cheapest');
+    }
+    references.add(row, 'gatewayGroups', 'gatewayGroups', gateway.gatewayGroups);
+    references.add(row, 'callinMappingGateways', 'mappingGateways', gateway.callinMappingGateways);
     return { ...gateway, ...readTalkLimits(row, gateway) };
   });
 }

@@ -1,13 +1,18 @@
 // The fields of a mapping gateway: a customer's trunk, where calls enter. Names are VOS3000's where it has the field.
 
 import { splitPort } from '../../core/base/ip-address.ts';
-import type { FailedCodeRule } from '../../core/routing/snapshot.ts';
+import type { FailedCodeRule, Proportion } from '../../core/routing/snapshot.ts';
 import { Refused, type Table } from '../../operator-file.ts';
 import { addressWithPort, entityName, hostName, oneOf, onOff, prefixDigits } from '../../operator-values.ts';
 import type { MappingGatewayEntry } from '../../store/network.ts';
 import { type FieldsOf, field, type GatewayField, listField, neededField, ownTime } from './gateway-field.ts';
 import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
 import { PEER_FIELDS } from './peer-fields.ts';
+import { PRICE_FIELDS } from './price-fields.ts';
+
+const routePolicy = oneOf(['none', 'answerRate', 'lowestRate']);
+
+const HUNDRED = 100;
 
 export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
   name: neededField('name', entityName, '', 'Its name, in CDRs, metrics and every list.'),
@@ -56,6 +61,32 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
     'auto',
     'Provisional responses with SDP reach it as they come, as 183, or as 180.',
   ),
+  firstRoutePolicy: field(
+    'firstRoutePolicy',
+    routePolicy,
+    'none',
+    'Before priority: its calls try gateways with the higher answer rate first, or with the lower rate.',
+  ),
+  secondRoutePolicy: field(
+    'secondRoutePolicy',
+    routePolicy,
+    'none',
+    'Orders those that are equal by firstRoutePolicy, before priority.',
+  ),
+  routingGatewayGroups: listField('routingGatewayGroups', entityName, 'Groups of routing gateways for its calls.'),
+  routingGatewayGroupsAllow: field(
+    'routingGatewayGroupsAllow',
+    onOff,
+    true,
+    'On: its calls go to gateways of routingGatewayGroups only; Off: to none of them. Nothing listed: to all.',
+  ),
+  calloutRoutingGateways: listField(
+    'calloutRoutingGateways',
+    entityName,
+    'Routing gateways that its calls may go to; nothing listed: all.',
+  ),
+  proportionCalleePrefixs: proportions(),
+  ...PRICE_FIELDS,
   ...PEER_FIELDS,
 };
 
@@ -95,6 +126,26 @@ export function checkAttachment(row: Table, gateway: MappingGatewayEntry): void 
     const ported = values.find((value) => splitPort(value).port !== 0);
     if (ported !== undefined) row.refuse(name, `has a port, which needs sipAuthenticationMethod: ipPort: "${ported}"`);
   }
+}
+
+/** Shares of its calls; what is left of the hundred gets nothing. */
+function proportions(): GatewayField<readonly Proportion[]> {
+  const help = 'Shares of its calls that get a steering prefix in front of the called number: percent:prefix.';
+  const list = listField('proportionCalleePrefixs', proportion, help);
+  const read = (row: Table): readonly Proportion[] => {
+    const shares = list.read(row);
+    const sum = shares.reduce((total, share) => total + share.proportion, 0);
+    if (sum > HUNDRED) row.refuse('proportionCalleePrefixs', `makes ${sum} percent, which is more than all calls`);
+    return shares;
+  };
+  return { ...list, read };
+}
+
+function proportion(text: string): Proportion | Refused {
+  const [, percent, addPrefix = ''] = /^(\d{1,3}):([0-9+*#a-s]{1,32})$/.exec(text) ?? [];
+  const share = Number(percent);
+  if (share >= 1 && share <= HUNDRED) return { proportion: share, addPrefix };
+  return new Refused(`takes percent:prefix, such as 30:a or 25:00, not "${text}"`);
 }
 
 /** `reason:target`, such as 486:480 or -5:503; 0 stands for any other reason, or for no change. */

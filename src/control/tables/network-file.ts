@@ -9,6 +9,7 @@ import { moment, numberDigits, onOff } from '../../operator-values.ts';
 import type { Account, GatewayGroup, Network, NumberGroupEntry, ParameterSetting } from '../../store/network.ts';
 import { readMappingGateways, readRoutingGateways, uniqueName } from './gateway-fields.ts';
 import { callsPerSecond, capacity } from './gateway-values.ts';
+import { NameReferences } from './name-references.ts';
 import { settingOf } from './parameter-settings.ts';
 import { slotCountOf } from './slots.ts';
 
@@ -20,9 +21,11 @@ const GROUP_FIELDS = ['name', 'capacity', 'cps'];
 export function parseNetwork(text: string, name: string): Network {
   return readOperatorFile(text, { name, code: 'TANDEM_NETWORK_REFUSED', fields: FIELDS }, (root) => {
     const accounts = readAccounts(root);
-    const mappingGateways = readMappingGateways(root, new Set(accounts.map((entry) => entry.account)));
-    const routingGateways = readRoutingGateways(root);
+    const references = new NameReferences();
+    const mappingGateways = readMappingGateways(root, new Set(accounts.map((entry) => entry.account)), references);
+    const routingGateways = readRoutingGateways(root, references);
     const gatewayGroups = readGroups(root);
+    references.check({ gatewayGroups, mappingGateways, routingGateways });
     const numberGroups = readNumberGroups(root);
     const network = { accounts, gatewayGroups, numberGroups, mappingGateways, routingGateways };
     if (slotCountOf(network) >= ADMISSION_SLOTS_MAX) {

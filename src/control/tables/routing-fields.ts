@@ -15,6 +15,7 @@ import {
 } from './gateway-field.ts';
 import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
 import { PEER_FIELDS } from './peer-fields.ts';
+import { PRICE_FIELDS } from './price-fields.ts';
 
 export const ROUTING_FIELDS: FieldsOf<RoutingGatewayEntry> = {
   name: neededField('name', entityName, '', 'Its name, in CDRs, metrics and every list.'),
@@ -87,6 +88,31 @@ export const ROUTING_FIELDS: FieldsOf<RoutingGatewayEntry> = {
     'On: a failure with Retry-After takes it out for that long.',
   ),
   protect: field('protect', onOff, false, 'A backup: tried after all others.'),
+  weight: field(
+    'weight',
+    wholeNumber(0, 1000),
+    0,
+    'Among equals those with a weight take turns, each as often as its share; 0 takes none, and stands after them.',
+  ),
+  gatewayGroups: listField('gatewayGroups', entityName, 'Groups it is in.'),
+  callinMappingGateways: listField(
+    'callinMappingGateways',
+    entityName,
+    'Mapping gateways whose calls it gets; nothing listed: all.',
+  ),
+  feerateRestrict: field('feerateRestrict', onOff, false, 'On: it gets no call that its account has no rate for.'),
+  leastCostRouting: field(
+    'leastCostRouting',
+    onOff,
+    false,
+    'On, with feerateRestrict: it stands by its rate, the cheapest first, before the others of its priority.',
+  ),
+  calculateRouteQuality: ownSwitch(
+    'calculateRouteQuality',
+    'SS_GATEWAY_ASR_CALCULATE',
+    'Whether its answer rate, talk time and delays are counted.',
+  ),
+  ...PRICE_FIELDS,
   optionsPingMs: field(
     'optionsPing',
     secondsAsMs(5, 3600),

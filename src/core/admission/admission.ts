@@ -104,6 +104,16 @@ export class Admission {
     }
   }
 
+  /** Whether `takeRate` would take one now. */
+  hasRate(slot: number, perSecond: number | null, nowMs: number): boolean {
+    if (perSecond === null) return true;
+    const nowMicros = Math.floor(nowMs * 1000);
+    const spacing = Math.floor(1_000_000 / perSecond);
+    const burst = spacing * Math.max(1, Math.floor(perSecond * BURST_SECONDS));
+    const ahead = Math.max(0, Number(Atomics.load(this.#rates, slot)) - nowMicros);
+    return ahead + spacing <= burst;
+  }
+
   #hold(slot: number, amount: number): void {
     this.#taken[slot] = (this.#taken[slot] as number) + amount;
   }

@@ -80,3 +80,15 @@ export const GATEWAY_BAN_MS_MAX = 3_600_000;
 
 /** Digits of one prefix, or of one number of a group; a file with a longer one is refused. */
 export const PREFIX_DIGITS_MAX = 32;
+
+/** Routing gateways that one plan looks at: the longest prefixes first, and of one prefix the first of the network. */
+export const ROUTE_CANDIDATES_MAX = 256;
+
+/** Characters of the decision in a CDR; what does not fit is told as a number of further gateways. */
+export const DECISION_CHARS_MAX = 512;
+
+/** Slices of the time over which the quality of gateways is counted; SS_GATEWAY_ASR_RESERVE_SEPARATE takes no more. */
+export const QUALITY_SLICES_MAX = 24;
+
+/** Pairs of gateway and prefix whose quality is counted; the next one has to wait until one of them has been silent. */
+export const QUALITY_PREFIXES_MAX = 16_384;

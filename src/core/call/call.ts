@@ -5,9 +5,14 @@
 //
 // Every way out goes through `#end`, once: counters back, both legs told, one CDR.
 
+import { lowerOf } from '../admission/lower-of.ts';
 import { type EndedBy, type EndReason, endReasonRow } from '../base/end-reason.ts';
 import { ATTEMPTS_MAX } from '../base/limits.ts';
-import type { Candidate } from '../routing/route-plan.ts';
+import type { Candidate } from '../routing/candidate.ts';
+import { decisionText } from '../routing/decision.ts';
+import type { Pass } from '../routing/pass.ts';
+import type { Price } from '../routing/route-conditions.ts';
+import { endWithoutCandidate, type RoutePlan } from '../routing/route-plan.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
 import { hopsLeftAfter } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
@@ -35,6 +40,7 @@ import {
 } from './leg-events.ts';
 import type { LegSessionTimer } from './leg-session-timer.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
+import { hasReached, noteAttemptEnd, noteCallEnd } from './quality-signs.ts';
 import { reasonOf } from './reason-header.ts';
 import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
 
@@ -64,6 +70,9 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   readonly #gateway: MappingGateway;
   readonly #hopsLeft: number;
   readonly caller: CallerLeg;
+  /** What was decided; null until then. */
+  #decided: RoutePlan | null = null;
+  #sell: Price | null = null;
   #plan: HuntPlan | null = null;
   /** Who calls whom, once the hunt has begun. */
   #parties: Parties | null = null;
@@ -86,15 +95,17 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.caller = new CallerLeg(around, this, { invite, source, gateway, sessionTimer, resends: routing.resends });
   }
 
-  /** Begins the hunt over `plan`. `crossing`: what of the INVITE may cross. */
-  hunt(plan: readonly Candidate[], parties: Parties, crossing: Crossing): void {
-    if (plan.length === 0) return this.release('NoAvailableRouter');
+  /** Begins the hunt over `plan`, which was made for a call that is paid `sell`. */
+  hunt(plan: RoutePlan, sell: Price | null, parties: Parties, crossing: Crossing): void {
+    this.#decided = plan;
+    this.#sell = sell;
+    if (plan.candidates.length === 0) return this.release(endWithoutCandidate(plan.passed));
     this.#parties = parties;
     this.#crossing = crossing;
     const { parameters } = this.#routing.snapshot;
     const protectAfterMs = this.#gateway.tryProtectRouteDelayMs ?? parameters.SS_TRY_PROTECT_ROUTE_DELAY;
     this.#plan = new HuntPlan(
-      plan,
+      plan.candidates,
       protectAfterMs > 0 ? this.#around.nowMs + protectAfterMs : Number.POSITIVE_INFINITY,
     );
     const proceedingMs = this.#gateway.timeoutCallProceedingMs ?? parameters.SS_TIMEOUT_CALL_PROCEEDING;
@@ -146,6 +157,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.record.timed(this.caller.hasSessionTimer, attempt.hasSessionTimer);
     // An offer in the 2xx has its answer in the caller's ACK, and settles nothing yet.
     if (crossing.hasSdp && acknowledger === null) this.record.described(crossing.body);
+    this.#writeDecision();
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);
     this.#limitTalk(attempt);
@@ -155,7 +167,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   attemptFailed(attempt: CalleeLeg, outcome: AttemptOutcome, phrase: string, received: Crossing): void {
     if (attempt !== this.#attempt || this.isEnded) return;
     const crossing = this.across('callee', received);
-    this.#giveGateway(attempt);
+    this.#giveGateway(attempt, hasReached(outcome));
     this.#attempt = null;
     this.#plan?.redirect(attempt.candidate, attempt.redirects);
     const rules = switchRulesOf(attempt.gateway, this.#routing.snapshot.parameters);
@@ -231,7 +243,12 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     const { nowMs } = this.#around;
     for (let next = this.#plan?.next(nowMs); next; next = this.#plan?.next(nowMs)) {
       const { candidate, redirect } = next;
-      if (!this.#takeGateway(candidate)) continue;
+      candidate.pass = this.#takeGateway(candidate);
+      if (candidate.pass !== null) {
+        this.#around.countPassed(candidate);
+        continue;
+      }
+      candidate.isTried = true;
       this.#triedCount += 1;
       const attempt = new CalleeLeg(this.#around, this, {
         routing: this.#routing,
@@ -262,25 +279,30 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#end(end, endReasonRow(end.reason).endedBy, '', said, crossing.headers);
   }
 
-  #takeGateway({ gateway }: Candidate): boolean {
-    const { slot, locked, capacity, cps } = gateway;
-    const { admission, health, nowMs } = this.#around;
-    if (locked || !health.isOpen(slot, nowMs)) return false;
-    if (!admission.takeCall(slot, capacity)) return false;
+  /** Takes the counters of `candidate`, or says what keeps it back by now: the plan was made a while ago. */
+  #takeGateway({ gateway }: Candidate): Pass | null {
+    const { slot, capacity, cps } = gateway;
+    const { admission, health, nowMs, quality } = this.#around;
+    if (this.#around.isLocked(slot)) return 'locked';
+    const closed = this.#around.routeConditions.closed(slot);
+    if (closed !== null) return closed;
+    if (!admission.takeCall(slot, capacity)) return 'full';
     if (!admission.takeRate(slot, lowerOf(cps, health.throttle.perSecond(slot, nowMs)), nowMs)) {
       admission.giveCall(slot);
-      return false;
+      return 'rate';
     }
     health.throttle.offered(slot, nowMs);
+    quality.offer(slot);
     this.record.slots.push(slot);
-    return true;
+    return null;
   }
 
-  #giveGateway({ gateway }: CalleeLeg): void {
+  #giveGateway({ gateway, candidate }: CalleeLeg, isReached: boolean): void {
     const index = this.record.slots.lastIndexOf(gateway.slot);
     this.record.slots.splice(index, 1);
     this.#around.admission.giveCall(gateway.slot);
     this.#around.countCall(gateway.slot, false, 0);
+    noteAttemptEnd(this.#around, this.#routing, candidate, { isAnswered: false, isReached, talkMs: 0 });
   }
 
   /** A defect has left the call hunting with nothing under way that could end it. */
@@ -297,6 +319,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     const { record } = this;
     const attempt = this.#attempt;
     const status = this.#statusToldOf(end, endedBy);
+    this.#writeDecision();
     record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, status, endedBy, reasonHeader });
     record.isKept = record.isAnswered || this.#routing.snapshot.parameters.SERVER_BILLING_RECORD_ZERO_HOLD_TIME;
     // First what must not be lost, whatever a defect may do to the rest: the record and the counters.
@@ -323,21 +346,24 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
 
   #count(attempt: CalleeLeg | null, reason: EndReason): void {
     const { isAnswered, cdr } = this.record;
-    this.#around.countCall(this.#gateway.slot, isAnswered, cdr.holdMs);
-    if (attempt !== null) this.#around.countCall(attempt.gateway.slot, isAnswered, cdr.holdMs);
     this.#around.countEnd(reason);
+    this.#around.countCall(this.#gateway.slot, isAnswered, cdr.holdMs);
+    const call = { isAnswered, isReached: isAnswered || attempt?.isRinging === true, talkMs: cdr.holdMs };
+    noteCallEnd(this.#around, this.#routing, this.#gateway, call);
+    if (attempt === null) return;
+    this.#around.countCall(attempt.gateway.slot, isAnswered, cdr.holdMs);
+    noteAttemptEnd(this.#around, this.#routing, attempt.candidate, call);
+  }
+
+  /** The decision as it stands: at the answer, when the record must be whole, and at the end. */
+  #writeDecision(): void {
+    if (this.#decided !== null) this.record.cdr.decision = decisionText(this.#decided, this.#sell);
   }
 
   #disarmProceeding(): void {
     this.#around.wheel.disarm(this.#proceedingTimer);
     this.#proceedingTimer = 0;
   }
-}
-
-/** The lower of two limits, null being none. */
-function lowerOf(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.min(one, other);
 }
 
 /** What the last attempt came to. */

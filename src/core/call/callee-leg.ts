@@ -11,7 +11,7 @@ import { EARLY_DIALOGS_MAX, UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
 import type { AttemptLeft, CdrAttempt } from '../cdr/cdr.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import type { Dialog } from '../dialog/dialog.ts';
-import type { Candidate } from '../routing/route-plan.ts';
+import type { Candidate } from '../routing/candidate.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
@@ -34,6 +34,7 @@ import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Pr
 import { LegSessionTimer } from './leg-session-timer.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
+import { noteDelay } from './quality-signs.ts';
 import { q850Of, reasonHeaderOf } from './reason-header.ts';
 import { type Redirect, redirectsOf } from './redirect.ts';
 
@@ -164,6 +165,11 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     if (this.#isOver) return;
     this.#invite.cancel(false, '');
     this.#fail(PHASE_TIMEOUTS[this.#phase]);
+  }
+
+  /** The called party was alerted, and has not answered since. */
+  get isRinging(): boolean {
+    return this.#phase === 'ringing';
   }
 
   /** Answered, failed or given up: nothing more of it concerns the hunt. */
@@ -342,7 +348,7 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   }
 
   #outcome(how: AttemptFailure, status: number, q850: number): AttemptOutcome {
-    return { how, status, q850, hadSdp: this.#hadSdp, hadRinging: this.#phase === 'ringing', hadRtp: this.hadRtp };
+    return { how, status, q850, hadSdp: this.#hadSdp, hadRinging: this.isRinging, hadRtp: this.hadRtp };
   }
 
   #enter(phase: Phase): void {
@@ -357,7 +363,9 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
   /** The post-dial delay ends with the first 18x or 2xx. */
   #countDelay(): void {
     if (isAlerting(this.#phase)) return;
-    this.#around.countDelay(this.gateway.slot, this.#around.nowMs - this.#startedAtMs);
+    const delayMs = this.#around.nowMs - this.#startedAtMs;
+    this.#around.countDelay(this.gateway.slot, delayMs);
+    noteDelay(this.#around, this.#routing, this.candidate, delayMs);
   }
 }
 

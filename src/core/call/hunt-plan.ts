@@ -1,7 +1,7 @@
 // What a hunt has left to try: the route plan in its order, protect gateways first once the call has hunted for long
 // enough, and before both the places that a gateway has sent the call to.
 
-import type { Candidate } from '../routing/route-plan.ts';
+import type { Candidate } from '../routing/candidate.ts';
 import type { Redirect } from './redirect.ts';
 
 /** A gateway to try, and where it has sent the call; null for the gateway itself. */

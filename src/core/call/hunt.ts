@@ -143,6 +143,7 @@ function reasonOfFailure(outcome: AttemptOutcome): EndReason {
   }
 }
 
-function isBusy({ status, q850 }: AttemptOutcome): boolean {
+/** The called party is busy. */
+export function isBusy({ status, q850 }: AttemptOutcome): boolean {
   return status === 486 || status === 600 || q850 === CAUSE_BUSY;
 }

@@ -17,6 +17,7 @@ import { checkCallRate, checkCapacity } from './entry/check-limits.ts';
 import { checkRoom } from './entry/check-room.ts';
 import { type Arrival, type Check, Entry } from './entry/entry.ts';
 import { firstRecord } from './entry/first-record.ts';
+import { steer } from './entry/steer.ts';
 import { displayName } from './identity.ts';
 import { numberOf } from './numbers.ts';
 import type { Surroundings } from './ports.ts';
@@ -51,7 +52,9 @@ export function beginCall(
 
 /** Admitted: what is left when its numbers are final. */
 function enter(entry: Entry): void {
-  if (!isRefused(entry, PRICING)) beginHunt(entry);
+  if (isRefused(entry, PRICING)) return;
+  steer(entry);
+  beginHunt(entry);
 }
 
 /** Whether one of `checks` has ended the call. */

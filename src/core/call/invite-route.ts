@@ -2,7 +2,7 @@
 
 import { parseIp } from '../base/ip-address.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
-import type { Candidate } from '../routing/route-plan.ts';
+import type { Candidate } from '../routing/candidate.ts';
 import type { PeerRules, RoutingGateway } from '../routing/snapshot.ts';
 import { uriAtContact, uriOf } from './numbers.ts';
 import type { InviteAddress } from './outgoing-invite.ts';

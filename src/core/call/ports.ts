@@ -2,11 +2,15 @@
 
 import type { Admission } from '../admission/admission.ts';
 import type { GatewayHealth } from '../admission/gateway-health.ts';
+import type { QualityBoard, QualityWindow } from '../admission/quality.ts';
+import type { Turns } from '../admission/turns.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { Target } from '../base/target.ts';
 import type { Dialog, LocalEnd } from '../dialog/dialog.ts';
+import type { Candidate } from '../routing/candidate.ts';
 import type { NumberGroup } from '../routing/number-group.ts';
-import type { CallsOf, RouteTable } from '../routing/route-plan.ts';
+import type { RouteConditions } from '../routing/route-conditions.ts';
+import type { RouteTable } from '../routing/route-plan.ts';
 import type { Screening } from '../routing/screening.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import type { Digest } from '../sip/digest.ts';
@@ -28,6 +32,12 @@ export interface RoutingView {
   /** By name. */
   readonly numberGroups: ReadonlyMap<string, NumberGroup>;
   readonly resends: ResendSchedule;
+  /** Percentage routing: by slot of a mapping gateway what each of a hundred calls gets in front of its number. */
+  readonly hundreds: ReadonlyMap<number, readonly string[]>;
+  /** Routing gateways that are locked. */
+  readonly lockedSlots: ReadonlySet<number>;
+  /** The time over which quality is counted. */
+  readonly qualityWindow: QualityWindow;
 }
 
 /** Client transactions, as a transaction user sees them. */
@@ -45,6 +55,8 @@ export interface CallCounts {
   countCall(slot: number, isAnswered: boolean, talkMs: number): void;
   countAnswer(): void;
   countEnd(reason: EndReason): void;
+  /** `candidate` was passed by. */
+  countPassed(candidate: Candidate): void;
 }
 
 /** The dialogs of one shard, by Call-ID and local tag. */
@@ -63,8 +75,12 @@ export interface Surroundings extends CallCounts {
   readonly admission: Admission;
   readonly health: GatewayHealth;
   readonly dialogs: DialogTable;
-  /** Present concurrent calls of a gateway's slot. */
-  readonly callsOf: CallsOf;
+  readonly quality: QualityBoard;
+  readonly turns: Turns;
+  /** What route plans are made by; takes turns. */
+  readonly routeConditions: RouteConditions;
+  /** Whether the newest tables lock the routing gateway in `slot`, whatever tables a call began with. */
+  isLocked(slot: number): boolean;
   /** The gateway in `slot` gave no sign of life when it should have; so often in a row, and it is out. */
   gatewayTimedOut(slot: number): void;
   localEnd(listener: number): LocalEnd;

@@ -58,6 +58,7 @@ export const CDR_FIELD_TABLE = {
   userAgentCallee: row('text', 'calleeproductid', 'Server or User-Agent of the side that answered.'),
   codec: row('text', 'calleecodec', 'Codec of the first answer that said one.'),
   sessionTimer: row('word', '', 'Sides with a session timer at the answer: caller, callee, both, or empty.'),
+  decision: row('text', '', 'Gateways in the order of the plan, and why each was or was not tried; `tandem explain`.'),
 } as const satisfies Readonly<Record<keyof Cdr, CdrField>>;
 
 /** Names of all fields, in the order of columns. */

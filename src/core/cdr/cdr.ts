@@ -82,4 +82,6 @@ export interface Cdr {
   /** Sides whose session timer ran when the call was answered. */
   sessionTimer: SessionTimerSides;
   readonly attempts: CdrAttempt[];
+  /** What the route plan decided and what became of it, in the text of core/routing/decision.ts; '' without a plan. */
+  decision: string;
 }

@@ -2,6 +2,8 @@
 // it, and a sentence of help. Validation, the snapshot, the API, the CLI and the documentation read this table. Names
 // are VOS3000's, so that an operator's notes carry over.
 
+import { QUALITY_SLICES_MAX } from '../base/limits.ts';
+
 /** What a parameter's value may look like. Seconds are decimal seconds as operators write them. */
 export type ParameterKind =
   | 'seconds'
@@ -17,6 +19,7 @@ export type ParameterKind =
 export const PARAMETER_SECTIONS = {
   setup: 'Call set-up timers and retransmission',
   switching: 'Gateway switching',
+  quality: 'Route quality and cost',
   liveness: 'Session liveness',
   identity: 'Identity and signalling',
   limits: 'Limits',
@@ -186,6 +189,47 @@ const SWITCHING = {
   ),
 } as const;
 
+const QUALITY = {
+  SS_GATEWAY_ASR_CALCULATE: onOff(
+    'quality',
+    'On',
+    'routing gateway `calculateRouteQuality`',
+    'Answer rate, talk time and delays of gateways are counted.',
+  ),
+  SS_GATEWAY_ASR_RESERVE_TIME: row(
+    'quality',
+    'seconds',
+    ['3600', 60, 86_400],
+    '',
+    'How far back calls count for the quality of a gateway.',
+  ),
+  SS_GATEWAY_ASR_RESERVE_SEPARATE: row(
+    'quality',
+    'count',
+    ['12', 1, QUALITY_SLICES_MAX],
+    '',
+    'Slices of that time: the oldest is forgotten when a new one begins.',
+  ),
+  SS_GATEWAY_ASR_ROUTE_SORT_CONFIG: onOff(
+    'quality',
+    'Off',
+    '',
+    'Among gateways of one priority those with the higher answer rate are tried first.',
+  ),
+  SS_GATEWAY_FEE_RATE_ROUTE_SORT_CONFIG: onOff(
+    'quality',
+    'Off',
+    '',
+    'Among gateways of one priority the cheaper are tried first.',
+  ),
+  SS_GATEWAY_FEE_RATE_ROUTE_BEFORE_ASR: onOff(
+    'quality',
+    'On',
+    '',
+    'Where both count the cheaper come first, and the answer rate orders those that cost the same.',
+  ),
+} as const;
+
 const LIVENESS = {
   SS_SIP_SESSION_TTL: row(
     'liveness',
@@ -285,6 +329,7 @@ const RECORDS = {
 export const PARAMETERS = {
   ...SETUP,
   ...SWITCHING,
+  ...QUALITY,
   ...LIVENESS,
   ...IDENTITY,
   ...LIMITS,

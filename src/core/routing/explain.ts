@@ -1,11 +1,24 @@
 // Asking why: the decision about one call, told step by step, by the same tables the call path uses.
 
 import { splitPort } from '../base/ip-address.ts';
-import { type CallsOf, type Candidate, RouteTable } from './route-plan.ts';
+import type { Candidate } from './candidate.ts';
+import { wordsOfFate } from './decision.ts';
+import { NO_PRICES, type RouteConditions } from './route-conditions.ts';
+import { endWithoutCandidate, type PlanEnd, RouteTable } from './route-plan.ts';
+import { profitPercent, secondNanos } from './route-profit.ts';
 import { Screening } from './screening.ts';
 import type { MappingGateway, Snapshot } from './snapshot.ts';
 
 const SIP_PORT = 5060;
+
+/** What a gateway has done lately; null where nothing was counted. */
+export interface ExplainedQuality {
+  readonly calls: number;
+  readonly asr: number | null;
+  readonly ner: number | null;
+  readonly acdSeconds: number | null;
+  readonly pddSeconds: number | null;
+}
 
 /** One candidate as an operator reads it. */
 export interface ExplainedCandidate {
@@ -15,6 +28,12 @@ export interface ExplainedCandidate {
   readonly priority: number;
   readonly calls: number;
   readonly capacity: number | null;
+  /** What it is paid, nanos a second of the first period; null when it has no rate. */
+  readonly buySecondNanos: number | null;
+  /** Percent of what the call is paid; null when there is no telling. */
+  readonly profitPercent: number | null;
+  /** Of its calls to this prefix. */
+  readonly quality: ExplainedQuality;
   /** False when a call arriving now would pass it by. */
   readonly taken: boolean;
   readonly why: string;
@@ -39,14 +58,13 @@ export interface RouteQuestion {
 /** The moment of the question, and how the gateways are doing, by slot. */
 export interface GatewaysNow {
   readonly wallMs: number;
-  readonly callsOf: CallsOf;
-  /** Why no calls are offered to a routing gateway, such as `out: it does not answer`; '' when they are. */
-  readonly whyClosed: (slot: number) => string;
+  readonly conditions: RouteConditions;
+  /** Quality of the gateway in `slot` over the window, of its calls to `prefix`. */
+  quality(slot: number, prefix: string, windowMs: number): ExplainedQuality;
 }
 
 /** Answers `question` by `snapshot` and how the gateways are doing; changes nothing. */
 export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
-  const { callsOf, wallMs } = now;
   const { from, caller } = question;
   const gateway = gatewayOf(snapshot, question);
   if (gateway === null)
@@ -55,24 +73,16 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: G
     return refused(gateway.name, caller, question.callee, `the callee does not begin with ${gateway.calleePrefix}`);
   }
   const callee = question.callee.slice(gateway.calleePrefix.length);
-  if (gateway.locked) return refused(gateway.name, caller, callee, 'the mapping gateway is locked');
-  if (gateway.accountLocked) return refused(gateway.name, caller, callee, `the account ${gateway.account} is locked`);
-  if (gateway.accountExpiresAtWallMs !== null && wallMs >= gateway.accountExpiresAtWallMs) {
-    return refused(gateway.name, caller, callee, `the account ${gateway.account} has expired`);
-  }
-  if (gateway.capacity !== null && callsOf(gateway.slot) >= gateway.capacity) {
-    return refused(gateway.name, caller, callee, 'the mapping gateway has all the calls it may have');
-  }
-  const candidates = new RouteTable(snapshot.routingGateways, snapshot.routePrefixes)
-    .plan(callee, callsOf)
-    .map((candidate) => explainCandidate(candidate, now));
-  const refusal =
-    candidates.length === 0
-      ? 'no routing gateway has a prefix of this number (404)'
-      : candidates.some(({ taken }) => taken)
-        ? ''
-        : 'every routing gateway with this prefix is full, locked, out or banned (503)';
-  return { mappingGateway: gateway.name, caller, callee, refusal, candidates };
+  const shut = whyShut(gateway, now);
+  if (shut !== '') return refused(gateway.name, caller, callee, shut);
+  const { parameters } = snapshot;
+  const call = { mapping: gateway, caller, callee, sell: null, wallMs: now.wallMs };
+  const table = new RouteTable(snapshot, NO_PRICES);
+  const { candidates, passed } = table.plan(call, now.conditions);
+  const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
+  const explained = [...candidates, ...passed].map((candidate) => explainCandidate(candidate, now, windowMs));
+  const refusal = candidates.length > 0 ? '' : WORDS_OF_END[endWithoutCandidate(passed)];
+  return { mappingGateway: gateway.name, caller, callee, refusal, candidates: explained };
 }
 
 /** By its name, or by an address it calls from: port 5060 where none is said. */
@@ -84,15 +94,39 @@ function gatewayOf({ mappingGateways, hosts }: Snapshot, { from, callee }: Route
   );
 }
 
-function explainCandidate({ gateway, prefix }: Candidate, { callsOf, whyClosed }: GatewaysNow): ExplainedCandidate {
-  const { name, slot, remoteIp, signalPort, priority, capacity, locked, protect } = gateway;
-  const calls = callsOf(slot);
-  const isFull = capacity !== null && calls >= capacity;
-  const whyNot = locked ? 'locked' : whyClosed(slot) || (isFull ? 'full' : '');
-  const why = protect ? 'may take the call: a protect gateway, after the others' : 'may take the call';
-  const address = `${remoteIp}:${signalPort}`;
-  const load = { calls, capacity, taken: whyNot === '', why: whyNot || why };
-  return { gateway: name, address, prefix, priority, ...load };
+const WORDS_OF_END: Readonly<Record<PlanEnd, string>> = {
+  NoAvailableRouter: 'no routing gateway that it may call has a prefix of this number (NoAvailableRouter, 404)',
+  GatewayFull: 'every routing gateway with this prefix is full, locked, out or banned (GatewayFull, 503)',
+  ProfitGuard: 'every routing gateway with this prefix that is open costs more than the call may (ProfitGuard, 503)',
+};
+
+/** Why the gateway may call nobody now. */
+function whyShut(gateway: MappingGateway, { wallMs, conditions }: GatewaysNow): string {
+  const { account, accountLocked, accountExpiresAtWallMs, capacity, locked, slot } = gateway;
+  if (locked) return 'the mapping gateway is locked';
+  if (accountLocked) return `the account ${account} is locked`;
+  if (accountExpiresAtWallMs !== null && wallMs >= accountExpiresAtWallMs) return `the account ${account} has expired`;
+  const isFull = capacity !== null && conditions.calls(slot) >= capacity;
+  return isFull ? 'the mapping gateway has all the calls it may have' : '';
+}
+
+function explainCandidate(candidate: Candidate, now: GatewaysNow, windowMs: number): ExplainedCandidate {
+  const { gateway, prefix, pass, buy } = candidate;
+  const { name, slot, remoteIp, signalPort, priority, capacity, protect } = gateway;
+  const mayTake = protect ? 'may take the call: a protect gateway, after the others' : 'may take the call';
+  return {
+    gateway: name,
+    address: `${remoteIp}:${signalPort}`,
+    prefix,
+    priority,
+    calls: now.conditions.calls(slot),
+    capacity,
+    buySecondNanos: buy === null ? null : secondNanos(buy),
+    profitPercent: profitPercent(null, buy),
+    quality: now.quality(slot, prefix, windowMs),
+    taken: pass === null,
+    why: pass === null ? mayTake : wordsOfFate(pass),
+  };
 }
 
 function refused(mappingGateway: string, caller: string, callee: string, refusal: string): ExplainedRoute {

@@ -1,76 +1,86 @@
 // The route plan: routing gateways for a callee number, in the order the hunt tries them. Longest prefix
 // first; a gateway of style `terminate` at the longest match ends the list, `continue` lets shorter
-// matches follow. Equal matches: lower priority number, then lower load, then fewer calls, then slot. Protect
-// gateways stand after all others, whatever their prefixes.
+// matches follow. Filters (route-filter.ts) come before the order (route-order.ts), so that a gateway which cannot take
+// the call has no say in who does.
 
-import { type PrefixLayer, RoutePrefixes } from './route-prefixes.ts';
-import type { RoutingGateway } from './snapshot.ts';
+import type { EndReason } from '../base/end-reason.ts';
+import { ROUTE_CANDIDATES_MAX } from '../base/limits.ts';
+import type { ParameterValues } from '../parameters/registry.ts';
+import { Candidate } from './candidate.ts';
+import { PASSES } from './pass.ts';
+import type { RouteCall, RouteConditions, RoutePrices } from './route-conditions.ts';
+import { passOf } from './route-filter.ts';
+import { putInOrder } from './route-order.ts';
+import { RoutePrefixes } from './route-prefixes.ts';
+import type { RoutingGateway, Snapshot } from './snapshot.ts';
 
-/** One gateway of a plan and the prefix it was found by. */
-export interface Candidate {
-  readonly gateway: RoutingGateway;
-  readonly prefix: string;
+/** The gateways for one call. */
+export interface RoutePlan {
+  /** Those that may take it, in hunting order. */
+  readonly candidates: readonly Candidate[];
+  /** Those that were passed by, as they were found. */
+  readonly passed: readonly Candidate[];
 }
 
-/** Present concurrent calls of the gateway in `slot`. */
-export type CallsOf = (slot: number) => number;
+/** What of a snapshot plans are made by. */
+export type RouteTables = Pick<Snapshot, 'routingGateways' | 'routePrefixes' | 'parameters'>;
 
-/** An index of routing gateways by prefix. */
+/** The routing gateways by prefix. */
 export class RouteTable {
   readonly #gateways: readonly RoutingGateway[];
   readonly #prefixes: RoutePrefixes;
-  readonly #hasProtect: boolean;
+  readonly #parameters: ParameterValues;
+  readonly #prices: RoutePrices;
 
-  constructor(gateways: readonly RoutingGateway[], layers: readonly PrefixLayer[]) {
-    this.#gateways = gateways;
-    this.#prefixes = new RoutePrefixes(layers, gateways.length);
-    this.#hasProtect = gateways.some(({ protect }) => protect);
+  constructor({ routingGateways, routePrefixes, parameters }: RouteTables, prices: RoutePrices) {
+    this.#gateways = routingGateways;
+    this.#prefixes = new RoutePrefixes(routePrefixes, routingGateways.length);
+    this.#parameters = parameters;
+    this.#prices = prices;
   }
 
-  /** Every candidate for `callee` in hunting order; empty when no prefix matches. */
-  plan(callee: string, callsOf: CallsOf): Candidate[] {
-    const plan: Candidate[] = [];
+  /** The plan for `call` now. Takes a turn of each set of equals with weights, if `conditions` takes turns. */
+  plan(call: RouteCall, conditions: RouteConditions): RoutePlan {
+    const candidates: Candidate[] = [];
+    const passed: Candidate[] = [];
+    for (const candidate of this.#matching(call.callee)) {
+      candidate.pass = passOf(candidate, call, conditions, this.#prices);
+      (candidate.pass === null ? candidates : passed).push(candidate);
+    }
+    if (candidates.length > 1) putInOrder(candidates, call.mapping, this.#parameters, conditions);
+    return { candidates, passed };
+  }
+
+  /** Every gateway whose prefix fits, by its longest one; the longest prefixes first. */
+  #matching(callee: string): Candidate[] {
+    const found: Candidate[] = [];
     this.#prefixes.find(callee);
     while (this.#prefixes.next()) {
-      const matches = this.#candidates(callee.slice(0, this.#prefixes.length));
-      plan.push(...(matches.length === 1 ? matches : inOrder(matches, callsOf)));
-      if (matches.some(({ gateway }) => gateway.prefixStyle === 'terminate')) break;
+      const { gateways, count, length } = this.#prefixes;
+      const prefix = callee.slice(0, length);
+      let isLast = false;
+      for (let at = 0; at < count; at++) {
+        if (found.length === ROUTE_CANDIDATES_MAX) return found;
+        const gateway = this.#gateways[gateways[at] as number] as RoutingGateway;
+        if (gateway.prefixStyle === 'terminate') isLast = true;
+        found.push(new Candidate(gateway, prefix));
+      }
+      if (isLast) break;
     }
-    return this.#hasProtect ? [...plan.filter(isOrdinary), ...plan.filter(isProtect)] : plan;
-  }
-
-  /** Those of the match that the walk stands at. */
-  #candidates(prefix: string): Candidate[] {
-    const { gateways, count } = this.#prefixes;
-    const candidates: Candidate[] = [];
-    for (let at = 0; at < count; at++) {
-      candidates.push({ gateway: this.#gateways[gateways[at] as number] as RoutingGateway, prefix });
-    }
-    return candidates;
+    return found;
   }
 }
 
-function isProtect({ gateway }: Candidate): boolean {
-  return gateway.protect;
-}
+/** How a call ends that no gateway may take. */
+export type PlanEnd = Extract<EndReason, 'NoAvailableRouter' | 'GatewayFull' | 'ProfitGuard'>;
 
-function isOrdinary({ gateway }: Candidate): boolean {
-  return !gateway.protect;
-}
-
-function inOrder(candidates: readonly Candidate[], callsOf: CallsOf): Candidate[] {
-  return candidates
-    .map((candidate) => ({ candidate, calls: callsOf(candidate.gateway.slot) }))
-    .sort(
-      (a, b) =>
-        a.candidate.gateway.priority - b.candidate.gateway.priority ||
-        loadOf(a.candidate.gateway, a.calls) - loadOf(b.candidate.gateway, b.calls) ||
-        a.calls - b.calls ||
-        a.candidate.gateway.slot - b.candidate.gateway.slot,
-    )
-    .map(({ candidate }) => candidate);
-}
-
-function loadOf(gateway: RoutingGateway, calls: number): number {
-  return gateway.capacity === null || gateway.capacity === 0 ? 0 : calls / gateway.capacity;
+/** Why a call with `passed` and nothing else has nowhere to go: what kept back the gateway that came closest. */
+export function endWithoutCandidate(passed: readonly Candidate[]): PlanEnd {
+  let end: PlanEnd = 'NoAvailableRouter';
+  for (const { pass } of passed) {
+    const kind = pass === null ? 'foreign' : PASSES[pass].kind;
+    if (kind === 'price') return 'ProfitGuard';
+    if (kind === 'closed') end = 'GatewayFull';
+  }
+  return end;
 }

@@ -47,8 +47,25 @@ export interface FailedCodeRule {
   readonly target: number;
 }
 
+/** What a call may cost; the limits of both of its gateways hold. */
+export interface PriceLimits {
+  /** Least profit, percent of the sell price; null for any. Negative: so much may be lost. */
+  readonly minProfitPercent: number | null;
+  /** Most that the routing gateway may be paid, nanos a second; null for no limit. */
+  readonly maxSecondRatesNanos: number | null;
+}
+
+/** By what a mapping gateway has its routing gateways ordered before anything else. */
+export type RoutePolicy = 'none' | 'answerRate' | 'lowestRate';
+
+/** So many calls of a hundred get this prefix. */
+export interface Proportion {
+  readonly proportion: number;
+  readonly addPrefix: string;
+}
+
 /** Customer side trunk: calls enter here. */
-export interface MappingGateway extends PeerRules {
+export interface MappingGateway extends PeerRules, PriceLimits {
   /** Place of its counters in shared memory; stable for the life of the gateway. */
   readonly slot: number;
   readonly name: string;
@@ -75,6 +92,15 @@ export interface MappingGateway extends PeerRules {
   readonly callFailedSipCode: readonly FailedCodeRule[];
   /** Provisional responses with SDP reach the caller as they come (auto), as 183, or as 180. */
   readonly sipRemoteRingSignal: 'auto' | '183' | '180';
+  readonly firstRoutePolicy: RoutePolicy;
+  readonly secondRoutePolicy: RoutePolicy;
+  /** Groups whose routing gateways it may call, or may not; empty: all may be called. */
+  readonly routingGatewayGroups: readonly string[];
+  readonly routingGatewayGroupsAllow: boolean;
+  /** Routing gateways that it may call, by name; empty: all. */
+  readonly calloutRoutingGateways: readonly string[];
+  /** At most 100 in all. */
+  readonly proportionCalleePrefixs: readonly Proportion[];
   /** Of its account. */
   readonly accountLocked: boolean;
   /** Wall clock ms from which on its account may not call; null: never. */
@@ -85,7 +111,7 @@ export interface MappingGateway extends PeerRules {
 export type PrefixStyle = 'terminate' | 'continue';
 
 /** Vendor side trunk: calls leave here. */
-export interface RoutingGateway extends PeerRules {
+export interface RoutingGateway extends PeerRules, PriceLimits {
   readonly slot: number;
   readonly name: string;
   readonly prefixStyle: PrefixStyle;
@@ -116,6 +142,18 @@ export interface RoutingGateway extends PeerRules {
   readonly inviteUseContact: boolean | null;
   /** A backup: tried after all others. */
   readonly protect: boolean;
+  /** Share of calls among equals that have one; 0: it takes no turns, and stands after those that do. */
+  readonly weight: number;
+  /** Groups it is in, by name. */
+  readonly gatewayGroups: readonly string[];
+  /** Mapping gateways that may call it, by name; empty: all. */
+  readonly callinMappingGateways: readonly string[];
+  /** Whether it gets no call that its account has no rate for. */
+  readonly feerateRestrict: boolean;
+  /** Whether it stands by its rate before the others of its priority. */
+  readonly leastCostRouting: boolean;
+  /** Overrides SS_GATEWAY_ASR_CALCULATE. */
+  readonly calculateRouteQuality: boolean | null;
   /** Interval of OPTIONS sent all the time, ms; null sends them only while the gateway is out. */
   readonly optionsPingMs: number | null;
   /** Timeouts in a row, without a success between, that take the gateway out; 0: never. */

@@ -4,6 +4,7 @@
 
 import { END_REASON_NAMES } from '../base/end-reason.ts';
 import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
+import { PASS_NAMES, type Pass } from '../routing/pass.ts';
 import type { ParseFailureWhy } from '../sip/parse-fault.ts';
 
 /**
@@ -128,7 +129,8 @@ const CALLS_AT = DELAY_SUM_AT + 1;
 const ANSWERED_AT = CALLS_AT + 1;
 const TALK_SECONDS_AT = ANSWERED_AT + 1;
 const PROBES_AT = TALK_SECONDS_AT + 1;
-const ROW = PROBES_AT + PROBE_OUTCOMES.length;
+const PASSES_AT = PROBES_AT + PROBE_OUTCOMES.length;
+const ROW = PASSES_AT + PASS_NAMES.length;
 
 const REASONS_AT = SHARD_NUMBERS.length;
 const FAILURES_AT = REASONS_AT + END_REASON_NAMES.length;
@@ -230,6 +232,15 @@ export class ShardCounters {
 
   probes(slot: number, outcome: ProbeOutcome): number {
     return this.#cells[GATEWAYS_AT + slot * ROW + PROBES_AT + PROBE_OUTCOMES.indexOf(outcome)] as number;
+  }
+
+  /** Counts a call for which the routing gateway in `slot` was passed by. */
+  addPass(slot: number, pass: Pass): void {
+    this.#bump(GATEWAYS_AT + slot * ROW + PASSES_AT + PASS_NAMES.indexOf(pass));
+  }
+
+  passes(slot: number, pass: Pass): number {
+    return this.#cells[GATEWAYS_AT + slot * ROW + PASSES_AT + PASS_NAMES.indexOf(pass)] as number;
   }
 
   #bump(index: number): void {

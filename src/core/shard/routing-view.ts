@@ -2,20 +2,34 @@
 
 import type { RoutingView } from '../call/ports.ts';
 import { numberGroupsOf } from '../routing/number-group.ts';
+import { dealHundred } from '../routing/proportion.ts';
+import { NO_PRICES } from '../routing/route-conditions.ts';
 import { RouteTable } from '../routing/route-plan.ts';
 import { Screening } from '../routing/screening.ts';
-import type { Snapshot } from '../routing/snapshot.ts';
+import type { MappingGateway, Snapshot } from '../routing/snapshot.ts';
 import { resendScheduleOf } from '../timer/resend-schedule.ts';
 
 /** The compiled view of `snapshot`. */
 export function routingViewOf(snapshot: Snapshot): RoutingView {
-  const { SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY } = snapshot.parameters;
+  const { parameters } = snapshot;
+  const { SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY } = parameters;
   return {
     snapshot,
     screening: new Screening(snapshot.mappingGateways, snapshot.hosts),
     vendors: new Set(snapshot.routingGateways.map(({ remoteIp }) => remoteIp)),
-    routes: new RouteTable(snapshot.routingGateways, snapshot.routePrefixes),
+    routes: new RouteTable(snapshot, NO_PRICES),
     numberGroups: numberGroupsOf(snapshot.numberGroups ?? []),
     resends: resendScheduleOf(SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY),
+    qualityWindow: {
+      windowMs: parameters.SS_GATEWAY_ASR_RESERVE_TIME,
+      sliceCount: parameters.SS_GATEWAY_ASR_RESERVE_SEPARATE,
+    },
+    hundreds: hundredsOf(snapshot.mappingGateways),
+    lockedSlots: new Set(snapshot.routingGateways.filter(({ locked }) => locked).map(({ slot }) => slot)),
   };
+}
+
+function hundredsOf(gateways: readonly MappingGateway[]): Map<number, readonly string[]> {
+  const steered = gateways.filter(({ proportionCalleePrefixs }) => proportionCalleePrefixs.length > 0);
+  return new Map(steered.map(({ slot, proportionCalleePrefixs }) => [slot, dealHundred(proportionCalleePrefixs)]));
 }

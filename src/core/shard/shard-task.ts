@@ -12,6 +12,8 @@ export interface ShardTask {
   readonly memory: ShardMemory;
   readonly admission: SharedArrayBuffer;
   readonly health: SharedArrayBuffer;
+  readonly quality: SharedArrayBuffer;
+  readonly turns: SharedArrayBuffer;
   readonly doorbell: SharedArrayBuffer;
   /** Three 32-bit words from the system's generator. */
   readonly seed: readonly [number, number, number];

@@ -3,6 +3,8 @@
 
 import { Admission } from '../admission/admission.ts';
 import { GatewayHealth } from '../admission/gateway-health.ts';
+import { QualityBoard } from '../admission/quality.ts';
+import { Turns } from '../admission/turns.ts';
 import {
   BOARD_RECORD_BYTES,
   CDR_RING_BYTES,
@@ -33,6 +35,8 @@ export interface ShardMemory {
 export interface SwitchMemory {
   readonly admission: SharedArrayBuffer;
   readonly health: SharedArrayBuffer;
+  readonly quality: SharedArrayBuffer;
+  readonly turns: SharedArrayBuffer;
   /** Int32: how the edge sleeps; see base/doorbell. */
   readonly doorbell: SharedArrayBuffer;
   readonly shards: readonly ShardMemory[];
@@ -54,6 +58,8 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
   return {
     admission: Admission.allocate(),
     health: GatewayHealth.allocate(),
+    quality: QualityBoard.allocate(),
+    turns: Turns.allocate(),
     doorbell: new SharedArrayBuffer(64),
     shards,
   };

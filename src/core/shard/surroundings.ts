@@ -3,6 +3,8 @@
 
 import type { Admission } from '../admission/admission.ts';
 import type { GatewayHealth } from '../admission/gateway-health.ts';
+import type { QualityBoard } from '../admission/quality.ts';
+import type { Turns } from '../admission/turns.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { Prng } from '../base/prng.ts';
 import type { Target } from '../base/target.ts';
@@ -12,6 +14,8 @@ import type { RoutingView, Surroundings } from '../call/ports.ts';
 import { CdrIdMint } from '../cdr/cdr-id.ts';
 import type { LocalEnd } from '../dialog/dialog.ts';
 import { defaultParameters } from '../parameters/registry.ts';
+import type { Candidate } from '../routing/candidate.ts';
+import type { RouteConditions } from '../routing/route-conditions.ts';
 import type { Listener } from '../routing/snapshot.ts';
 import type { Digest } from '../sip/digest.ts';
 import { TimerWheel } from '../timer/wheel.ts';
@@ -22,6 +26,7 @@ import { Dialogs } from './dialog-table.ts';
 import { GatewayProber } from './gateway-prober.ts';
 import type { Outbox } from './outbox.ts';
 import { mintCallId } from './placement.ts';
+import { LiveConditions } from './route-conditions.ts';
 import { routingViewOf } from './routing-view.ts';
 
 /** What the host gives a shard at its birth. */
@@ -32,6 +37,8 @@ export interface ShardBirth {
   readonly listeners: readonly Listener[];
   readonly admission: Admission;
   readonly health: GatewayHealth;
+  readonly quality: QualityBoard;
+  readonly turns: Turns;
   readonly counters: ShardCounters;
   readonly outbox: Outbox;
   /** The only source of chance; seeded by the host. */
@@ -54,12 +61,14 @@ export class ShardSurroundings implements Surroundings {
   readonly calls = new Map<string, Call>();
   readonly admission: Admission;
   readonly health: GatewayHealth;
+  readonly quality: QualityBoard;
+  readonly turns: Turns;
+  readonly routeConditions: RouteConditions;
   readonly counters: ShardCounters;
   readonly node: string;
   readonly shardIndex: number;
   readonly digest: Digest;
   readonly shardCount: number;
-  readonly callsOf: (slot: number) => number;
   readonly #outbox: Outbox;
   readonly #prng: Prng;
   readonly #cdrIds: CdrIdMint;
@@ -72,6 +81,9 @@ export class ShardSurroundings implements Surroundings {
     this.nowMs = birth.nowMs;
     this.admission = birth.admission;
     this.health = birth.health;
+    this.quality = birth.quality;
+    this.turns = birth.turns;
+    this.routeConditions = new LiveConditions(this);
     this.counters = birth.counters;
     this.digest = birth.digest;
     this.#outbox = birth.outbox;
@@ -81,7 +93,6 @@ export class ShardSurroundings implements Surroundings {
     this.wheel = new TimerWheel(birth.nowMs);
     this.transactions = new TransactionTable(this);
     this.prober = new GatewayProber(this);
-    this.callsOf = (slot) => birth.admission.calls(slot);
     const parameters = defaultParameters();
     this.routing = routingViewOf({
       version: 0,
@@ -94,6 +105,10 @@ export class ShardSurroundings implements Surroundings {
 
   gatewayTimedOut(slot: number): void {
     this.prober.timedOut(slot);
+  }
+
+  isLocked(slot: number): boolean {
+    return this.routing.lockedSlots.has(slot);
   }
 
   localEnd(listener: number): LocalEnd {
@@ -183,6 +198,10 @@ export class ShardSurroundings implements Surroundings {
 
   countEnd(reason: EndReason): void {
     this.counters.addEnd(reason);
+  }
+
+  countPassed({ gateway, pass }: Candidate): void {
+    if (pass !== null) this.counters.addPass(gateway.slot, pass);
   }
 }
 

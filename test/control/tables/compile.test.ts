@@ -9,10 +9,13 @@ import { parseNetwork } from '../../../src/control/tables/network-file.ts';
 import { assignSlots, forgetSlots } from '../../../src/control/tables/slots.ts';
 import { ADMISSION_SLOTS_MAX } from '../../../src/core/base/limits.ts';
 import { numberGroupsOf } from '../../../src/core/routing/number-group.ts';
+import { NO_PRICES } from '../../../src/core/routing/route-conditions.ts';
 import { RouteTable } from '../../../src/core/routing/route-plan.ts';
 import { openMemoryStores } from '../../../src/store/memory.ts';
 import type { Network } from '../../../src/store/network.ts';
 import { TandemError } from '../../../src/tandem-error.ts';
+import { momentOf } from '../../core/routing/route-moment.ts';
+import { mappingGateway } from '../../simulator/trunks.ts';
 
 const V4 = { address: '192.0.2.1' };
 const V4_SECOND = { address: '192.0.2.2' };
@@ -53,9 +56,12 @@ test('prefixes cross to the shards in one image, which posting does not copy, an
   - { name: A, remoteIp: 203.0.113.9, prefix: '49,44' }
   - { name: B, remoteIp: 203.0.113.9, prefix: '49' }`);
   const snapshot = compileSnapshot(found, 4, assignSlots([], found), [V4]);
-  const routes = new RouteTable(snapshot.routingGateways, snapshot.routePrefixes);
-  const plan = routes.plan('4930', () => 0).map(({ gateway, prefix }) => `${gateway.name} ${prefix}`);
-  assert.deepEqual(plan, ['A 49', 'B 49']);
+  const call = { mapping: mappingGateway(9), caller: '', callee: '4930', sell: null, wallMs: 0 };
+  const { candidates } = new RouteTable(snapshot, NO_PRICES).plan(call, momentOf());
+  assert.deepEqual(
+    candidates.map(({ gateway, prefix }) => `${gateway.name} ${prefix}`),
+    ['A 49', 'B 49'],
+  );
   assert.ok(snapshot.routePrefixes[0]?.image instanceof SharedArrayBuffer);
   assert.equal('prefixes' in (snapshot.routingGateways[0] ?? {}), false);
 });

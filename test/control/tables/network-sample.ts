@@ -24,6 +24,12 @@ mappingGateways:
     tryProtectRouteDelay: 2.5
     callFailedSipCode: 486:480, -5:503, 0:500
     sipRemoteRingSignal: 183
+    firstRoutePolicy: lowestRate
+    secondRoutePolicy: answerRate
+    calloutRoutingGateways: Vendor one
+    proportionCalleePrefixs: 30:a, 5:00
+    minProfitPercent: -5
+    maxSecondRates: 0.01
     sipTimer: Off
     sip100Rel: Off
     enableCallTransfer: On
@@ -67,6 +73,13 @@ routingGateways:
     switchAllowRtp: On
     retryAfterHonor: Off
     protect: On
+    weight: 30
+    callinMappingGateways: Alpha
+    feerateRestrict: On
+    leastCostRouting: On
+    calculateRouteQuality: Off
+    minProfitPercent: 10
+    maxSecondRates: None
     optionsPing: 30
     timeoutsToBan: 0
     followRedirects: On

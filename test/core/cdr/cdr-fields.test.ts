@@ -32,7 +32,7 @@ test('no two fields have the same column in VOS3000', () => {
 });
 
 test('columns stand in the order in which they were added', () => {
-  assert.deepEqual(CDR_FIELD_NAMES.slice(26, 33), [
+  assert.deepEqual(CDR_FIELD_NAMES.slice(26, 34), [
     'reasonHeader',
     'limitedBy',
     'attempts',
@@ -40,5 +40,6 @@ test('columns stand in the order in which they were added', () => {
     'userAgentCallee',
     'codec',
     'sessionTimer',
+    'decision',
   ]);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { explainRoute } from '../../../src/core/routing/explain.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
 import { mappingGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
+import { type MomentParts, momentOf } from './route-moment.ts';
 
 const WALL_MS = 1_700_000_000_000;
 
@@ -23,16 +24,11 @@ const SNAPSHOT: Snapshot = {
   parameters: parameters(),
 };
 
-const idle = (_slot: number): number => 0;
-const busy = (slot: number): number => (slot === 3 ? 1 : 0);
+const NO_QUALITY = { calls: 0, asr: null, ner: null, acdSeconds: null, pddSeconds: null };
 
-function explain(
-  from: string,
-  callee: string,
-  callsOf = idle,
-  whyClosed = (_slot: number) => '',
-): ReturnType<typeof explainRoute> {
-  return explainRoute(SNAPSHOT, { from, caller: '1', callee }, { callsOf, whyClosed, wallMs: WALL_MS });
+function explain(from: string, callee: string, parts: MomentParts = {}): ReturnType<typeof explainRoute> {
+  const now = { conditions: momentOf(parts), quality: () => NO_QUALITY, wallMs: WALL_MS };
+  return explainRoute(SNAPSHOT, { from, caller: '1', callee }, now);
 }
 
 test('a gateway is named by its name or by an address it calls from', () => {
@@ -54,8 +50,7 @@ test('each candidate says whether it would take the call, and why not', () => {
 });
 
 test('a gateway that is out or banned says so, and a protect gateway what it is', () => {
-  const closed = (slot: number): string => (slot === 3 ? 'out: it does not answer' : '');
-  const { refusal, candidates } = explain('acme', '0049301', idle, closed);
+  const { refusal, candidates } = explain('acme', '0049301', { closed: { 3: 'out' } });
   assert.deepEqual(
     candidates.map(({ gateway, taken, why }) => [gateway, taken, why]),
     [
@@ -63,7 +58,7 @@ test('a gateway that is out or banned says so, and a protect gateway what it is'
       ['two', false, 'locked'],
     ],
   );
-  assert.match(refusal, /full, locked, out or banned \(503\)/);
+  assert.match(refusal, /full, locked, out or banned .*503/);
   assert.deepEqual(
     explain('acme', '00331').candidates.map(({ taken, why }) => [taken, why]),
     [[true, 'may take the call: a protect gateway, after the others']],
@@ -77,6 +72,6 @@ test('a refusal says which check failed', () => {
   assert.match(explain('past', '49301').refusal, /account ancients has expired/);
   assert.equal(explain('last', '49301').refusal, '');
   assert.match(explain('acme', '0077').refusal, /404/);
-  assert.match(explain('acme', '0049301', busy).refusal, /503/);
-  assert.match(explain('acme', '0049301', (slot) => (slot === 1 ? 2 : 0)).refusal, /all the calls/);
+  assert.match(explain('acme', '0049301', { calls: { 3: 1 } }).refusal, /503/);
+  assert.match(explain('acme', '0049301', { calls: { 1: 2 } }).refusal, /all the calls/);
 });

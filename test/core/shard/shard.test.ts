@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Admission } from '../../../src/core/admission/admission.ts';
 import { GatewayHealth } from '../../../src/core/admission/gateway-health.ts';
+import { QualityBoard } from '../../../src/core/admission/quality.ts';
+import { Turns } from '../../../src/core/admission/turns.ts';
 import { NEW_CALL_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../../../src/core/base/limits.ts';
 import { Prng } from '../../../src/core/base/prng.ts';
 import type { Cdr } from '../../../src/core/cdr/cdr.ts';
@@ -162,6 +164,8 @@ describe('a full house', () => {
       listeners: [{ advertisedHost: SWITCH_PLACE.address, advertisedPort: 5060 }],
       admission: new Admission(Admission.allocate(), Admission.allocateTaken()),
       health: new GatewayHealth(GatewayHealth.allocate()),
+      quality: new QualityBoard(QualityBoard.allocate()),
+      turns: new Turns(Turns.allocate()),
       counters: new ShardCounters(ShardCounters.allocate()),
       prng: new Prng(1),
       digest: nodeDigest,

@@ -51,6 +51,7 @@ function cdrOf(index: number): Cdr {
     userAgentCallee: 'Carrier SBC',
     codec: 'PCMA',
     sessionTimer: 'caller',
+    decision: '*red-carrier,4930;*yellow-carrier;-blue-carrier,49;Lgreen-carrier',
     attempts: [
       attempt,
       { ...attempt, gateway: 'yellow-carrier', address: '203.0.113.30:5060', code: 200, left: 'answered' },

@@ -7,6 +7,8 @@ import { parseNetwork } from '../../../../src/control/tables/network-file.ts';
 import { assignSlots } from '../../../../src/control/tables/slots.ts';
 import { Admission } from '../../../../src/core/admission/admission.ts';
 import { GatewayHealth } from '../../../../src/core/admission/gateway-health.ts';
+import { QualityBoard } from '../../../../src/core/admission/quality.ts';
+import { Turns } from '../../../../src/core/admission/turns.ts';
 import { Prng } from '../../../../src/core/base/prng.ts';
 import type { Target } from '../../../../src/core/base/target.ts';
 import { ShardCounters } from '../../../../src/core/shard/counters.ts';
@@ -56,6 +58,8 @@ class Bench {
       listeners,
       admission: new Admission(Admission.allocate()),
       health: new GatewayHealth(GatewayHealth.allocate()),
+      quality: new QualityBoard(QualityBoard.allocate()),
+      turns: new Turns(Turns.allocate()),
       counters: this.#counters,
       prng: new Prng(1),
       digest: nodeDigest,

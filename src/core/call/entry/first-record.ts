@@ -53,6 +53,7 @@ export function firstRecord(
     userAgentCallee: '',
     codec: '',
     sessionTimer: '',
+    decision: '',
     attempts: [],
   };
 }

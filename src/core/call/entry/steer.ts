@@ -1,0 +1,12 @@
+// Percentage routing: a share of the calls of a mapping gateway gets a steering prefix, which routes match and nobody
+// bills.
+
+import type { Entry } from './entry.ts';
+
+export function steer(entry: Entry): void {
+  const { around, gateway, routing } = entry;
+  const places = routing.hundreds.get(gateway.slot);
+  if (places === undefined) return;
+  entry.callee = (places[around.turns.takeOfHundred(gateway.slot)] as string) + entry.callee;
+  entry.record.cdr.calleeSent = entry.callee;
+}

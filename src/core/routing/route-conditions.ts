@@ -1,0 +1,51 @@
+// What a route plan asks of the moment it is made in: loads, health, quality, prices, turns. The call path and
+// `tandem route` answer from the same memory; the one takes turns, the other looks at whose turn it is.
+
+import type { MappingGateway, RoutingGateway } from './snapshot.ts';
+
+/** What so many seconds cost: the first period of a rate. */
+export interface Price {
+  readonly nanos: number;
+  readonly seconds: number;
+}
+
+/** The call that a plan is made for, its numbers as the mapping gateway has translated them. */
+export interface RouteCall {
+  readonly mapping: MappingGateway;
+  readonly caller: string;
+  readonly callee: string;
+  /** What its account pays; null when it has no rate, and so no profit. */
+  readonly sell: Price | null;
+  readonly wallMs: number;
+}
+
+/** Why a gateway is offered no calls at all. */
+export type Closed = 'out' | 'banned';
+
+/** An answer rate of which too little is known. */
+export const UNKNOWN_RATE = -1;
+
+/** What routing gateways are paid, by the tables of one snapshot. */
+export interface RoutePrices {
+  /** What `gateway` is paid for a call to `callee`; null when it has no rate for it. */
+  buyPrice(gateway: RoutingGateway, callee: string, wallMs: number): Price | null;
+}
+
+/** A network without rates. */
+export const NO_PRICES: RoutePrices = { buyPrice: () => null };
+
+/** The moment. */
+export interface RouteConditions {
+  /** Present concurrent calls of the gateway in `slot`. */
+  calls(slot: number): number;
+  /** Calls offered to it so far. */
+  offered(slot: number): number;
+  /** Null when calls may be offered to it. */
+  closed(slot: number): Closed | null;
+  /** Whether one more call fits into its calls a second; takes none. `cps`: its own limit. */
+  hasRate(slot: number, cps: number | null): boolean;
+  /** Answered share of its calls to `prefix`, in whole percent; UNKNOWN_RATE when there were too few. */
+  answerRate(slot: number, prefix: string, windowMs: number): number;
+  /** The turn of the set of gateways that is counted in `slot`, from 0 to below 1. */
+  turn(slot: number): number;
+}
