@@ -40,11 +40,14 @@ export interface SwitchConfig {
   readonly dnsServers: readonly string[];
   /** Where CDRs go besides the spool. */
   readonly sinks: readonly SinkSettings[];
+  /** Percent of its disk that the store may take. */
+  readonly diskShare: number;
 }
 
-const FIELDS = ['data', 'shards', 'listeners', 'management', 'node', 'dnsServers', 'sinks'];
+const FIELDS = ['data', 'shards', 'listeners', 'management', 'node', 'dnsServers', 'sinks', 'diskShare'];
 const LISTENER_FIELDS = ['transport', 'address', 'port', 'advertised'];
 const SHARDS_MAX = 256;
+const DISK_SHARE = 50;
 const SIP_PORT = 5060;
 const MANAGEMENT_PORT = 8080;
 const PLACES = ['tandem.yaml', '/etc/tandem/tandem.yaml'];
@@ -90,6 +93,7 @@ export function parseConfig(text: string, path: string): SwitchConfig {
       node: root.optional('node', nodeName, fallback.node),
       dnsServers: root.many('dnsServers', serverAddress),
       sinks: readSinks(root, path, dataPath),
+      diskShare: root.optional('diskShare', wholeNumber(1, 95), fallback.diskShare),
     };
   });
 }
@@ -116,6 +120,7 @@ function defaultConfig(directory: string): SwitchConfig {
     node: defaultNode(),
     dnsServers: [],
     sinks: defaultSinks(dataPath),
+    diskShare: DISK_SHARE,
   };
 }
 

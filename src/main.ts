@@ -126,6 +126,7 @@ function controlStartOf(
     }),
     memory,
     sinks: config.sinks,
+    diskShare: config.diskShare,
     node: config.node,
     version: ownVersion(),
     startedAtWallMs: Date.now(),

@@ -48,6 +48,7 @@ management: { address: 0.0.0.0, port: 9090 }
     ],
     management: { address: '0.0.0.0', port: 9090 },
     sinks: defaultSinks('/var/lib/tandem'),
+    diskShare: 50,
   });
 });
 

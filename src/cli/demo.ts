@@ -115,6 +115,7 @@ function configOf(dataPath: string): SwitchConfig {
     node: 'demo',
     dnsServers: [],
     sinks: [],
+    diskShare: 50,
   };
 }
 

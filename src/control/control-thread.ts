@@ -4,8 +4,9 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs } from '../clock.ts';
 import { assert } from '../core/base/assert.ts';
 import { type Log, makeLog } from '../log.ts';
-import { openLmdbStores } from '../store/lmdb.ts';
+import { openLmdbStores, shareOfDisk } from '../store/lmdb.ts';
 import { openMemoryStores } from '../store/memory.ts';
+import type { Stores } from '../store/ports.ts';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { Control } from './control.ts';
 import type { ControlFault, ControlStart, FromControl, ToControl } from './messages.ts';
@@ -43,12 +44,22 @@ async function run(port: MessagePort, options: ControlStart): Promise<void> {
 }
 
 function openControl(options: ControlStart, post: (message: FromControl) => void, log: Log): Control {
-  const stores = options.isDurable ? openLmdbStores(options.dataPath) : openMemoryStores();
+  const stores = options.isDurable ? openStores(options) : openMemoryStores();
   const outward = {
     publish: (snapshot: Control['configuration']['snapshot']) => post({ kind: 'snapshot', snapshot }),
     killShard: (shard: number) => post({ kind: 'killShard', shard }),
   };
   return new Control(options, stores, outward, log, () => Date.now());
+}
+
+function openStores({ dataPath, diskShare }: ControlStart): Stores {
+  try {
+    return openLmdbStores(dataPath, { roomBytes: shareOfDisk(dataPath, diskShare) });
+  } catch (cause) {
+    if (cause instanceof TandemError) throw cause;
+    const sentence = `The data directory ${dataPath} cannot be used: ${sentenceOf(cause)}.`;
+    throw new TandemError('TANDEM_STORE_UNUSABLE', sentence, { cause });
+  }
 }
 
 function stop(control: Control, port: MessagePort, log: Log): void {

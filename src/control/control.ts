@@ -14,6 +14,7 @@ import { Api } from './api/api.ts';
 import { CallRate } from './call-rate.ts';
 import { CdrDrain } from './cdr/cdr-drain.ts';
 import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
+import { lastEndedBefore } from './cdr/online-window.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
 import { Deployment } from './deployment.ts';
 import type { HttpServer } from './http/http-server.ts';
@@ -56,8 +57,10 @@ const FLUSH_PERIOD_MS = 200;
 const SECOND_MS = 1_000;
 const RECOUNT_PERIOD_MS = 5_000;
 
-/** CDRs kept in the spool for `tandem cdr tail` after every sink has them. */
-const SPOOL_RECORDS_KEPT = 1_000_000;
+/** How long CDRs are kept for questions after every sink has them, while there is room. */
+const ONLINE_WINDOW_MS = 30 * 24 * 3_600_000;
+/** Share of the store's room above which those that every sink has go earlier. */
+const ROOM_USE_RATIO_MAX = 0.6;
 /** Dropped in one go, once a second: more than arrive, and a few ms of work. */
 const TRIM_RECORDS_MAX = 4_000;
 
@@ -254,8 +257,11 @@ export class Control implements HostNamesUser {
 
   #drainRings(): number {
     try {
-      return this.drain.drain();
+      const frameCount = this.drain.drain();
+      this.#tellStoreIsFull(false);
+      return frameCount;
     } catch (error) {
+      this.#tellStoreIsFull(true);
       // The frames stay in their rings; shards hold back and then refuse calls rather than lose a record.
       this.drainFailureCount++;
       if (this.#isDue('drain failure', SECOND_MS)) this.#log.error({ why: sentenceOf(error) }, 'CDRs cannot be stored');
@@ -276,11 +282,21 @@ export class Control implements HostNamesUser {
     };
   }
 
-  /** What every sink has may go, oldest first. */
+  /** What every sink has may go, oldest first: when it is older than the online window, or its room is needed. */
   #trim(): void {
-    let exported = Number.POSITIVE_INFINITY;
-    for (const sink of this.sinks) if (sink.isOn) exported = Math.min(exported, sink.position);
-    this.stores.spool.trim(SPOOL_RECORDS_KEPT, TRIM_RECORDS_MAX, exported);
+    const { spool, useRatio } = this.stores;
+    const exported = Math.min(...this.sinks.filter(({ isOn }) => isOn).map(({ position }) => position));
+    const surplus = Math.max(0, 1 - ROOM_USE_RATIO_MAX / useRatio());
+    const surplusCount = Math.min(TRIM_RECORDS_MAX, Math.ceil(surplus * spool.count()));
+    if (surplusCount > 0) spool.trim(1, surplusCount, exported);
+    const old = lastEndedBefore(spool, this.#wallNow() - ONLINE_WINDOW_MS, TRIM_RECORDS_MAX);
+    if (old > 0) spool.trim(1, TRIM_RECORDS_MAX, Math.min(old, exported));
+  }
+
+  /** While it is, new calls get 503: no record may come that has no place. Those that live go on. */
+  #tellStoreIsFull(isFull: boolean): void {
+    for (const { storeIsFull } of this.options.memory.shards)
+      Atomics.store(new Int32Array(storeIsFull), 0, Number(isFull));
   }
 
   #tellLeftBehind(): void {

@@ -30,6 +30,8 @@ export interface ControlStart {
   readonly logLevel: LogLevel;
   /** Where CDRs go besides the spool. */
   readonly sinks: readonly SinkSettings[];
+  /** Percent of its disk that the store may take. */
+  readonly diskShare: number;
   /** False keeps configuration and CDRs in memory only (the demo). */
   readonly isDurable: boolean;
   /** DNS servers that host names are asked of; empty: those of the machine. */

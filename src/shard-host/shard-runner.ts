@@ -43,6 +43,7 @@ export class ShardRunner {
   /** How many calls of a dead predecessor were settled. */
   readonly settledCount: number;
   readonly #records: RecordsOut;
+  readonly #storeIsFull: Int32Array;
   readonly #shard: Shard;
   readonly #host: RunnerHost;
   #heapDueMs = 0;
@@ -51,6 +52,7 @@ export class ShardRunner {
   constructor(task: ShardTask, host: RunnerHost) {
     const { memory } = task;
     this.#host = host;
+    this.#storeIsFull = new Int32Array(memory.storeIsFull);
     this.counters = new ShardCounters(memory.counters);
     const board = new RecordBoard(memory.board, BOARD_RECORD_BYTES);
     const admission = new Admission(task.admission, memory.taken);
@@ -86,6 +88,7 @@ export class ShardRunner {
   }
 
   receive(text: string, source: Source, nowMs: number): void {
+    this.#shard.isClosed = this.#records.isFull || Atomics.load(this.#storeIsFull, 0) !== 0;
     this.#shard.receive(text, source, nowMs, Date.now());
   }
 
@@ -114,7 +117,6 @@ export class ShardRunner {
   /** Writes what the batch changed. Comes before its datagrams leave: what an answer promises is written down first. */
   writeRecords(): void {
     this.#records.flush();
-    this.#shard.isClosed = this.#records.isFull;
     const { calls, dialogs, transactions, timers } = this.#shard.inspect();
     this.counters.set(ShardNumber.callsActive, calls);
     this.counters.set(ShardNumber.dialogsActive, dialogs);

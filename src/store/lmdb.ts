@@ -8,7 +8,7 @@
 // - The room is a limit of ours. lmdb-js enlarges its map by itself when it fills, without a bound; so pages in use
 //   are counted before every append, and the room is refused beyond `roomBytes`.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
@@ -28,8 +28,10 @@ import { storeFull } from './store-full.ts';
 /** Version of what is written; a newer one on disk is refused. */
 const FORMAT = 1;
 
-/** Room for records: about 20 million CDRs. Address space only, until it is used. */
+/** Room for records when nobody says how much: about 20 million CDRs. Address space only, until it is used. */
 const ROOM_BYTES = 8 * 2 ** 30;
+/** Never more than this, however large the disk is. */
+const ROOM_BYTES_MAX = 2 ** 40;
 
 /** Commit before it returns (2), and do not wait for the disk (0x10000). The type lacks the combination. */
 const COMMITTED_NOT_FLUSHED = 0x10002 as number as TransactionFlags;
@@ -62,6 +64,13 @@ export function openLmdbStores(dataPath: string, options: { readonly roomBytes?:
       await tables.root.close();
     },
   };
+}
+
+/** So many hundredths of the disk that `dataPath` is on, in bytes. Throws what the platform throws. */
+export function shareOfDisk(dataPath: string, percent: number): number {
+  mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+  const { blocks, bsize } = statfsSync(dataPath);
+  return Math.min(Math.floor((blocks * bsize * percent) / 100), ROOM_BYTES_MAX);
 }
 
 function openTables(dataPath: string, roomBytes: number): Tables {

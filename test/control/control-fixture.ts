@@ -128,6 +128,7 @@ export function openControl(
     startedAtWallMs: WALL_MS - 60_000,
     logLevel: 'silent',
     sinks: options.sinks ?? defaultSinks(dataPath),
+    diskShare: 50,
     isDurable: true,
   };
   const outward = {

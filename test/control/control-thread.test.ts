@@ -24,6 +24,7 @@ function startOptions(dataPath: string): ControlStart {
     startedAtWallMs: WALL_MS,
     logLevel: 'silent',
     sinks: defaultSinks(dataPath),
+    diskShare: 50,
     isDurable: true,
   };
 }

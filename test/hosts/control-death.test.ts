@@ -32,6 +32,7 @@ async function durableSwitch(context: TestContext, directory: string): Promise<R
       node: 'test',
       dnsServers: [],
       sinks: [],
+      diskShare: 50,
     },
     { logLevel: 'silent' },
   );

@@ -51,6 +51,7 @@ export class LiveSwitch {
       node: 'test',
       dnsServers: [],
       sinks: [],
+      diskShare: 50,
       ...settings,
     };
     const running = await startSwitch(config, { logLevel: 'silent', isDurable: false });

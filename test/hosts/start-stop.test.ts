@@ -34,6 +34,7 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
     node: 'test',
     dnsServers: [],
     sinks: [],
+    diskShare: 50,
   };
   const options = { logLevel: 'silent', isDurable: false } as const;
   await assert.rejects(startSwitch(config, options), (error) => {

@@ -24,6 +24,7 @@ const control = new Control(
     listeners: [],
     memory,
     sinks: JSON.parse(sinks) as SinkSettings[],
+    diskShare: 50,
     node: 'node-1',
     version: 'test',
     startedAtWallMs: Date.now(),

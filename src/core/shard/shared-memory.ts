@@ -29,6 +29,8 @@ export interface ShardMemory {
   readonly counters: SharedArrayBuffer;
   /** What the shard holds of the admission counters. */
   readonly taken: SharedArrayBuffer;
+  /** Int32: 1 while control cannot store CDRs, so that no call may begin; control writes it. */
+  readonly storeIsFull: SharedArrayBuffer;
 }
 
 /** Memory of the whole switch. */
@@ -53,6 +55,7 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
       board: RecordBoard.allocate(SHARD_CALLS_MAX, BOARD_RECORD_BYTES),
       counters: ShardCounters.allocate(),
       taken: Admission.allocateTaken(),
+      storeIsFull: new SharedArrayBuffer(4),
     });
   }
   return {

@@ -1,0 +1,27 @@
+// How long CDRs stay for questions: until when the oldest ones of the spool ended.
+
+import type { CdrSpool } from '../../store/ports.ts';
+import { unpackCdr } from '../../store/records.ts';
+
+/**
+ * Place of the last of the `limit` oldest records that ended before `wallMs`; 0 when none did. Records are spooled in
+ * the order in which calls end, but for some seconds, and that is near enough here.
+ */
+export function lastEndedBefore(spool: CdrSpool, wallMs: number, limit: number): number {
+  const oldest = spool.after(0, 1)[0]?.position;
+  if (oldest === undefined) return 0;
+  let low = oldest;
+  for (let high = Math.min(oldest + limit, spool.lastPosition() + 1); low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (endedAt(spool, middle) < wallMs) low = middle + 1;
+    else high = middle;
+  }
+  return low === oldest ? 0 : low - 1;
+}
+
+function endedAt(spool: CdrSpool, position: number): number {
+  const found = spool.after(position - 1, 1)[0];
+  if (found === undefined) return Number.POSITIVE_INFINITY;
+  const { endedAtWallMs, setupAtWallMs } = unpackCdr(found.record);
+  return endedAtWallMs ?? setupAtWallMs;
+}
