@@ -42,12 +42,32 @@ export interface SwitchConfig {
   readonly sinks: readonly SinkSettings[];
   /** Percent of its disk that the store may take. */
   readonly diskShare: number;
+  /** Whether an answered call is on the disk before its caller hears of it (strict), or some 200 ms later (usual). */
+  readonly durability: Durability;
+  /** How long a stop waits for calls to end, s; new ones are refused meanwhile. */
+  readonly drainSeconds: number;
 }
 
-const FIELDS = ['data', 'shards', 'listeners', 'management', 'node', 'dnsServers', 'sinks', 'diskShare'];
+/** What a power cut may cost: the last 200 ms, or nothing. */
+export type Durability = 'usual' | 'strict';
+
+const FIELDS = [
+  'data',
+  'shards',
+  'listeners',
+  'management',
+  'node',
+  'durability',
+  'drainSeconds',
+  'dnsServers',
+  'sinks',
+  'diskShare',
+];
 const LISTENER_FIELDS = ['transport', 'address', 'port', 'advertised'];
 const SHARDS_MAX = 256;
 const DISK_SHARE = 50;
+const DRAIN_SECONDS = 5;
+const DRAIN_SECONDS_MAX = 86_400;
 const SIP_PORT = 5060;
 const MANAGEMENT_PORT = 8080;
 const PLACES = ['tandem.yaml', '/etc/tandem/tandem.yaml'];
@@ -94,6 +114,8 @@ export function parseConfig(text: string, path: string): SwitchConfig {
       dnsServers: root.many('dnsServers', serverAddress),
       sinks: readSinks(root, path, dataPath),
       diskShare: root.optional('diskShare', wholeNumber(1, 95), fallback.diskShare),
+      durability: root.optional('durability', oneOf(['usual', 'strict']), fallback.durability),
+      drainSeconds: root.optional('drainSeconds', wholeNumber(0, DRAIN_SECONDS_MAX), fallback.drainSeconds),
     };
   });
 }
@@ -121,6 +143,8 @@ function defaultConfig(directory: string): SwitchConfig {
     dnsServers: [],
     sinks: defaultSinks(dataPath),
     diskShare: DISK_SHARE,
+    durability: 'usual',
+    drainSeconds: DRAIN_SECONDS,
   };
 }
 

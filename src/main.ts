@@ -1,12 +1,15 @@
 // Starts the switch: control first, for it has the configuration; then the shards; then the sockets. Stops in reverse.
 
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { SwitchConfig } from './config.ts';
 import { ControlLink } from './control/control-link.ts';
 import type { ControlStart } from './control/messages.ts';
 import type { Listener } from './core/routing/snapshot.ts';
 import { ShardCounters } from './core/shard/counters.ts';
+import type { Inheritance } from './core/shard/shard-task.ts';
 import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-memory.ts';
 import { Shares } from './core/shard/shares.ts';
 import { Edge } from './edge/edge.ts';
@@ -17,6 +20,8 @@ import { UdpListener } from './edge/udp-listener.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
 import { InlineShard } from './shard-host/inline-shard.ts';
 import type { Shards, ShardsUser } from './shards.ts';
+import { claimDataDirectory } from './store/data-directory.ts';
+import { journalsPath, shardCountOf } from './store/journal-places.ts';
 
 /** How often the edge tells control its numbers, ms. */
 const EDGE_REPORT_MS = 250;
@@ -32,6 +37,11 @@ export interface RunningSwitch {
   killShard(shard: number): Promise<void>;
   /** A crash drill: control fails as by a defect. */
   crashControl(): void;
+  /** From now on new calls are told to go elsewhere, and the switch says that it is not ready. */
+  drain(): void;
+  /** Calls there are now. */
+  callsActive(): number;
+  /** Stops. Answered calls live on in the data directory; without one (`isDurable`) every call is ended. */
   stop(): Promise<void>;
 }
 
@@ -43,19 +53,20 @@ export interface StartOptions {
 }
 
 /** Starts a switch. Throws TandemErrors: a port in use, a data directory of a newer version ... */
-export async function startSwitch(config: SwitchConfig, options: StartOptions = {}): Promise<RunningSwitch> {
+export async function startSwitch(wanted: SwitchConfig, options: StartOptions = {}): Promise<RunningSwitch> {
   const log = makeLog('edge', options.logLevel ?? 'info');
-  const memory = allocateSwitchMemory(Math.max(1, config.shardCount));
   let shards: Shards | null = null;
   const edge = new Edge({
     onUnreachable: (places) => shards?.unreachable(places),
     onOverload: (isOverloaded) => tellOverload(log, isOverloaded, edge),
     seed: randomInt(2 ** 32),
   });
-  const sockets = await bindAll(config, edge);
-  const precedence = precedenceNoticeOf(config, sockets, log);
+  const sockets = await bindAll(wanted, edge);
+  const precedence = precedenceNoticeOf(wanted, sockets, log);
   try {
-    const control = await ControlLink.open(controlStartOf(config, sockets, memory, options), {
+    const { config, place } = placeOf(wanted, options.isDurable ?? true, log);
+    const memory = allocateSwitchMemory(Math.max(1, config.shardCount));
+    const control = await ControlLink.open(controlStartOf(config, sockets, { memory, place, options }), {
       onSnapshot: (snapshot) => {
         shards?.publish(snapshot);
         precedence.note(snapshot.parameters.SS_SIP_SIGNAL_TOS);
@@ -66,8 +77,8 @@ export async function startSwitch(config: SwitchConfig, options: StartOptions = 
     });
     precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
     edge.newCalls.share(new Shares(control.snapshot));
-    shards = startShards(config, listenersOf(config, sockets), { control, edge, memory, log });
-    return running({ control, shards, edge, sockets, memory });
+    shards = startShards(config, listenersOf(config, sockets), { control, edge, memory, place, log });
+    return running({ control, shards, edge, sockets, memory, place });
   } catch (error) {
     edge.close();
     throw error;
@@ -80,6 +91,34 @@ interface Parts {
   readonly edge: Edge;
   readonly sockets: readonly UdpListener[];
   readonly memory: SwitchMemory;
+  readonly place: JournalPlace;
+}
+
+/** Where calls are kept that live on. */
+interface JournalPlace {
+  readonly path: string;
+  /** For this process only: removed when it stops, and its calls end with it. */
+  readonly isTemporary: boolean;
+}
+
+/**
+ * Where the journals are, and with how many shards: calls that live on do so with the number that they began with.
+ */
+function placeOf(
+  config: SwitchConfig,
+  isDurable: boolean,
+  log: Log,
+): { readonly config: SwitchConfig; readonly place: JournalPlace } {
+  if (!isDurable) {
+    return { config, place: { path: mkdtempSync(join(tmpdir(), 'tandem-calls-')), isTemporary: true } };
+  }
+  claimDataDirectory(config.dataPath, config.management);
+  const wanted = Math.max(1, config.shardCount);
+  const shardCount = shardCountOf(config.dataPath, wanted);
+  const place = { path: journalsPath(config.dataPath, shardCount), isTemporary: false };
+  if (shardCount === wanted) return { config, place };
+  log.warn({ wanted, shardCount }, 'calls live on that began with another number of shards: it is kept for this run');
+  return { config: { ...config, shardCount }, place };
 }
 
 async function bindAll(config: SwitchConfig, edge: Edge): Promise<UdpListener[]> {
@@ -114,8 +153,7 @@ function listenersOf(config: SwitchConfig, sockets: readonly UdpListener[]): Lis
 function controlStartOf(
   config: SwitchConfig,
   sockets: readonly UdpListener[],
-  memory: SwitchMemory,
-  options: StartOptions,
+  { memory, place, options }: Pick<Parts, 'memory' | 'place'> & { readonly options: StartOptions },
 ): ControlStart {
   const advertised = listenersOf(config, sockets);
   return {
@@ -134,25 +172,36 @@ function controlStartOf(
     isDurable: options.isDurable ?? true,
     dnsServers: config.dnsServers,
     hosts: [],
+    journalsPath: place.path,
   };
 }
 
 function startShards(
   config: SwitchConfig,
   listeners: readonly Listener[],
-  { control, edge, memory, log }: Pick<Parts, 'control' | 'edge' | 'memory'> & { readonly log: Log },
+  { control, edge, memory, place, log }: Pick<Parts, 'control' | 'edge' | 'memory' | 'place'> & { readonly log: Log },
 ): Shards {
   const user: ShardsUser = {
     onApplied: (shard, version) => control.tell({ kind: 'applied', shard, version }),
     onPoke: () => edge.scheduleTurn(),
     onDefect: (shard, sentence, input) => log.error({ shard, sentence, input }, 'defect: one call lost'),
     onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),
-    onRestarted: (shard, settledCount) => {
-      log.warn({ shard, settledCount }, 'shard replaced');
-      control.tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
+    onBorn: (shard, inheritance, isSuccessor) => {
+      if (isSuccessor) control.tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
+      tellInheritance(log, shard, inheritance, isSuccessor);
     },
+    onTrouble: (shard, why) =>
+      log.error({ shard, why }, 'live calls cannot be kept: new ones are refused until they can'),
   };
-  const options = { node: config.node, listeners, memory, snapshot: control.snapshot };
+  const isStrict = config.durability === 'strict';
+  const options = {
+    node: config.node,
+    listeners,
+    memory,
+    snapshot: control.snapshot,
+    journalsPath: place.path,
+    isStrict,
+  };
   if (config.shardCount === 0) {
     const inline = new InlineShard(shardTaskOf(0, options, false), edge, user);
     edge.open(inline);
@@ -162,7 +211,15 @@ function startShards(
   return new ShardPool(options, user);
 }
 
-function running({ control, shards, edge, sockets, memory }: Parts): RunningSwitch {
+function tellInheritance(log: Log, shard: number, inheritance: Inheritance, isSuccessor: boolean): void {
+  const { resumedCount, settledCount, refusedCount } = inheritance;
+  const numbers = { shard, resumedCount, settledCount };
+  if (isSuccessor) log.warn(numbers, 'shard replaced');
+  else if (resumedCount > 0) log.info(numbers, 'calls of before the restart go on');
+  if (refusedCount > 0) log.error({ shard, refusedCount }, 'parts of the journal were torn, and are lost');
+}
+
+function running({ control, shards, edge, sockets, memory, place }: Parts): RunningSwitch {
   const counters = memory.shards.map((shard) => new ShardCounters(shard.counters));
   const report = (): void => {
     const longestWaitMs = edge.newCalls.look(Math.max(...counters.map((shard) => shard.get('heapUseRatio'))));
@@ -176,13 +233,19 @@ function running({ control, shards, edge, sockets, memory }: Parts): RunningSwit
     memory,
     killShard: (shard) => shards.kill(shard),
     crashControl: () => control.crash(),
+    drain: () => {
+      shards.drain();
+      control.tell({ kind: 'draining' });
+    },
+    callsActive: () => counters.reduce((sum, shard) => sum + shard.get('callsActive'), 0),
     stop: async () => {
       clearInterval(reporting);
-      await shards.stop();
+      await shards.stop(!place.isTemporary);
       edge.turn();
       edge.close();
       report();
       await control.stop();
+      if (place.isTemporary) rmSync(place.path, { recursive: true, force: true });
     },
   };
 }

@@ -2,6 +2,7 @@
 // only.
 
 import type { Snapshot } from './core/routing/snapshot.ts';
+import type { Inheritance } from './core/shard/shard-task.ts';
 
 /** The shards of one switch, wherever they run. */
 export interface Shards {
@@ -11,8 +12,10 @@ export interface Shards {
   unreachable(places: readonly Place[]): void;
   /** A crash drill: ends the worker of `shard` where it stands. */
   kill(shard: number): Promise<void>;
-  /** Ends every call and puts out what is left. */
-  stop(): Promise<void>;
+  /** No new calls from now on. */
+  drain(): void;
+  /** Puts out what is left. Calls end, but for answered ones that `keepsCalls` leaves to the next life. */
+  stop(keepsCalls: boolean): Promise<void>;
 }
 
 /** A place that datagrams go to. */
@@ -27,7 +30,9 @@ export interface ShardsUser {
   /** Something was put out while the edge was away: it shall take a turn. */
   onPoke(): void;
   onDefect(shard: number, sentence: string, input: string): void;
-  /** The worker died and a new one has taken over. */
-  onRestarted(shard: number, settledCount: number): void;
+  /** A shard runs: at the start, or because its worker died and a new one has taken over. */
+  onBorn(shard: number, inheritance: Inheritance, isSuccessor: boolean): void;
+  /** Its journal cannot be written. */
+  onTrouble(shard: number, sentence: string): void;
   onDied(shard: number, error: unknown): void;
 }

@@ -116,6 +116,8 @@ function configOf(dataPath: string): SwitchConfig {
     dnsServers: [],
     sinks: [],
     diskShare: 50,
+    durability: 'usual',
+    drainSeconds: 0,
   };
 }
 

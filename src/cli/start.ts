@@ -1,23 +1,49 @@
-// tandem start: the switch, until SIGTERM or SIGINT. A second signal does not wait.
+// tandem start: the switch, until SIGTERM or SIGINT. Then no new calls, until those there are have ended or the time
+// for that is over, or a second signal comes; a third does not wait at all. Answered calls live on in any case.
 
+import { setTimeout } from 'node:timers/promises';
 import type { SwitchConfig } from '../config.ts';
-import { startSwitch } from '../main.ts';
+import { type RunningSwitch, startSwitch } from '../main.ts';
 import { counted, EXIT_OK, type Terminal } from './terminal.ts';
+
+/** How often it is looked whether calls are left, ms. */
+const DRAIN_LOOK_MS = 20;
 
 /** Runs until it is told to stop. Throws what `startSwitch` throws. */
 export async function start(config: SwitchConfig, configFile: string | null, terminal: Terminal): Promise<number> {
   const running = await startSwitch(config);
   if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, running.managementPort, terminal);
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-  });
+  await signal();
+  await drained(running, config.drainSeconds * 1000);
   // Not by process.exit: threads torn down with their sockets open would end in an abort and a core dump.
   const impatience = (): void => void process.kill(process.pid, 'SIGKILL');
   process.once('SIGTERM', impatience);
   process.once('SIGINT', impatience);
   await running.stop();
   return EXIT_OK;
+}
+
+function signal(): Promise<void> {
+  return new Promise((resolve) => {
+    const heard = (): void => {
+      process.off('SIGTERM', heard);
+      process.off('SIGINT', heard);
+      resolve();
+    };
+    process.on('SIGTERM', heard);
+    process.on('SIGINT', heard);
+  });
+}
+
+/** Resolves when no call is left, after `forMs`, or with the next signal. */
+async function drained(running: RunningSwitch, forMs: number): Promise<void> {
+  running.drain();
+  const endMs = performance.now() + forMs;
+  let isHurried = false;
+  void signal().then(() => {
+    isHurried = true;
+  });
+  while (!isHurried && running.callsActive() > 0 && performance.now() < endMs) await setTimeout(DRAIN_LOOK_MS);
 }
 
 function greet(config: SwitchConfig, configFile: string | null, managementPort: number, terminal: Terminal): void {

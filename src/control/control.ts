@@ -8,11 +8,12 @@ import { Ring } from '../core/base/ring.ts';
 import type { Snapshot } from '../core/routing/snapshot.ts';
 import type { Log } from '../log.ts';
 import { claimDataDirectory, issueLocalToken, releaseDataDirectory } from '../store/data-directory.ts';
+import { removeSpentJournals } from '../store/journal-places.ts';
 import type { Stores } from '../store/ports.ts';
 import { sentenceOf } from '../tandem-error.ts';
 import { Api } from './api/api.ts';
 import { CallRate } from './call-rate.ts';
-import { CdrDrain } from './cdr/cdr-drain.ts';
+import { CdrDrain, journalName } from './cdr/cdr-drain.ts';
 import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
 import { lastEndedBefore } from './cdr/online-window.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
@@ -87,6 +88,8 @@ export class Control implements HostNamesUser {
   readonly drift: LimitDrift;
   readonly shardRestarts: number[];
   edge: EdgeNumbers = NO_EDGE_NUMBERS;
+  /** No new calls: the switch is about to stop. */
+  isDraining = false;
   /** Rounds in which the spool took nothing because it could not. */
   drainFailureCount = 0;
 
@@ -110,8 +113,7 @@ export class Control implements HostNamesUser {
     this.view = new SwitchView(options.memory);
     this.configuration = new Configuration(stores.configuration, options.listeners);
     this.deployment = new Deployment(options.memory.shards.length);
-    const rings = options.memory.shards.map((shard) => shard.cdrs);
-    this.drain = new CdrDrain(rings, (shared) => new Ring(shared), stores.spool);
+    this.drain = new CdrDrain(options.memory.shards, (shared) => new Ring(shared), stores.spool);
     this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings()) : [];
     this.drift = new LimitDrift(this.view);
     this.shardRestarts = options.memory.shards.map(() => 0);
@@ -186,6 +188,9 @@ export class Control implements HostNamesUser {
       case 'edge':
         this.edge = message.numbers;
         return;
+      case 'draining':
+        this.isDraining = true;
+        return;
     }
   }
 
@@ -230,6 +235,11 @@ export class Control implements HostNamesUser {
     this.#outward.killShard(shard);
   }
 
+  /** Whether it takes new calls: every shard has its tables, and nobody has asked it to stop. */
+  isReady(): boolean {
+    return !this.isDraining && this.deployment.isReady();
+  }
+
   /** The monotonic clock of the latest tick. */
   get nowMs(): number {
     return this.#nowMs;
@@ -245,6 +255,8 @@ export class Control implements HostNamesUser {
     while (this.#drainRings() > 0);
     this.#tellLeftBehind();
     for (const sink of this.sinks) await sink.finish();
+    const { journalsPath, memory } = this.options;
+    removeSpentJournals(journalsPath, (shard) => this.stores.spool.taken(journalName(shard, memory.shards.length)));
     await this.stores.close();
     releaseDataDirectory(this.options.dataPath);
   }

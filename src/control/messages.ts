@@ -38,6 +38,8 @@ export interface ControlStart {
   readonly dnsServers: readonly string[];
   /** What a predecessor knew of host names. */
   readonly hosts: readonly HostAddresses[];
+  /** Where the shards' journals are, a folder each. */
+  readonly journalsPath: string;
 }
 
 /** What the edge counted since it started; numbers only grow. */
@@ -92,6 +94,8 @@ export type ToControl =
   /** The worker of `shard` died and was replaced; it has no snapshot until `applied`. */
   | { readonly kind: 'shardRestarted'; readonly shard: number; readonly atWallMs: number }
   | { readonly kind: 'edge'; readonly numbers: EdgeNumbers }
+  /** No new calls from now on: not ready any more. */
+  | { readonly kind: 'draining' }
   /** A crash drill: fail as by a defect. */
   | { readonly kind: 'crash' }
   /** No more CDRs will come: drain, close, answer `stopped`. */

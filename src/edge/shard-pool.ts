@@ -3,6 +3,7 @@
 // its shard begins again on the same memory. The only file that imports piscina.
 
 import { randomFillSync } from 'node:crypto';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
@@ -29,11 +30,15 @@ export interface ShardPoolOptions {
   readonly listeners: readonly Listener[];
   readonly memory: SwitchMemory;
   readonly snapshot: Snapshot;
+  /** Where the shards' journals are, a folder each. */
+  readonly journalsPath: string;
+  /** Whether a call is answered only when that is on the disk. */
+  readonly isStrict: boolean;
 }
 
 /** The task of `shard`. `isSuccessor`: a worker has died on this memory. */
 export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccessor: boolean): ShardTask {
-  const { node, listeners, memory, snapshot } = options;
+  const { node, listeners, memory, snapshot, journalsPath, isStrict } = options;
   const [seed0 = 0, seed1 = 0, seed2 = 0] = randomFillSync(new Uint32Array(3));
   return {
     node,
@@ -49,6 +54,8 @@ export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccesso
     seed: [seed0, seed1, seed2],
     snapshot,
     isSuccessor,
+    journalPath: join(journalsPath, String(shard)),
+    isStrict,
   };
 }
 
@@ -107,10 +114,14 @@ export class ShardPool implements Shards {
     await this.#pool.threads.find((worker) => worker.threadId === threadId)?.terminate();
   }
 
-  /** Ends every call, lets the shards put out what is left, ends the workers. */
-  async stop(): Promise<void> {
+  drain(): void {
+    this.#tellAll({ kind: 'drain' });
+  }
+
+  /** Lets the shards put out what is left, ends the workers. */
+  async stop(keepsCalls: boolean): Promise<void> {
     this.#isStopping = true;
-    this.#tellAll({ kind: 'stop' });
+    this.#tellAll({ kind: 'stop', keepsCalls });
     await Promise.all(this.#seats.map(({ finished }) => finished));
     await this.#pool.destroy();
   }
@@ -149,7 +160,9 @@ export class ShardPool implements Shards {
         return this.#user.onDefect(shard, message.sentence, message.input);
       case 'born':
         (this.#seats[shard] as Seat).threadId = message.threadId;
-        if (isSuccessor) this.#user.onRestarted(shard, message.settledCount);
+        return this.#user.onBorn(shard, message, isSuccessor);
+      case 'trouble':
+        return this.#user.onTrouble(shard, message.sentence);
     }
   }
 

@@ -14,18 +14,11 @@ import { ShardRunner } from './shard-runner.ts';
 /** Longest a timer of the event loop is set for, ms; nearer due times move it. */
 const SLEEP_MS_MAX = 1_000;
 
-/** Datagrams of the present turn, held until its records are written. */
-interface Held {
-  readonly text: string;
-  readonly target: Target;
-}
-
 /** The gate and the shard in one. */
 export class InlineShard implements Gate, Shards {
   readonly #wire: Wire;
   readonly #user: ShardsUser;
   readonly #runner: ShardRunner;
-  #held: Held[] = [];
   #timer: NodeJS.Timeout | null = null;
   #timerAtMs = Number.POSITIVE_INFINITY;
 
@@ -33,9 +26,10 @@ export class InlineShard implements Gate, Shards {
     this.#wire = wire;
     this.#user = user;
     this.#runner = new ShardRunner(task, {
-      transmit: (text, target) => void this.#held.push({ text, target }),
+      transmit: (text, target) => this.#send(text, target),
       post: (message) => this.#hear(message),
     });
+    user.onBorn(0, this.#runner.inheritance, false);
     this.publish(task.snapshot);
   }
 
@@ -74,21 +68,26 @@ export class InlineShard implements Gate, Shards {
     await Promise.resolve();
   }
 
-  async stop(): Promise<void> {
-    this.#runner.command({ kind: 'stop' });
+  drain(): void {
+    this.#runner.command({ kind: 'drain' });
+  }
+
+  async stop(keepsCalls: boolean): Promise<void> {
+    this.#runner.command({ kind: 'stop', keepsCalls });
     this.#flush();
+    this.#runner.close();
     if (this.#timer !== null) clearTimeout(this.#timer);
     await Promise.resolve();
   }
 
   #flush(): void {
-    this.#runner.writeRecords();
-    for (const { text, target } of this.#held) {
-      const bytes = Buffer.from(text, 'latin1');
-      this.#wire.send(bytes, 0, bytes.length, target.address, target.port, target.listener);
-    }
-    if (this.#held.length > 0) this.#held = [];
+    this.#runner.putOut();
     this.#arm();
+  }
+
+  #send(text: string, { address, port, listener }: Target): void {
+    const bytes = Buffer.from(text, 'latin1');
+    this.#wire.send(bytes, 0, bytes.length, address, port, listener);
   }
 
   /** The one timer of this host, moved only when something is due before it. */
@@ -112,5 +111,6 @@ export class InlineShard implements Gate, Shards {
   #hear(message: FromShard): void {
     if (message.kind === 'applied') this.#user.onApplied(0, message.version);
     else if (message.kind === 'defect') this.#user.onDefect(0, message.sentence, message.input);
+    else if (message.kind === 'trouble') this.#user.onTrouble(0, message.sentence);
   }
 }

@@ -1,32 +1,70 @@
-// The records of a shard on their way out: live calls onto the board, finished CDRs into the ring to control. A call
-// that
-// begins and ends within one batch never touches the board.
+// The records of a shard on their way out, once a batch: live calls onto the board, checkpoints and CDRs into the
+// journal in one append, then the CDRs into the ring to control. Datagrams of the batch leave when the append has
+// succeeded, and not before: what an answer promises is kept first.
+//
+// A CDR counts until control has it in its spool, a checkpoint until its call has a CDR. Both are written again when
+// the journal has begun a new segment, a few with each batch.
 
 import { CDR_HELD_MAX } from '../core/base/limits.ts';
 import type { RecordBoard } from '../core/base/record-board.ts';
 import type { Ring } from '../core/base/ring.ts';
+import type { TakenMark } from '../core/base/taken-mark.ts';
 import type { LiveRecord } from '../core/call/call-record.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
+import { CDR_FRAME_HEAD_BYTES, writePosition } from '../core/shard/cdr-frame.ts';
+import type { CallJournal } from '../store/call-journal.ts';
 import { pack } from '../store/records.ts';
 
-/** A CDR that is not yet in the ring, and the place on the board that it keeps until then; -1 for none. */
+/** Entries of an earlier segment written again with one batch. */
+const CARRIED_MAX = 8;
+
+/** A CDR that control may not have yet. */
 interface HeldCdr {
+  readonly id: string;
+  readonly position: number;
   readonly bytes: Uint8Array;
-  readonly boardSlot: number;
+  /** Of the journal's segment that has it. */
+  generation: number;
+}
+
+/** Where records go. */
+export interface RecordPlaces {
+  readonly board: RecordBoard;
+  readonly journal: CallJournal;
+  readonly ring: Ring;
+  readonly taken: TakenMark;
 }
 
 /** Writes records once a batch. */
 export class RecordsOut {
   readonly #board: RecordBoard;
+  readonly #journal: CallJournal;
   readonly #ring: Ring;
+  readonly #taken: TakenMark;
   #changed: LiveRecord[] = [];
   #ended: LiveRecord[] = [];
-  /** Packed CDRs on their way into the ring, oldest first; more than one batch's when the ring is full. */
+  /** Live calls with a checkpoint, those written longest ago first. */
+  readonly #kept = new Set<LiveRecord>();
+  /** In the order of their positions. */
   #held: HeldCdr[] = [];
+  /** How many of them are in the ring. */
+  #sentCount = 0;
+  #lastPosition: number;
+  /** Board slots of calls that have ended, to be given back when their CDRs are kept. */
+  #slotsOver: number[] = [];
+  /** Whether a call was answered, or an answered one ended, since the last append: something is promised. */
+  hasPromise = false;
 
-  constructor(board: RecordBoard, ring: Ring) {
+  constructor({ board, journal, ring, taken }: RecordPlaces) {
     this.#board = board;
+    this.#journal = journal;
     this.#ring = ring;
+    this.#taken = taken;
+    this.#lastPosition = taken.position;
+    for (const { id, position, bytes } of journal.found.cdrs) {
+      this.#lastPosition = Math.max(this.#lastPosition, position);
+      if (position > taken.position) this.#held.push({ id, position, bytes: Uint8Array.from(bytes), generation: -1 });
+    }
   }
 
   get heldCount(): number {
@@ -35,66 +73,130 @@ export class RecordsOut {
 
   /** No call may begin now: its CDR might have nowhere to go. */
   get isFull(): boolean {
-    return this.#held.length >= CDR_HELD_MAX;
+    return this.#held.length >= CDR_HELD_MAX || this.#journal.isFull;
   }
 
   changed(record: LiveRecord): void {
+    if (record.isAnswered) this.hasPromise = true;
     if (record.isDirty) return;
     record.isDirty = true;
     this.#changed.push(record);
   }
 
   ended(record: LiveRecord): void {
+    if (record.isAnswered) this.hasPromise = true;
     this.#ended.push(record);
   }
 
   /** A CDR of a call that has no live record: a dead predecessor's. */
   settle(cdr: Cdr): void {
-    this.#held.push({ bytes: pack(cdr), boardSlot: -1 });
+    this.#keep(cdr);
   }
 
   /**
-   * Writes what the batch changed. A CDR is published before its place on the board is cleared, so a crash in between
-   * repeats a CDR (same id) and never loses one.
+   * Writes what the batch changed. Throws what the journal throws; then nothing may leave that this batch promises, and
+   * the next flush tries again.
    */
   flush(): void {
+    this.#forgetTaken();
     if (this.#changed.length > 0) this.#writeChanged();
-    if (this.#ended.length > 0) {
-      for (const { cdr, boardSlot, isKept } of this.#ended) {
-        if (isKept) this.#held.push({ bytes: pack(cdr), boardSlot });
-        else if (boardSlot >= 0) this.#board.give(boardSlot);
-      }
-      this.#ended = [];
-    }
-    if (this.#held.length > 0) this.#publish();
+    if (this.#ended.length > 0) this.#writeEnded();
+    if (this.#journal.hasOlder) this.#carryOver();
+    this.#journal.commit();
+    this.hasPromise = false;
+    if (this.#sentCount < this.#held.length) this.#publish();
+    if (this.#slotsOver.length > 0) this.#giveSlots();
   }
 
-  #publish(): void {
-    let sentCount = 0;
-    for (const { bytes } of this.#held) {
-      const at = this.#ring.reserve(bytes.length);
-      if (at < 0) break;
-      this.#ring.bytes.set(bytes, at);
-      sentCount += 1;
-    }
-    this.#ring.publish();
-    for (let sent = 0; sent < sentCount; sent++) {
-      const { boardSlot } = this.#held[sent] as HeldCdr;
-      if (boardSlot >= 0) this.#board.give(boardSlot);
-    }
-    this.#held = sentCount === this.#held.length ? [] : this.#held.slice(sentCount);
+  /** Writes again, all at once, whatever counts in earlier segments: once, when a life begins. */
+  carryAll(): void {
+    while (this.#journal.hasOlder) this.#carryOver();
+  }
+
+  #forgetTaken(): void {
+    if (this.#held.length === 0) return;
+    const { position } = this.#taken;
+    let count = 0;
+    while (count < this.#sentCount && (this.#held[count] as HeldCdr).position <= position) count += 1;
+    if (count === 0) return;
+    this.#held = count === this.#held.length ? [] : this.#held.slice(count);
+    this.#sentCount -= count;
   }
 
   #writeChanged(): void {
     for (const record of this.#changed) {
       record.isDirty = false;
       if (record.cdr.endReason !== null) continue;
-      if (record.boardSlot < 0) record.boardSlot = this.#board.take();
-      if (record.boardSlot < 0) continue;
-      if (!this.#board.write(record.boardSlot, pack({ cdr: record.cdr, slots: record.slots }))) {
-        this.#board.write(record.boardSlot, pack({ cdr: { ...record.cdr, attempts: [] }, slots: record.slots }));
-      }
+      this.#writeBoard(record);
+      if (record.isAnswered) this.#writeCheckpoint(record);
     }
     this.#changed = [];
+  }
+
+  #writeBoard(record: LiveRecord): void {
+    if (record.boardSlot < 0) record.boardSlot = this.#board.take();
+    if (record.boardSlot < 0) return;
+    const { cdr, slots, boardSlot } = record;
+    if (this.#board.write(boardSlot, pack({ cdr, slots }))) return;
+    this.#board.write(boardSlot, pack({ cdr: { ...cdr, attempts: [] }, slots }));
+  }
+
+  #writeCheckpoint(record: LiveRecord): void {
+    const checkpoint = record.source?.checkpoint ?? null;
+    this.#kept.delete(record);
+    if (checkpoint === null) return;
+    this.#journal.putCheckpoint(record.cdr.id, pack(checkpoint));
+    record.generation = this.#journal.generation;
+    this.#kept.add(record);
+  }
+
+  #writeEnded(): void {
+    for (const record of this.#ended) {
+      if (record.isKept) this.#keep(record.cdr);
+      this.#kept.delete(record);
+      if (record.boardSlot >= 0) this.#slotsOver.push(record.boardSlot);
+    }
+    this.#ended = [];
+  }
+
+  #keep(cdr: Cdr): void {
+    this.#lastPosition += 1;
+    const held = { id: cdr.id, position: this.#lastPosition, bytes: pack(cdr), generation: this.#journal.generation };
+    this.#held.push(held);
+    this.#journal.putCdr(held.id, held.position, held.bytes);
+  }
+
+  #carryOver(): void {
+    const { generation } = this.#journal;
+    let count = 0;
+    for (const held of this.#held) {
+      if (held.generation === generation) continue;
+      if (++count > CARRIED_MAX) return;
+      held.generation = generation;
+      this.#journal.putCdr(held.id, held.position, held.bytes);
+    }
+    for (const record of this.#kept) {
+      if (record.generation === generation) break;
+      if (++count > CARRIED_MAX) return;
+      this.#writeCheckpoint(record);
+    }
+    this.#journal.dropOlder();
+  }
+
+  #publish(): void {
+    while (this.#sentCount < this.#held.length) {
+      const { position, bytes } = this.#held[this.#sentCount] as HeldCdr;
+      const at = this.#ring.reserve(CDR_FRAME_HEAD_BYTES + bytes.length);
+      if (at < 0) break;
+      writePosition(this.#ring.bytes, at, position);
+      this.#ring.bytes.set(bytes, at + CDR_FRAME_HEAD_BYTES);
+      this.#sentCount += 1;
+    }
+    this.#ring.publish();
+  }
+
+  #giveSlots(): void {
+    for (const slot of this.#slotsOver) this.#board.give(slot);
+    this.#slotsOver = [];
   }
 }

@@ -1,29 +1,33 @@
-// After a worker died: every call that stood on its board gets its CDR, and what it held of the limits goes back.
+// After a worker died: the calls that stood on its board and do not live on get their CDRs. They were in set-up; an
+// answered one has a checkpoint in the journal.
 
-import type { Admission } from '../core/admission/admission.ts';
 import { END_REASONS } from '../core/base/end-reason.ts';
 import type { RecordBoard } from '../core/base/record-board.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
+import type { JournalContent } from '../store/journal-segment.ts';
 import { unpackBoardRecord } from '../store/records.ts';
 import type { RecordsOut } from './records-out.ts';
 
-/** Settles the predecessor's calls as ended at `wallMs`, reason SwitchRestart. Answers how many there were. */
+/**
+ * Empties the predecessor's board; its calls that `found` does not know end at `wallMs`. Answers how many those are.
+ */
 export function settlePredecessor(
   board: RecordBoard,
-  admission: Admission,
+  found: JournalContent,
   records: RecordsOut,
   wallMs: number,
 ): number {
+  const isOver = new Set(found.cdrs.map(({ id }) => id));
   let count = 0;
   for (let slot = 0; slot < board.slotCount; slot++) {
     const bytes = board.read(slot);
-    if (bytes !== null) {
-      records.settle(settled(unpackBoardRecord(bytes).cdr, wallMs));
+    const cdr = bytes === null ? null : unpackBoardRecord(bytes).cdr;
+    if (cdr !== null && !found.calls.has(cdr.id) && !isOver.has(cdr.id)) {
+      records.settle(settled(cdr, wallMs));
       count += 1;
     }
     board.clear(slot);
   }
-  admission.giveAll();
   return count;
 }
 

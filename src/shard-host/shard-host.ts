@@ -45,7 +45,7 @@ export class ShardHost {
       transmit: (text, target) => this.#datagrams.transmit(text, target),
       post,
     });
-    post({ kind: 'born', threadId, settledCount: this.#runner.settledCount });
+    post({ kind: 'born', threadId, ...this.#runner.inheritance });
     this.#runner.command({ kind: 'snapshot', snapshot: task.snapshot });
   }
 
@@ -55,6 +55,7 @@ export class ShardHost {
       this.#runSlice(monotonicMs() + SLICE_MS);
       await setImmediate();
     }
+    this.#runner.close();
   }
 
   #runSlice(endMs: number): void {
@@ -92,7 +93,7 @@ export class ShardHost {
   }
 
   #flush(): void {
-    this.#runner.writeRecords();
+    this.#runner.putOut();
     this.#datagrams.publish();
     this.#inbound.release();
     this.#datagrams.nudge();

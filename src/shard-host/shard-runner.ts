@@ -1,6 +1,5 @@
-// What both hosts of a shard share, whether it runs in a worker or inline on the edge: the shard made from its task,
-// its
-// records, its gauges, its commands. The host brings datagrams and time, and takes datagrams away.
+// What both hosts of a shard share, whether it runs in a worker or inline on the edge: the shard made from its task and
+// its journal, its records, its gauges, its commands. The host brings datagrams and time, and takes datagrams away.
 
 import { getHeapStatistics } from 'node:v8';
 import { monotonicMs } from '../clock.ts';
@@ -12,14 +11,19 @@ import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
 import { Prng } from '../core/base/prng.ts';
 import { RecordBoard } from '../core/base/record-board.ts';
 import { Ring } from '../core/base/ring.ts';
+import { TakenMark } from '../core/base/taken-mark.ts';
 import type { Target } from '../core/base/target.ts';
 import type { Source } from '../core/call/incoming-request.ts';
 import { ShardCounters, ShardNumber } from '../core/shard/counters.ts';
 import { Shard } from '../core/shard/shard.ts';
-import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
+import type { FromShard, Inheritance, ShardTask, ToShard } from '../core/shard/shard-task.ts';
+import { CallJournal } from '../store/call-journal.ts';
+import { type JournalDisk, journalFolder } from '../store/journal-disk.ts';
+import { sentenceOf } from '../tandem-error.ts';
+import { DatagramGate } from './datagram-gate.ts';
+import { inherit } from './inheritance.ts';
 import { nodeDigest } from './node-digest.ts';
 import { RecordsOut } from './records-out.ts';
-import { settlePredecessor } from './settlement.ts';
 
 /**
  * How late, ms, a timer may fire so that it needs no wake-up of its own: under load the next datagram comes sooner and
@@ -30,9 +34,16 @@ const TIMER_SLACK_MS = 4;
 /** How often it looks how much of the heap is used, ms. */
 const HEAP_PERIOD_MS = 1_000;
 
+/** What a power cut may cost, ms of journal. */
+const FLUSH_PERIOD_MS = 200;
+
+/** When a journal that could not be written is tried again, and how often that is told, ms. */
+const RETRY_MS = 20;
+const TELL_PERIOD_MS = 1_000;
+
 /** What a runner asks of its host. */
 export interface RunnerHost {
-  /** A datagram on its way out; it leaves after the records of its batch are written. */
+  /** A datagram on its way out; what it promises is kept. */
   transmit(text: string, target: Target): void;
   post(message: FromShard): void;
 }
@@ -40,26 +51,131 @@ export interface RunnerHost {
 /** Runs one shard. */
 export class ShardRunner {
   readonly counters: ShardCounters;
-  /** How many calls of a dead predecessor were settled. */
-  readonly settledCount: number;
+  /** What became of the calls of an earlier life. */
+  readonly inheritance: Inheritance;
+  readonly #journal: CallJournal;
   readonly #records: RecordsOut;
   readonly #storeIsFull: Int32Array;
+  readonly #gate: DatagramGate;
   readonly #shard: Shard;
   readonly #host: RunnerHost;
+  /** The host's clock at the latest input. */
+  #nowMs = monotonicMs();
   #heapDueMs = 0;
+  #flushDueMs = Number.POSITIVE_INFINITY;
+  #isFailing = false;
+  #retryAtMs = Number.POSITIVE_INFINITY;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
-  constructor(task: ShardTask, host: RunnerHost) {
+  /** `disk`: of the journal; tests let it fail. */
+  constructor(task: ShardTask, host: RunnerHost, disk: JournalDisk = journalFolder(task.journalPath)) {
     const { memory } = task;
     this.#host = host;
     this.#storeIsFull = new Int32Array(memory.storeIsFull);
     this.counters = new ShardCounters(memory.counters);
+    this.#journal = new CallJournal(disk, { isStrict: task.isStrict });
     const board = new RecordBoard(memory.board, BOARD_RECORD_BYTES);
     const admission = new Admission(task.admission, memory.taken);
-    this.#records = new RecordsOut(board, new Ring(memory.cdrs));
-    this.settledCount = task.isSuccessor ? settlePredecessor(board, admission, this.#records, Date.now()) : 0;
-    this.counters.add(ShardNumber.callsSettled, this.settledCount);
-    this.#shard = new Shard({
+    this.#records = new RecordsOut({
+      board,
+      journal: this.#journal,
+      ring: new Ring(memory.cdrs),
+      taken: new TakenMark(memory.cdrsTaken),
+    });
+    this.#gate = new DatagramGate((text, target) => host.transmit(text, target));
+    this.#shard = this.#shardOf(task, admission);
+    this.#shard.publish(task.snapshot);
+    const parts = { board, admission, records: this.#records, shard: this.#shard };
+    this.inheritance = inherit(task, this.#journal.found, parts);
+    this.counters.add(ShardNumber.callsSettled, this.inheritance.settledCount);
+    this.counters.add(ShardNumber.callsResumed, this.inheritance.resumedCount);
+    this.counters.add(ShardNumber.journalRefused, this.inheritance.refusedCount);
+    this.#records.carryAll();
+    this.putOut();
+  }
+
+  /** Whether `stop` was commanded: the host puts out what is left and ends. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  receive(text: string, source: Source, nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#shard.isClosed = this.#isFailing || this.#records.isFull || Atomics.load(this.#storeIsFull, 0) !== 0;
+    this.#shard.receive(text, source, nowMs, Date.now());
+    if (this.#isFailing) this.#judge();
+  }
+
+  /** Lets everything due happen; false when nothing was. */
+  advance(nowMs: number): boolean {
+    this.#nowMs = nowMs;
+    const dueMs = this.#shard.nextDueMs();
+    if (nowMs >= this.#heapDueMs) this.#lookAtHeap(nowMs);
+    if (nowMs >= this.#flushDueMs) this.#flushJournal();
+    if (dueMs > nowMs) return nowMs >= this.#retryAtMs;
+    this.counters.set(ShardNumber.timerLagMs, nowMs - dueMs);
+    this.#shard.advance(nowMs, Date.now());
+    if (this.#isFailing) this.#judge();
+    return true;
+  }
+
+  /** When the host must call `advance` at the latest if nothing else wakes it; Infinity when nothing waits. */
+  wakeAtMs(): number {
+    return Math.min(this.#shard.nextDueMs() + TIMER_SLACK_MS, this.#flushDueMs, this.#retryAtMs);
+  }
+
+  /** The end of a batch: keeps what it changed, then lets its datagrams go. */
+  putOut(): void {
+    try {
+      this.#records.flush();
+      this.#isFailing = false;
+      this.#retryAtMs = Number.POSITIVE_INFINITY;
+      this.#gate.release();
+      if (this.#flushDueMs === Number.POSITIVE_INFINITY) this.#flushDueMs = this.#nowMs + FLUSH_PERIOD_MS;
+    } catch (error) {
+      this.#isFailing = true;
+      this.#retryAtMs = this.#nowMs + RETRY_MS;
+      this.#judge();
+      this.#gate.releaseBatch();
+      this.#tellTrouble(error);
+    }
+    this.#showGauges();
+  }
+
+  /** Runs a command; the host puts out afterwards. */
+  command(command: ToShard): void {
+    switch (command.kind) {
+      case 'snapshot':
+        this.#shard.publish(command.snapshot);
+        this.#host.post({ kind: 'applied', version: command.snapshot.version });
+        return;
+      case 'unreachable':
+        for (const { address, port } of command.places) {
+          this.#shard.unreachable(address, port, monotonicMs(), Date.now());
+        }
+        return;
+      case 'drain':
+        this.#shard.isDraining = true;
+        return;
+      case 'stop':
+        this.#shard.releaseAll('SwitchRestart', monotonicMs(), Date.now(), command.keepsCalls);
+        this.#isStopped = true;
+        return;
+    }
+  }
+
+  /** Nothing more comes: the journal is closed. */
+  close(): void {
+    try {
+      this.#journal.close();
+    } catch (error) {
+      this.#tellTrouble(error);
+    }
+  }
+
+  #shardOf(task: ShardTask, admission: Admission): Shard {
+    return new Shard({
       node: task.node,
       shardIndex: task.shardIndex,
       shardCount: task.shardCount,
@@ -73,33 +189,30 @@ export class ShardRunner {
       digest: nodeDigest,
       nowMs: monotonicMs(),
       outbox: {
-        transmit: (text, target) => host.transmit(text, target),
+        transmit: (text, target) => this.#gate.take(text, target),
         recordChanged: (record) => this.#records.changed(record),
         recordEnded: (record) => this.#records.ended(record),
-        defect: (sentence, input) => host.post({ kind: 'defect', sentence, input }),
+        defect: (sentence, input) => this.#host.post({ kind: 'defect', sentence, input }),
       },
     });
-    this.writeRecords();
   }
 
-  /** Whether `stop` was commanded: the host puts out what is left and ends. */
-  get isStopped(): boolean {
-    return this.#isStopped;
+  #judge(): void {
+    this.#gate.judge(this.#records.hasPromise);
+    this.#records.hasPromise = false;
   }
 
-  receive(text: string, source: Source, nowMs: number): void {
-    this.#shard.isClosed = this.#records.isFull || Atomics.load(this.#storeIsFull, 0) !== 0;
-    this.#shard.receive(text, source, nowMs, Date.now());
+  #flushJournal(): void {
+    this.#flushDueMs = Number.POSITIVE_INFINITY;
+    this.#journal.flush().catch((error: unknown) => this.#tellTrouble(error));
   }
 
-  /** Lets everything due happen; false when nothing was. */
-  advance(nowMs: number): boolean {
-    const dueMs = this.#shard.nextDueMs();
-    if (nowMs >= this.#heapDueMs) this.#lookAtHeap(nowMs);
-    if (dueMs > nowMs) return false;
-    this.counters.set(ShardNumber.timerLagMs, nowMs - dueMs);
-    this.#shard.advance(nowMs, Date.now());
-    return true;
+  #tellTrouble(error: unknown): void {
+    this.counters.add(ShardNumber.journalFailures);
+    const nowMs = monotonicMs();
+    if (nowMs - this.#toldAtMs < TELL_PERIOD_MS) return;
+    this.#toldAtMs = nowMs;
+    this.#host.post({ kind: 'trouble', sentence: sentenceOf(error) });
   }
 
   /** Of this thread: new calls are refused before it is full. */
@@ -107,40 +220,15 @@ export class ShardRunner {
     this.#heapDueMs = nowMs + HEAP_PERIOD_MS;
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
     this.counters.set(ShardNumber.heapUseRatio, used / limit);
+    this.counters.set(ShardNumber.journalUseRatio, this.#journal.useRatio);
   }
 
-  /** When the host must call `advance` at the latest if nothing else wakes it; Infinity when nothing waits. */
-  wakeAtMs(): number {
-    return this.#shard.nextDueMs() + TIMER_SLACK_MS;
-  }
-
-  /** Writes what the batch changed. Comes before its datagrams leave: what an answer promises is written down first. */
-  writeRecords(): void {
-    this.#records.flush();
+  #showGauges(): void {
     const { calls, dialogs, transactions, timers } = this.#shard.inspect();
     this.counters.set(ShardNumber.callsActive, calls);
     this.counters.set(ShardNumber.dialogsActive, dialogs);
     this.counters.set(ShardNumber.transactionsActive, transactions);
     this.counters.set(ShardNumber.timersActive, timers);
     this.counters.set(ShardNumber.cdrsHeld, this.#records.heldCount);
-  }
-
-  /** Runs a command; the host flushes afterwards. */
-  command(command: ToShard): void {
-    switch (command.kind) {
-      case 'snapshot':
-        this.#shard.publish(command.snapshot);
-        this.#host.post({ kind: 'applied', version: command.snapshot.version });
-        return;
-      case 'unreachable':
-        for (const { address, port } of command.places) {
-          this.#shard.unreachable(address, port, monotonicMs(), Date.now());
-        }
-        return;
-      case 'stop':
-        this.#shard.releaseAll('SwitchRestart', monotonicMs(), Date.now());
-        this.#isStopped = true;
-        return;
-    }
   }
 }

@@ -201,13 +201,19 @@ class LmdbSpool implements CdrSpool {
     for (const key of tables.spool.getKeys({ reverse: true, limit: 1 })) this.#lastPosition = Number(key);
   }
 
-  append(records: readonly Uint8Array[]): void {
+  taken(journal: string): number {
+    const stored = this.#tables.meta.getBinary(takenKey(journal));
+    return stored === undefined ? 0 : (unpack(stored) as number);
+  }
+
+  append(records: readonly Uint8Array[], taken: ReadonlyMap<string, number> = new Map()): void {
     let addedBytes = 0;
     for (const record of records) addedBytes += record.length;
     if (usedBytes(this.#tables) + addedBytes > this.#roomBytes) throw storeFull(this.#roomBytes);
     let position = this.#lastPosition;
     write(this.#tables, () => {
       for (const record of records) this.#tables.spool.putSync(++position, ownBytes(record), { append: true });
+      for (const [journal, last] of taken) this.#tables.meta.putSync(takenKey(journal), pack(last));
     });
     this.#lastPosition = position;
   }
@@ -256,6 +262,10 @@ class LmdbSpool implements CdrSpool {
     }
     return records;
   }
+}
+
+function takenKey(journal: string): string {
+  return `taken ${journal}`;
 }
 
 /** lmdb-js reads what it is given by address, and finds none for shared memory: such a view is copied. */

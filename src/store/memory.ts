@@ -53,17 +53,23 @@ class MemorySpool implements CdrSpool {
   #usedBytes = 0;
   #lastPosition = 0;
   readonly #cursors = new Map<string, SinkCursor>();
+  readonly #taken = new Map<string, number>();
   readonly #roomBytes: number;
 
   constructor(roomBytes: number) {
     this.#roomBytes = roomBytes;
   }
 
-  append(records: readonly Uint8Array[]): void {
+  taken(journal: string): number {
+    return this.#taken.get(journal) ?? 0;
+  }
+
+  append(records: readonly Uint8Array[], taken: ReadonlyMap<string, number> = new Map()): void {
     let addedBytes = 0;
     for (const record of records) addedBytes += record.length;
     if (this.#usedBytes + addedBytes > this.#roomBytes) throw storeFull(this.#roomBytes);
     this.#usedBytes += addedBytes;
+    for (const [journal, position] of taken) this.#taken.set(journal, position);
     for (const record of records) {
       this.#lastPosition++;
       this.#records.push({ position: this.#lastPosition, record: record.slice() });

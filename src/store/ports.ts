@@ -52,10 +52,12 @@ export interface SinkCursor {
 /** Finished CDRs on their way to the sinks, and for a while after. */
 export interface CdrSpool {
   /**
-   * Appends all records in one commit; they are copied. Throws TANDEM_STORE_FULL, nothing appended, when the store
-   * has no room.
+   * Appends all records in one commit; they are copied. `taken`: by journal, the position of the last CDR among them.
+   * Throws TANDEM_STORE_FULL, nothing appended, when the store has no room.
    */
-  append(records: readonly Uint8Array[]): void;
+  append(records: readonly Uint8Array[], taken?: ReadonlyMap<string, number>): void;
+  /** Position of the last CDR that came from `journal`; 0 for none. */
+  taken(journal: string): number;
   /** Records after `position`, oldest first, at most `limit`. */
   after(position: number, limit: number): readonly SpooledRecord[];
   /** Records before `position` (Infinity for the newest), newest first, at most `limit`. */

@@ -6,6 +6,8 @@
 // on disk name them by place. A record of another shape is written with its field names, and is read as well.
 
 import { Packr } from 'msgpackr';
+import type { Target } from '../core/base/target.ts';
+import type { AnswerState, CallCheckpoint, LegState } from '../core/call/checkpoint.ts';
 import type { Cdr, CdrAttempt } from '../core/cdr/cdr.ts';
 
 const CDR_FIELDS = [
@@ -70,7 +72,68 @@ const CDR_FIELDS_2 = [
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
-const SHAPES: readonly (readonly string[])[] = [CDR_FIELDS, ATTEMPT_FIELDS, BOARD_FIELDS, CDR_FIELDS_2];
+const CHECKPOINT_FIELDS = [
+  'cdr',
+  'slots',
+  'mappingSlot',
+  'routingSlot',
+  'prefix',
+  'takenAtMs',
+  'takenAtWallMs',
+  'answeredAtMs',
+  'limit',
+  'caller',
+  'callee',
+  'answer',
+] as const satisfies readonly (keyof CallCheckpoint)[];
+
+const LEG_FIELDS = ['dialog', 'timer'] as const satisfies readonly (keyof LegState)[];
+
+const DIALOG_FIELDS = [
+  'callId',
+  'localTag',
+  'remoteTag',
+  'localAddress',
+  'remoteAddress',
+  'localCseq',
+  'remoteCseq',
+  'remoteTarget',
+  'routes',
+  'source',
+  'requestsTo',
+] as const satisfies readonly (keyof LegState['dialog'])[];
+
+const TARGET_FIELDS = ['address', 'port', 'listener'] as const satisfies readonly (keyof Target)[];
+
+const TIMER_FIELDS = [
+  'intervalMs',
+  'refresher',
+  'shownMinSeS',
+  'confirmedAtMs',
+  'allowsUpdate',
+  'headers',
+  'body',
+] as const satisfies readonly (keyof NonNullable<LegState['timer']>)[];
+
+const LIMIT_FIELDS = ['afterMs', 'reason', 'by'] as const satisfies readonly (keyof NonNullable<
+  CallCheckpoint['limit']
+>)[];
+
+const ANSWER_FIELDS = ['text', 'target', 'cseq', 'owedCseq'] as const satisfies readonly (keyof AnswerState)[];
+
+const SHAPES: readonly (readonly string[])[] = [
+  CDR_FIELDS,
+  ATTEMPT_FIELDS,
+  BOARD_FIELDS,
+  CDR_FIELDS_2,
+  CHECKPOINT_FIELDS,
+  LEG_FIELDS,
+  DIALOG_FIELDS,
+  TARGET_FIELDS,
+  TIMER_FIELDS,
+  LIMIT_FIELDS,
+  ANSWER_FIELDS,
+];
 
 /** What a record of the first shape lacks. */
 const LATER_FIELDS = {
@@ -105,4 +168,17 @@ export function unpackCdr(bytes: Uint8Array): Cdr {
 /** The live call in a board record. */
 export function unpackBoardRecord(bytes: Uint8Array): BoardRecord {
   return packr.unpack(bytes) as BoardRecord;
+}
+
+/** The checkpoint in `bytes`; null for one that this program cannot go on with. */
+export function unpackCheckpoint(bytes: Uint8Array): CallCheckpoint | null {
+  try {
+    const value = packr.unpack(bytes) as Partial<CallCheckpoint> | null;
+    const isWhole = CHECKPOINT_FIELDS.every((field) => value?.[field] !== undefined);
+    return isWhole
+      ? { ...(value as CallCheckpoint), cdr: { ...LATER_FIELDS, ...(value as CallCheckpoint).cdr } }
+      : null;
+  } catch {
+    return null; // No bytes of ours.
+  }
 }

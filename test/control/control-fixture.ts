@@ -1,5 +1,6 @@
 // A control without a thread: shared memory, stores, a clock that is moved by hand, and a recorder for main.
 
+import { join } from 'node:path';
 import { Control } from '../../src/control/control.ts';
 import type { ControlStart } from '../../src/control/messages.ts';
 import { Admission, APPLIANCE_SLOT } from '../../src/core/admission/admission.ts';
@@ -7,6 +8,7 @@ import { QualityBoard } from '../../src/core/admission/quality.ts';
 import { BOARD_RECORD_BYTES } from '../../src/core/base/limits.ts';
 import { RecordBoard } from '../../src/core/base/record-board.ts';
 import { Ring } from '../../src/core/base/ring.ts';
+import { TakenMark } from '../../src/core/base/taken-mark.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { ShardCounters, ShardNumber } from '../../src/core/shard/counters.ts';
@@ -17,6 +19,7 @@ import { readLocalToken } from '../../src/store/data-directory.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import type { Stores } from '../../src/store/ports.ts';
 import { pack } from '../../src/store/records.ts';
+import { writeCdr } from './cdr-frames.ts';
 
 /** Wall clock of all fixtures. */
 export const WALL_MS = Date.UTC(2026, 0, 1);
@@ -43,6 +46,7 @@ export class FakeShard {
   readonly admission: Admission;
   readonly #quality: QualityBoard;
   readonly #cdrs: Ring;
+  #lastPosition: number;
 
   constructor(memory: SwitchMemory, shard: number) {
     const own = memory.shards[shard];
@@ -50,6 +54,7 @@ export class FakeShard {
     this.counters = new ShardCounters(own.counters);
     this.board = new RecordBoard(own.board, BOARD_RECORD_BYTES);
     this.#cdrs = new Ring(own.cdrs);
+    this.#lastPosition = new TakenMark(own.cdrsTaken).position;
     this.admission = new Admission(memory.admission);
     this.#quality = new QualityBoard(memory.quality);
   }
@@ -80,9 +85,8 @@ export class FakeShard {
 
   /** Puts a CDR into the ring. */
   record(cdr: Cdr): void {
-    const frame = pack(cdr);
-    const offset = this.#cdrs.reserve(frame.length);
-    this.#cdrs.bytes.set(frame, offset);
+    this.#lastPosition += 1;
+    writeCdr(this.#cdrs, this.#lastPosition, pack(cdr));
     this.#cdrs.publish();
   }
 }
@@ -130,6 +134,7 @@ export function openControl(
     sinks: options.sinks ?? defaultSinks(dataPath),
     diskShare: 50,
     isDurable: true,
+    journalsPath: join(dataPath, 'calls'),
   };
   const outward = {
     publish: (snapshot: Snapshot) => {

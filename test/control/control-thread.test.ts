@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { ControlStart, FromControl, ToControl } from '../../src/control/messages.ts';
@@ -26,6 +27,7 @@ function startOptions(dataPath: string): ControlStart {
     sinks: defaultSinks(dataPath),
     diskShare: 50,
     isDurable: true,
+    journalsPath: join(dataPath, 'calls'),
   };
 }
 

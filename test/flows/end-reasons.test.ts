@@ -10,7 +10,7 @@ import { flowFiles } from './flow-folder.ts';
 const REACHED_ELSEWHERE: Partial<Record<EndReason, string>> = {
   Overload: 'test/core/shard/shard.test.ts',
   OperatorHangup: 'test/simulator/simulator.test.ts',
-  SwitchRestart: 'test/hosts/start-stop.test.ts',
+  SwitchRestart: 'test/shard-host/recovery.test.ts',
   Defect: 'test/core/shard/shard.test.ts',
 };
 

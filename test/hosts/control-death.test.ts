@@ -33,6 +33,8 @@ async function durableSwitch(context: TestContext, directory: string): Promise<R
       dnsServers: [],
       sinks: [],
       diskShare: 50,
+      durability: 'usual',
+      drainSeconds: 0,
     },
     { logLevel: 'silent' },
   );

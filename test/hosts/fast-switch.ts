@@ -8,11 +8,13 @@ import { parseNetwork } from '../../src/control/tables/network-file.ts';
 import { assignSlots } from '../../src/control/tables/slots.ts';
 import { Ring } from '../../src/core/base/ring.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { CDR_FRAME_HEAD_BYTES } from '../../src/core/shard/cdr-frame.ts';
 import { allocateSwitchMemory } from '../../src/core/shard/shared-memory.ts';
 import { shardTaskOf } from '../../src/edge/shard-pool.ts';
 import { UdpListener } from '../../src/edge/udp-listener.ts';
 import { ShardRunner } from '../../src/shard-host/shard-runner.ts';
 import { unpackCdr } from '../../src/store/records.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import type { Place } from './peer.ts';
 import type { Scope } from './scope.ts';
 
@@ -39,7 +41,8 @@ export class FastSwitch {
     const listeners = [{ advertisedHost: ADDRESS, advertisedPort: socket.port }];
     const parsed = parseNetwork(network, 'the test');
     const snapshot = compileSnapshot(parsed, 1, assignSlots([], parsed), [{ address: ADDRESS }]);
-    const task = shardTaskOf(0, { node: 'test', listeners, memory: allocateSwitchMemory(1), snapshot }, false);
+    const kept = { journalsPath: temporaryDirectory(), isStrict: false };
+    const task = shardTaskOf(0, { node: 'test', listeners, memory: allocateSwitchMemory(1), snapshot, ...kept }, false);
     this.#ring = new Ring(task.memory.cdrs);
     this.#runner = new ShardRunner(task, {
       transmit: (text, target) => {
@@ -75,7 +78,7 @@ export class FastSwitch {
   cdrs(): readonly Cdr[] {
     while (this.#ring.next()) {
       const { bytes, frameStart, frameEnd } = this.#ring;
-      this.#cdrs.push(unpackCdr(Buffer.from(bytes.subarray(frameStart, frameEnd))));
+      this.#cdrs.push(unpackCdr(Buffer.from(bytes.subarray(frameStart + CDR_FRAME_HEAD_BYTES, frameEnd))));
     }
     return this.#cdrs;
   }
@@ -96,7 +99,7 @@ export class FastSwitch {
   }
 
   #arm(): void {
-    this.#runner.writeRecords();
+    this.#runner.putOut();
     if (this.#timer !== null) clearTimeout(this.#timer);
     const waitMs = Math.min(SLEEP_MS_MAX, (this.#runner.wakeAtMs() - this.#nowMs()) / this.#speed);
     this.#timer = delay(() => this.#wake(), Math.max(1, Math.ceil(waitMs)));

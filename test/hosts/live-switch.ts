@@ -52,8 +52,10 @@ export class LiveSwitch {
       dnsServers: [],
       sinks: [],
       diskShare: 50,
+      durability: 'usual',
+      drainSeconds: 0,
       ...settings,
-    };
+    } as const;
     const running = await startSwitch(config, { logLevel: 'silent', isDurable: false });
     const live = new LiveSwitch(running, new Management(directory, running.managementPort));
     context.after(() => live.stop());

@@ -17,6 +17,10 @@ import { Peer } from './peer.ts';
 import { SwitchProcess } from './switch-process.ts';
 
 const CALLS = 20;
+/** For a loaded machine. */
+const PATIENCE_MS = 30_000;
+/** Longer than it takes to start again, on a loaded machine too. */
+const HOLD_MS = 12_000;
 const ADDRESS = '127.0.0.1';
 
 test('a port in use refuses the start, says which, and leaves nothing behind', async () => {
@@ -35,7 +39,9 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
     dnsServers: [],
     sinks: [],
     diskShare: 50,
-  };
+    durability: 'usual',
+    drainSeconds: 0,
+  } as const;
   const options = { logLevel: 'silent', isDurable: false } as const;
   await assert.rejects(startSwitch(config, options), (error) => {
     assert.ok(error instanceof TandemError);
@@ -52,31 +58,40 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
   assert.equal(findRunningSwitch(dataPath), null);
 });
 
-async function endsEveryCall(context: TestContext, shards: number): Promise<void> {
+/** Answered calls over a stop: SIGTERM, or what `stop` does instead. `next`: shards of the next life. */
+async function keepsEveryCall(
+  context: TestContext,
+  shards: number,
+  next: number,
+  stop: (tandem: SwitchProcess) => Promise<void>,
+): Promise<void> {
   const answerer = new Answerer(await Peer.open(context, '127.0.0.3'), { ringMs: 0 });
   const caller = new Caller(await Peer.open(context, '127.0.0.2'));
   const vendor = { name: 'vendor', at: answerer.peer.place };
-  const tandem = await SwitchProcess.start(context, shards, networkOf(['127.0.0.2'], [vendor]));
-  const plan = { to: tandem.sip, callee: '4989100', holdMs: 0 };
-  for (let call = 0; call < CALLS; call++) {
-    const answer = await caller.invite(plan, caller.peer.mint()).final;
-    assert.equal(answer?.status, 200);
-  }
-  await allShardsHeardThat(caller.peer, tandem, Math.max(1, shards));
-  await tandem.stop();
-  for (const { peer } of [caller, answerer]) {
-    await until('BYE for every call', () => peer.requests('BYE').length >= CALLS);
-    const ended = new Set(peer.requests('BYE').map(({ message }) => message.callId));
-    assert.equal(ended.size, CALLS, `every call of ${peer.place.address}`);
-    assert.equal(peer.requests('BYE').length, CALLS, 'each once');
-  }
-  const cdrs = tandem.cdrsOnDisk();
+  const first = await SwitchProcess.start(context, shards, networkOf(['127.0.0.2'], [vendor]));
+  const load = caller.load(
+    { to: first.sip, callee: '4989100', holdMs: HOLD_MS, patienceMs: PATIENCE_MS },
+    CALLS,
+    CALLS,
+  );
+  const areAnswered = async (): Promise<boolean> => (await first.management.status()).calls.answered === CALLS;
+  await until('every call is answered', areAnswered, PATIENCE_MS);
+  await allShardsHeardThat(caller.peer, first, Math.max(1, shards));
+  await stop(first);
+  for (const { peer } of [caller, answerer]) assert.equal(peer.requests('BYE').length, 0, 'nobody is hung up on');
+  const second = await first.again(context, next);
+  const calls = await load;
+  assert.deepEqual(new Set(calls.map(({ status, byeStatus }) => `${status} ${byeStatus}`)), new Set(['200 200']));
+  await until('BYE for every call', () => answerer.peer.requests('BYE').length >= CALLS);
+  const cdrs = await second.cdrs(CALLS);
   assert.equal(new Set(cdrs.map(({ callerCallId }) => callerCallId)).size, CALLS);
   assert.equal(cdrs.length, CALLS);
-  for (const cdr of cdrs) {
-    assert.deepEqual([cdr.endReason, cdr.endedBy, cdr.sipCode], ['SwitchRestart', 'server', 200]);
-    assert.ok(cdr.answeredAtWallMs !== null && cdr.endedAtWallMs !== null);
+  for (const { endReason, endedBy, sipCode, holdMs } of cdrs) {
+    assert.deepEqual([endReason, endedBy, sipCode], ['Normal', 'caller', 200]);
+    assert.ok(holdMs >= HOLD_MS - 1_000, `${holdMs} ms of talk`);
   }
+  assert.deepEqual((await second.management.status()).limitDrift, []);
+  await second.stop();
 }
 
 /** Resolves when every shard has run what `peer` sent so far: a call is not ended with BYE before its ACK (3261 15). */
@@ -87,10 +102,20 @@ async function allShardsHeardThat(peer: Peer, tandem: SwitchProcess, shardCount:
   }
 }
 
-test('SIGTERM ends every call with BYE on both sides and a CDR on disk, then the process by itself', (context) =>
-  endsEveryCall(context, 2));
+const orderly = (tandem: SwitchProcess): Promise<void> => tandem.stop();
+const killed = (tandem: SwitchProcess): Promise<void> => tandem.kill();
 
-test('SIGTERM does the same where the shard runs inline', (context) => endsEveryCall(context, 0));
+test('SIGTERM ends no answered call: the next life goes on with it', (context) =>
+  keepsEveryCall(context, 2, 2, orderly));
+
+test('SIGTERM does the same where the shard runs inline', (context) => keepsEveryCall(context, 0, 0, orderly));
+
+test('kill -9 loses no answered call, with workers', (context) => keepsEveryCall(context, 2, 2, killed));
+
+test('kill -9 loses no answered call, inline', (context) => keepsEveryCall(context, 0, 0, killed));
+
+test('another number of shards in the start file waits until no call lives on', (context) =>
+  keepsEveryCall(context, 3, 1, killed));
 
 test('SIGTERM while nothing goes on: the process ends by itself', async (context) => {
   const tandem = await SwitchProcess.start(context, 3, networkOf(['127.0.0.2'], []));

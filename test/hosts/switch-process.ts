@@ -62,21 +62,30 @@ export class SwitchProcess {
   static async start(context: Scope, shards: number, network: string): Promise<SwitchProcess> {
     const directory = temporaryDirectory();
     const startFile = join(directory, START_FILE);
-    writeFileSync(startFile, startFileOf(shards));
+    writeFileSync(startFile, startFileOf(shards, 0));
     const networkFile = join(directory, 'network.yaml');
     writeFileSync(networkFile, network);
-    const output = { text: '' };
-    const command = [`--title=${TITLE}`, TANDEM, 'start', '--config', startFile];
-    const child = spawn(process.execPath, command, { cwd: directory });
-    const exited = once(child, 'exit');
-    context.after(() => void child.kill('SIGKILL'));
-    child.stdout.on('data', (bytes: Buffer) => (output.text += bytes.toString()));
-    child.stderr.on('data', (bytes: Buffer) => (output.text += bytes.toString()));
+    const { child, exited, output } = spawned(context, directory);
     const management = await managementOf(join(directory, 'data'), child, output);
     await promisify(execFile)(process.execPath, [TANDEM, 'apply', networkFile, '--config', startFile]);
     const { listeners } = await management.status();
     const sip = { address: ADDRESS, port: listeners[0]?.port ?? 0 };
     return new SwitchProcess({ child, exited, directory, management, sip, output });
+  }
+
+  /** Starts another life on what this one has left, at the same place. */
+  async again(context: Scope, shards: number): Promise<SwitchProcess> {
+    const { directory, sip } = this;
+    writeFileSync(join(directory, START_FILE), startFileOf(shards, sip.port));
+    const { child, exited, output } = spawned(context, directory);
+    const management = await managementOf(join(directory, 'data'), child, output);
+    return new SwitchProcess({ child, exited, directory, management, sip, output });
+  }
+
+  /** SIGKILL; resolves when the process is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
   }
 
   get pid(): number {
@@ -149,10 +158,28 @@ export class SwitchProcess {
   }
 }
 
-/** Everything on free ports. */
-function startFileOf(shards: number): string {
-  const place = `{address: ${ADDRESS}, port: 0}`;
-  return `data: ./data\nshards: ${shards}\nlisteners: [${place}]\nmanagement: ${place}\nnode: test\n`;
+interface Spawned {
+  readonly child: ChildProcess;
+  readonly exited: Promise<unknown[]>;
+  readonly output: { text: string };
+}
+
+function spawned(context: Scope, directory: string): Spawned {
+  const output = { text: '' };
+  const command = [`--title=${TITLE}`, TANDEM, 'start', '--config', join(directory, START_FILE)];
+  const child = spawn(process.execPath, command, { cwd: directory });
+  const exited = once(child, 'exit');
+  context.after(() => void child.kill('SIGKILL'));
+  child.stdout.on('data', (bytes: Buffer) => (output.text += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (output.text += bytes.toString()));
+  return { child, exited, output };
+}
+
+/** Everything on free ports, but SIP on `sipPort` where it is not 0. */
+function startFileOf(shards: number, sipPort: number): string {
+  const place = (port: number): string => `{address: ${ADDRESS}, port: ${port}}`;
+  const lines = ['data: ./data', `shards: ${shards}`, `listeners: [${place(sipPort)}]`, `management: ${place(0)}`];
+  return `${[...lines, 'node: test', 'drainSeconds: 0'].join('\n')}\n`;
 }
 
 async function managementOf(path: string, child: ChildProcess, output: { text: string }): Promise<Management> {

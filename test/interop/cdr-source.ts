@@ -3,6 +3,7 @@
 // sink has everything.
 //   node cdr-source.js DATA RATE SINKS-AS-JSON
 
+import { join } from 'node:path';
 import { Control } from '../../src/control/control.ts';
 import { Ring } from '../../src/core/base/ring.ts';
 import { allocateSwitchMemory } from '../../src/core/shard/shared-memory.ts';
@@ -10,6 +11,7 @@ import { type Log, makeLog } from '../../src/log.ts';
 import type { SinkSettings } from '../../src/sink-settings.ts';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { pack } from '../../src/store/records.ts';
+import { writeCdr } from '../control/cdr-frames.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 
 const TICK_MS = 100;
@@ -32,6 +34,7 @@ const control = new Control(
     isDurable: true,
     hosts: [],
     dnsServers: [],
+    journalsPath: join(dataPath, 'calls'),
   },
   stores,
   { publish: () => undefined, killShard: () => undefined },
@@ -46,10 +49,7 @@ function endCalls(): void {
   owed += (Number(rate) * TICK_MS) / 1000;
   for (; owed >= 1; owed--) {
     number += 1;
-    const frame = pack(sampleCdr(number, Date.now()));
-    const at = ring.reserve(frame.length);
-    if (at < 0) throw new Error('the ring is full');
-    ring.bytes.set(frame, at);
+    writeCdr(ring, number, pack(sampleCdr(number, Date.now())));
   }
   ring.publish();
 }

@@ -26,6 +26,8 @@ const GROUND = [
 ];
 /** How a record becomes bytes: a shard host writes into its rings what control will store. */
 const RECORDS = 'src/store/records.ts';
+/** What a shard host keeps of its calls. */
+const JOURNAL = ['src/store/call-journal.ts', 'src/store/journal-disk.ts', 'src/store/journal-segment.ts'];
 const HOST_VALUES = ['src/core/shard', ...NUMBERS, ...GROUND];
 const HOSTS = ['src/edge', 'src/shard-host', 'src/media-host', 'src/control'];
 
@@ -43,7 +45,7 @@ const ZONES: readonly Zone[] = [
   zone('src/core/registration', CALL_SIDE, ['src/core/transaction']),
   zone('src/core/shard', ['src/core']),
   zone('src/edge', HOST_VALUES, ['src/core']),
-  zone('src/shard-host', [...HOST_VALUES, 'src/core/admission', RECORDS], ['src/core']),
+  zone('src/shard-host', [...HOST_VALUES, 'src/core/admission', RECORDS, ...JOURNAL], ['src/core']),
   zone('src/media-host', HOST_VALUES, ['src/core']),
   zone('src/control', [...HOST_VALUES, ...FACTS, 'src/store'], ['src/core']),
   zone('src/store', [...NUMBERS, ...GROUND], ['src/core']),

@@ -68,7 +68,7 @@ export class Api {
       case '/healthz':
         return text(200, 'ok');
       case '/readyz':
-        return this.#control.deployment.isReady() ? text(200, 'ready') : text(503, 'not every shard has a snapshot');
+        return this.#control.isReady() ? text(200, 'ready') : text(503, 'not every shard has a snapshot');
     }
     if (!this.#isAllowed(request.authorization)) {
       return problem(

@@ -76,13 +76,13 @@ export interface SwitchStatus {
 
 /** Reads it all, now. */
 export function statusOf(control: Control): SwitchStatus {
-  const { options, view, configuration, deployment } = control;
+  const { options, view, configuration } = control;
   const { parameters, version } = configuration.snapshot;
   return {
     node: options.node,
     version: options.version,
     upSeconds: Math.floor((control.wallNow() - options.startedAtWallMs) / 1000),
-    isReady: deployment.isReady(),
+    isReady: control.isReady(),
     listeners: options.listeners,
     snapshotVersion: version,
     calls: {

@@ -1,41 +1,56 @@
 // From the shards' rings to the spool. Frames are appended in one commit and released only afterwards: what control
-// had not committed when it died is still in the ring for its successor.
+// had not committed when it died is still in the ring for its successor, and what was in a ring when the process died
+// comes again from the shard's journal.
 //
-// Two cuts would bring a record twice, and both are known by its id, which is compared with those spooled last:
-// - control dies between commit and release, and its successor finds the same frames in the ring;
-// - a shard dies between putting a CDR into its ring and taking the call off its board, and its successor settles
-//   a call that has its CDR already. The first record stands.
+// So a CDR may come twice, and is known by its position: with the records the spool keeps, in the same commit, how far
+// each journal has come. What is not beyond it is dropped. The shard is told the same, and forgets.
 
 import type { Ring } from '../../core/base/ring.ts';
+import { TakenMark } from '../../core/base/taken-mark.ts';
+import { CDR_FRAME_HEAD_BYTES, readPosition } from '../../core/shard/cdr-frame.ts';
 import type { CdrSpool } from '../../store/ports.ts';
-import { unpackCdr } from '../../store/records.ts';
 
 /** Frames taken in one commit, from all rings together; what is beyond waits for the next round. */
 export const DRAIN_FRAMES_MAX = 4_096;
 
-/** Ids remembered: more than one commit has, and than a shard ends in one batch. */
-const RECENT_IDS_MAX = 2 * DRAIN_FRAMES_MAX;
+/** What of a shard's memory the drain reads and writes. */
+export interface DrainMemory {
+  readonly cdrs: SharedArrayBuffer;
+  readonly cdrsTaken: SharedArrayBuffer;
+}
+
+/** One shard's end of it. */
+interface Source {
+  readonly journal: string;
+  readonly memory: DrainMemory;
+  readonly mark: TakenMark;
+  ring: Ring;
+  /** Position of the last CDR that is spooled, or found in this round. */
+  position: number;
+}
 
 /** The reader of all CDR rings. */
 export class CdrDrain {
-  readonly #memory: readonly SharedArrayBuffer[];
+  readonly #sources: readonly Source[];
   readonly #openRing: (shared: SharedArrayBuffer) => Ring;
   readonly #spool: CdrSpool;
-  readonly #recent = new RecentIds();
-  #rings: readonly Ring[];
   /** Records appended since the start. */
   appendedCount = 0;
-  /** Records dropped because the same id was spooled before. */
+  /** Records dropped because they were spooled before. */
   repeatedCount = 0;
 
-  /** `openRing` makes a reader that begins at what was released last. */
-  constructor(memory: readonly SharedArrayBuffer[], openRing: (shared: SharedArrayBuffer) => Ring, spool: CdrSpool) {
-    this.#memory = memory;
+  /**
+   * `openRing` makes a reader that begins at what was released last. The shards learn here how far their journals are.
+   */
+  constructor(memory: readonly DrainMemory[], openRing: (shared: SharedArrayBuffer) => Ring, spool: CdrSpool) {
     this.#openRing = openRing;
     this.#spool = spool;
-    this.#rings = memory.map(openRing);
-    const newestFirst = spool.before(Number.POSITIVE_INFINITY, RECENT_IDS_MAX);
-    for (const { record } of newestFirst.toReversed()) this.#recent.add(unpackCdr(record).id);
+    this.#sources = memory.map((one, shard) => {
+      const journal = journalName(shard, memory.length);
+      const mark = new TakenMark(one.cdrsTaken);
+      mark.position = spool.taken(journal);
+      return { journal, memory: one, mark, ring: openRing(one.cdrs), position: mark.position };
+    });
   }
 
   /**
@@ -43,50 +58,54 @@ export class CdrDrain {
    * nothing was released, and the next call begins again with the same frames.
    */
   drain(): number {
-    const found = new Map<string, Uint8Array>();
+    const found: Uint8Array[] = [];
     let frameCount = 0;
-    for (const ring of this.#rings) frameCount += this.#takeFrames(ring, found);
+    for (const source of this.#sources) frameCount += this.#takeFrames(source, found);
     if (frameCount === 0) return 0;
     try {
-      if (found.size > 0) this.#spool.append([...found.values()]);
+      if (found.length > 0) this.#spool.append(found, this.#positions());
     } catch (error) {
-      this.#rings = this.#memory.map(this.#openRing);
+      this.#beginAgain();
       throw error;
     }
-    for (const ring of this.#rings) ring.release();
-    for (const id of found.keys()) this.#recent.add(id);
-    this.appendedCount += found.size;
-    this.repeatedCount += frameCount - found.size;
+    for (const source of this.#sources) {
+      source.ring.release();
+      source.mark.position = source.position;
+    }
+    this.appendedCount += found.length;
+    this.repeatedCount += frameCount - found.length;
     return frameCount;
   }
 
-  #takeFrames(ring: Ring, found: Map<string, Uint8Array>): number {
-    const framesMax = Math.ceil(DRAIN_FRAMES_MAX / this.#rings.length);
+  #takeFrames(source: Source, found: Uint8Array[]): number {
+    const framesMax = Math.ceil(DRAIN_FRAMES_MAX / this.#sources.length);
+    const { ring } = source;
     let frameCount = 0;
     for (; frameCount < framesMax && ring.next(); frameCount++) {
+      const position = readPosition(ring.bytes, ring.frameStart);
+      if (position <= source.position) continue;
+      source.position = position;
       // A copy: unpacking strings straight from shared memory takes ten times as long.
-      const record = Buffer.from(ring.bytes.subarray(ring.frameStart, ring.frameEnd));
-      const { id } = unpackCdr(record);
-      if (!this.#recent.has(id) && !found.has(id)) found.set(id, record);
+      found.push(Buffer.from(ring.bytes.subarray(ring.frameStart + CDR_FRAME_HEAD_BYTES, ring.frameEnd)));
     }
     return frameCount;
+  }
+
+  /** By journal, of those that brought something. */
+  #positions(): Map<string, number> {
+    const changed = this.#sources.filter(({ position, mark }) => position > mark.position);
+    return new Map(changed.map(({ journal, position }) => [journal, position]));
+  }
+
+  #beginAgain(): void {
+    for (const source of this.#sources) {
+      source.ring = this.#openRing(source.memory.cdrs);
+      source.position = source.mark.position;
+    }
   }
 }
 
-/** The ids that were added last. */
-class RecentIds {
-  readonly #ids = new Set<string>();
-
-  has(id: string): boolean {
-    return this.#ids.has(id);
-  }
-
-  add(id: string): void {
-    this.#ids.add(id);
-    if (this.#ids.size <= RECENT_IDS_MAX) return;
-    for (const oldest of this.#ids) {
-      this.#ids.delete(oldest);
-      return;
-    }
-  }
+/** The journal of `shard`, as the spool knows it: a shard of another number of shards has another. */
+export function journalName(shard: number, shardCount: number): string {
+  return `${shardCount}/${shard}`;
 }

@@ -43,13 +43,18 @@ export class Admission {
     return new SharedArrayBuffer(slotCount * CALLS_BYTES);
   }
 
-  /** Gives back everything the shard held: its worker died and its calls with it. */
-  giveAll(): void {
-    for (let slot = 0; slot < this.#taken.length; slot++) {
-      const held = this.#taken[slot] as number;
-      if (held === 0) continue;
-      this.#taken[slot] = 0;
-      Atomics.sub(this.#calls, slot, held);
+  /**
+   * Holds what `slots` name, once for each time, and gives back what else the shard held: its worker has died, or the
+   * switch was stopped, and these are its calls that live on. Never less than they hold, not for a moment.
+   */
+  holdOnly(slots: Iterable<number>): void {
+    const held = new Int32Array(this.#taken.length);
+    for (const slot of slots) held[slot] = (held[slot] ?? 0) + 1;
+    for (let slot = 0; slot < held.length; slot++) {
+      const change = (held[slot] as number) - (this.#taken[slot] as number);
+      if (change === 0) continue;
+      this.#hold(slot, change);
+      Atomics.add(this.#calls, slot, change);
     }
   }
 

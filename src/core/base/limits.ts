@@ -43,7 +43,7 @@ export const OUTBOUND_RING_BYTES = 8 * 1024 * 1024;
 /** Bytes of the ring of finished CDRs from one shard to control. */
 export const CDR_RING_BYTES = 8 * 1024 * 1024;
 
-/** CDRs a shard holds back while that ring is full; from then on new calls get 503, Overload. */
+/** CDRs that control has not taken from a shard yet; from then on new calls get 503, Overload. */
 export const CDR_HELD_MAX = 4_096;
 
 /** Requests from the other leg that wait for an answer inside one call; the next gets 500 with Retry-After. */
@@ -92,3 +92,21 @@ export const QUALITY_SLICES_MAX = 24;
 
 /** Pairs of gateway and prefix whose quality is counted; the next one has to wait until one of them has been silent. */
 export const QUALITY_PREFIXES_MAX = 16_384;
+
+/**
+ * Requests sent in a dialog between two renewals of its checkpoint, and twice as many sequence numbers are left out
+ * when it lives on after a restart: those sent since the last renewal are never used again (RFC 3261 12.2.1.1).
+ */
+export const CSEQ_RENEWAL = 512;
+
+/** Bytes of a journal's segment file; above it the next one begins. */
+export const JOURNAL_SEGMENT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Bytes that the journal of one shard may take: live calls, and CDRs that control cannot store. Above 85 % new calls
+ * get 503; the rest is for the ends of those that there are.
+ */
+export const JOURNAL_ROOM_BYTES = 512 * 1024 * 1024;
+
+/** Datagrams of answered or ended calls that wait while the journal cannot be written; further ones are dropped. */
+export const WITHHELD_DATAGRAMS_MAX = 8_192;

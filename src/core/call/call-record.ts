@@ -1,5 +1,5 @@
 // The record of one call while it lives: the CDR as it grows, and the counters the call holds. What stands
-// here is what the board shows, what a successor settles after a crash, and in the end the CDR.
+// here is what the board shows, what a successor settles or goes on with after a crash, and in the end the CDR.
 
 import type { EndedBy, EndReason } from '../base/end-reason.ts';
 import { endReasonRow } from '../base/end-reason.ts';
@@ -9,12 +9,19 @@ import { firstCodec } from '../sdp/first-codec.ts';
 import { detach } from '../sip/detach.ts';
 import type { HeaderId } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
+import type { CallCheckpoint } from './checkpoint.ts';
 import { q850Of } from './reason-header.ts';
 
 /** The board's entry: the CDR so far, and the admission slots to give back should the shard die. */
 export interface LiveEntry {
   readonly cdr: Cdr;
   readonly slots: readonly number[];
+}
+
+/** Whoever knows the whole call. */
+export interface CheckpointSource {
+  /** Null as long as its caller has no answer. */
+  readonly checkpoint: CallCheckpoint | null;
 }
 
 /** How a call ended, as its record says it. */
@@ -38,6 +45,12 @@ export class LiveRecord implements LiveEntry {
   isDirty = false;
   /** Whether it becomes a CDR at the end. */
   isKept = true;
+  /** Generation of the host's journal that has its checkpoint, -1 while none has; the host's own. */
+  generation = -1;
+  /** Its call: what a checkpoint is made of. */
+  source: CheckpointSource | null = null;
+  /** How long it may talk; what is beyond is no part of it, however late it was noticed. */
+  talkMsMax = Number.POSITIVE_INFINITY;
   readonly #startedAtMs: number;
   #answeredAtMs = -1;
 
@@ -48,6 +61,19 @@ export class LiveRecord implements LiveEntry {
 
   get isAnswered(): boolean {
     return this.#answeredAtMs >= 0;
+  }
+
+  /** By the monotonic clock; -1 before. */
+  get answeredAtMs(): number {
+    return this.#answeredAtMs;
+  }
+
+  /** The record of a call that was answered in an earlier life of the switch. */
+  static resumed(cdr: Cdr, slots: readonly number[], answeredAtMs: number): LiveRecord {
+    const record = new LiveRecord(cdr, answeredAtMs);
+    record.slots.push(...slots);
+    record.#answeredAtMs = answeredAtMs;
+    return record;
   }
 
   /** A first sign of life other than 100 reached the caller. */
@@ -76,8 +102,10 @@ export class LiveRecord implements LiveEntry {
 
   ended(nowMs: number, wallMs: number, ending: Ending): void {
     const { cdr } = this;
-    cdr.endedAtWallMs = wallMs;
-    cdr.holdMs = this.isAnswered ? Math.round(nowMs - this.#answeredAtMs) : 0;
+    const talkMs = this.isAnswered ? Math.max(0, nowMs - this.#answeredAtMs) : 0;
+    const overMs = Math.max(0, talkMs - this.talkMsMax);
+    cdr.endedAtWallMs = wallMs - Math.round(overMs);
+    cdr.holdMs = Math.round(talkMs - overMs);
     cdr.endReason = ending.reason;
     cdr.endedBy = ending.endedBy;
     cdr.sipCode = ending.status;

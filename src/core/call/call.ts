@@ -18,12 +18,14 @@ import { hopsLeftAfter } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
-import type { LiveRecord } from './call-record.ts';
+import type { Attempt } from './attempt.ts';
+import type { CheckpointSource, LiveRecord } from './call-record.ts';
 import { type AttemptUser, CalleeLeg } from './callee-leg.ts';
 import { CallerLeg } from './caller-leg.ts';
+import { type CallCheckpoint, checkpointOf } from './checkpoint.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { statusTold } from './failed-codes.ts';
-import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, switchRulesOf } from './hunt.ts';
+import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, type LastWord, switchRulesOf } from './hunt.ts';
 import { HuntPlan } from './hunt-plan.ts';
 import { across, privacyRuleOf, reasonAcross } from './identity.ts';
 import type { Source } from './incoming-request.ts';
@@ -40,6 +42,7 @@ import {
 } from './leg-events.ts';
 import type { LegSessionTimer } from './leg-session-timer.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
+import { prackOf, ringSignalOf } from './provisional-across.ts';
 import { hasReached, noteAttemptEnd, noteCallEnd } from './quality-signs.ts';
 import { reasonOf } from './reason-header.ts';
 import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
@@ -56,13 +59,14 @@ export interface CallStart {
   readonly record: LiveRecord;
   readonly routing: RoutingView;
   readonly gateway: MappingGateway;
-  readonly invite: SipMessage;
+  /** Null where it was answered in an earlier life of the switch. */
+  readonly invite: SipMessage | null;
   readonly source: Source;
   readonly sessionTimer: LegSessionTimer | null;
 }
 
 /** A call from its admission to its CDR. */
-export class Call implements AttemptUser, CallerLegUser, Timed {
+export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed {
   readonly record: LiveRecord;
   readonly #around: Surroundings;
   /** The tables the call began with; it keeps them. */
@@ -79,7 +83,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
   /** What of the INVITE may cross, while there may be another attempt. */
   #crossing: Crossing = EMPTY_CROSSING;
   #triedCount = 0;
-  #attempt: CalleeLeg | null = null;
+  #attempt: Attempt | null = null;
   #proceedingTimer: TimerHandle = 0;
   #durationTimer: TimerHandle = 0;
   #talkLimit: TalkLimit | null = null;
@@ -91,8 +95,26 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#routing = routing;
     this.record = record;
     this.#gateway = gateway;
-    this.#hopsLeft = hopsLeftAfter(invite);
+    record.source = this;
+    this.#hopsLeft = invite === null ? 0 : hopsLeftAfter(invite);
     this.caller = new CallerLeg(around, this, { invite, source, gateway, sessionTimer, resends: routing.resends });
+  }
+
+  /** Goes on, answered in an earlier life of the switch; `caller.leg` stands. */
+  resume(attempt: Attempt, limit: TalkLimit | null): void {
+    this.#attempt = attempt;
+    this.#limitTalk(limit);
+  }
+
+  get checkpoint(): CallCheckpoint | null {
+    const attempt = this.#attempt;
+    if (attempt === null || this.isEnded) return null;
+    const { cdr, slots, answeredAtMs } = this.record;
+    const { gateway, prefix } = attempt.candidate;
+    const route = { mappingSlot: this.#gateway.slot, routingSlot: gateway.slot, prefix };
+    const legs = { caller: this.caller, callee: attempt.leg };
+    const { nowMs, wallMs } = this.#around;
+    return checkpointOf({ cdr, slots, answeredAtMs, ...route, limit: this.#talkLimit, ...legs }, nowMs, wallMs);
   }
 
   /** Begins the hunt over `plan`, which was made for a call that is paid `sell`. */
@@ -160,7 +182,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#writeDecision();
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);
-    this.#limitTalk(attempt);
+    this.#limitTalk(this.#talkLimitWith(attempt));
     this.caller.answer({ attempt, leg: attempt.leg }, phrase, this.across('callee', crossing), acknowledger);
   }
 
@@ -206,6 +228,10 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     else if (side === 'caller') this.cancelled(reasonHeader);
   }
 
+  changed(): void {
+    if (this.record.isAnswered && !this.isEnded) this.#around.recordChanged(this.record);
+  }
+
   lost(_side: Side, reason: EndReason): void {
     this.#end({ reason, status: this.record.isAnswered ? 200 : UNANSWERED }, 'server', '');
   }
@@ -223,9 +249,9 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#end({ reason: 'GatewayTimeout', status: 408 }, 'server', '');
   }
 
-  #limitTalk({ gateway }: CalleeLeg): void {
+  #talkLimitWith({ gateway }: CalleeLeg): TalkLimit | null {
     const { SS_MAX_CALL_DURATION, SS_SIP_NO_TIMER_REINVITE_INTERVAL } = this.#routing.snapshot.parameters;
-    this.#talkLimit = talkLimitOf(
+    return talkLimitOf(
       {
         mapping: this.#gateway,
         routing: gateway,
@@ -234,8 +260,14 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
       },
       (bound) => this.#around.draw(bound),
     );
-    const limit = this.#talkLimit;
-    if (limit !== null) this.#durationTimer = this.#around.wheel.arm(this, TALK_LIMIT, limit.afterMs);
+  }
+
+  #limitTalk(limit: TalkLimit | null): void {
+    this.#talkLimit = limit;
+    if (limit === null) return;
+    this.record.talkMsMax = limit.afterMs;
+    const restMs = this.record.answeredAtMs + limit.afterMs - this.#around.nowMs;
+    this.#durationTimer = this.#around.wheel.arm(this, TALK_LIMIT, Math.max(0, restMs));
   }
 
   /** Tries candidates until one has room. `last`: what the attempt before came to; null for the first. */
@@ -344,7 +376,7 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     return endedBy === 'caller' ? 487 : UNANSWERED;
   }
 
-  #count(attempt: CalleeLeg | null, reason: EndReason): void {
+  #count(attempt: Attempt | null, reason: EndReason): void {
     const { isAnswered, cdr } = this.record;
     this.#around.countEnd(reason);
     this.#around.countCall(this.#gateway.slot, isAnswered, cdr.holdMs);
@@ -364,29 +396,4 @@ export class Call implements AttemptUser, CallerLegUser, Timed {
     this.#around.wheel.disarm(this.#proceedingTimer);
     this.#proceedingTimer = 0;
   }
-}
-
-/** What the last attempt came to. */
-interface LastWord {
-  readonly outcome: AttemptOutcome;
-  readonly phrase: string;
-  readonly crossing: Crossing;
-}
-
-/** `sipRemoteRingSignal`: early media reaches the caller under the status that it understands. */
-function ringSignalOf(
-  { sipRemoteRingSignal }: MappingGateway,
-  provisional: Provisional,
-  crossing: Crossing,
-): Provisional {
-  const isForced = sipRemoteRingSignal !== 'auto' && crossing.hasSdp;
-  if (!isForced && crossing === provisional.crossing) return provisional;
-  const status = isForced ? Number(sipRemoteRingSignal) : provisional.status;
-  const phrase = isForced ? reasonPhraseOf(status) : provisional.phrase;
-  return { status, phrase, crossing, rack: provisional.rack };
-}
-
-/** A PRACK of our own, whose answer concerns nobody. */
-function prackOf(rack: string): Question {
-  return { method: 'PRACK', crossing: EMPTY_CROSSING, rack, isRefresh: false, answer: () => undefined };
 }

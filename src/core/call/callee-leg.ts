@@ -19,10 +19,11 @@ import type { SipMessage } from '../sip/message.ts';
 import { hasOptionTag } from '../sip/option-tags.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ClientUser } from '../transaction/ports.ts';
+import type { Attempt } from './attempt.ts';
 import { isAlerting, isFurther, PHASE_TIMEOUTS, type Phase, phaseOf, phaseTimeoutMs } from './attempt-phase.ts';
 import { agentOf } from './call-record.ts';
 import type { Reliability } from './caller-leg.ts';
-import { type Authorization, Credentials } from './credentials.ts';
+import { type Authorization, type Credentials, credentialsOf } from './credentials.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { noteRefusal, noteSilence } from './gateway-signs.ts';
 import { crossingOf } from './header-policy.ts';
@@ -63,7 +64,7 @@ export interface AttemptStart {
 }
 
 /** One attempt. */
-export class CalleeLeg implements ClientUser, Timed, Acknowledger {
+export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   readonly candidate: Candidate;
   readonly gateway: RoutingGateway;
   readonly record: CdrAttempt;
@@ -172,7 +173,6 @@ export class CalleeLeg implements ClientUser, Timed, Acknowledger {
     return this.#phase === 'ringing';
   }
 
-  /** Answered, failed or given up: nothing more of it concerns the hunt. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -381,12 +381,6 @@ function extensionsOf(reliability: Reliability, hasTimer: boolean): string {
   if (reliability === 'none') return timer;
   const offered = hasTimer ? 'Supported: 100rel, timer\r\n' : 'Supported: 100rel\r\n';
   return reliability === 'required' ? `${offered}Require: 100rel\r\n` : offered;
-}
-
-function credentialsOf(around: Surroundings, gateway: RoutingGateway): Credentials | null {
-  const { sipAuthenticationUser, sipAuthenticationPassword } = gateway;
-  if (sipAuthenticationUser === '') return null;
-  return new Credentials(around, sipAuthenticationUser, sipAuthenticationPassword);
 }
 
 /** RSeq of a provisional response that wants a PRACK; 0 of any other (RFC 3262 4). */

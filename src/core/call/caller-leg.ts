@@ -26,7 +26,8 @@ export interface Speaker {
 
 /** A caller's INVITE, as it is taken over. */
 export interface CallerArrival {
-  readonly invite: SipMessage;
+  /** Null where it was answered in an earlier life of the switch. */
+  readonly invite: SipMessage | null;
   readonly source: Source;
   readonly gateway: MappingGateway;
   /** Null where the gateway, or the caller, has no session timers. */
@@ -71,7 +72,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     this.#sessionTimer = sessionTimer;
     this.#resends = resends;
     this.#tag = around.mintTag();
-    this.reliability = gateway.sip100Rel ? reliabilityOf(invite) : 'none';
+    this.reliability = gateway.sip100Rel && invite !== null ? reliabilityOf(invite) : 'none';
   }
 
   /** Takes over the INVITE's transaction and says 100 Trying. Answers what of the INVITE may cross. */
@@ -101,6 +102,11 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
 
   get isFinal(): boolean {
     return this.#invite === null;
+  }
+
+  /** The 200 as long as it waits for its ACK. */
+  get unacknowledged(): IncomingRequest['unacknowledged'] {
+    return this.#incoming?.unacknowledged ?? null;
   }
 
   /** Relays a sign of life, reliably when it came so or the caller insists. */
@@ -176,6 +182,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     incoming.answer(200, held.phrase === '' ? 'OK' : held.phrase, held.crossing, held.acknowledger);
     this.leg?.show();
     this.#beginSessionTimer(incoming, held.crossing);
+    this.#user.changed();
   }
 
   #beginSessionTimer({ terms }: IncomingRequest, crossing: Crossing): void {

@@ -2,6 +2,7 @@
 // nonce; a new nonce is honoured when the old one was stale; anything else says that the credentials are wrong.
 
 import { CHALLENGE_ANSWERS_MAX } from '../base/limits.ts';
+import type { RoutingGateway } from '../routing/snapshot.ts';
 import { type Challenge, challengesOf, isSameRealm, printCredentials } from '../sip/digest.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { CHALLENGE_REALMS_MAX } from '../sip/sip-limits.ts';
@@ -121,4 +122,11 @@ export class Authorization {
     if (this.#carried.some((other) => isOfRealm(other) && other.nonce === challenge.nonce)) return true;
     return !challenge.isStale && this.#answered.some(isOfRealm);
   }
+}
+
+/** Who we are to `gateway`; null where it may not ask. */
+export function credentialsOf(around: Surroundings, gateway: RoutingGateway): Credentials | null {
+  const { sipAuthenticationUser, sipAuthenticationPassword } = gateway;
+  if (sipAuthenticationUser === '') return null;
+  return new Credentials(around, sipAuthenticationUser, sipAuthenticationPassword);
 }

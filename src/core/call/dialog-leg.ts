@@ -2,7 +2,7 @@
 // call. RFC 3261 12.2, 14, 15; RFC 3262 PRACK; RFC 3311 UPDATE; glare by 3261 14.2 and 3311 5.2.
 
 import type { EndReason } from '../base/end-reason.ts';
-import { PENDING_REQUESTS_MAX } from '../base/limits.ts';
+import { CSEQ_RENEWAL, PENDING_REQUESTS_MAX } from '../base/limits.ts';
 import type { Acknowledgement } from '../dialog/acknowledgement.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { PeerRules } from '../routing/snapshot.ts';
@@ -28,6 +28,7 @@ import { type ByeLeg, OutgoingBye } from './outgoing-bye.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
 import type { Surroundings } from './ports.ts';
 import { reasonHeaderOf } from './reason-header.ts';
+import type { ResumedAnswer } from './resumed-answer.ts';
 
 /** What a leg is made with. */
 export interface LegOptions {
@@ -40,6 +41,9 @@ export interface LegOptions {
   /** Who we are to the peer, should it ask; null where nobody may. */
   readonly credentials: Credentials | null;
 }
+
+/** Methods that are the other side's affair alone. */
+const PASSED: readonly string[] = ['INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS', 'REFER'];
 
 /** Answers what a PRACK with this RAck acknowledges; null for nothing outstanding. */
 export type PrackReader = (rack: string) => Provisional | null;
@@ -57,6 +61,8 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   isOver = false;
   /** The ACK of a 2xx that waits for the other side's answer to its offer; sent empty should the call end first. */
   owedAck: Acknowledgement | null = null;
+  /** After a restart: the caller's 200 that it may not have. */
+  resumedAnswer: ResumedAnswer | null = null;
   readonly #around: Surroundings;
   readonly #user: LegUser;
   readonly #credentials: Credentials | null;
@@ -121,14 +127,8 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
         return this.#receiveUpdate(incoming, request);
       case 'PRACK':
         return this.#receivePrack(incoming, request);
-      case 'INFO':
-      case 'MESSAGE':
-      case 'NOTIFY':
-      case 'OPTIONS':
-      case 'REFER':
-        return this.#pass(incoming);
       default:
-        return incoming.refuse(405);
+        return PASSED.includes(request.method) ? this.#pass(incoming) : incoming.refuse(405);
     }
   }
 
@@ -145,6 +145,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   /** An ACK of the peer in this dialog. */
   receiveAck(ack: SipMessage): void {
     if (this.#invited !== null && ack.cseq === this.#invited.cseq) this.#invited.acknowledge(crossingOf(ack));
+    this.resumedAnswer?.acknowledged(ack);
   }
 
   /** The dialog is confirmed: `sessionTimer` keeps it from outliving its peer. */
@@ -188,6 +189,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   sendRequest(method: string, headers: string, body: string, outgoing: OutgoingRequest): void {
     const { transactions } = this.#around;
     this.dialog.localCseq += 1;
+    if (this.dialog.localCseq % CSEQ_RENEWAL === 0) this.#user.changed();
     const isTarget = method === 'INVITE' || method === 'UPDATE';
     const timed =
       isTarget && this.sessionTimer !== null ? `Supported: timer\r\n${this.sessionTimer.requestLines()}` : '';
@@ -207,9 +209,10 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
 
   /** A re-INVITE or UPDATE of ours succeeded. */
   refreshed(response: SipMessage, offered: Crossing): void {
-    this.dialog.refreshTarget(response);
+    const isMoved = this.dialog.refreshTarget(response);
     this.sessionTimer?.sent(offered);
     if (!this.isOver) this.sessionTimer?.succeeded(response);
+    if (isMoved || this.sessionTimer?.isRunning) this.#user.changed();
   }
 
   /** A request sent by `ask` has its final answer. */
@@ -290,7 +293,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     if (this.#isOffering || this.#invited?.awaitsAck === true) return incoming.refuse(491);
     if (this.#isOffered) return this.#refusePending(incoming);
     if (!this.#considerSessionTimer(incoming, request)) return;
-    this.dialog.refreshTarget(request);
+    if (this.dialog.refreshTarget(request)) this.#user.changed();
     this.#invited = incoming;
     incoming.trying();
     this.#pass(incoming);
@@ -304,7 +307,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     }
     if (!this.#considerSessionTimer(incoming, request)) return;
     if (request.body !== '') this.#updated = incoming;
-    this.dialog.refreshTarget(request);
+    if (this.dialog.refreshTarget(request)) this.#user.changed();
     this.#pass(incoming);
   }
 
@@ -323,7 +326,9 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
 
   #agree({ terms }: IncomingRequest, crossing: Crossing): void {
     this.sessionTimer?.sent(crossing);
-    if (terms !== null && !this.isOver) this.sessionTimer?.agree(terms);
+    if (terms === null || this.isOver) return;
+    this.sessionTimer?.agree(terms);
+    this.#user.changed();
   }
 
   #receivePrack(incoming: IncomingRequest, request: SipMessage): void {
@@ -363,6 +368,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   #finish(): void {
     this.isOver = true;
     this.sessionTimer?.stop();
+    this.resumedAnswer?.stop();
     if (this.owedAck !== null && !this.owedAck.isSent) this.owedAck.send('', '');
     for (const incoming of this.#asked.slice()) incoming.refuse(incoming.method === 'INVITE' ? 487 : 481);
     this.#held = [];

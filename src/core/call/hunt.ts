@@ -6,6 +6,7 @@ import { statusOfCause } from '../base/causes.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
+import type { Crossing } from './leg-events.ts';
 
 /** How an attempt failed. */
 export type AttemptFailure =
@@ -146,4 +147,11 @@ function reasonOfFailure(outcome: AttemptOutcome): EndReason {
 /** The called party is busy. */
 export function isBusy({ status, q850 }: AttemptOutcome): boolean {
   return status === 486 || status === 600 || q850 === CAUSE_BUSY;
+}
+
+/** What the last attempt came to. */
+export interface LastWord {
+  readonly outcome: AttemptOutcome;
+  readonly phrase: string;
+  readonly crossing: Crossing;
 }

@@ -1,6 +1,7 @@
 // A request that a peer sent us inside a call, from its arrival to its final answer, and for an INVITE on to
 // the ACK: the UAS core of RFC 3261 8.2, 13.3, 14.2. Used for the first INVITE and for every later request.
 
+import type { Target } from '../base/target.ts';
 import type { LocalEnd } from '../dialog/dialog.ts';
 import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
 import type { SessionTimerTerms } from '../dialog/session-timer-terms.ts';
@@ -94,6 +95,12 @@ export class IncomingRequest implements Question, ResponseRepeaterUser {
   /** Answered 2xx, and the ACK has not come. */
   get awaitsAck(): boolean {
     return this.#repeater !== null;
+  }
+
+  /** The 2xx that waits for its ACK; null when none does. */
+  get unacknowledged(): { readonly text: string; readonly target: Target; readonly cseq: number } | null {
+    if (this.#repeater === null) return null;
+    return { text: this.#successText, target: this.#server.target, cseq: this.cseq };
   }
 
   /** 100 Trying at once, before anything is looked up (17.2.1 allows the switch to promise more than 200 ms). */

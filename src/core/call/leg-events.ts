@@ -67,6 +67,8 @@ export interface LegUser {
   withdrew(leg: Leg, question: Question): void;
   /** The side hung up (BYE); `reasonHeader` is its Reason value, '' when it gave none. */
   hungUp(side: Side, reasonHeader: string): void;
+  /** What a checkpoint says of the side has changed. */
+  changed(): void;
   /** The side is lost: no ACK, or the dialog is gone at the peer. */
   lost(side: Side, reason: EndReason): void;
 }

@@ -20,6 +20,22 @@ export interface SessionTimerLeg {
   onSessionTimeout(): void;
 }
 
+/** A session timer as it is written down, while it runs. */
+export interface SessionTimerState {
+  readonly intervalMs: number;
+  readonly refresher: 'us' | 'peer';
+  readonly shownMinSeS: number;
+  /** When its TTL began. */
+  readonly confirmedAtMs: number;
+  readonly allowsUpdate: boolean;
+  /** The last description sent to the peer, with the header lines that say what it is; both '' for none. */
+  readonly headers: string;
+  readonly body: string;
+}
+
+/** Refreshes that a restart has made late are spread over this time, ms. */
+const RESUME_SPREAD_MS = 2_000;
+
 /** RFC 3261 14.1: who minted the Call-ID waits 2.1 to 4 s after a 491, the other side up to 2 s. */
 const OWNER_WAIT_MS = 2100;
 const OWNER_SPREAD = 190;
@@ -86,6 +102,34 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
   begin(leg: SessionTimerLeg): void {
     this.#leg = leg;
     this.#run(this.#negotiation.terms);
+  }
+
+  /** As it stands; null while there is none. */
+  get state(): SessionTimerState | null {
+    const { terms, shownMinSeS } = this.#negotiation;
+    if (this.#timer === null || terms === null) return null;
+    return {
+      intervalMs: terms.intervalMs,
+      refresher: terms.refresher,
+      shownMinSeS,
+      confirmedAtMs: this.#timer.confirmedAtMs,
+      allowsUpdate: this.#allowsUpdate,
+      headers: this.#described.headers,
+      body: this.#described.body,
+    };
+  }
+
+  /** Goes on for `leg` in a later life of the switch. `shiftMs`: from that clock to this one; null: it did not run. */
+  resume(leg: SessionTimerLeg, state: SessionTimerState | null, shiftMs: number): void {
+    this.#leg = leg;
+    if (state === null) return;
+    const { intervalMs, refresher, headers, body } = state;
+    const terms: SessionTimerTerms = { intervalMs, refresher };
+    this.#negotiation.restore(terms, state.shownMinSeS);
+    this.#allowsUpdate = state.allowsUpdate;
+    if (body !== '') this.#described = { headers, ruled: '', body, hasSdp: true };
+    this.#timer = new SessionTimer(this.#around.wheel, paceOf(this.#parameters), this);
+    this.#timer.resume(terms, state.confirmedAtMs + shiftMs, this.#around.draw(RESUME_SPREAD_MS));
   }
 
   /** Our INVITE or UPDATE was answered 2xx. */

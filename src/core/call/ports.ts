@@ -12,8 +12,9 @@ import type { NumberGroup } from '../routing/number-group.ts';
 import type { RouteConditions } from '../routing/route-conditions.ts';
 import type { RouteTable } from '../routing/route-plan.ts';
 import type { Screening } from '../routing/screening.ts';
-import type { Snapshot } from '../routing/snapshot.ts';
+import type { MappingGateway, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
 import type { Digest } from '../sip/digest.ts';
+import type { SipMessage } from '../sip/message.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { TimerWheel } from '../timer/wheel.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
@@ -21,6 +22,7 @@ import type { ClientRequest, NonInviteClientRequest } from '../transaction/ports
 import type { Call } from './call.ts';
 import type { LiveRecord } from './call-record.ts';
 import type { DialogLeg } from './dialog-leg.ts';
+import type { ResumedAnswer } from './resumed-answer.ts';
 
 /** The routing tables a call began with, compiled, and what follows from their parameters. */
 export interface RoutingView {
@@ -31,6 +33,8 @@ export interface RoutingView {
   readonly routes: RouteTable;
   /** By name. */
   readonly numberGroups: ReadonlyMap<string, NumberGroup>;
+  readonly mappingByName: ReadonlyMap<string, MappingGateway>;
+  readonly routingByName: ReadonlyMap<string, RoutingGateway>;
   readonly resends: ResendSchedule;
   /** Percentage routing: by slot of a mapping gateway what each of a hundred calls gets in front of its number. */
   readonly hundreds: ReadonlyMap<number, readonly string[]>;
@@ -63,6 +67,8 @@ export interface CallCounts {
 export interface DialogTable {
   enter(dialog: Dialog, leg: DialogLeg): void;
   leave(dialog: Dialog): void;
+  /** The leg whose dialog `response` was sent in; null when it is not known here. */
+  findOf(response: SipMessage): DialogLeg | null;
 }
 
 /** Everything a call can reach. Not the newest tables: it keeps those it began with. */
@@ -83,6 +89,8 @@ export interface Surroundings extends CallCounts {
   isLocked(slot: number): boolean;
   /** The gateway in `slot` gave no sign of life when it should have; so often in a row, and it is out. */
   gatewayTimedOut(slot: number): void;
+  /** By Call-ID: answers of calls that live on after a restart, until they are acknowledged. */
+  readonly resumedAnswers: Map<string, ResumedAnswer>;
   localEnd(listener: number): LocalEnd;
   transmit(text: string, target: Target): void;
   /** A Call-ID that placement sends to this shard. */
@@ -96,7 +104,7 @@ export interface Surroundings extends CallCounts {
   readonly digest: Digest;
   readonly node: string;
   readonly shardIndex: number;
-  /** The record of a live call changed and should stand on the board. */
+  /** The record of a live call changed, or what its checkpoint says. */
   recordChanged(record: LiveRecord): void;
   /** The call exists, and will end in one CDR. */
   callBegun(call: Call): void;

@@ -13,7 +13,7 @@ const DECLINE = 603;
 export function noteAttemptEnd(
   around: Surroundings,
   { snapshot, qualityWindow }: RoutingView,
-  { gateway, prefix }: Candidate,
+  { gateway, prefix }: Pick<Candidate, 'gateway' | 'prefix'>,
   call: FinishedCall,
 ): void {
   const { slot, calculateRouteQuality } = gateway;

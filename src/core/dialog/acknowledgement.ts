@@ -14,13 +14,14 @@ export interface AckPorts {
 export class Acknowledgement {
   readonly dialog: Dialog;
   readonly #ports: AckPorts;
-  readonly #cseq: number;
+  /** Of the INVITE that it acknowledges. */
+  readonly cseq: number;
   #text = '';
 
   constructor(ports: AckPorts, dialog: Dialog, cseq: number) {
     this.#ports = ports;
     this.dialog = dialog;
-    this.#cseq = cseq;
+    this.cseq = cseq;
   }
 
   get isSent(): boolean {
@@ -32,7 +33,7 @@ export class Acknowledgement {
    */
   send(headers: string, body: string): void {
     if (this.#text === '') {
-      this.#text = this.dialog.print('ACK', this.#cseq, this.#ports.mintBranch(), headers, body);
+      this.#text = this.dialog.print('ACK', this.cseq, this.#ports.mintBranch(), headers, body);
     }
     this.#ports.transmit(this.#text, this.dialog.target);
   }

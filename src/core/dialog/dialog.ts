@@ -93,6 +93,32 @@ export class Dialog {
     return dialog;
   }
 
+  /** The dialog that `state` tells of, in a later life of the switch. `local`: the end that it now has. */
+  static restored(state: DialogState, local: LocalEnd): Dialog {
+    const { routes, source, requestsTo, remoteTarget } = state;
+    const dialog = new Dialog(state, local, routes, { source, requestsTo });
+    dialog.#remoteTarget = remoteTarget;
+    dialog.target = dialog.#nextHop();
+    return dialog;
+  }
+
+  /** What is needed to make it again. */
+  get state(): DialogState {
+    return {
+      callId: this.callId,
+      localTag: this.localTag,
+      remoteTag: this.remoteTag,
+      localAddress: this.localAddress,
+      remoteAddress: this.remoteAddress,
+      localCseq: this.localCseq,
+      remoteCseq: this.remoteCseq,
+      remoteTarget: this.#remoteTarget,
+      routes: this.#routes,
+      source: this.#source,
+      requestsTo: this.#method,
+    };
+  }
+
   /** 13.2.2.4: the 2xx says anew which way the requests of an early dialog go. */
   confirm(success: SipMessage): void {
     const routes = reversed(routesOf(success));
@@ -102,15 +128,17 @@ export class Dialog {
     if (isRouted) this.target = this.#nextHop();
   }
 
-  /** 12.2: a target refresh request or its 2xx names a new Contact. */
-  refreshTarget(message: SipMessage): void {
+  /** 12.2: a target refresh request or its 2xx names a Contact; whether it is a new one. */
+  refreshTarget(message: SipMessage): boolean {
     const contact = message.firstValue(Header.Contact) ?? '';
-    if (contact !== '' && contact === this.#contact) return;
+    if (contact !== '' && contact === this.#contact) return false;
     this.#contact = detach(contact);
     const uri = parseNameAddr(this.#contact)?.uri ?? '';
-    if (uri === '' && this.#remoteTarget !== '') return;
+    if (uri === '' && this.#remoteTarget !== '') return false;
+    const before = this.#remoteTarget;
     this.#remoteTarget = uri === '' ? `sip:${hostPortOf(this.#source)}` : uri;
     this.target = this.#nextHop();
+    return this.#remoteTarget !== before;
   }
 
   /** 12.2.1.1: what the request line names. */
@@ -172,6 +200,14 @@ export interface ClientIdentity {
   /** Value of From, tag included. */
   readonly localAddress: string;
   readonly cseq: number;
+}
+
+/** A dialog as it is written down; what is not in it is read again from a message. */
+export interface DialogState extends DialogIdentity {
+  readonly remoteTarget: string;
+  readonly routes: readonly string[];
+  readonly source: Target;
+  readonly requestsTo: AddressMethod;
 }
 
 interface DialogIdentity {

@@ -55,6 +55,16 @@ export class SessionTimerNegotiation {
     this.#ownMinSeS = Math.ceil(settings.minSeMs / 1000);
   }
 
+  /** In a later life of the switch: what was in force, and the largest Min-SE shown until then. */
+  restore(terms: SessionTimerTerms, shownMinSeS: number): void {
+    this.#terms = terms;
+    this.#shownMinSeS = shownMinSeS;
+  }
+
+  get shownMinSeS(): number {
+    return this.#shownMinSeS;
+  }
+
   /** In force; null while there is no timer. */
   get terms(): SessionTimerTerms | null {
     return this.#terms;

@@ -24,6 +24,12 @@ export interface SessionTimerUser {
   onSessionTimeout(): void;
 }
 
+/**
+ * Least time from a restart of the switch to the end of a TTL: refreshes and their answers were lost meanwhile, and are
+ * repeated for 32 s.
+ */
+const RESUME_GRACE_MS = 2 * TRANSACTION_LIFE_MS;
+
 const REFRESH = 0;
 const TTL = 1;
 const TIMEOUT = 2;
@@ -58,8 +64,25 @@ export class SessionTimer implements Timed {
     this.#isAsking = false;
     // 10: the peer shall hear our BYE while the call still stands for it. The early hang-up is no part of this: it is
     // the wait for an answer to a refresh of ours, and here nobody has asked anything.
-    if (terms.refresher === 'peer') this.#armAt(TIMEOUT, this.#ttlMs - Math.min(TRANSACTION_LIFE_MS, this.#ttlMs / 3));
+    if (terms.refresher === 'peer') this.#armAt(TIMEOUT, this.#peerTimeoutMs());
     else this.#armAt(REFRESH, this.#segmentEndMs());
+  }
+
+  /** When the TTL began. */
+  get confirmedAtMs(): number {
+    return this.#confirmedAtMs;
+  }
+
+  /**
+   * Goes on in a later life of the switch where the TTL began at `confirmedAtMs`. A refresh of ours that is overdue is
+   * sent in `spreadMs`, so that not all calls refresh at once.
+   */
+  resume(terms: SessionTimerTerms, confirmedAtMs: number, spreadMs: number): void {
+    const { nowMs } = this.#wheel;
+    this.confirmed(terms);
+    this.#confirmedAtMs = Math.max(Math.min(confirmedAtMs, nowMs), nowMs + RESUME_GRACE_MS - this.#ttlMs);
+    if (terms.refresher === 'peer') this.#armAt(TIMEOUT, this.#peerTimeoutMs());
+    else this.#armAt(REFRESH, Math.max(this.#segmentEndMs(), nowMs - this.#confirmedAtMs + spreadMs));
   }
 
   /** Our refresh failed and left the dialog standing (10): the next segment tries again, the TTL goes on. */
@@ -97,6 +120,10 @@ export class SessionTimer implements Timed {
   #refresh(): void {
     this.#isAsking = true;
     this.#user.sendSessionRefresh();
+  }
+
+  #peerTimeoutMs(): number {
+    return this.#ttlMs - Math.min(TRANSACTION_LIFE_MS, this.#ttlMs / 3);
   }
 
   #segmentEndMs(): number {

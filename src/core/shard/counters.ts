@@ -38,6 +38,10 @@ export const ShardNumber = {
   answered: 22,
   snapshotVersion: 23,
   heapUseRatio: 24,
+  callsResumed: 25,
+  journalRefused: 26,
+  journalUseRatio: 27,
+  journalFailures: 28,
 } as const;
 export type ShardNumberName = keyof typeof ShardNumber;
 export type ShardNumber = (typeof ShardNumber)[ShardNumberName];

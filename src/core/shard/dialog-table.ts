@@ -27,6 +27,11 @@ export class Dialogs implements DialogTable {
     return this.#legs.get(keyOf(request.callId, request.toTag, request.fromTag)) ?? null;
   }
 
+  /** The leg whose dialog `response` was sent in; null when it is not known here. */
+  findOf(response: SipMessage): DialogLeg | null {
+    return this.#legs.get(keyOf(response.callId, response.fromTag, response.toTag)) ?? null;
+  }
+
   /** Every leg, for defects and the console. */
   values(): IterableIterator<DialogLeg> {
     return this.#legs.values();

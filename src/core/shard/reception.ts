@@ -22,6 +22,9 @@ import type { ShardSurroundings } from './surroundings.ts';
 
 const SIP_PORT = 5060;
 
+/** How soon whoever is turned away may ask again, s: a restart takes less. */
+const DRAIN_LINES = 'Retry-After: 5\r\n';
+
 /** Users of transactions whose only answer is already sent. */
 const NOBODY: ServerUser = { onTransportError: () => undefined };
 
@@ -37,8 +40,10 @@ const BOUNDS: ReceptionBounds = { callsMax: SHARD_CALLS_MAX, transactionsMax: NE
 export class Reception {
   readonly #around: ShardSurroundings;
   readonly #bounds: ReceptionBounds;
-  /** Set by the host while finished CDRs have nowhere to go: no call may begin whose record could be lost. */
+  /** Set by the host while records have nowhere to go: no call may begin whose record could be lost. */
   isClosed = false;
+  /** Set by the host before it stops: who asks is told to go elsewhere. */
+  isDraining = false;
 
   /** `bounds`: lower in tests. */
   constructor(around: ShardSurroundings, bounds = BOUNDS) {
@@ -61,6 +66,7 @@ export class Reception {
         return this.#receiveInvite(request, source);
       case 'OPTIONS':
         if (unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
+        if (this.isDraining) return this.#refuse(request, source, 503, DRAIN_LINES);
         return this.#answer(request, source, 200, `${ALLOW}Accept: application/sdp\r\n`);
       default:
         return this.#refuse(request, source, 405, ALLOW);
@@ -105,7 +111,10 @@ export class Reception {
   }
 
   #receiveInvite(invite: SipMessage, source: Source): void {
-    const { transactions, routing } = this.#around;
+    const { transactions, routing, resumedAnswers } = this.#around;
+    if (resumedAnswers.get(invite.callId)?.answers(invite)) return;
+    if (this.isDraining) return this.#refuse(invite, source, 503, DRAIN_LINES);
+    if (this.isClosed) return this.#refuseUnrecorded(invite, source);
     if (transactions.isMerged(invite)) return this.#refuse(invite, source, 482);
     const gateway = routing.screening.find(source.address, source.port, numberOf(invite.uri));
     if (gateway === null) return this.#refuse(invite, source, 403);
@@ -128,6 +137,12 @@ export class Reception {
     });
   }
 
+  /** The one refusal that leaves no CDR, for there is no room for one. It is counted as an end all the same. */
+  #refuseUnrecorded(invite: SipMessage, source: Source): void {
+    this.#around.countEnd('Overload');
+    this.#refuse(invite, source, 503, DRAIN_LINES);
+  }
+
   /** 8.2.2.3: an extension that the peer insists on and this switch, or its gateway, does not have. */
   #refuseRequired(request: SipMessage, source: Source): void {
     const unsupported = unsupportedOf(request);
@@ -137,7 +152,7 @@ export class Reception {
   get #hasRoom(): boolean {
     const { calls, transactions } = this.#around;
     const { callsMax, transactionsMax } = this.#bounds;
-    return !this.isClosed && calls.size < callsMax && transactions.size < transactionsMax;
+    return calls.size < callsMax && transactions.size < transactionsMax;
   }
 
   #beginCall(arrival: Arrival): void {

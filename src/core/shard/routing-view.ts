@@ -19,6 +19,8 @@ export function routingViewOf(snapshot: Snapshot): RoutingView {
     vendors: new Set(snapshot.routingGateways.map(({ remoteIp }) => remoteIp)),
     routes: new RouteTable(snapshot, NO_PRICES),
     numberGroups: numberGroupsOf(snapshot.numberGroups ?? []),
+    mappingByName: new Map(snapshot.mappingGateways.map((gateway) => [gateway.name, gateway])),
+    routingByName: new Map(snapshot.routingGateways.map((gateway) => [gateway.name, gateway])),
     resends: resendScheduleOf(SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY),
     qualityWindow: {
       windowMs: parameters.SS_GATEWAY_ASR_RESERVE_TIME,

@@ -18,8 +18,22 @@ export interface ShardTask {
   /** Three 32-bit words from the system's generator. */
   readonly seed: readonly [number, number, number];
   readonly snapshot: Snapshot;
-  /** Whether a predecessor died on this memory, whose calls are to be settled. */
+  /** Whether a predecessor died on this memory: its calls in set-up are to be settled. */
   readonly isSuccessor: boolean;
+  /** Folder of its journal, whose calls live on. */
+  readonly journalPath: string;
+  /** Whether a batch waits for the disk before its datagrams leave. */
+  readonly isStrict: boolean;
+}
+
+/** What became of the calls of an earlier life. */
+export interface Inheritance {
+  /** They go on. */
+  readonly resumedCount: number;
+  /** They were in set-up and have ended. */
+  readonly settledCount: number;
+  /** Torn or unreadable entries of the journal, which are lost. */
+  readonly refusedCount: number;
 }
 
 /** Main to shard. Main wakes the shard's inbound ring after posting. */
@@ -27,14 +41,21 @@ export type ToShard =
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   /** Datagrams to these places could not be sent. */
   | { readonly kind: 'unreachable'; readonly places: readonly { readonly address: string; readonly port: number }[] }
-  /** End every call, put out what is left, finish the task. */
-  | { readonly kind: 'stop' };
+  /** No new calls: 503 with Retry-After. */
+  | { readonly kind: 'drain' }
+  /**
+   * End the calls in set-up and, unless answered ones are to live on in the journal, those too; put out what is left,
+   * finish the task.
+   */
+  | { readonly kind: 'stop'; readonly keepsCalls: boolean };
 
 /** Shard to main. */
 export type FromShard =
-  /** The worker's thread, for crash drills, and how many calls of a dead predecessor were settled. */
-  | { readonly kind: 'born'; readonly threadId: number; readonly settledCount: number }
+  /** The worker's thread, for crash drills, and what became of the calls of an earlier life. */
+  | ({ readonly kind: 'born'; readonly threadId: number } & Inheritance)
   | { readonly kind: 'applied'; readonly version: number }
   /** Something lies in the outbound ring and the edge was away. */
   | { readonly kind: 'poke' }
-  | { readonly kind: 'defect'; readonly sentence: string; readonly input: string };
+  | { readonly kind: 'defect'; readonly sentence: string; readonly input: string }
+  /** The journal cannot be written: new calls are refused until it can. */
+  | { readonly kind: 'trouble'; readonly sentence: string };

@@ -7,7 +7,11 @@
 
 import type { EndReason } from '../base/end-reason.ts';
 import type { Call } from '../call/call.ts';
+import { LiveRecord } from '../call/call-record.ts';
+import { type CallCheckpoint, shiftOf } from '../call/checkpoint.ts';
 import type { Source } from '../call/incoming-request.ts';
+import { resumeCall } from '../call/resume-call.ts';
+import { acknowledgeStray } from '../call/stray-answer.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
@@ -34,11 +38,16 @@ export interface ShardView {
 /** What a media host tells. */
 export type MediaEvent = 'started' | 'silent';
 
+/** Longest that a gateway is taken to ring on after a restart, ms. */
+const EARLIER_INVITES_MS = 300_000;
+
 /** One shard. */
 export class Shard {
   readonly #around: ShardSurroundings;
   readonly #reception: Reception;
   readonly #outbox: Outbox;
+  /** Until then an answer may come to an INVITE that an earlier life has sent. */
+  #earlierUntilMs = 0;
 
   constructor(birth: ShardBirth) {
     this.#outbox = birth.outbox;
@@ -65,6 +74,25 @@ export class Shard {
       this.#around.wheel.advance(nowMs);
     } catch (error) {
       this.#failed(error, '');
+    }
+  }
+
+  /**
+   * Takes up calls of an earlier life: after `publish`, before any datagram. `isSameClock`: whether their times are of
+   * the clock that still runs. One that cannot be made again ends there and then, with its record.
+   */
+  resume(checkpoints: readonly CallCheckpoint[], isSameClock: boolean, nowMs: number, wallMs: number): void {
+    this.#around.nowMs = nowMs;
+    this.#around.wallMs = wallMs;
+    this.#earlierUntilMs = nowMs + EARLIER_INVITES_MS;
+    for (const checkpoint of checkpoints) {
+      const shiftMs = shiftOf(checkpoint, isSameClock, nowMs, wallMs);
+      try {
+        resumeCall(this.#around, this.#around.routing, checkpoint, shiftMs);
+      } catch (error) {
+        this.#failed(error, checkpoint.cdr.callerCallId);
+        if (!this.#around.calls.has(checkpoint.cdr.id)) this.#settle(checkpoint, shiftMs);
+      }
     }
   }
 
@@ -96,10 +124,17 @@ export class Shard {
     else this.#release(call, 'MediaTimeout');
   }
 
-  /** Ends every call, for a stop without recovery. */
-  releaseAll(reason: EndReason, nowMs: number, wallMs: number): void {
+  /** Ends every call; or, with `keepsAnswered`, those alone that no checkpoint brings to another life. */
+  releaseAll(reason: EndReason, nowMs: number, wallMs: number, keepsAnswered = false): void {
     this.advance(nowMs, wallMs);
-    for (const call of [...this.#around.calls.values()]) this.#release(call, reason);
+    for (const call of [...this.#around.calls.values()]) {
+      if (!keepsAnswered || call.checkpoint === null) this.#release(call, reason);
+    }
+  }
+
+  /** No call begins any more: the switch is about to stop. */
+  set isDraining(isDraining: boolean) {
+    this.#reception.isDraining = isDraining;
   }
 
   /** While true new calls get 503: finished CDRs have nowhere to go. */
@@ -129,12 +164,22 @@ export class Shard {
     }
     if (message.kind === 'response') {
       const isMatched = this.#around.transactions.receiveResponse(message);
+      const isEarlierOne = this.#around.nowMs < this.#earlierUntilMs;
+      if (!isMatched && isEarlierOne) acknowledgeStray(this.#around, message, source);
       this.#around.counters.add(isMatched ? ShardNumber.responsesMatched : ShardNumber.responsesStray);
       return;
     }
     const isAbsorbed = this.#around.transactions.receiveRequest(message) !== null;
     this.#around.counters.add(isAbsorbed ? ShardNumber.requestsAbsorbed : ShardNumber.requestsPassedUp);
     if (!isAbsorbed) this.#reception.receive(message, source);
+  }
+
+  #settle({ cdr, slots, answeredAtMs }: CallCheckpoint, shiftMs: number): void {
+    const { nowMs, wallMs, admission } = this.#around;
+    const record = LiveRecord.resumed(cdr, slots, answeredAtMs + shiftMs);
+    record.ended(nowMs, wallMs, { reason: 'SwitchRestart', endedBy: 'server', status: 200, reasonHeader: '' });
+    for (const slot of record.slots.splice(0)) admission.giveCall(slot);
+    this.#outbox.recordEnded(record);
   }
 
   /**

@@ -22,8 +22,10 @@ export interface ShardMemory {
   readonly inbound: SharedArrayBuffer;
   /** Datagrams, shard to edge. */
   readonly outbound: SharedArrayBuffer;
-  /** Finished CDRs (packed), shard to control. */
+  /** Finished CDRs (a position, then packed), shard to control. */
   readonly cdrs: SharedArrayBuffer;
+  /** Position of the last CDR that control has spooled: an int64. */
+  readonly cdrsTaken: SharedArrayBuffer;
   /** Live calls (packed CDRs with the slots they hold). */
   readonly board: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
@@ -52,6 +54,7 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
       inbound: Ring.allocate(INBOUND_RING_BYTES),
       outbound: Ring.allocate(OUTBOUND_RING_BYTES),
       cdrs: Ring.allocate(CDR_RING_BYTES),
+      cdrsTaken: new SharedArrayBuffer(8),
       board: RecordBoard.allocate(SHARD_CALLS_MAX, BOARD_RECORD_BYTES),
       counters: ShardCounters.allocate(),
       taken: Admission.allocateTaken(),

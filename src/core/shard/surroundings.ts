@@ -11,6 +11,7 @@ import type { Target } from '../base/target.ts';
 import type { Call } from '../call/call.ts';
 import type { LiveRecord } from '../call/call-record.ts';
 import type { RoutingView, Surroundings } from '../call/ports.ts';
+import type { ResumedAnswer } from '../call/resumed-answer.ts';
 import { CdrIdMint } from '../cdr/cdr-id.ts';
 import type { LocalEnd } from '../dialog/dialog.ts';
 import { defaultParameters } from '../parameters/registry.ts';
@@ -59,6 +60,7 @@ export class ShardSurroundings implements Surroundings {
   readonly dialogs = new Dialogs();
   /** By the id of their CDR. */
   readonly calls = new Map<string, Call>();
+  readonly resumedAnswers = new Map<string, ResumedAnswer>();
   readonly admission: Admission;
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
@@ -112,7 +114,8 @@ export class ShardSurroundings implements Surroundings {
   }
 
   localEnd(listener: number): LocalEnd {
-    return this.#localEnds[listener] as LocalEnd;
+    // A call that lives on from before a restart may name a listener that the start file has no more.
+    return this.#localEnds[listener] ?? (this.#localEnds[0] as LocalEnd);
   }
 
   transmit(text: string, target: Target): void {

@@ -51,15 +51,16 @@ describe('concurrent calls', () => {
     assert.equal(first.calls(SLOT), 1);
   });
 
-  test('all that a dead shard held goes back, and nothing of the others', () => {
+  test('of what a dead shard held its living calls keep theirs; the rest goes back, and nothing of the others', () => {
     const [first, second] = shards(2) as [Admission, Admission];
     for (let i = 0; i < 3; i++) first.takeCall(SLOT, null);
     first.takeCall(9, null);
     second.takeCall(SLOT, null);
-    first.giveAll();
-    assert.deepEqual([second.calls(SLOT), second.calls(9)], [1, 0]);
-    first.giveAll();
-    assert.equal(second.calls(SLOT), 1);
+    first.holdOnly([SLOT, SLOT, 7]);
+    assert.deepEqual([second.calls(SLOT), second.calls(9), second.calls(7)], [3, 0, 1]);
+    first.giveCall(7);
+    first.holdOnly([]);
+    assert.deepEqual([second.calls(SLOT), second.calls(7)], [1, 0]);
   });
 
   test('slots do not touch each other, up to the last of ADMISSION_SLOTS_MAX', () => {

@@ -21,14 +21,17 @@ import {
 } from '../../../src/core/base/limits.ts';
 import { RecordBoard } from '../../../src/core/base/record-board.ts';
 import { Ring } from '../../../src/core/base/ring.ts';
+import { TakenMark } from '../../../src/core/base/taken-mark.ts';
 import { LiveRecord } from '../../../src/core/call/call-record.ts';
 import { across } from '../../../src/core/call/identity.ts';
 import { EMPTY_CROSSING } from '../../../src/core/call/leg-events.ts';
 import { allocateSwitchMemory } from '../../../src/core/shard/shared-memory.ts';
 import { RecordsOut } from '../../../src/shard-host/records-out.ts';
+import { CallJournal } from '../../../src/store/call-journal.ts';
 import { readFlows } from '../../flows/flow-file.ts';
 import { playFlow } from '../../flows/flow-runner.ts';
 import { PEER_RULES } from '../../simulator/trunks.ts';
+import { MemoryDisk } from '../../store/memory-disk.ts';
 import { sampleCdr } from '../../store/sample-cdr.ts';
 
 /** Plays a ladder that is too long to be written by hand. */
@@ -193,20 +196,19 @@ describe('records', () => {
     assert.ok(!board.write(0, new Uint8Array(BOARD_RECORD_BYTES + 1)));
   });
 
-  test('CDR_HELD_MAX: with that many held back no call may begin, until control has made room', () => {
-    const shared = Ring.allocate(CDR_RING_BYTES);
-    const ring = new Ring(shared);
+  test('CDR_HELD_MAX: with that many that control has not taken no call may begin, until it has', () => {
+    const ring = new Ring(Ring.allocate(CDR_RING_BYTES));
     const board = new RecordBoard(RecordBoard.allocate(1, BOARD_RECORD_BYTES), BOARD_RECORD_BYTES);
-    const out = new RecordsOut(board, ring);
-    while (ring.reserve(1020) >= 0) ring.publish();
+    const taken = new TakenMark(new SharedArrayBuffer(8));
+    const journal = new CallJournal(new MemoryDisk(), { isStrict: false });
+    const out = new RecordsOut({ board, journal, ring, taken });
     for (let ended = 0; ended < CDR_HELD_MAX; ended++) {
       assert.ok(!out.isFull);
       out.ended(new LiveRecord({ ...sampleCdr(ended) }, 0));
       if (ended % 512 === 511) out.flush();
     }
     assert.deepEqual([out.isFull, out.heldCount], [true, CDR_HELD_MAX]);
-    const control = new Ring(shared);
-    while (control.next()) control.release();
+    taken.position = CDR_HELD_MAX;
     out.flush();
     assert.deepEqual([out.isFull, out.heldCount], [false, 0]);
   });

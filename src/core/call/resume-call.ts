@@ -1,0 +1,70 @@
+// A call that was answered in an earlier life of the switch, made again from its checkpoint: both dialogs, their
+// session timers, the talk limit, the record. Set-up and hunt are over; for the rest it is a call as any other.
+
+import { CSEQ_RENEWAL } from '../base/limits.ts';
+import { Dialog } from '../dialog/dialog.ts';
+import type { RoutingGateway } from '../routing/snapshot.ts';
+import { TRANSACTION_LIFE_MS } from '../timer/sip-timers.ts';
+import type { Attempt } from './attempt.ts';
+import { Call } from './call.ts';
+import { LiveRecord } from './call-record.ts';
+import type { CallCheckpoint, LegState } from './checkpoint.ts';
+import { credentialsOf } from './credentials.ts';
+import { DialogLeg, type LegOptions } from './dialog-leg.ts';
+import { formerMappingGateway, formerRoutingGateway } from './former-gateway.ts';
+import { LegSessionTimer } from './leg-session-timer.ts';
+import type { RoutingView, Surroundings } from './ports.ts';
+import { ResumedAnswer } from './resumed-answer.ts';
+
+/** What a leg gets from its surroundings rather than from its state. */
+type LegPart = Omit<LegOptions, 'dialog' | 'resends'>;
+
+/** Makes the call of `checkpoint` again. `shiftMs`: from the clock of its times to that of now. */
+export function resumeCall(
+  around: Surroundings,
+  routing: RoutingView,
+  checkpoint: CallCheckpoint,
+  shiftMs: number,
+): void {
+  const { cdr, slots, limit, answer, mappingSlot, routingSlot } = checkpoint;
+  const mapping =
+    routing.mappingByName.get(cdr.mappingGateway) ?? formerMappingGateway(cdr.mappingGateway, mappingSlot);
+  const vendor = routing.routingByName.get(cdr.routingGateway) ?? formerRoutingGateway(cdr.routingGateway, routingSlot);
+  const answeredAtMs = Math.min(checkpoint.answeredAtMs + shiftMs, around.nowMs);
+  const record = LiveRecord.resumed(cdr, slots, answeredAtMs);
+  const { source } = checkpoint.caller.dialog;
+  const call = new Call(around, { record, routing, gateway: mapping, invite: null, source, sessionTimer: null });
+  const resume = (state: LegState, part: LegPart): DialogLeg => resumeLeg(around, routing, state, part, shiftMs);
+  const caller = resume(checkpoint.caller, { side: 'caller', user: call, rules: mapping, credentials: null });
+  const credentials = credentialsOf(around, vendor);
+  const callee = resume(checkpoint.callee, { side: 'callee', user: call, rules: vendor, credentials });
+  caller.pair(callee);
+  call.caller.leg = caller;
+  around.callBegun(call);
+  call.resume(answeredAttempt(vendor, checkpoint.prefix, callee), limit);
+  // Later it is acknowledged, or never will be: the caller has had its 32 s.
+  const isYoung = around.nowMs - answeredAtMs < TRANSACTION_LIFE_MS;
+  if (answer !== null && isYoung) new ResumedAnswer(around, answer, caller, callee);
+}
+
+/** What is left of the attempt once it was answered. */
+function answeredAttempt(gateway: RoutingGateway, prefix: string, leg: DialogLeg): Attempt {
+  const candidate = { gateway, prefix };
+  return { candidate, gateway, leg, isOver: true, isRinging: false, hadRtp: true, leave: () => undefined };
+}
+
+function resumeLeg(
+  around: Surroundings,
+  routing: RoutingView,
+  { dialog: state, timer }: LegState,
+  part: LegPart,
+  shiftMs: number,
+): DialogLeg {
+  const dialog = Dialog.restored(state, around.localEnd(state.source.listener));
+  dialog.localCseq += 2 * CSEQ_RENEWAL;
+  const leg = new DialogLeg(around, { ...part, dialog, resends: routing.resends });
+  if (!part.rules.sipTimer) return leg;
+  leg.sessionTimer = new LegSessionTimer(around, routing.snapshot.parameters);
+  leg.sessionTimer.resume(leg, timer, shiftMs);
+  return leg;
+}

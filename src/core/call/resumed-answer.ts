@@ -1,0 +1,70 @@
+// The 200 of a call that lives on after a restart, as long as nobody knows whether the caller has it: repeated until
+// its ACK comes (RFC 3261 13.3.1.4). Departs from 13.3.1.4: without an ACK the call goes on. A caller that
+// acknowledged before the restart may have forgotten the INVITE; one that is gone is noticed by session timers and
+// limits.
+
+import { Acknowledgement } from '../dialog/acknowledgement.ts';
+import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
+import type { SipMessage } from '../sip/message.ts';
+import type { AnswerState } from './checkpoint.ts';
+import type { DialogLeg } from './dialog-leg.ts';
+import { crossingOf } from './header-policy.ts';
+import type { Surroundings } from './ports.ts';
+
+/** Repeats one 200. */
+export class ResumedAnswer implements ResponseRepeaterUser {
+  readonly #around: Surroundings;
+  readonly #state: AnswerState;
+  readonly #caller: DialogLeg;
+  readonly #callee: DialogLeg;
+  readonly #repeater: ResponseRepeater;
+
+  /** Says it once, and goes on. */
+  constructor(around: Surroundings, state: AnswerState, caller: DialogLeg, callee: DialogLeg) {
+    this.#around = around;
+    this.#state = state;
+    this.#caller = caller;
+    this.#callee = callee;
+    if (state.owedCseq > 0) callee.owedAck = new Acknowledgement(around, callee.dialog, state.owedCseq);
+    this.#repeater = new ResponseRepeater(around.wheel, caller.resends, this);
+    around.resumedAnswers.set(caller.dialog.callId, this);
+    caller.resumedAnswer = this;
+    this.#say();
+  }
+
+  /** Whether `invite` is the one that this answers; then it is answered once more. */
+  answers(invite: SipMessage): boolean {
+    const isSame = invite.fromTag === this.#caller.dialog.remoteTag && invite.cseq === this.#state.cseq;
+    if (isSame) this.#say();
+    return isSame;
+  }
+
+  /** An ACK in the caller's dialog: a description in it is what the callee's ACK has waited for. */
+  acknowledged(ack: SipMessage): void {
+    if (ack.cseq !== this.#state.cseq) return;
+    this.stop();
+    const { owedAck } = this.#callee;
+    if (owedAck === null || owedAck.isSent) return;
+    const { headers, body } = crossingOf(ack);
+    owedAck.send(headers, body);
+  }
+
+  /** The leg is over, or nothing is left to be done. */
+  stop(): void {
+    this.#repeater.stop();
+    this.#around.resumedAnswers.delete(this.#caller.dialog.callId);
+    this.#caller.resumedAnswer = null;
+  }
+
+  repeatResponse(): void {
+    this.#say();
+  }
+
+  onUnacknowledged(): void {
+    this.stop();
+  }
+
+  #say(): void {
+    this.#around.transmit(this.#state.text, this.#state.target);
+  }
+}

@@ -1,0 +1,58 @@
+// A 2xx to an INVITE that no transaction waits for: its INVITE was sent before the switch was stopped. Of a call that
+// lives on it means that our ACK was lost: it is sent again (RFC 3261 13.2.2.4). Any other call was in set-up and ended
+// with the switch: its gateway is told so by ACK and BYE, or it would count the call as answered.
+
+import { Acknowledgement } from '../dialog/acknowledgement.ts';
+import { Dialog } from '../dialog/dialog.ts';
+import { detach } from '../sip/detach.ts';
+import { Header } from '../sip/header-name.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { DialogLeg } from './dialog-leg.ts';
+import { formerRoutingGateway } from './former-gateway.ts';
+import type { Source } from './incoming-request.ts';
+import type { LegUser } from './leg-events.ts';
+import type { RoutingView, Surroundings } from './ports.ts';
+
+/** What the answer is met with. */
+export interface StrayGround extends Surroundings {
+  readonly routing: RoutingView;
+}
+
+/** No call: whatever its dialog says comes to nothing. */
+const NOBODY: LegUser = {
+  across: (_side, crossing) => crossing,
+  asked: (_leg, question) =>
+    question.answer(481, 'Call Over', { headers: '', ruled: '', body: '', hasSdp: false }, null),
+  withdrew: () => undefined,
+  hungUp: () => undefined,
+  changed: () => undefined,
+  lost: () => undefined,
+};
+
+/** Meets `response`, if it is such an answer from `source`. */
+export function acknowledgeStray(around: StrayGround, response: SipMessage, source: Source): void {
+  const isAnswer = response.status >= 200 && response.status < 300 && response.method === 'INVITE';
+  if (!isAnswer || response.toTag === '') return;
+  const leg = around.dialogs.findOf(response);
+  if (leg !== null) {
+    // An ACK that waits for the caller's is not due yet.
+    if (leg.owedAck?.isSent !== false) new Acknowledgement(around, leg.dialog, response.cseq).send('', '');
+    return;
+  }
+  if (around.routing.vendors.has(source.address)) hangUp(around, response, source);
+}
+
+function hangUp(around: StrayGround, response: SipMessage, source: Source): void {
+  const identity = {
+    callId: detach(response.callId),
+    localTag: detach(response.fromTag),
+    localAddress: detach(response.value(Header.From) ?? ''),
+    cseq: response.cseq,
+  };
+  const origin = { source, requestsTo: 'source' } as const;
+  const dialog = Dialog.asClient(response, identity, around.localEnd(source.listener), origin);
+  new Acknowledgement(around, dialog, response.cseq).send('', '');
+  const rules = formerRoutingGateway('', 0);
+  const { resends } = around.routing;
+  new DialogLeg(around, { side: 'callee', dialog, user: NOBODY, rules, resends, credentials: null }).hangUp('');
+}

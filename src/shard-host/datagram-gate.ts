@@ -1,0 +1,61 @@
+// Datagrams of a batch between the shard and the wire: they leave once what they promise is kept. While the journal
+// cannot be written only those wait that answer or end a call; all others go on, so that calls live through a disk
+// fault.
+
+import { WITHHELD_DATAGRAMS_MAX } from '../core/base/limits.ts';
+import type { Target } from '../core/base/target.ts';
+
+/** One datagram on its way out. */
+export interface OutgoingDatagram {
+  readonly text: string;
+  readonly target: Target;
+}
+
+/** Holds datagrams until they may leave. */
+export class DatagramGate {
+  readonly #send: (text: string, target: Target) => void;
+  #batch: OutgoingDatagram[] = [];
+  /** How many of the batch promise nothing, or have been judged. */
+  #judgedCount = 0;
+  #withheld: OutgoingDatagram[] = [];
+
+  /** `send`: puts one on the wire. */
+  constructor(send: (text: string, target: Target) => void) {
+    this.#send = send;
+  }
+
+  /** Datagrams that wait for the journal. */
+  get withheldCount(): number {
+    return this.#withheld.length;
+  }
+
+  take(text: string, target: Target): void {
+    this.#batch.push({ text, target });
+  }
+
+  /** What came since the last judgement leaves with the batch, or, promising something, waits for the journal. */
+  judge(isPromise: boolean): void {
+    if (isPromise) {
+      // What is dropped is repeated by its timers or asked for again by the peer.
+      this.#withheld.push(...this.#batch.splice(this.#judgedCount));
+      this.#withheld.splice(WITHHELD_DATAGRAMS_MAX);
+    }
+    this.#judgedCount = this.#batch.length;
+  }
+
+  /** Everything is kept: everything leaves. */
+  release(): void {
+    if (this.#withheld.length > 0) {
+      for (const { text, target } of this.#withheld) this.#send(text, target);
+      this.#withheld = [];
+    }
+    this.releaseBatch();
+  }
+
+  /** What does not wait leaves. */
+  releaseBatch(): void {
+    for (const { text, target } of this.#batch) this.#send(text, target);
+    if (this.#batch.length > 0) this.#batch = [];
+    this.#judgedCount = 0;
+  }
+}

@@ -1,0 +1,231 @@
+// Answered calls live on: after a kill of the process, of the worker, after an orderly stop; whatever the disk does.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { CSEQ_RENEWAL } from '../../src/core/base/limits.ts';
+import { readJournal } from '../../src/store/call-journal.ts';
+import { MemoryDisk } from '../store/memory-disk.ts';
+import { BenchCall, headerOf, textTo, wordsOf } from './bench-call.ts';
+import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
+
+function established(bench: RunnerBench, callId = 'one'): BenchCall {
+  const call = new BenchCall(bench, callId);
+  call.establish();
+  return call;
+}
+
+describe('an answered call after a kill of the process', () => {
+  test('is ended by the BYE of either side, with one CDR, and its limits are given back', () => {
+    for (const side of [CALLER, TRUNK]) {
+      const bench = new RunnerBench();
+      const call = established(bench);
+      bench.restart();
+      assert.deepEqual([bench.runner.inheritance.resumedCount, bench.held()], [1, [1, 1, 1]]);
+      const sent = bench.receive(call.inDialog('BYE', side, 2), side);
+      const [own, other] = side === CALLER ? ['caller', 'trunk'] : ['trunk', 'caller'];
+      assert.deepEqual(wordsOf(sent), [`${own} 200`, `${other} BYE`]);
+      const cdrs = bench.spool();
+      assert.deepEqual(
+        cdrs.map(({ callerCallId, endReason, endedBy }) => [callerCallId, endReason, endedBy]),
+        [['one', 'Normal', own === 'caller' ? 'caller' : 'callee']],
+      );
+      assert.deepEqual(bench.held(), [0, 0, 0]);
+      bench.restart();
+      assert.deepEqual([bench.runner.inheritance.resumedCount, bench.spool().length], [0, 1]);
+    }
+  });
+
+  test('carries requests to the other side with sequence numbers that were never used', () => {
+    const bench = new RunnerBench();
+    const call = established(bench);
+    bench.receive(call.inDialog('INFO', CALLER, 2), CALLER);
+    bench.restart();
+    const sent = bench.receive(call.inDialog('INFO', CALLER, 3), CALLER);
+    const info = textTo(sent, TRUNK, 'INFO');
+    assert.equal(headerOf(info, 'To'), `${headerOf(call.invite, 'To')};tag=trunk`);
+    assert.ok(Number.parseInt(headerOf(info, 'CSeq'), 10) >= 2 * CSEQ_RENEWAL, headerOf(info, 'CSeq'));
+    const answered = bench.receive(call.responseText(info), TRUNK);
+    assert.deepEqual(wordsOf(answered), ['caller 200']);
+  });
+
+  test('whose 200 had no ACK yet says it again, to its INVITE too, until the ACK comes', () => {
+    const bench = new RunnerBench();
+    const call = new BenchCall(bench, 'one');
+    call.begin();
+    const before = textTo(call.answered(), CALLER, 'SIP/2.0 200');
+    const invite = call.inviteText();
+    bench.sent = [];
+    bench.restart();
+    assert.deepEqual(wordsOf(bench.sent), ['caller 200']);
+    assert.equal(bench.sent[0]?.text, before);
+    assert.deepEqual(wordsOf(bench.receive(invite, CALLER)), ['caller 200']);
+    call.acknowledged();
+    assert.deepEqual(wordsOf(bench.pass(5_000)), []);
+    assert.deepEqual(wordsOf(bench.receive(call.inDialog('BYE', CALLER, 2), CALLER)), ['caller 200', 'trunk BYE']);
+    assert.equal(bench.spool().length, 1);
+  });
+
+  test('whose ACK to the gateway was lost acknowledges its repeated 200', () => {
+    const bench = new RunnerBench();
+    const call = established(bench);
+    bench.restart();
+    assert.deepEqual(wordsOf(bench.receive(call.answerText(), TRUNK)), ['trunk ACK']);
+  });
+
+  test('a gateway that answers a call that was in set-up is told by ACK and BYE that it is over', () => {
+    const bench = new RunnerBench();
+    const call = new BenchCall(bench, 'one');
+    call.begin();
+    bench.restart();
+    assert.deepEqual(bench.held(), [0, 0, 0]);
+    assert.deepEqual(wordsOf(bench.receive(call.answerText(), TRUNK)), ['trunk ACK', 'trunk BYE']);
+  });
+});
+
+describe('after the death of the worker alone', () => {
+  test('answered calls live on, those in set-up end as SwitchRestart, and limits say so', () => {
+    const bench = new RunnerBench();
+    const call = established(bench);
+    const ringing = new BenchCall(bench, 'two');
+    ringing.begin();
+    assert.deepEqual(bench.held(), [2, 2, 2]);
+    bench.restart({ keepsMemory: true });
+    const { resumedCount, settledCount } = bench.runner.inheritance;
+    assert.deepEqual([resumedCount, settledCount, bench.held()], [1, 1, [1, 1, 1]]);
+    bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
+    assert.deepEqual(
+      bench.spool().map(({ callerCallId, endReason }) => [callerCallId, endReason]),
+      [
+        ['two', 'SwitchRestart'],
+        ['one', 'Normal'],
+      ],
+    );
+  });
+
+  test('a CDR that control has, or had not taken yet, does not come twice', () => {
+    for (const isSpooled of [true, false]) {
+      const bench = new RunnerBench();
+      bench.receive(established(bench).inDialog('BYE', CALLER, 2), CALLER);
+      if (isSpooled) bench.spool();
+      bench.restart({ keepsMemory: true });
+      bench.runner.putOut();
+      assert.equal(bench.spool().length, 1);
+    }
+  });
+});
+
+describe('an orderly stop', () => {
+  test('leaves answered calls to the next life and ends those in set-up', () => {
+    const bench = new RunnerBench();
+    const call = established(bench);
+    const ringing = new BenchCall(bench, 'two');
+    ringing.begin();
+    bench.sent = [];
+    bench.runner.command({ kind: 'stop', keepsCalls: true });
+    bench.runner.putOut();
+    bench.runner.close();
+    assert.deepEqual(wordsOf(bench.sent), ['caller 503']);
+    bench.restart();
+    assert.equal(bench.runner.inheritance.resumedCount, 1);
+    bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
+    assert.deepEqual(
+      bench.spool().map(({ callerCallId, endReason }) => [callerCallId, endReason]),
+      [
+        ['two', 'SwitchRestart'],
+        ['one', 'Normal'],
+      ],
+    );
+  });
+
+  test('while it drains, new calls and OPTIONS get 503 with Retry-After and leave no CDR; the others go on', () => {
+    const bench = new RunnerBench();
+    const call = established(bench);
+    bench.runner.command({ kind: 'drain' });
+    const refused = bench.receive(new BenchCall(bench, 'two').inviteText(), CALLER);
+    assert.deepEqual(wordsOf(refused), ['caller 503']);
+    assert.equal(headerOf(refused[0]?.text ?? '', 'Retry-After'), '5');
+    assert.deepEqual(wordsOf(bench.receive(call.inDialog('BYE', CALLER, 2), CALLER)), ['caller 200', 'trunk BYE']);
+    assert.equal(bench.spool().length, 1);
+  });
+});
+
+describe('a disk that fails', () => {
+  /** How many calls of the disk a whole call takes. */
+  function callsOfTheDisk(isStrict: boolean): number {
+    const bench = new RunnerBench({ isStrict });
+    bench.receive(established(bench).inDialog('BYE', CALLER, 2), CALLER);
+    return bench.disk.callCount;
+  }
+
+  for (const isStrict of [false, true]) {
+    test(`at any call (strict: ${isStrict}): no 200 leaves without its record, and none is lost or doubled`, () => {
+      for (let failsAt = 4; failsAt <= callsOfTheDisk(isStrict); failsAt++) {
+        const disk = new MemoryDisk();
+        Object.assign(disk, { failsAt, tornShare: 0.6 });
+        const bench = new RunnerBench({ disk, isStrict });
+        const call = new BenchCall(bench, 'one');
+        call.begin();
+        const sent = call.answered();
+        if (!wordsOf(sent).includes('caller 200')) {
+          const found = readJournal(disk.successor());
+          assert.equal(found.calls.size, 0, `call ${failsAt}: the 200 is withheld while nothing is kept`);
+          assert.deepEqual(wordsOf(sent), []);
+          call.heard(bench.pass(30));
+        } else {
+          const found = readJournal(disk.successor());
+          assert.deepEqual([found.calls.size, found.refusedCount], [1, 0], `call ${failsAt}: the 200 is kept`);
+        }
+        assert.notEqual(call.answer, '', `call ${failsAt}: the 200 leaves with the next attempt`);
+        call.acknowledged();
+        bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
+        bench.pass(30);
+        assert.equal(bench.spool().length, 1, `call ${failsAt}: one CDR`);
+        bench.restart();
+        assert.equal(bench.spool().length, 1);
+        assert.deepEqual(bench.held(), [0, 0, 0]);
+      }
+    });
+  }
+
+  test('for long: new calls get 503 unrecorded, calls that there are go on, and only ends and answers wait', () => {
+    const bench = new RunnerBench();
+    const call = established(bench);
+    const ringing = new BenchCall(bench, 'two');
+    ringing.begin();
+    Object.assign(bench.disk, { failsAt: bench.disk.callCount + 1, failCount: Number.POSITIVE_INFINITY });
+    assert.deepEqual(wordsOf(ringing.answered()), []);
+    assert.deepEqual(wordsOf(bench.receive(new BenchCall(bench, 'three').inviteText(), CALLER)), ['caller 503']);
+    assert.deepEqual(wordsOf(bench.receive(call.inDialog('INFO', CALLER, 2), CALLER)), ['trunk INFO']);
+    assert.deepEqual(wordsOf(bench.receive(call.inDialog('BYE', CALLER, 3), CALLER)), []);
+    bench.disk.failsAt = Number.POSITIVE_INFINITY;
+    const sent = wordsOf(bench.pass(30));
+    for (const word of ['caller 200', 'trunk ACK', 'trunk BYE']) assert.ok(sent.includes(word), `${word} in ${sent}`);
+    assert.deepEqual(wordsOf(bench.receive(new BenchCall(bench, 'four').inviteText(), CALLER))[0], 'caller 100');
+    assert.equal(bench.spool().length, 1);
+  });
+});
+
+test('strict: what a 200 promises outlives a power cut; usually, what the last flush had', async () => {
+  const strict = new RunnerBench({ isStrict: true });
+  established(strict);
+  strict.restart({ afterPowerCut: true });
+  assert.equal(strict.runner.inheritance.resumedCount, 1);
+  const usual = new RunnerBench();
+  established(usual, 'one');
+  usual.pass(300);
+  await Promise.resolve();
+  established(usual, 'two');
+  usual.restart({ afterPowerCut: true });
+  assert.deepEqual([usual.runner.inheritance.resumedCount, usual.runner.inheritance.refusedCount], [1, 0]);
+});
+
+test('a torn end of the journal is refused and counted; what stands before it lives on', () => {
+  const bench = new RunnerBench();
+  const call = established(bench, 'one');
+  established(bench, 'two');
+  const [file] = [...bench.disk.files.values()];
+  if (file !== undefined) file.bytes = file.bytes.subarray(0, file.bytes.length - 3);
+  bench.restart();
+  assert.deepEqual([bench.runner.inheritance.resumedCount, bench.runner.inheritance.refusedCount], [1, 1]);
+  assert.deepEqual(wordsOf(bench.receive(call.inDialog('BYE', CALLER, 2), CALLER)), ['caller 200', 'trunk BYE']);
+});

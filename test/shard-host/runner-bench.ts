@@ -1,0 +1,127 @@
+// One shard's runner without a thread and without a disk: datagrams in, datagrams out, lives one after the other.
+
+import { monotonicMs } from '../../src/clock.ts';
+import { Admission, APPLIANCE_SLOT } from '../../src/core/admission/admission.ts';
+import { Ring } from '../../src/core/base/ring.ts';
+import { TakenMark } from '../../src/core/base/taken-mark.ts';
+import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { CDR_FRAME_HEAD_BYTES, readPosition } from '../../src/core/shard/cdr-frame.ts';
+import type { FromShard } from '../../src/core/shard/shard-task.ts';
+import { allocateSwitchMemory, type SwitchMemory } from '../../src/core/shard/shared-memory.ts';
+import { shardTaskOf } from '../../src/edge/shard-pool.ts';
+import { ShardRunner } from '../../src/shard-host/shard-runner.ts';
+import { unpackCdr } from '../../src/store/records.ts';
+import { mappingGateway, parameters, routes, routingGateway } from '../simulator/trunks.ts';
+import { MemoryDisk } from '../store/memory-disk.ts';
+
+export const CALLER = '198.51.100.1';
+export const TRUNK = '203.0.113.1';
+export const SWITCH = '192.0.2.1';
+export const MAPPING_SLOT = 1;
+export const ROUTING_SLOT = 2;
+
+const SNAPSHOT = {
+  version: 1,
+  mappingGateways: [mappingGateway(MAPPING_SLOT, { remoteIps: [CALLER] })],
+  ...routes([routingGateway(ROUTING_SLOT, { remoteIp: TRUNK })]),
+  parameters: parameters(),
+};
+
+/** A datagram that left the shard. */
+export interface Sent {
+  readonly text: string;
+  readonly to: string;
+}
+
+/** Lives of one shard. */
+export class RunnerBench {
+  disk: MemoryDisk;
+  memory: SwitchMemory;
+  runner: ShardRunner;
+  /** All that left so far, over all lives. */
+  sent: Sent[] = [];
+  readonly told: FromShard[] = [];
+  readonly isStrict: boolean;
+  #ring: Ring;
+  /** Position and CDR of whatever control would have spooled. */
+  readonly spooled = new Map<number, Cdr>();
+
+  constructor(options: { readonly isStrict?: boolean; readonly disk?: MemoryDisk } = {}) {
+    this.isStrict = options.isStrict ?? false;
+    this.disk = options.disk ?? new MemoryDisk();
+    this.memory = allocateSwitchMemory(1);
+    this.#ring = this.#openRing();
+    this.runner = this.#begin(false);
+  }
+
+  /** The process dies and begins again; what control had spooled it still has. `keepsMemory`: only the worker died. */
+  restart(options: { readonly keepsMemory?: boolean; readonly afterPowerCut?: boolean } = {}): void {
+    this.disk = this.disk.successor(options.afterPowerCut);
+    if (options.keepsMemory !== true) {
+      this.memory = allocateSwitchMemory(1);
+      const mark = new TakenMark((this.memory.shards[0] as SwitchMemory['shards'][0]).cdrsTaken);
+      mark.position = Math.max(0, ...this.spooled.keys());
+      this.#ring = this.#openRing();
+    }
+    this.runner = this.#begin(options.keepsMemory === true);
+  }
+
+  /** A datagram comes, alone in its batch. */
+  receive(text: string, from: string): Sent[] {
+    return this.batch([[text, from]]);
+  }
+
+  /** Datagrams come as one batch; answers what left with it. */
+  batch(datagrams: readonly (readonly [string, string])[]): Sent[] {
+    const before = this.sent.length;
+    for (const [text, address] of datagrams) {
+      this.runner.receive(text, { address, port: 5060, listener: 0 }, monotonicMs());
+    }
+    this.runner.putOut();
+    return this.sent.slice(before);
+  }
+
+  /** Time passes for the runner: `ms` from now. */
+  pass(ms: number): Sent[] {
+    const before = this.sent.length;
+    this.runner.advance(monotonicMs() + ms);
+    this.runner.putOut();
+    return this.sent.slice(before);
+  }
+
+  /** Control takes what is in the ring. */
+  spool(): Cdr[] {
+    const ring = this.#ring;
+    const taken = new TakenMark((this.memory.shards[0] as SwitchMemory['shards'][0]).cdrsTaken);
+    while (ring.next()) {
+      const position = readPosition(ring.bytes, ring.frameStart);
+      if (position <= taken.position) continue;
+      const bytes = Buffer.from(ring.bytes.subarray(ring.frameStart + CDR_FRAME_HEAD_BYTES, ring.frameEnd));
+      this.spooled.set(position, unpackCdr(bytes));
+      taken.position = position;
+    }
+    ring.release();
+    return [...this.spooled.values()];
+  }
+
+  /** Concurrent calls of the customer, the vendor and the appliance by the counters. */
+  held(): number[] {
+    const admission = new Admission(this.memory.admission);
+    return [MAPPING_SLOT, ROUTING_SLOT, APPLIANCE_SLOT].map((slot) => admission.calls(slot));
+  }
+
+  #begin(isSuccessor: boolean): ShardRunner {
+    const listeners = [{ advertisedHost: SWITCH, advertisedPort: 5060 }];
+    const options = { node: 'bench', listeners, memory: this.memory, snapshot: SNAPSHOT, journalsPath: '' };
+    const task = shardTaskOf(0, { ...options, isStrict: this.isStrict }, isSuccessor);
+    const host = {
+      transmit: (text: string, { address }: { readonly address: string }) => void this.sent.push({ text, to: address }),
+      post: (message: FromShard) => void this.told.push(message),
+    };
+    return new ShardRunner(task, host, this.disk);
+  }
+
+  #openRing(): Ring {
+    return new Ring((this.memory.shards[0] as SwitchMemory['shards'][0]).cdrs);
+  }
+}
