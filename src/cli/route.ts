@@ -11,37 +11,44 @@ import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal.ts';
 
 /** A switch that is down has no calls, and nobody has found a gateway silent. */
-function atRest(): GatewaysNow {
+function atRest(atWallMs: number | null): GatewaysNow {
   const memory = allocateSwitchMemory(1);
   const view = new SwitchView(memory);
   const { admission, health, quality, turns } = view;
   return {
-    wallMs: Date.now(),
+    wallMs: atWallMs ?? Date.now(),
     conditions: new SeenConditions({ admission, health, quality, turns, nowMs: 0 }),
+    hundredth: (slot) => turns.nextOfHundred(slot),
     quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, 0),
   };
 }
 
-/** Prints the decision; EXIT_REFUSED when the call would be refused or has no gateway to go to. */
-export async function route(config: SwitchConfig, question: RouteQuestion, terminal: Terminal): Promise<number> {
+/** Prints the decision at `atWallMs`, null for now; EXIT_REFUSED when the call would not be hunted. */
+export async function route(
+  config: SwitchConfig,
+  question: RouteQuestion,
+  atWallMs: number | null,
+  terminal: Terminal,
+): Promise<number> {
   const client = runningSwitch(config.dataPath);
   const { from, caller, callee } = question;
+  const at = atWallMs === null ? {} : { at: String(atWallMs) };
   const explained =
     client === null
-      ? await withStoppedSwitch(config, false, ({ configuration }) => configuration.explain(question, atRest()))
-      : ((await client.get('/api/v1/route', { from, caller, callee })) as ExplainedRoute);
+      ? await withStoppedSwitch(config, false, ({ configuration }) => configuration.explain(question, atRest(atWallMs)))
+      : ((await client.get('/api/v1/route', { from, caller, callee, ...at })) as ExplainedRoute);
   print(terminal, explained, () => tell(explained, client !== null));
   return explained.refusal === '' && explained.candidates.some(({ taken }) => taken) ? EXIT_OK : EXIT_REFUSED;
 }
 
 function tell(explained: ExplainedRoute, isRunning: boolean): string[] {
   const { mappingGateway, caller, callee, refusal, candidates } = explained;
-  if (refusal !== '') return [`The call would be refused: ${refusal}.`];
   const load = isRunning ? '' : ' The switch is down: loads are shown as 0.';
   const lines = [
     `A call from ${caller === '' ? 'an unknown number' : caller} by ${mappingGateway} to ${callee}.${load}`,
   ];
-  if (candidates.length === 0) return [...lines, 'No routing gateway has a prefix of this number: NoAvailableRouter.'];
+  if (refusal !== '') lines.push(`The call would be refused: ${refusal}.`);
+  if (candidates.length === 0) return lines;
   const rows = candidates.map((candidate, index) => [
     String(index + 1),
     candidate.gateway,
@@ -49,12 +56,21 @@ function tell(explained: ExplainedRoute, isRunning: boolean): string[] {
     candidate.prefix === '' ? '(all)' : candidate.prefix,
     String(candidate.priority),
     `${candidate.calls}/${candidate.capacity ?? 'None'}`,
+    candidate.buySecondNanos === null ? '-' : moneyAMinute(candidate.buySecondNanos),
+    candidate.profitPercent === null ? '-' : `${candidate.profitPercent.toFixed(1)} %`,
+    candidate.quality.asr === null ? '-' : `${Math.round(candidate.quality.asr * 100)} %`,
+    candidate.quality.acdSeconds === null ? '-' : `${Math.round(candidate.quality.acdSeconds)} s`,
+    candidate.quality.pddSeconds === null ? '-' : `${candidate.quality.pddSeconds.toFixed(2)} s`,
     candidate.taken ? 'yes' : 'no',
     candidate.why,
   ]);
-  return [
-    ...lines,
-    '',
-    ...alignedTable(['', 'gateway', 'address', 'prefix', 'priority', 'load', 'tried', 'why'], rows, [0, 4, 5]),
-  ];
+  const heads = ['', 'gateway', 'address', 'prefix', 'priority', 'load', 'buy/min', 'profit', 'ASR', 'ACD', 'PDD'];
+  const numbers = [0, 4, 5, 6, 7, 8, 9, 10];
+  return [...lines, '', ...alignedTable([...heads, 'tried', 'why'], rows, numbers)];
+}
+
+const NANOS = 1_000_000_000;
+
+function moneyAMinute(secondNanos: number): string {
+  return ((secondNanos * 60) / NANOS).toFixed(4);
 }

@@ -11,6 +11,13 @@ interface CommonOptions {
   readonly json?: boolean;
 }
 
+interface RouteOptions {
+  readonly from: string;
+  readonly caller: string;
+  readonly callee: string;
+  readonly at?: number;
+}
+
 type Run = (config: SwitchConfig, terminal: Terminal, configFile: string | null) => Promise<number>;
 
 const CALLS_TOLD = 100;
@@ -93,12 +100,18 @@ function addQuestions(tandem: Command): void {
     .requiredOption('--from <gateway>', 'mapping gateway, or address the call comes from')
     .option('--caller <number>', 'calling number', '')
     .requiredOption('--callee <number>', 'called number')
-    .action((options: CommonOptions & { readonly from: string; readonly caller: string; readonly callee: string }) =>
+    .option('--at <time>', 'at that moment, such as 2026-12-25T09:00Z, instead of now', moment)
+    .action((options: CommonOptions & RouteOptions) =>
       run(options, async (config, terminal) => {
+        const { from, caller, callee, at } = options;
         const { route } = await import('./route.ts');
-        return route(config, { from: options.from, caller: options.caller, callee: options.callee }, terminal);
+        return route(config, { from, caller, callee }, at ?? null, terminal);
       }),
     );
+  common(tandem.command('explain <call>').description('where a call went and why: by its Call-ID or CDR id')).action(
+    (id: string, options: CommonOptions) =>
+      run(options, async (config, terminal) => (await import('./explain.ts')).explain(config, id, terminal)),
+  );
   common(tandem.command('calls').description('the calls that live now'))
     .option('-n, --limit <count>', 'most calls told', count, CALLS_TOLD)
     .action((options: CommonOptions & { readonly limit: number }) =>
@@ -157,6 +170,12 @@ async function run(options: CommonOptions, command: Run): Promise<void> {
     const configFile = findConfigFile(options.config);
     return command(loadConfig(configFile), terminal, configFile);
   });
+}
+
+function moment(text: string): number {
+  const wallMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(wallMs)) return wallMs;
+  throw new InvalidArgumentError('It takes a date and time such as 2026-12-25T09:00 or 2026-12-25T09:00+01:00.');
 }
 
 function count(text: string): number {

@@ -120,7 +120,11 @@ test('with the switch running, commands go through it', async (context) => {
   );
   assert.match((await tandem(directory, 'cdr', 'tail')).out, / Normal +1\n$/);
   const route = await tandem(directory, 'route', '--from', '198.51.100.7', '--callee', '442079');
-  assert.match(route.out, /\n1 +One +203\.0\.113\.9:5060 +44 +1 +1\/5 +yes /);
+  assert.match(route.out, /\n1 +One +203\.0\.113\.9:5060 +44 +1 +1\/5 .* yes +may take the call\n/);
+  const explained = (await tandem(directory, 'explain', 'caller-2@198.51.100.7')).out;
+  assert.match(explained, /by Alpha to 442079460000, routed by version \d+\.\nIt ended with Normal \(200\): /);
+  assert.match(explained, /\n1 +Vendor one +49 +- +tried: answered 200 at 203\.0\.113\.9:5060\n/);
+  assert.equal((await tandem(directory, 'explain', 'nobody')).code, 1);
   writeFileSync(join(directory, 'net.yaml'), NETWORK.replace('203.0.113.9,', '203.0.113.900,'));
   const refused = await tandem(directory, 'apply', 'net.yaml');
   assert.deepEqual([refused.code, refused.out], [1, '']);

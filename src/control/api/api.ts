@@ -8,6 +8,7 @@ import type { Log } from '../../log.ts';
 import { unpackCdr } from '../../store/records.ts';
 import { sentenceOf, TandemError } from '../../tandem-error.ts';
 import type { Control } from '../control.ts';
+import { explainCall, findCall, isOf } from '../explained-call.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-server.ts';
 import { json, problem, problemOf } from '../http/problem.ts';
 import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
@@ -43,6 +44,7 @@ export class Api {
       ],
       ['GET /api/v1/cdrs', (request) => this.#cdrs(request)],
       ['GET /api/v1/route', (request) => this.#route(request)],
+      ['GET /api/v1/explain', (request) => this.#explain(request)],
       ['GET /api/v1/snapshots', () => json(control.configuration.versions(100))],
       ['POST /api/v1/apply', (request) => this.#apply(request)],
       ['GET /api/v1/parameters', () => json(control.configuration.parameters())],
@@ -140,11 +142,22 @@ export class Api {
     const { configuration, view, nowMs } = this.#control;
     const { admission, health, quality, turns } = view;
     const explained = configuration.explain(question, {
-      wallMs: Date.now(),
+      wallMs: request.query.has('at') ? countIn(request, 'at', 0, Number.MAX_SAFE_INTEGER) : Date.now(),
       conditions: new SeenConditions({ admission, health, quality, turns, nowMs }),
+      hundredth: (slot) => turns.nextOfHundred(slot),
       quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, nowMs),
     });
     return json(explained);
+  }
+
+  #explain(request: HttpRequest): HttpAnswer {
+    const id = request.query.get('call') ?? '';
+    const { stores, view } = this.#control;
+    const live = liveCalls(view, LIVE_CALLS_TOLD_MAX).find((cdr) => isOf(cdr, id));
+    const cdr = live ?? findCall(stores.spool, id);
+    return cdr === null
+      ? problem(404, 'TANDEM_CALL_UNKNOWN', `No call ${id} lives or is among the last ones.`)
+      : json(explainCall(cdr));
   }
 
   #kill(shard: number): HttpAnswer {

@@ -3,6 +3,7 @@
 import { splitPort } from '../base/ip-address.ts';
 import type { Candidate } from './candidate.ts';
 import { wordsOfFate } from './decision.ts';
+import { dealHundred } from './proportion.ts';
 import { NO_PRICES, type RouteConditions } from './route-conditions.ts';
 import { endWithoutCandidate, type PlanEnd, RouteTable } from './route-plan.ts';
 import { profitPercent, secondNanos } from './route-profit.ts';
@@ -43,6 +44,7 @@ export interface ExplainedCandidate {
 export interface ExplainedRoute {
   readonly mappingGateway: string;
   readonly caller: string;
+  /** As it is routed: with the steering prefix that the next call would get. */
   readonly callee: string;
   readonly refusal: string;
   readonly candidates: readonly ExplainedCandidate[];
@@ -59,6 +61,8 @@ export interface RouteQuestion {
 export interface GatewaysNow {
   readonly wallMs: number;
   readonly conditions: RouteConditions;
+  /** Which of a hundred calls of the mapping gateway in `slot` is next. */
+  hundredth(slot: number): number;
   /** Quality of the gateway in `slot` over the window, of its calls to `prefix`. */
   quality(slot: number, prefix: string, windowMs: number): ExplainedQuality;
 }
@@ -72,9 +76,11 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: G
   if (!question.callee.startsWith(gateway.calleePrefix)) {
     return refused(gateway.name, caller, question.callee, `the callee does not begin with ${gateway.calleePrefix}`);
   }
-  const callee = question.callee.slice(gateway.calleePrefix.length);
+  const dialled = question.callee.slice(gateway.calleePrefix.length);
   const shut = whyShut(gateway, now);
-  if (shut !== '') return refused(gateway.name, caller, callee, shut);
+  if (shut !== '') return refused(gateway.name, caller, dialled, shut);
+  const places = dealHundred(gateway.proportionCalleePrefixs);
+  const callee = `${places[now.hundredth(gateway.slot)]}${dialled}`;
   const { parameters } = snapshot;
   const call = { mapping: gateway, caller, callee, sell: null, wallMs: now.wallMs };
   const table = new RouteTable(snapshot, NO_PRICES);

@@ -27,7 +27,7 @@ const SNAPSHOT: Snapshot = {
 const NO_QUALITY = { calls: 0, asr: null, ner: null, acdSeconds: null, pddSeconds: null };
 
 function explain(from: string, callee: string, parts: MomentParts = {}): ReturnType<typeof explainRoute> {
-  const now = { conditions: momentOf(parts), quality: () => NO_QUALITY, wallMs: WALL_MS };
+  const now = { conditions: momentOf(parts), hundredth: () => 0, quality: () => NO_QUALITY, wallMs: WALL_MS };
   return explainRoute(SNAPSHOT, { from, caller: '1', callee }, now);
 }
 

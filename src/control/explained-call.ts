@@ -1,0 +1,69 @@
+// What happened to one call, from its record alone: the gateways in the order of its plan, what became of each, and
+// what those that were tried said. Nothing of it is asked of today's tables.
+
+import type { Cdr, CdrAttempt } from '../core/cdr/cdr.ts';
+import { readDecision, wordsOfFate } from '../core/routing/decision.ts';
+import type { CdrSpool, SpooledRecord } from '../store/ports.ts';
+import { unpackCdr } from '../store/records.ts';
+
+/** One gateway whose prefix fitted. */
+export interface ExplainedGateway {
+  readonly gateway: string;
+  readonly prefix: string;
+  readonly isTried: boolean;
+  /** What became of it, in words. */
+  readonly what: string;
+  readonly profitPercent: number | null;
+}
+
+/** One call. */
+export interface ExplainedCall {
+  readonly cdr: Cdr;
+  readonly gateways: readonly ExplainedGateway[];
+  /** Gateways that had no room in the record. */
+  readonly furtherCount: number;
+}
+
+/** Records that are looked at for one call, the newest first. */
+const SEARCHED_MAX = 200_000;
+const PAGE = 1_000;
+
+/** The words for what `cdr` says. */
+export function explainCall(cdr: Cdr): ExplainedCall {
+  const { gateways, furtherCount } = readDecision(cdr.decision);
+  return {
+    cdr,
+    gateways: gateways.map(({ gateway, prefix, fate, profitPercent }) => {
+      const isTried = fate === 'tried';
+      const what = isTried ? wordsOfAttempts(cdr.attempts.filter((one) => one.gateway === gateway)) : wordsOfFate(fate);
+      return { gateway, prefix, isTried, what, profitPercent };
+    }),
+    furtherCount,
+  };
+}
+
+/** The newest finished call with that Call-ID (of any leg) or CDR id; null when there is none among the last. */
+export function findCall(spool: Pick<CdrSpool, 'before'>, id: string): Cdr | null {
+  let position = Number.POSITIVE_INFINITY;
+  for (let searched = 0; searched < SEARCHED_MAX; searched += PAGE) {
+    const page: readonly SpooledRecord[] = spool.before(position, PAGE);
+    for (const { record } of page) {
+      const cdr = unpackCdr(record);
+      if (isOf(cdr, id)) return cdr;
+    }
+    if (page.length < PAGE) return null;
+    position = page.at(-1)?.position ?? 0;
+  }
+  return null;
+}
+
+/** Whether `id` names this call. */
+export function isOf(cdr: Cdr, id: string): boolean {
+  return cdr.callerCallId === id || cdr.id === id || cdr.attempts.some(({ callId }) => callId === id);
+}
+
+/** More than one when a 3xx of it was followed. */
+function wordsOfAttempts(attempts: readonly CdrAttempt[]): string {
+  const said = attempts.map(({ code, left, address }) => `${left}${code === 0 ? '' : ` ${code}`} at ${address}`);
+  return said.length === 0 ? 'tried' : `tried: ${said.join(', then ')}`;
+}

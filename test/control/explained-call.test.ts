@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { explainCall, findCall } from '../../src/control/explained-call.ts';
+import { openMemoryStores } from '../../src/store/memory.ts';
+import { pack } from '../../src/store/records.ts';
+import { sampleCdr } from '../store/sample-cdr.ts';
+
+test('each gateway of the decision with what became of it, those that were tried with what they said', () => {
+  const [attempt] = sampleCdr(1).attempts;
+  assert.ok(attempt !== undefined);
+  const attempts = [
+    { ...attempt, code: 0, left: 'inviteTimeout' as const },
+    { ...attempt, gateway: 'two', code: 302, left: 'failure' as const },
+    { ...attempt, gateway: 'two', address: '203.0.113.8:5060', code: 200 },
+  ];
+  const decision = '*Vendor one,4930;*two;-three;Lfour,49;Mfive:-3;+2';
+  const { gateways, furtherCount } = explainCall({ ...sampleCdr(1), attempts, decision });
+  assert.equal(furtherCount, 2);
+  assert.deepEqual(
+    gateways.map(({ gateway, prefix, isTried, what }) => [gateway, prefix, isTried, what]),
+    [
+      ['Vendor one', '4930', true, 'tried: inviteTimeout at 203.0.113.9:5060'],
+      ['two', '4930', true, 'tried: failure 302 at 203.0.113.9:5060, then answered 200 at 203.0.113.8:5060'],
+      ['three', '4930', false, 'not needed: the call had ended or been answered'],
+      ['four', '49', false, 'locked'],
+      ['five', '49', false, 'the profit is below minProfitPercent'],
+    ],
+  );
+  assert.equal(gateways[4]?.profitPercent, -3);
+});
+
+test('a call is found by the Call-ID of either side and by the id of its record, the newest first', () => {
+  const { spool } = openMemoryStores();
+  const [old, young, other] = [sampleCdr(1), sampleCdr(2), sampleCdr(3)];
+  spool.append([old, { ...young, callerCallId: old.callerCallId }, other].map((cdr) => pack(cdr)));
+  assert.equal(findCall(spool, old.callerCallId)?.id, young.id);
+  assert.equal(findCall(spool, old.id)?.id, old.id);
+  assert.equal(findCall(spool, other.attempts[0]?.callId ?? '')?.id, other.id);
+  assert.equal(findCall(spool, 'nobody'), null);
+});
