@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { explainCall, findCall } from '../../src/control/explained-call.ts';
+import { type ExplainedCall, explainCall, findCall } from '../../src/control/explained-call.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import { pack } from '../../src/store/records.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
+import { ask, openControl, WALL_MS } from './control-fixture.ts';
 
 test('each gateway of the decision with what became of it, those that were tried with what they said', () => {
   const [attempt] = sampleCdr(1).attempts;
@@ -37,4 +39,21 @@ test('a call is found by the Call-ID of either side and by the id of its record,
   assert.equal(findCall(spool, old.id)?.id, old.id);
   assert.equal(findCall(spool, other.attempts[0]?.callId ?? '')?.id, other.id);
   assert.equal(findCall(spool, 'nobody'), null);
+});
+
+test('the API explains a call that lives and one that is over, and knows no other', async (context) => {
+  const path = temporaryDirectory();
+  const { control, shards } = openControl(path);
+  const port = await control.start();
+  context.after(() => control.stop());
+  shards[0]?.begin({ ...sampleCdr(1), endReason: null, decision: '*one,49;-two' }, []);
+  shards[0]?.record(sampleCdr(2, WALL_MS));
+  control.tick(0);
+  const explain = async (call: string) => {
+    const { status, json } = await ask(path, port, `GET /api/v1/explain?call=${encodeURIComponent(call)}`);
+    return { status, gateways: status === 200 ? (json() as ExplainedCall).gateways.map(({ gateway }) => gateway) : [] };
+  };
+  assert.deepEqual(await explain(sampleCdr(1).callerCallId), { status: 200, gateways: ['one', 'two'] });
+  assert.deepEqual(await explain(sampleCdr(2).callerCallId), { status: 200, gateways: ['Vendor one'] });
+  assert.deepEqual(await explain('nobody'), { status: 404, gateways: [] });
 });

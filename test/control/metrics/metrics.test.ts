@@ -54,6 +54,8 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
     first?.counters.add(ShardNumber.answered);
     first?.counters.addProbe(3, 'unanswered');
     second?.counters.addProbe(3, 'unanswered');
+    first?.counters.addPass(3, 'locked');
+    second?.counters.addPass(3, 'locked');
     control.view.health.timedOut(3, 1, 0);
     control.view.health.ban(3, 40_000, 1_000);
     for (let call = 0; call < 20; call++) control.view.health.throttle.refused(2, 0);
@@ -72,7 +74,9 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
     'tandem_gateway_calls_active{gateway="Two",kind="routing"}': '0',
     'tandem_gateway_capacity{gateway="One",kind="routing"}': '5',
     'tandem_asr{gateway="One",kind="routing"}': '1',
+    'tandem_ner{gateway="One",kind="routing"}': '1',
     'tandem_acd_seconds{gateway="Alpha",kind="mapping"}': '10',
+    'tandem_gateway_passed_total{gateway="Two",why="locked"}': '2',
     'tandem_attempts_total{gateway="One",code="486"}': '2',
     'tandem_attempts_total{gateway="Two",code="timeout"}': '1',
     'tandem_gateway_up{gateway="One"}': '1',
