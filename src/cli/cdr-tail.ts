@@ -61,9 +61,14 @@ function tell(cdrs: readonly Cdr[], terminal: Terminal, isFirst: boolean): void 
   }
   if (isFirst && cdrs.length === 0) terminal.say('No CDRs yet.');
   if (cdrs.length === 0) return;
-  const heads = ['ended (UTC)', 'caller', 'callee', 'from', 'to', 'talk', 'PDD', 'code', 'ended by', 'why', 'attempts'];
-  const lines = alignedTable(heads, cdrs.map(rowOf), [5, 6, 7, 10]);
+  const lines = cdrLines(cdrs);
   for (const line of isFirst ? lines : lines.slice(1)) terminal.say(line);
+}
+
+/** `cdrs` as a table for people, its heads first. */
+export function cdrLines(cdrs: readonly Cdr[]): string[] {
+  const heads = ['ended (UTC)', 'caller', 'callee', 'from', 'to', 'talk', 'PDD', 'code', 'ended by', 'why', 'attempts'];
+  return alignedTable(heads, cdrs.map(rowOf), [5, 6, 7, 10]);
 }
 
 function rowOf(cdr: Cdr): string[] {

@@ -130,6 +130,31 @@ function addCdrs(cdr: Command): void {
       const { cdrFields } = await import('./cdr-fields.ts');
       process.exitCode = cdrFields(options.markdown ?? false, processTerminal(options.json ?? false));
     });
+  common(cdr.command('search').description('finished calls like these, newest first'))
+    .option('--number <number>', 'any of its numbers, whole')
+    .option('--gateway <name>', 'where it came from, or was tried')
+    .option('--account <name>', 'whose call it was')
+    .option('--reason <name>', 'why it ended, such as Busy')
+    .option('--from <moment>', 'ended at or after, such as 2027-01-31 or 2027-01-31T18:00:00Z')
+    .option('--until <moment>', 'ended before')
+    .option('--before <place>', 'go on where a search stopped')
+    .option('-n, --count <count>', 'how many', count, CDRS_TOLD)
+    .action((options: CommonOptions & Record<string, string> & { readonly count: number }) =>
+      run(options, async (config, terminal) => {
+        const { cdrSearch } = await import('./cdr-search.ts');
+        const word = (name: string): string | null => options[name] ?? null;
+        const words = {
+          number: word('number'),
+          gateway: word('gateway'),
+          account: word('account'),
+          endReason: word('reason'),
+          from: word('from'),
+          until: word('until'),
+          before: word('before'),
+        };
+        return cdrSearch(config, words, options.count, terminal);
+      }),
+    );
   common(cdr.command('tail').description('the last finished calls'))
     .option('-n, --count <count>', 'how many', count, CDRS_TOLD)
     .option('-f, --follow', 'go on with those to come, until Ctrl-C')

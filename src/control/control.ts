@@ -14,6 +14,7 @@ import { sentenceOf } from '../tandem-error.ts';
 import { Api } from './api/api.ts';
 import { CallRate } from './call-rate.ts';
 import { CdrDrain, journalName } from './cdr/cdr-drain.ts';
+import { CdrIndex } from './cdr/index/cdr-index.ts';
 import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
 import { lastEndedBefore } from './cdr/online-window.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
@@ -83,6 +84,7 @@ export class Control implements HostNamesUser {
   readonly configuration: Configuration;
   readonly deployment: Deployment;
   readonly drain: CdrDrain;
+  readonly index: CdrIndex;
   readonly sinks: readonly SinkRunner[];
   readonly rate = new CallRate();
   readonly drift: LimitDrift;
@@ -115,6 +117,7 @@ export class Control implements HostNamesUser {
     this.deployment = new Deployment(options.memory.shards.length);
     this.drain = new CdrDrain(options.memory.shards, (shared) => new Ring(shared), stores.spool);
     this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings()) : [];
+    this.index = new CdrIndex(stores.spool, stores.index);
     this.drift = new LimitDrift(this.view);
     this.shardRestarts = options.memory.shards.map(() => 0);
     this.#hosts = new HostNames(dnsOf(options.dnsServers), this, options.hosts);
@@ -164,6 +167,7 @@ export class Control implements HostNamesUser {
   tick(nowMs: number): void {
     this.#nowMs = nowMs;
     this.#drainRings();
+    this.#followSpool();
     this.deployment.tick(nowMs);
     this.#hosts.tick(nowMs);
     this.#publishHosts();
@@ -303,12 +307,23 @@ export class Control implements HostNamesUser {
     if (surplusCount > 0) spool.trim(1, surplusCount, exported);
     const old = lastEndedBefore(spool, this.#wallNow() - ONLINE_WINDOW_MS, TRIM_RECORDS_MAX);
     if (old > 0) spool.trim(1, TRIM_RECORDS_MAX, Math.min(old, exported));
+    this.index.trim();
   }
 
   /** While it is, new calls get 503: no record may come that has no place. Those that live go on. */
   #tellStoreIsFull(isFull: boolean): void {
     for (const { storeIsFull } of this.options.memory.shards)
       Atomics.store(new Int32Array(storeIsFull), 0, Number(isFull));
+  }
+
+  #followSpool(): void {
+    try {
+      this.index.follow();
+    } catch (error) {
+      // It tries again: searches lack the newest records until then.
+      if (this.#isDue('index failure', SECOND_MS))
+        this.#log.error({ why: sentenceOf(error) }, 'CDRs cannot be indexed');
+    }
   }
 
   #tellLeftBehind(): void {

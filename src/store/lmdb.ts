@@ -12,6 +12,7 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
+import { LmdbIndex } from './lmdb-index.ts';
 import type {
   CdrSpool,
   ConfigurationDocument,
@@ -44,6 +45,7 @@ interface Tables {
   readonly versions: Bytes;
   readonly spool: Bytes;
   readonly cursors: Bytes;
+  readonly index: Bytes;
 }
 
 /**
@@ -57,6 +59,7 @@ export function openLmdbStores(dataPath: string, options: { readonly roomBytes?:
   return {
     configuration: new LmdbConfiguration(tables),
     spool: new LmdbSpool(tables, roomBytes),
+    index: new LmdbIndex(tables.index, (action) => write(tables, action)),
     useRatio: () => usedBytes(tables) / roomBytes,
     flush: () => flush(tables.root),
     close: async () => {
@@ -91,6 +94,7 @@ function openTables(dataPath: string, roomBytes: number): Tables {
       versions: table('versions'),
       spool: table('spool'),
       cursors: table('cursors'),
+      index: table('index'),
     };
   } catch (cause) {
     const todo = 'Check that it exists and belongs to this user.';
@@ -134,7 +138,7 @@ interface TreeStats {
 /** Bytes of all pages in use: the trees' own, not the file's, which does not shrink. */
 function usedBytes(tables: Tables): number {
   let used = 0;
-  for (const table of [tables.root, tables.meta, tables.versions, tables.spool, tables.cursors]) {
+  for (const table of [tables.root, tables.meta, tables.versions, tables.spool, tables.cursors, tables.index]) {
     const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as TreeStats;
     used += pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages);
   }
@@ -224,6 +228,10 @@ class LmdbSpool implements CdrSpool {
 
   before(position: number, limit: number): readonly SpooledRecord[] {
     return this.#range({ start: Math.min(position - 1, this.#lastPosition), reverse: true, limit });
+  }
+
+  at(position: number): Uint8Array | null {
+    return this.#tables.spool.getBinary(position) ?? null;
   }
 
   lastPosition(): number {

@@ -5,6 +5,8 @@ import type {
   ConfigurationDocument,
   ConfigurationStore,
   ConfigurationVersion,
+  IndexStore,
+  SegmentSpan,
   SinkCursor,
   SpooledRecord,
   Stores,
@@ -18,6 +20,7 @@ export function openMemoryStores(options: { readonly roomBytes?: number } = {}):
   return {
     configuration: new MemoryConfiguration(),
     spool,
+    index: new MemoryIndex(),
     useRatio: () => spool.useRatio(),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
@@ -86,6 +89,10 @@ class MemorySpool implements CdrSpool {
     return this.#records.slice(Math.max(0, end - limit), end).reverse();
   }
 
+  at(position: number): Uint8Array | null {
+    return this.#records[position - this.#firstPosition()]?.record ?? null;
+  }
+
   lastPosition(): number {
     return this.#lastPosition;
   }
@@ -116,5 +123,30 @@ class MemorySpool implements CdrSpool {
 
   #firstPosition(): number {
     return this.#records[0]?.position ?? this.#lastPosition + 1;
+  }
+}
+
+class MemoryIndex implements IndexStore {
+  readonly #segments = new Map<number, { readonly span: SegmentSpan; readonly buckets: Map<number, Uint8Array> }>();
+
+  lastSegment(): number {
+    return Math.max(-1, ...this.#segments.keys());
+  }
+
+  span(segment: number): SegmentSpan | null {
+    return this.#segments.get(segment)?.span ?? null;
+  }
+
+  bucket(segment: number, bucket: number): Uint8Array | null {
+    return this.#segments.get(segment)?.buckets.get(bucket) ?? null;
+  }
+
+  putSegment(...[segment, span, buckets]: Parameters<IndexStore['putSegment']>): void {
+    this.#segments.set(segment, { span, buckets: new Map(buckets.map(({ bucket, bytes }) => [bucket, bytes])) });
+  }
+
+  dropBefore(segment: number): void {
+    const oldest = Math.min(...this.#segments.keys());
+    if (oldest < segment) this.#segments.delete(oldest);
   }
 }

@@ -62,6 +62,8 @@ export interface CdrSpool {
   after(position: number, limit: number): readonly SpooledRecord[];
   /** Records before `position` (Infinity for the newest), newest first, at most `limit`. */
   before(position: number, limit: number): readonly SpooledRecord[];
+  /** The record at `position`; null when it is not there (any more). */
+  at(position: number): Uint8Array | null;
   /** Place of the newest record; 0 before the first. */
   lastPosition(): number;
   /** Records held. */
@@ -76,10 +78,37 @@ export interface CdrSpool {
   trim(keep: number, limit: number, exported: number): number;
 }
 
-/** Both stores of one data directory. */
+/** When the records of a segment ended, wall clock ms. A block without any has Infinity and -Infinity. */
+export interface SegmentSpan {
+  /** The earliest end in each of its blocks of neighbouring records. */
+  readonly firstEndsWallMs: readonly number[];
+  /** The latest. */
+  readonly lastEndsWallMs: readonly number[];
+}
+
+/** The finished segments of the index over the spool; control/cdr/index says what is in them. */
+export interface IndexStore {
+  /** Number of the newest segment; -1 before the first. */
+  lastSegment(): number;
+  /** Null when there is no such segment. */
+  span(segment: number): SegmentSpan | null;
+  /** Bytes of one of its 256 buckets; null when it is empty. */
+  bucket(segment: number, bucket: number): Uint8Array | null;
+  /** Adds the next segment whole. Throws what the platform throws, nothing added. */
+  putSegment(
+    segment: number,
+    span: SegmentSpan,
+    buckets: readonly { readonly bucket: number; readonly bytes: Uint8Array }[],
+  ): void;
+  /** Drops the oldest segment when it is before `segment`. */
+  dropBefore(segment: number): void;
+}
+
+/** The stores of one data directory. */
 export interface Stores {
   readonly configuration: ConfigurationStore;
   readonly spool: CdrSpool;
+  readonly index: IndexStore;
   /** Share of its room in use, 0 to 1. */
   useRatio(): number;
   /** Resolves when all that was committed is on the disk. */

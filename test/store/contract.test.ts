@@ -50,6 +50,8 @@ for (const [maker, open] of Object.entries(MAKERS)) {
     assert.deepEqual(callers(spool.before(3, 100)), ['2', '1']);
     assert.deepEqual(spool.after(5, 10), []);
     assert.deepEqual(spool.before(1, 10), []);
+    assert.deepEqual(callers([{ record: spool.at(4) ?? new Uint8Array() }]), ['4']);
+    assert.equal(spool.at(6), null);
     assert.equal(spool.lastPosition(), 5);
     assert.equal(spool.count(), 5);
   });

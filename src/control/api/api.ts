@@ -15,6 +15,7 @@ import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
 import { gatewayFamilies } from '../metrics/gateway-families.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { switchFamilies } from '../metrics/switch-families.ts';
+import { searchCdrs } from './cdr-search.ts';
 import { givenParameters } from './given-parameters.ts';
 import { statusOf } from './status.ts';
 
@@ -43,6 +44,7 @@ export class Api {
         (request) => json(liveCalls(control.view, countIn(request, 'limit', LIVE_CALLS_TOLD_MAX, LIVE_CALLS_TOLD_MAX))),
       ],
       ['GET /api/v1/cdrs', (request) => this.#cdrs(request)],
+      ['GET /api/v1/cdrs/search', (request) => json(searchCdrs(control.index, request.query))],
       ['GET /api/v1/route', (request) => this.#route(request)],
       ['GET /api/v1/explain', (request) => this.#explain(request)],
       ['GET /api/v1/snapshots', () => json(control.configuration.versions(100))],

@@ -20,8 +20,8 @@ export function lastEndedBefore(spool: CdrSpool, wallMs: number, limit: number):
 }
 
 function endedAt(spool: CdrSpool, position: number): number {
-  const found = spool.after(position - 1, 1)[0];
-  if (found === undefined) return Number.POSITIVE_INFINITY;
-  const { endedAtWallMs, setupAtWallMs } = unpackCdr(found.record);
+  const record = spool.at(position);
+  if (record === null) return Number.POSITIVE_INFINITY;
+  const { endedAtWallMs, setupAtWallMs } = unpackCdr(record);
   return endedAtWallMs ?? setupAtWallMs;
 }

@@ -1,0 +1,71 @@
+// tandem cdr search: finished calls by number, gateway, account, end reason and time, newest first.
+
+import type { SwitchConfig } from '../config.ts';
+import { searchCdrs } from '../control/api/cdr-search.ts';
+import { CdrIndex, type CdrPage } from '../control/cdr/index/cdr-index.ts';
+import type { Cdr } from '../core/cdr/cdr.ts';
+import { cdrLines } from './cdr-tail.ts';
+import { withStoppedSwitch } from './stopped-switch.ts';
+import { runningSwitch } from './switch-client.ts';
+import { EXIT_OK, type Terminal } from './terminal.ts';
+
+/** What is asked for, as written; null where anything will do. */
+export interface SearchWords {
+  readonly number: string | null;
+  readonly gateway: string | null;
+  readonly account: string | null;
+  readonly endReason: string | null;
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly before: string | null;
+}
+
+/**
+ * Prints at most `count` records, one JSON object a line with --json. The index of a stopped switch is brought up to
+ * date first.
+ */
+export async function cdrSearch(
+  config: SwitchConfig,
+  words: SearchWords,
+  count: number,
+  terminal: Terminal,
+): Promise<number> {
+  const client = runningSwitch(config.dataPath);
+  const ask =
+    client === null
+      ? (query: Query) => askStopped(config, query)
+      : async (query: Query) => (await client.get('/api/v1/cdrs/search', query)) as CdrPage;
+  const found: Cdr[] = [];
+  let { before } = words;
+  for (let isOver = false; !isOver && found.length < count; ) {
+    const page = await ask({ ...words, before, limit: String(Math.min(count - found.length, PAGE_RECORDS)) });
+    found.push(...page.cdrs);
+    before = page.before === null ? null : String(page.before);
+    isOver = page.before === null;
+  }
+  tell(found, before, terminal);
+  return EXIT_OK;
+}
+
+type Query = Readonly<Record<string, string | null>>;
+
+const PAGE_RECORDS = 500;
+
+function askStopped(config: SwitchConfig, query: Query): Promise<CdrPage> {
+  return withStoppedSwitch(config, false, ({ stores }) => {
+    const index = new CdrIndex(stores.spool, stores.index);
+    while (index.follow() > 0);
+    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== null);
+    return searchCdrs(index, new URLSearchParams(given));
+  });
+}
+
+function tell(cdrs: readonly Cdr[], before: string | null, terminal: Terminal): void {
+  if (terminal.isJson) {
+    for (const cdr of cdrs) terminal.say(JSON.stringify(cdr));
+    return;
+  }
+  if (cdrs.length === 0) terminal.say('No CDR is like that.');
+  else for (const line of cdrLines(cdrs)) terminal.say(line);
+  if (before !== null) terminal.say(`There may be more: --before ${before}`);
+}

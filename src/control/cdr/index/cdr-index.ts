@@ -1,0 +1,145 @@
+// The index of the spool: finds CDRs by number, gateway, account, end reason and time, newest first. It follows the
+// spool by itself, some thousand records at a time: what is not sealed yet it reads again after a start, so it needs no
+// promise of its own, and a lost index is made anew.
+
+import type { Cdr } from '../../../core/cdr/cdr.ts';
+import type { CdrSpool, IndexStore, SegmentSpan } from '../../../store/ports.ts';
+import { unpackCdr } from '../../../store/records.ts';
+import { answers, type CdrQuestion, endedAt, KEYS_OF_RECORD_MAX, keysOf, writeKeys } from './search-keys.ts';
+import { blockOf, bucketOf, inBoth, OpenSegment, placesIn, SEGMENT_RECORDS } from './segment.ts';
+
+/** Records looked at in one go, in `follow` and in a search; some 30 ms. */
+const RECORDS_IN_ONE_GO = 4_096;
+
+/** A page of a search. */
+export interface CdrPage {
+  /** Newest first. */
+  readonly cdrs: readonly Cdr[];
+  /** Where the next page begins, for `before`; null when there is none. */
+  readonly before: number | null;
+}
+
+/** The index over one spool. */
+export class CdrIndex {
+  readonly #spool: CdrSpool;
+  readonly #store: IndexStore;
+  /** Number of the segment that is being filled: its records are those after `number * SEGMENT_RECORDS`. */
+  #segment: number;
+  #open = new OpenSegment();
+  /** The last record that is indexed. */
+  #position: number;
+
+  constructor(spool: CdrSpool, store: IndexStore) {
+    this.#spool = spool;
+    this.#store = store;
+    const oldest = spool.after(0, 1)[0]?.position ?? spool.lastPosition() + 1;
+    this.#segment = Math.max(store.lastSegment() + 1, Math.floor((oldest - 1) / SEGMENT_RECORDS));
+    this.#position = this.#segment * SEGMENT_RECORDS;
+  }
+
+  /** Records that are not indexed yet. */
+  backlog(): number {
+    return this.#spool.lastPosition() - this.#position;
+  }
+
+  /** Indexes what is new, some thousand records at most; answers how many there were. */
+  follow(): number {
+    const records = this.#spool.after(this.#position, RECORDS_IN_ONE_GO);
+    for (const { position, record } of records) {
+      // Places whose records are gone, which a trimmed spool has at its begin.
+      while (this.#position + 1 < position) this.#add(null);
+      this.#add(unpackCdr(record));
+    }
+    return records.length;
+  }
+
+  /** Forgets the segments whose records the spool has dropped. */
+  trim(): void {
+    const oldest = this.#spool.after(0, 1)[0]?.position ?? 1;
+    this.#store.dropBefore(Math.floor((oldest - 1) / SEGMENT_RECORDS));
+  }
+
+  /**
+   * The newest `limit` records before place `before` (Infinity for the newest of all) that answer `question`. A page
+   * may have fewer, and even none, and yet a next one: then much was looked at that was something else.
+   */
+  search(question: CdrQuestion, limit: number, before: number): CdrPage {
+    const keys = keysOf(question);
+    const cdrs: Cdr[] = [];
+    let looked = 0;
+    const last = Math.min(before - 1, this.#position);
+    for (let segment = this.#segmentOf(last); segment >= 0; segment--) {
+      const span = segment === this.#segment ? spanOf(this.#open) : this.#store.span(segment);
+      if (span === null) break;
+      const blocks = span.firstEndsWallMs.map((_, block) => overlaps(span, block, question));
+      if (!blocks.includes(true)) continue;
+      const start = segment * SEGMENT_RECORDS;
+      const places = keys.length === 0 ? null : this.#places(segment, keys);
+      const count = places?.length ?? Math.min(SEGMENT_RECORDS, last - start);
+      for (let at = count - 1; at >= 0; at--) {
+        const place = places === null ? at : (places[at] as number);
+        const position = start + 1 + place;
+        if (position > last || blocks[blockOf(place)] !== true) continue;
+        if (cdrs.length >= limit || looked >= RECORDS_IN_ONE_GO) return { cdrs, before: position + 1 };
+        looked += 1;
+        const cdr = this.#at(position);
+        if (cdr !== null && answers(cdr, question)) cdrs.push(cdr);
+      }
+    }
+    return { cdrs, before: null };
+  }
+
+  #add(cdr: Cdr | null): void {
+    if (this.#open.recordCount === SEGMENT_RECORDS) this.#seal();
+    if (cdr === null) this.#open.skip();
+    else this.#open.add(endedAt(cdr), KEYS_OF_RECORD_MAX, (keys, at) => writeKeys(cdr, keys, at));
+    this.#position += 1;
+  }
+
+  /** Throws what the store throws; then nothing has changed. */
+  #seal(): void {
+    this.#store.putSegment(this.#segment, spanOf(this.#open), this.#open.seal());
+    this.#segment += 1;
+    this.#open = new OpenSegment();
+  }
+
+  #segmentOf(position: number): number {
+    return Math.floor((position - 1) / SEGMENT_RECORDS);
+  }
+
+  /** Places in `segment` that have all `keys`. */
+  #places(segment: number, keys: readonly number[]): Uint16Array {
+    let common: Uint16Array | null = null;
+    for (const key of keys) {
+      const places = this.#placesOf(segment, key);
+      common = common === null ? places : inBoth(common, places);
+      if (common.length === 0) break;
+    }
+    return common ?? new Uint16Array();
+  }
+
+  #placesOf(segment: number, key: number): Uint16Array {
+    if (segment === this.#segment) return this.#open.find(key);
+    const bytes = this.#store.bucket(segment, bucketOf(key));
+    return bytes === null ? new Uint16Array() : placesIn(bytes, key);
+  }
+
+  #at(position: number): Cdr | null {
+    const record = this.#spool.at(position);
+    return record === null ? null : unpackCdr(record);
+  }
+}
+
+function spanOf({ firstEndsWallMs, lastEndsWallMs }: OpenSegment): SegmentSpan {
+  return { firstEndsWallMs, lastEndsWallMs };
+}
+
+/** Whether a record of `block` may have ended when `question` says. */
+function overlaps(
+  { firstEndsWallMs, lastEndsWallMs }: SegmentSpan,
+  block: number,
+  { fromWallMs, untilWallMs }: CdrQuestion,
+): boolean {
+  if (fromWallMs !== null && (lastEndsWallMs[block] as number) < fromWallMs) return false;
+  return untilWallMs === null || (firstEndsWallMs[block] as number) < untilWallMs;
+}
