@@ -49,6 +49,8 @@ management: { address: 0.0.0.0, port: 9090 }
     management: { address: '0.0.0.0', port: 9090 },
     sinks: defaultSinks('/var/lib/tandem'),
     diskShare: 50,
+    drainSeconds: 5,
+    durability: 'usual',
   });
 });
 

@@ -133,7 +133,7 @@ test('slots stay with their names through removal and return', async (context) =
   assert.deepEqual(slots, [
     ['Alpha 1', 'One 2', 'Two 3'],
     ['Alpha 1', 'Two 3'],
-    ['Alpha 1', 'Three 4'],
+    ['Alpha 1', 'Three 5'], // The account alpha has 4.
     ['Alpha 1', 'One 2', 'Two 3'],
   ]);
 });
