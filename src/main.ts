@@ -1,6 +1,6 @@
 // Starts the switch: control first, for it has the configuration; then the shards; then the sockets. Stops in reverse.
 
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -184,6 +184,7 @@ function startShards(
   const user: ShardsUser = {
     onApplied: (shard, version) => control.tell({ kind: 'applied', shard, version }),
     onPoke: () => edge.scheduleTurn(),
+    onAuthFailed: (_shard, address, user) => log.warn(authFailedLine(address, user)),
     onDefect: (shard, sentence, input) => log.error({ shard, sentence, input }, 'defect: one call lost'),
     onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),
     onBorn: (shard, inheritance, isSuccessor) => {
@@ -201,6 +202,7 @@ function startShards(
     snapshot: control.snapshot,
     journalsPath: place.path,
     isStrict,
+    secret: randomBytes(32).toString('hex'),
   };
   if (config.shardCount === 0) {
     const inline = new InlineShard(shardTaskOf(0, options, false), edge, user);
@@ -248,6 +250,11 @@ function running({ control, shards, edge, sockets, memory, place }: Parts): Runn
       if (place.isTemporary) rmSync(place.path, { recursive: true, force: true });
     },
   };
+}
+
+/** A line that fail2ban reads (config/fail2ban): what a peer calls itself can put nothing into it. */
+function authFailedLine(address: string, user: string): string {
+  return `auth failed ip=${address} user=${encodeURIComponent(user.slice(0, 64))}`;
 }
 
 function tellOverload(log: Log, isOverloaded: boolean, { newCalls }: Edge): void {

@@ -29,6 +29,7 @@ export interface ShardsUser {
   onApplied(shard: number, version: number): void;
   /** Something was put out while the edge was away: it shall take a turn. */
   onPoke(): void;
+  onAuthFailed(shard: number, address: string, user: string): void;
   onDefect(shard: number, sentence: string, input: string): void;
   /** A shard runs: at the start, or because its worker died and a new one has taken over. */
   onBorn(shard: number, inheritance: Inheritance, isSuccessor: boolean): void;

@@ -6,7 +6,8 @@ import { MAPPING_FIELDS } from '../control/tables/mapping-fields.ts';
 import { PEER_FIELDS } from '../control/tables/peer-fields.ts';
 import { ROUTING_FIELDS } from '../control/tables/routing-fields.ts';
 import { rangeOf } from '../core/parameters/registry.ts';
-import { PARAMETER_ALIASES, PARAMETER_SECTIONS, PARAMETERS, type ParameterRow } from '../core/parameters/table.ts';
+import { PARAMETER_SECTIONS, type ParameterRow } from '../core/parameters/row.ts';
+import { PARAMETER_ALIASES, PARAMETERS } from '../core/parameters/table.ts';
 import { markdownTable as table } from './markdown-table.ts';
 import { EXIT_OK, type Terminal } from './terminal.ts';
 

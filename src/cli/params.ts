@@ -3,7 +3,7 @@
 import type { SwitchConfig } from '../config.ts';
 import type { ParameterReport, ReportedParameter } from '../control/tables/parameter-report.ts';
 import { parameterNameOf, unknownParameter } from '../core/parameters/registry.ts';
-import { PARAMETER_SECTIONS, type ParameterSection } from '../core/parameters/table.ts';
+import { PARAMETER_SECTIONS, type ParameterSection } from '../core/parameters/row.ts';
 import { TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';

@@ -14,10 +14,10 @@ import { EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal.ts';
 function atRest(atWallMs: number | null): GatewaysNow {
   const memory = allocateSwitchMemory(1);
   const view = new SwitchView(memory);
-  const { admission, health, quality, turns } = view;
+  const { admission, health, quality, turns, bindings } = view;
   return {
     wallMs: atWallMs ?? Date.now(),
-    conditions: new SeenConditions({ admission, health, quality, turns, nowMs: 0 }),
+    conditions: new SeenConditions({ admission, health, quality, turns, bindings, nowMs: 0 }),
     hundredth: (slot) => turns.nextOfHundred(slot),
     quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, 0),
   };

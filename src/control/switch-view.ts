@@ -9,6 +9,7 @@ import { END_REASON_NAMES, type EndReason } from '../core/base/end-reason.ts';
 import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
 import { RecordBoard } from '../core/base/record-board.ts';
 import { Ring } from '../core/base/ring.ts';
+import { Bindings } from '../core/registration/bindings.ts';
 import { ShardCounters, type ShardNumberName } from '../core/shard/counters.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 
@@ -28,6 +29,7 @@ export class SwitchView {
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
   readonly turns: Turns;
+  readonly bindings: Bindings;
   readonly shards: readonly ShardView[];
 
   constructor(memory: SwitchMemory) {
@@ -35,6 +37,7 @@ export class SwitchView {
     this.health = new GatewayHealth(memory.health);
     this.quality = new QualityBoard(memory.quality);
     this.turns = new Turns(memory.turns);
+    this.bindings = new Bindings(memory.registration.bindings);
     this.shards = memory.shards.map((shard) => ({
       counters: new ShardCounters(shard.counters),
       board: new RecordBoard(shard.board, BOARD_RECORD_BYTES),

@@ -34,11 +34,13 @@ export interface ShardPoolOptions {
   readonly journalsPath: string;
   /** Whether a call is answered only when that is on the disk. */
   readonly isStrict: boolean;
+  /** The key of nonces; hexadecimal. */
+  readonly secret: string;
 }
 
 /** The task of `shard`. `isSuccessor`: a worker has died on this memory. */
 export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccessor: boolean): ShardTask {
-  const { node, listeners, memory, snapshot, journalsPath, isStrict } = options;
+  const { node, listeners, memory, snapshot, journalsPath, isStrict, secret } = options;
   const [seed0 = 0, seed1 = 0, seed2 = 0] = randomFillSync(new Uint32Array(3));
   return {
     node,
@@ -50,6 +52,8 @@ export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccesso
     health: memory.health,
     quality: memory.quality,
     turns: memory.turns,
+    registration: memory.registration,
+    secret,
     doorbell: memory.doorbell,
     seed: [seed0, seed1, seed2],
     snapshot,
@@ -156,6 +160,8 @@ export class ShardPool implements Shards {
         return this.#user.onPoke();
       case 'applied':
         return this.#user.onApplied(shard, message.version);
+      case 'authFailed':
+        return this.#user.onAuthFailed(shard, message.address, message.user);
       case 'defect':
         return this.#user.onDefect(shard, message.sentence, message.input);
       case 'born':

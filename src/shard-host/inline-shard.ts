@@ -110,6 +110,7 @@ export class InlineShard implements Gate, Shards {
 
   #hear(message: FromShard): void {
     if (message.kind === 'applied') this.#user.onApplied(0, message.version);
+    else if (message.kind === 'authFailed') this.#user.onAuthFailed(0, message.address, message.user);
     else if (message.kind === 'defect') this.#user.onDefect(0, message.sentence, message.input);
     else if (message.kind === 'trouble') this.#user.onTrouble(0, message.sentence);
   }

@@ -184,6 +184,9 @@ export class ShardRunner {
       health: new GatewayHealth(task.health),
       quality: new QualityBoard(task.quality),
       turns: new Turns(task.turns),
+      registration: task.registration,
+      secret: task.secret,
+      isSuccessor: task.isSuccessor,
       counters: this.counters,
       prng: new Prng(...task.seed),
       digest: nodeDigest,
@@ -192,6 +195,7 @@ export class ShardRunner {
         transmit: (text, target) => this.#gate.take(text, target),
         recordChanged: (record) => this.#records.changed(record),
         recordEnded: (record) => this.#records.ended(record),
+        authFailed: (address, user) => this.#host.post({ kind: 'authFailed', address, user }),
         defect: (sentence, input) => this.#host.post({ kind: 'defect', sentence, input }),
       },
     });

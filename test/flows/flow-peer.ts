@@ -2,6 +2,10 @@
 // that are right for what it has sent and received so far, and describes what it receives.
 
 import assert from 'node:assert/strict';
+import { type Challenge, challengesOf, printCredentials } from '../../src/core/sip/digest.ts';
+import type { SipMessage } from '../../src/core/sip/message.ts';
+import { parseMessage } from '../../src/core/sip/parse-message.ts';
+import { nodeDigest } from '../../src/shard-host/node-digest.ts';
 import type { Place } from '../simulator/network.ts';
 import { PeerMessage } from '../simulator/peer-message.ts';
 import { SWITCH_PLACE } from '../simulator/switch.ts';
@@ -43,6 +47,9 @@ export class FlowPeer {
   readonly #seen = new Set<string>();
   readonly #responses = new Map<string, string>();
   #isInDialog = false;
+  /** The last challenge that came, and how often it has been answered. */
+  #challenge: Challenge | null = null;
+  #answerCount = 0;
   /** RAck for the last reliable provisional response received (RFC 3262 7.2). */
   #rack = '';
   #cseq = 1;
@@ -69,6 +76,11 @@ export class FlowPeer {
     const isRepeat = this.#seen.has(text);
     this.#seen.add(text);
     const rseq = /\r\nRSeq: (\d+)\r\n/.exec(text)?.[1];
+    const [challenge] = message.isRequest ? [] : challengesOf(parseMessage(text) as SipMessage);
+    if (challenge !== undefined) {
+      this.#challenge = challenge;
+      this.#answerCount = 0;
+    }
     if (rseq !== undefined) this.#rack = `${rseq} ${message.cseq} ${message.method}`;
     if (message.isRequest) this.#receiveRequest(message);
     else if (message.method === 'INVITE' && message.status < 300 && message.toTag !== '') this.#receiveTag(message);
@@ -131,12 +143,26 @@ export class FlowPeer {
     const isGiven = (name: string): boolean => item.headers.some((header) => header.startsWith(`${name}:`));
     const viaLine = isGiven('Via') ? '' : `Via: SIP/2.0/UDP ${this.place.address}:5060;branch=${branch}\r\n`;
     const maxForwardsLine = isGiven('Max-Forwards') ? '' : 'Max-Forwards: 70\r\n';
+    const toLine = isGiven('To') ? '' : `To: ${to}\r\n`;
     const fromLine = isGiven('From') ? '' : `From: ${from}\r\n`;
     return (
       `${method} ${uri} SIP/2.0\r\n${viaLine}` +
-      `${maxForwardsLine}${fromLine}To: ${to}\r\nCall-ID: ${this.#callId}\r\n` +
-      `CSeq: ${cseq} ${method}\r\n${this.#rest(item)}`
+      `${maxForwardsLine}${fromLine}${toLine}Call-ID: ${this.#callId}\r\n` +
+      `CSeq: ${cseq} ${method}\r\n${this.#rest(this.#signed(item, method, uri))}`
     );
+  }
+
+  /** `{as user:password}` answers the last challenge; a third part is another nonce count than the next. */
+  #signed(item: FlowItem, method: string, uri: string): FlowItem {
+    const headers = item.headers.map((header) => {
+      const [, user = '', password = '', count] = /^as (\S+):(\S+?)(?: nc (\d+))?$/.exec(header) ?? [];
+      if (user === '') return header;
+      assert.ok(this.#challenge !== null, `${this.name} has been challenged before`);
+      this.#answerCount = count === undefined ? this.#answerCount + 1 : Number(count);
+      const input = { user, password, method, uri, body: '', clientNonce: 'c0ffee', nonceCount: this.#answerCount };
+      return printCredentials(this.#challenge, input, nodeDigest).trimEnd();
+    });
+    return { ...item, headers };
   }
 
   #printResponse(item: FlowItem): string {

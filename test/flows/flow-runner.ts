@@ -123,8 +123,10 @@ class FlowRunner {
       peer !== undefined,
       `${this.#flow.file}: a datagram went to ${placeName(to)}, which is in no column:\n${text}`,
     );
-    const described = peer.receive(text);
-    this.#happenings.push({ column: peer.name, words: described.words, described });
+    // What keeps a NAT open is no message.
+    const described = text.includes('SIP/2.0') ? peer.receive(text) : null;
+    const words = described?.words ?? (text === '\r\n\r\n' ? 'CRLF' : text);
+    this.#happenings.push({ column: peer.name, words, described });
   }
 
   #noteRecords(): void {

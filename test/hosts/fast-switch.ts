@@ -41,7 +41,7 @@ export class FastSwitch {
     const listeners = [{ advertisedHost: ADDRESS, advertisedPort: socket.port }];
     const parsed = parseNetwork(network, 'the test');
     const snapshot = compileSnapshot(parsed, 1, assignSlots([], parsed), [{ address: ADDRESS }]);
-    const kept = { journalsPath: temporaryDirectory(), isStrict: false };
+    const kept = { journalsPath: temporaryDirectory(), isStrict: false, secret: 's' };
     const task = shardTaskOf(0, { node: 'test', listeners, memory: allocateSwitchMemory(1), snapshot, ...kept }, false);
     this.#ring = new Ring(task.memory.cdrs);
     this.#runner = new ShardRunner(task, {

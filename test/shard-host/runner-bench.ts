@@ -113,7 +113,7 @@ export class RunnerBench {
   #begin(isSuccessor: boolean): ShardRunner {
     const listeners = [{ advertisedHost: SWITCH, advertisedPort: 5060 }];
     const options = { node: 'bench', listeners, memory: this.memory, snapshot: SNAPSHOT, journalsPath: '' };
-    const task = shardTaskOf(0, { ...options, isStrict: this.isStrict }, isSuccessor);
+    const task = shardTaskOf(0, { ...options, isStrict: this.isStrict, secret: 's' }, isSuccessor);
     const host = {
       transmit: (text: string, { address }: { readonly address: string }) => void this.sent.push({ text, to: address }),
       post: (message: FromShard) => void this.told.push(message),

@@ -10,11 +10,13 @@ import { Prng } from '../../src/core/base/prng.ts';
 import type { Target } from '../../src/core/base/target.ts';
 import type { LiveRecord } from '../../src/core/call/call-record.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { Bindings } from '../../src/core/registration/bindings.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { ShardCounters, type ShardNumberName } from '../../src/core/shard/counters.ts';
 import type { Outbox } from '../../src/core/shard/outbox.ts';
 import { peekCallId, peeked, shardOfBytes } from '../../src/core/shard/placement.ts';
 import { type MediaEvent, Shard, type ShardView } from '../../src/core/shard/shard.ts';
+import { allocateRegistration } from '../../src/core/shard/shared-memory.ts';
 import { nodeDigest } from '../../src/shard-host/node-digest.ts';
 import type { Place } from './network.ts';
 
@@ -53,6 +55,7 @@ class Collector implements Outbox {
   readonly sent: { text: string; target: Target }[] = [];
   readonly ended: Cdr[] = [];
   readonly defects: ReportedDefect[] = [];
+  readonly authFailures: string[] = [];
   touchedCdrId = '';
 
   transmit(text: string, target: Target): void {
@@ -68,9 +71,20 @@ class Collector implements Outbox {
     if (record.isKept) this.ended.push(record.cdr);
   }
 
+  authFailed(address: string, user: string): void {
+    this.authFailures.push(`${address} ${user}`);
+  }
+
   defect(sentence: string, input: string): void {
     this.defects.push({ sentence, input });
   }
+}
+
+/** For switches where nobody registers: to allocate it costs more than a short run. */
+const UNUSED = allocateRegistration();
+
+function mayRegister({ mappingGateways, routingGateways }: Snapshot): boolean {
+  return [...mappingGateways, ...routingGateways].some(({ registerUser }) => registerUser !== '');
 }
 
 /** The whole switch as one value. */
@@ -83,6 +97,8 @@ export class Switch {
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
   readonly turns: Turns;
+  /** Who has registered where. */
+  readonly bindings: Bindings;
   /** Finished records in the order in which they came. */
   readonly cdrs: Cdr[] = [];
   readonly defects: ReportedDefect[] = [];
@@ -103,6 +119,8 @@ export class Switch {
     const turnsMemory = Turns.allocate();
     this.quality = new QualityBoard(qualityMemory);
     this.turns = new Turns(turnsMemory);
+    const registration = mayRegister(options.snapshot) ? allocateRegistration() : UNUSED;
+    this.bindings = new Bindings(registration.bindings);
     this.counters =
       options.counters ?? Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
     this.shards = this.counters.map((counters, shardIndex) => {
@@ -117,6 +135,9 @@ export class Switch {
         health: new GatewayHealth(healthMemory),
         quality: new QualityBoard(qualityMemory),
         turns: new Turns(turnsMemory),
+        registration,
+        secret: 'of the simulated switch',
+        isSuccessor: false,
         counters,
         outbox,
         prng: new Prng(seed, shardIndex + 1),
@@ -185,6 +206,11 @@ export class Switch {
   /** Sum over all shards. */
   count(name: ShardNumberName): number {
     return this.counters.reduce((sum, counters) => sum + counters.get(name), 0);
+  }
+
+  /** `address user` of each failed authentication. */
+  get authFailures(): string[] {
+    return this.#outboxes.flatMap(({ authFailures }) => authFailures);
   }
 
   inspect(): ShardView[] {

@@ -3,7 +3,13 @@
 import { ParameterRefusal, type ParameterValues, parseParameters } from '../../src/core/parameters/registry.ts';
 import { prefixLayerOf } from '../../src/core/routing/route-prefix-packer.ts';
 import type { PrefixLayer } from '../../src/core/routing/route-prefixes.ts';
-import type { MappingGateway, PeerRules, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
+import type {
+  MappingGateway,
+  PeerRules,
+  RegisterRules,
+  RoutingGateway,
+  Snapshot,
+} from '../../src/core/routing/snapshot.ts';
 import type { Place } from './network.ts';
 import { NUMBER_PREFIX, SCARCE_PREFIX, UNPLUGGED_PREFIX } from './plans.ts';
 
@@ -46,6 +52,8 @@ export const PEER_RULES: PeerRules = {
   sipReason: true,
 };
 
+const STATIC: RegisterRules = { registerType: 'static', registerUser: '', registerPassword: '' };
+
 /** A mapping gateway with everything at its default. */
 export function mappingGateway(slot: number, part: Partial<MappingGateway> = {}): MappingGateway {
   return {
@@ -55,6 +63,8 @@ export function mappingGateway(slot: number, part: Partial<MappingGateway> = {})
     remoteIps: [],
     remoteHosts: [],
     sipAuthenticationMethod: 'ip',
+    requireDigest: false,
+    ...STATIC,
     calleePrefix: '',
     priority: 0,
     capacity: null,
@@ -99,6 +109,7 @@ export function routingGateway(slot: number, part: Partial<PrefixedGateway> = {}
     name: `vendor-${slot}`,
     prefixes: [''],
     prefixStyle: 'terminate',
+    ...STATIC,
     remoteIp: '',
     signalPort: 5060,
     listener: 0,

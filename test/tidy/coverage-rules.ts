@@ -4,7 +4,6 @@
 import type { Finding, SourceFile } from './source-file.ts';
 
 const REGISTRY_FOLDER = 'src/core/parameters/';
-const REGISTRY = 'src/core/parameters/table.ts';
 const HOSTS = ['src/edge/', 'src/shard-host/', 'src/media-host/', 'src/control/'];
 
 /** Bounds exported by the core's limit files (`*limits.ts`) that no test names. */
@@ -33,7 +32,7 @@ export function unreadParameters(files: readonly SourceFile[]): Finding[] {
   );
   const seen = new Set<string>();
   return files
-    .filter(({ path }) => path === REGISTRY)
+    .filter(({ path }) => path.startsWith(REGISTRY_FOLDER))
     .flatMap(({ path, tokens }) =>
       tokens.flatMap(({ text: name, line }, i) => {
         // A name with another one as its value is an alias.

@@ -47,7 +47,7 @@ const ZONES: readonly Zone[] = [
   zone('src/edge', HOST_VALUES, ['src/core']),
   zone('src/shard-host', [...HOST_VALUES, 'src/core/admission', RECORDS, ...JOURNAL], ['src/core']),
   zone('src/media-host', HOST_VALUES, ['src/core']),
-  zone('src/control', [...HOST_VALUES, ...FACTS, 'src/store'], ['src/core']),
+  zone('src/control', [...HOST_VALUES, ...FACTS, 'src/core/registration/bindings.ts', 'src/store'], ['src/core']),
   zone('src/store', [...NUMBERS, ...GROUND], ['src/core']),
   ...GROUND.map((path) => zone(path, [...NUMBERS, ...GROUND], ['src/core'])),
   zone('src/config.ts', [...NUMBERS, ...GROUND], ['src/core']),

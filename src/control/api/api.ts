@@ -142,10 +142,10 @@ export class Api {
       return problem(400, 'TANDEM_API_QUESTION', 'Name from (a mapping gateway or source address) and callee.');
     }
     const { configuration, view, nowMs } = this.#control;
-    const { admission, health, quality, turns } = view;
+    const { admission, health, quality, turns, bindings } = view;
     const explained = configuration.explain(question, {
       wallMs: request.query.has('at') ? countIn(request, 'at', 0, Number.MAX_SAFE_INTEGER) : Date.now(),
-      conditions: new SeenConditions({ admission, health, quality, turns, nowMs }),
+      conditions: new SeenConditions({ admission, health, quality, turns, bindings, nowMs }),
       hundredth: (slot) => turns.nextOfHundred(slot),
       quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, nowMs),
     });

@@ -53,7 +53,8 @@ export function compileSnapshot(
 
 /** The listener with the gateway's `localIp`, else the first of the same address family. */
 function listenerOf(gateway: RoutingGatewayEntry, listeners: readonly ListenerAddress[]): number {
-  const { localIp, remoteIp, name } = gateway;
+  const { localIp, remoteIp, name, registerType } = gateway;
+  if (registerType === 'dynamic') return 0; // Its registration says which.
   const index = listeners.findIndex(({ address }) =>
     localIp === null ? isIPv4(address) === isIPv4(remoteIp) : address === localIp,
   );

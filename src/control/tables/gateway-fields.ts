@@ -15,6 +15,7 @@ import { type GatewayField, readEntry, withAbsentFields } from './gateway-field.
 import { checkAttachment, MAPPING_FIELDS } from './mapping-fields.ts';
 import type { NameReferences } from './name-references.ts';
 import { readTalkLimits } from './peer-fields.ts';
+import { checkRegister } from './register-fields.ts';
 import { ROUTING_FIELDS } from './routing-fields.ts';
 
 const MAPPING_NAMES = namesOf(MAPPING_FIELDS);
@@ -23,19 +24,22 @@ const ROUTING_NAMES = namesOf(ROUTING_FIELDS);
 /** What an account is that says nothing but its name. */
 const OPEN_ACCOUNT: Omit<Account, 'account'> = { locked: false, expiresAtWallMs: null };
 
-/** The list `mappingGateways`. `accounts`: names that may be billed. */
+/** The list `mappingGateways`. `accounts`: names that may be billed; `passwords`: of users, by name. */
 export function readMappingGateways(
   root: Table,
   accounts: ReadonlySet<string>,
   references: NameReferences,
+  passwords: Map<string, string>,
 ): MappingGatewayEntry[] {
   const seen = new Set<string>();
+  const users = new Set<string>();
   const hosts = new Set<string>();
   return root.rows('mappingGateways', MAPPING_NAMES, (row) => {
     const gateway = readEntry(row, MAPPING_FIELDS);
     refuseSecond(row, 'name', gateway.name, seen);
     const { account } = gateway;
     checkAttachment(row, gateway);
+    checkRegister(row, gateway, gateway.requireDigest || gateway.registerType === 'dynamic', { passwords, users });
     for (const host of gateway.remoteHosts) hosts.add(host);
     if (hosts.size > HOST_NAMES_MAX) row.refuse('remoteHosts', `is more than ${HOST_NAMES_MAX} names in all`);
     if (account !== '' && !accounts.has(account)) row.refuse('account', `names "${account}", which is not in accounts`);
@@ -46,12 +50,19 @@ export function readMappingGateways(
 }
 
 /** The list `routingGateways`. */
-export function readRoutingGateways(root: Table, references: NameReferences): RoutingGatewayEntry[] {
+export function readRoutingGateways(
+  root: Table,
+  references: NameReferences,
+  passwords: Map<string, string>,
+): RoutingGatewayEntry[] {
   const seen = new Set<string>();
+  const users = new Set<string>();
   return root.rows('routingGateways', ROUTING_NAMES, (row) => {
     const gateway = readEntry(row, ROUTING_FIELDS);
     refuseSecond(row, 'name', gateway.name, seen);
-    const { localIp, remoteIp } = gateway;
+    const { localIp, remoteIp, registerType } = gateway;
+    checkRegister(row, gateway, registerType === 'dynamic', { passwords, users });
+    if (registerType === 'static' && !row.has('remoteIp')) row.refuse('remoteIp', 'is missing');
     if (localIp !== null && remoteIp !== '' && isIPv4(localIp) !== isIPv4(remoteIp)) {
       row.refuse('localIp', `cannot reach ${remoteIp}`);
     }

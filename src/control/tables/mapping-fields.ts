@@ -9,6 +9,7 @@ import { type FieldsOf, field, type GatewayField, listField, neededField, ownTim
 import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
 import { PEER_FIELDS } from './peer-fields.ts';
 import { PRICE_FIELDS } from './price-fields.ts';
+import { REGISTER_FIELDS } from './register-fields.ts';
 
 const routePolicy = oneOf(['none', 'answerRate', 'lowestRate']);
 
@@ -25,6 +26,13 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
     'ip',
     'ipPort: its calls come from the port too that stands behind each address (5060 where none does).',
   ),
+  requireDigest: field(
+    'requireDigest',
+    onOff,
+    false,
+    'On: each of its calls has to carry the credentials of `registerUser`, wherever it comes from.',
+  ),
+  ...REGISTER_FIELDS,
   calleePrefix: field(
     'calleePrefix',
     prefixDigits,
@@ -114,8 +122,8 @@ function hosts(): GatewayField<readonly string[]> {
 
 /** What its way of attachment needs, and has no use for. */
 export function checkAttachment(row: Table, gateway: MappingGatewayEntry): void {
-  const { remoteIps, remoteHosts, sipAuthenticationMethod } = gateway;
-  if (!row.has('remoteIps') && !row.has('remoteHosts')) {
+  const { remoteIps, remoteHosts, sipAuthenticationMethod, registerType } = gateway;
+  if (registerType === 'static' && !row.has('remoteIps') && !row.has('remoteHosts')) {
     row.refuse('remoteIps', 'is missing: the addresses this customer calls from');
   }
   if (sipAuthenticationMethod === 'ipPort') return;

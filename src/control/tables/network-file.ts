@@ -22,8 +22,10 @@ export function parseNetwork(text: string, name: string): Network {
   return readOperatorFile(text, { name, code: 'TANDEM_NETWORK_REFUSED', fields: FIELDS }, (root) => {
     const accounts = readAccounts(root);
     const references = new NameReferences();
-    const mappingGateways = readMappingGateways(root, new Set(accounts.map((entry) => entry.account)), references);
-    const routingGateways = readRoutingGateways(root, references);
+    const passwords = new Map<string, string>();
+    const payers = new Set(accounts.map((entry) => entry.account));
+    const mappingGateways = readMappingGateways(root, payers, references, passwords);
+    const routingGateways = readRoutingGateways(root, references, passwords);
     const gatewayGroups = readGroups(root);
     references.check({ gatewayGroups, mappingGateways, routingGateways });
     const numberGroups = readNumberGroups(root);

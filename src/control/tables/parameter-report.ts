@@ -1,14 +1,8 @@
 // The system parameters as operators are told them: each with its value in force, and the gateways that have their own.
 
 import { rangeOf } from '../../core/parameters/registry.ts';
-import {
-  PARAMETER_ALIASES,
-  PARAMETERS,
-  type ParameterKind,
-  type ParameterName,
-  type ParameterRow,
-  type ParameterSection,
-} from '../../core/parameters/table.ts';
+import type { ParameterKind, ParameterRow, ParameterSection } from '../../core/parameters/row.ts';
+import { PARAMETER_ALIASES, PARAMETERS, type ParameterName } from '../../core/parameters/table.ts';
 import type { GatewayKind, Network } from '../../store/network.ts';
 import { type FieldsOf, type GatewayField, valueInWords } from './gateway-field.ts';
 import { MAPPING_FIELDS } from './mapping-fields.ts';

@@ -16,6 +16,7 @@ import {
 import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
 import { PEER_FIELDS } from './peer-fields.ts';
 import { PRICE_FIELDS } from './price-fields.ts';
+import { credential, REGISTER_FIELDS } from './register-fields.ts';
 
 export const ROUTING_FIELDS: FieldsOf<RoutingGatewayEntry> = {
   name: neededField('name', entityName, '', 'Its name, in CDRs, metrics and every list.'),
@@ -26,7 +27,13 @@ export const ROUTING_FIELDS: FieldsOf<RoutingGatewayEntry> = {
     'terminate',
     'terminate: a call it fits goes to gateways with this prefix only; continue: those with shorter ones come after.',
   ),
-  remoteIp: neededField('remoteIp', ipAddress, '', 'Address it is called at.'),
+  ...REGISTER_FIELDS,
+  remoteIp: field(
+    'remoteIp',
+    ipAddress,
+    '',
+    'Address it is called at; a dynamic one is called where it has registered.',
+  ),
   signalPort: field('signalPort', wholeNumber(1, 65_535), 5060, 'Port it is called at.'),
   localIp: field(
     'localIp',
@@ -158,12 +165,6 @@ function prefixes(): GatewayField<readonly string[]> {
     return found.length === 0 ? [''] : found;
   };
   return { ...list, absent: [''], read };
-}
-
-/** What digest authentication can carry in quotes without escapes. */
-function credential(text: string): string | Refused {
-  if (/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(text)) return text;
-  return new Refused('takes 1 to 64 visible characters without spaces, quotes and backslashes');
 }
 
 function sipUri(text: string): string | Refused {

@@ -40,7 +40,7 @@ export const END_REASONS = {
     503,
     34,
     -5,
-    'Every gateway with this prefix is full, locked, out, banned or at its call rate.',
+    'Every gateway with this prefix is full, locked, not registered, out, banned or at its call rate.',
   ),
   ProfitGuard: row('server', 503, 34, -23, 'Every gateway with this prefix that is open costs more than the call may.'),
   CallerNotAllowed: row('server', 403, 21, -6, 'The source address belongs to no mapping gateway that may call.'),

@@ -4,6 +4,24 @@
 /** Gateways of both kinds, accounts and groups with counters in shared memory; `tandem apply` refuses more. */
 export const ADMISSION_SLOTS_MAX = 65_536;
 
+/** Characters of a registered Contact's URI; a REGISTER with a longer one is refused with 400. */
+export const BINDING_CONTACT_MAX = 255;
+
+/** Characters kept of the User-Agent of a registration; the rest is cut off. */
+export const USER_AGENT_TEXT_MAX = 64;
+
+/** Registered gateways behind one address and port that are found by it; further ones need digest for their calls. */
+export const BINDINGS_AT_ONE_PLACE_MAX = 64;
+
+/** Nonces whose uses are remembered; where a bucket of them is full, its older ones become stale. */
+export const NONCES_USED_MAX = 65_536;
+
+/** Sources and names whose failed authentications are remembered; the oldest of a bucket makes room. */
+export const AUTH_FAILURES_MAX = 65_536;
+
+/** Failed authentications that one shard logs within a second; further ones are only counted. */
+export const AUTH_LOG_LINES_MAX = 100;
+
 /** Host names that a network may name; `tandem apply` refuses more. */
 export const HOST_NAMES_MAX = 4_096;
 

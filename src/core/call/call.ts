@@ -275,8 +275,9 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     const { nowMs } = this.#around;
     for (let next = this.#plan?.next(nowMs); next; next = this.#plan?.next(nowMs)) {
       const { candidate, redirect } = next;
-      candidate.pass = this.#takeGateway(candidate);
-      if (candidate.pass !== null) {
+      const gateway = this.#around.reachOf(candidate.gateway);
+      candidate.pass = gateway === null ? 'unregistered' : this.#takeGateway(candidate);
+      if (gateway === null || candidate.pass !== null) {
         this.#around.countPassed(candidate);
         continue;
       }
@@ -285,6 +286,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
       const attempt = new CalleeLeg(this.#around, this, {
         routing: this.#routing,
         candidate,
+        gateway,
         redirect,
         crossing: this.#crossing,
         parties: this.#parties as Parties,

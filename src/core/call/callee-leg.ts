@@ -52,6 +52,8 @@ export interface AttemptUser extends LegUser {
 export interface AttemptStart {
   readonly routing: RoutingView;
   readonly candidate: Candidate;
+  /** The candidate's, where it is now. */
+  readonly gateway: RoutingGateway;
   /** Where the gateway has sent the call; null for the gateway itself. */
   readonly redirect: Redirect | null;
   /** What of the caller's INVITE may cross. */
@@ -98,8 +100,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   #unwanted: Acknowledgement[] = [];
 
   constructor(around: Surroundings, user: AttemptUser, start: AttemptStart) {
-    const { candidate, routing } = start;
-    const { gateway } = candidate;
+    const { candidate, gateway, routing } = start;
     const { parameters } = routing.snapshot;
     this.#around = around;
     this.#routing = routing;

@@ -2,7 +2,6 @@
 
 import { parseIp } from '../base/ip-address.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
-import type { Candidate } from '../routing/candidate.ts';
 import type { PeerRules, RoutingGateway } from '../routing/snapshot.ts';
 import { uriAtContact, uriOf } from './numbers.ts';
 import type { InviteAddress } from './outgoing-invite.ts';
@@ -22,19 +21,18 @@ export interface Parties {
 /** What an INVITE is made of. */
 export interface InviteFacts {
   readonly routing: RoutingView;
-  readonly candidate: Candidate;
+  readonly gateway: RoutingGateway;
   readonly parties: Parties;
   readonly hopsLeft: number;
   readonly redirect: Redirect | null;
 }
 
-/** The addresses of the INVITE toward `candidate`, or to where it has redirected the call; `displayName` is From's. */
+/** The addresses of the INVITE toward `gateway`, or to where it has redirected the call; `displayName` is From's. */
 export function inviteRouteOf(
   around: Surroundings,
-  { routing, candidate, parties, hopsLeft, redirect }: InviteFacts,
+  { routing, gateway, parties, hopsLeft, redirect }: InviteFacts,
   displayName: string,
 ): InviteAddress {
-  const { gateway } = candidate;
   const { listener, remoteIp, signalPort } = gateway;
   const { hostPort } = around.localEnd(listener);
   const to = uriOf(parties.callee, hostPortOf(gateway));

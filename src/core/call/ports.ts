@@ -87,6 +87,8 @@ export interface Surroundings extends CallCounts {
   readonly routeConditions: RouteConditions;
   /** Whether the newest tables lock the routing gateway in `slot`, whatever tables a call began with. */
   isLocked(slot: number): boolean;
+  /** Where `gateway` is called now: itself, or where it has registered; null when it is to register and has not. */
+  reachOf(gateway: RoutingGateway): RoutingGateway | null;
   /** The gateway in `slot` gave no sign of life when it should have; so often in a row, and it is out. */
   gatewayTimedOut(slot: number): void;
   /** By Call-ID: answers of calls that live on after a restart, until they are acknowledged. */

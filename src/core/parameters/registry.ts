@@ -1,7 +1,8 @@
 // Values of the system parameters: from the text that operators write to what the switch works with.
 
 import { nearestName } from '../base/nearest-name.ts';
-import { PARAMETER_ALIASES, PARAMETERS, type ParameterKind, type ParameterName, type ParameterRow } from './table.ts';
+import type { ParameterKind, ParameterRow } from './row.ts';
+import { PARAMETER_ALIASES, PARAMETERS, type ParameterName } from './table.ts';
 
 /** What a value of each kind is: milliseconds for times, numbers for counts (null for None), booleans for switches. */
 interface KindValues {
@@ -12,6 +13,7 @@ interface KindValues {
   readonly countOrNone: number | null;
   readonly switch: boolean;
   readonly byte: number;
+  readonly text: string;
 }
 
 type ValueOf<Row> =
@@ -60,6 +62,8 @@ export function rangeOf({ kind, min, max, choices }: ParameterRow): string {
       return 'On or Off';
     case 'choice':
       return `one of ${choices.join(', ')}`;
+    case 'text':
+      return `${min} to ${max} visible characters without spaces`;
     case 'byte':
       return `a byte from ${min} to ${max}, or in hexadecimal from 0x00 to 0xff`;
   }
@@ -118,6 +122,8 @@ function valueIn({ kind, min, max, choices }: ParameterRow, text: string): Param
       return text === 'On' ? true : text === 'Off' ? false : undefined;
     case 'choice':
       return choices.includes(text) ? (text as ParameterValue) : undefined;
+    case 'text':
+      return text.length >= min && text.length <= max && /^[\x21-\x7e]+$/.test(text) ? text : undefined;
     case 'byte':
       return /^0x[0-9a-f]{1,2}$/i.test(text) ? Number(text) : decimal(text, min, max);
   }

@@ -13,6 +13,7 @@ interface PassRow {
 export const PASSES = {
   locked: { letter: 'L', kind: 'closed', words: 'locked' },
   notAllowed: { letter: 'A', kind: 'foreign', words: 'the allow lists of the two gateways keep them apart' },
+  unregistered: { letter: 'U', kind: 'closed', words: 'not registered' },
   out: { letter: 'O', kind: 'closed', words: 'out: it does not answer' },
   banned: { letter: 'B', kind: 'closed', words: 'banned: it asked for no calls for a while (Retry-After)' },
   full: { letter: 'F', kind: 'closed', words: 'full' },

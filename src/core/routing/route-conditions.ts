@@ -38,6 +38,8 @@ export const NO_PRICES: RoutePrices = { buyPrice: () => null };
 export interface RouteConditions {
   /** Present concurrent calls of the gateway in `slot`. */
   calls(slot: number): number;
+  /** Whether the gateway in `slot`, which is to register, has. */
+  isRegistered(slot: number): boolean;
   /** Calls offered to it so far. */
   offered(slot: number): number;
   /** Null when calls may be offered to it. */

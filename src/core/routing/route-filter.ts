@@ -31,7 +31,8 @@ export function goTogether(mapping: MappingGateway, routing: RoutingGateway): bo
 }
 
 /** Whether the gateway has no room for the call. */
-function closedOf({ slot, capacity, cps }: RoutingGateway, conditions: RouteConditions): Pass | null {
+function closedOf({ slot, capacity, cps, registerType }: RoutingGateway, conditions: RouteConditions): Pass | null {
+  if (registerType === 'dynamic' && !conditions.isRegistered(slot)) return 'unregistered';
   const closed = conditions.closed(slot);
   if (closed !== null) return closed;
   if (capacity !== null && conditions.calls(slot) >= capacity) return 'full';

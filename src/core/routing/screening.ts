@@ -28,6 +28,8 @@ export class Screening {
   constructor(gateways: readonly MappingGateway[], hosts: readonly HostAddresses[] = []) {
     const addressesOf = new Map(hosts.map(({ host, addresses }) => [host, addresses]));
     for (const gateway of gateways) {
+      // Whose place is not fixed is known by its registration or its credentials only.
+      if (gateway.registerType !== 'static') continue;
       for (const text of gateway.remoteIps) this.#static.add(gateway, text, 0);
       for (const name of gateway.remoteHosts) {
         const { text: host, port } = splitPort(name);
@@ -112,6 +114,7 @@ function keyOf(words: IpWords, bits: number, port: number): string {
   return ipKey(words, bits) + (port === 0 ? '' : String.fromCharCode(port));
 }
 
-function byClosestFit(a: MappingGateway, b: MappingGateway): number {
+/** Of gateways that call from one place: who has a call is the first of them that takes its callee. */
+export function byClosestFit(a: MappingGateway, b: MappingGateway): number {
   return b.calleePrefix.length - a.calleePrefix.length || a.priority - b.priority || a.slot - b.slot;
 }

@@ -64,8 +64,19 @@ export interface Proportion {
   readonly addPrefix: string;
 }
 
+/** How a gateway is attached: at configured places, or wherever it has registered from. */
+export type RegisterType = 'static' | 'dynamic';
+
+/** What a gateway registers and proves itself with. */
+export interface RegisterRules {
+  readonly registerType: RegisterType;
+  /** Its name as a SIP user; empty: it cannot prove anything. */
+  readonly registerUser: string;
+  readonly registerPassword: string;
+}
+
 /** Customer side trunk: calls enter here. */
-export interface MappingGateway extends PeerRules, PriceLimits {
+export interface MappingGateway extends PeerRules, PriceLimits, RegisterRules {
   /** Place of its counters in shared memory; stable for the life of the gateway. */
   readonly slot: number;
   readonly name: string;
@@ -76,6 +87,8 @@ export interface MappingGateway extends PeerRules, PriceLimits {
   readonly remoteHosts: readonly string[];
   /** Whether the source port belongs to its address. */
   readonly sipAuthenticationMethod: 'ip' | 'ipPort';
+  /** Each of its calls has to carry its user's credentials, wherever it comes from. */
+  readonly requireDigest: boolean;
   /** Digits a callee number must begin with; stripped when matched. Empty: none. */
   readonly calleePrefix: string;
   /** Lower wins where several gateways share an address. */
@@ -111,7 +124,7 @@ export interface MappingGateway extends PeerRules, PriceLimits {
 export type PrefixStyle = 'terminate' | 'continue';
 
 /** Vendor side trunk: calls leave here. */
-export interface RoutingGateway extends PeerRules, PriceLimits {
+export interface RoutingGateway extends PeerRules, PriceLimits, RegisterRules {
   readonly slot: number;
   readonly name: string;
   readonly prefixStyle: PrefixStyle;

@@ -42,6 +42,10 @@ export const ShardNumber = {
   journalRefused: 26,
   journalUseRatio: 27,
   journalFailures: 28,
+  authChallenged: 29,
+  authPassed: 30,
+  authFailed: 31,
+  authSuspended: 32,
 } as const;
 export type ShardNumberName = keyof typeof ShardNumber;
 export type ShardNumber = (typeof ShardNumber)[ShardNumberName];

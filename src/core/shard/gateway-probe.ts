@@ -50,11 +50,13 @@ export class GatewayProbe implements Timed, ClientUser {
   ask(): void {
     if (this.#isAsking) return;
     this.#around.wheel.disarm(this.#timer);
-    this.#isAsking = true;
     this.#askedAtMs = this.#around.nowMs;
-    const { remoteIp: address, signalPort: port, listener } = this.gateway;
+    const gateway = this.#around.reachOf(this.gateway);
+    if (gateway === null) return this.#heard(false); // It has not registered: there is nobody to ask.
+    this.#isAsking = true;
+    const { remoteIp: address, signalPort: port, listener } = gateway;
     const branch = this.#around.mintBranch();
-    const text = optionsText(this.#around, this.gateway, branch);
+    const text = optionsText(this.#around, gateway, branch);
     const resend = resendsWithin(this.#around.routing.resends, PROBE_PATIENCE_MS);
     const target = { address, port, listener };
     this.#around.transactions.request({ method: 'OPTIONS', branch, text, target, resend, user: this });

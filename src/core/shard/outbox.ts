@@ -12,6 +12,8 @@ export interface Outbox {
   recordChanged(record: LiveRecord): void;
   /** A call is over: its CDR comes once, and is complete when the input has run. */
   recordEnded(record: LiveRecord): void;
+  /** Somebody at `address` has failed to prove that he is `user`. */
+  authFailed(address: string, user: string): void;
   /** A defect of the switch: what failed, and the input that led there ('' for a timer). */
   defect(sentence: string, input: string): void;
 }

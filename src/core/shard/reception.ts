@@ -7,7 +7,6 @@ import type { Arrival } from '../call/entry/entry.ts';
 import { beginCall } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
 import { LegSessionTimer } from '../call/leg-session-timer.ts';
-import { numberOf } from '../call/numbers.ts';
 import { reasonHeaderOf } from '../call/reason-header.ts';
 import { checkRequest } from '../sip/check-request.ts';
 import { detach } from '../sip/detach.ts';
@@ -62,6 +61,8 @@ export class Reception {
     if (fault !== null) return this.#refuse(request, source, fault.status, '', fault.sentence);
     if (request.toTag !== '') return this.#receiveInDialog(request, source);
     switch (method) {
+      case 'REGISTER':
+        return this.#receiveRegister(request, source);
       case 'INVITE':
         return this.#receiveInvite(request, source);
       case 'OPTIONS':
@@ -116,8 +117,8 @@ export class Reception {
     if (this.isDraining) return this.#refuse(invite, source, 503, DRAIN_LINES);
     if (this.isClosed) return this.#refuseUnrecorded(invite, source);
     if (transactions.isMerged(invite)) return this.#refuse(invite, source, 482);
-    const gateway = routing.screening.find(source.address, source.port, numberOf(invite.uri));
-    if (gateway === null) return this.#refuse(invite, source, 403);
+    const gateway = this.#around.registration.callerOf(invite, source);
+    if ('status' in gateway) return this.#refuse(invite, source, gateway.status, gateway.lines);
     if (maxForwardsOf(invite) === 0) return this.#refuse(invite, source, 483);
     if (unsupportedOf(invite) !== '' || (!gateway.sip100Rel && hasOptionTag(invite, 'Require', '100rel'))) {
       return this.#refuseRequired(invite, source);
@@ -141,6 +142,13 @@ export class Reception {
   #refuseUnrecorded(invite: SipMessage, source: Source): void {
     this.#around.countEnd('Overload');
     this.#refuse(invite, source, 503, DRAIN_LINES);
+  }
+
+  #receiveRegister(request: SipMessage, source: Source): void {
+    if (unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
+    const { status, phrase, lines } = this.#around.registration.register(request, source);
+    if (status < 300) this.#answer(request, source, status, lines, phrase);
+    else this.#refuse(request, source, status, lines, phrase);
   }
 
   /** 8.2.2.3: an extension that the peer insists on and this switch, or its gateway, does not have. */
@@ -167,12 +175,21 @@ export class Reception {
   }
 
   /** SS_REPLY_UNAUTHORIZED Off: outside calls, who is neither customer nor vendor gets silence. */
-  #isHeard(request: SipMessage, { address, port }: Source): boolean {
+  #isHeard(request: SipMessage, source: Source): boolean {
+    const { address, port } = source;
     const { dialogs, routing } = this.#around;
     const { snapshot, screening, vendors } = routing;
     if (snapshot.parameters.SS_REPLY_UNAUTHORIZED) return true;
     if (screening.knows(address, port) || vendors.has(address)) return true;
+    if (this.#isUser(request, source)) return true;
     return request.toTag !== '' && dialogs.find(request) !== null;
+  }
+
+  /** Who may be anywhere is heard where it registers, and asks to call, to prove that it may. */
+  #isUser(request: SipMessage, source: Source): boolean {
+    const { registration } = this.#around;
+    if (!registration.isOpen) return false;
+    return request.method === 'REGISTER' || request.method === 'INVITE' || registration.knows(source);
   }
 
   #answer(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {

@@ -6,6 +6,7 @@ import type { GatewayHealth } from '../admission/gateway-health.ts';
 import { lowerOf } from '../admission/lower-of.ts';
 import type { QualityBoard } from '../admission/quality.ts';
 import type { Turns } from '../admission/turns.ts';
+import type { Bindings } from '../registration/bindings.ts';
 import type { Closed, RouteConditions } from '../routing/route-conditions.ts';
 
 /** The memory, and the monotonic clock of whoever asks. */
@@ -14,6 +15,7 @@ export interface RouteMemory {
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
   readonly turns: Turns;
+  readonly bindings: Bindings;
   readonly nowMs: number;
 }
 
@@ -27,6 +29,10 @@ export class SeenConditions implements RouteConditions {
 
   calls(slot: number): number {
     return this.#memory.admission.calls(slot);
+  }
+
+  isRegistered(slot: number): boolean {
+    return this.#memory.bindings.isLive(slot, this.#memory.nowMs);
   }
 
   offered(slot: number): number {

@@ -1,7 +1,7 @@
 // What crosses between main and a shard's worker besides datagrams and records: a short, closed list. Types only.
 
 import type { Listener, Snapshot } from '../routing/snapshot.ts';
-import type { ShardMemory } from './shared-memory.ts';
+import type { RegistrationMemory, ShardMemory } from './shared-memory.ts';
 
 /** The never-ending task of one worker. */
 export interface ShardTask {
@@ -14,6 +14,9 @@ export interface ShardTask {
   readonly health: SharedArrayBuffer;
   readonly quality: SharedArrayBuffer;
   readonly turns: SharedArrayBuffer;
+  readonly registration: RegistrationMemory;
+  /** The key of nonces, one for all shards; hexadecimal. */
+  readonly secret: string;
   readonly doorbell: SharedArrayBuffer;
   /** Three 32-bit words from the system's generator. */
   readonly seed: readonly [number, number, number];
@@ -56,6 +59,8 @@ export type FromShard =
   | { readonly kind: 'applied'; readonly version: number }
   /** Something lies in the outbound ring and the edge was away. */
   | { readonly kind: 'poke' }
+  /** Somebody at `address` has failed to prove that he is `user`. */
+  | { readonly kind: 'authFailed'; readonly address: string; readonly user: string }
   | { readonly kind: 'defect'; readonly sentence: string; readonly input: string }
   /** The journal cannot be written: new calls are refused until it can. */
   | { readonly kind: 'trouble'; readonly sentence: string };

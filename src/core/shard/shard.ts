@@ -100,6 +100,7 @@ export class Shard {
   publish(snapshot: Snapshot): void {
     const before = this.#around.routing.snapshot;
     this.#around.routing = routingViewOf(snapshot);
+    this.#around.registration.publish(before);
     this.#around.prober.publish(before);
     this.#around.counters.set(ShardNumber.snapshotVersion, snapshot.version);
   }

@@ -14,6 +14,9 @@ import {
 } from '../base/limits.ts';
 import { RecordBoard } from '../base/record-board.ts';
 import { Ring } from '../base/ring.ts';
+import { Bindings } from '../registration/bindings.ts';
+import { FailureBook } from '../registration/failure-book.ts';
+import { NonceUses } from '../registration/nonce-uses.ts';
 import { ShardCounters } from './counters.ts';
 
 /** Memory between one shard, the edge and control. */
@@ -41,9 +44,26 @@ export interface SwitchMemory {
   readonly health: SharedArrayBuffer;
   readonly quality: SharedArrayBuffer;
   readonly turns: SharedArrayBuffer;
+  readonly registration: RegistrationMemory;
   /** Int32: how the edge sleeps; see base/doorbell. */
   readonly doorbell: SharedArrayBuffer;
   readonly shards: readonly ShardMemory[];
+}
+
+/** What the shards have in common of registrations and of authentication. */
+export interface RegistrationMemory {
+  readonly bindings: SharedArrayBuffer;
+  readonly nonceUses: SharedArrayBuffer;
+  readonly failures: SharedArrayBuffer;
+}
+
+/** The same for tests and hosts that need nothing else. */
+export function allocateRegistration(): RegistrationMemory {
+  return {
+    bindings: Bindings.allocate(),
+    nonceUses: NonceUses.allocate(),
+    failures: FailureBook.allocate(),
+  };
 }
 
 /** Allocates everything for `shardCount` shards. */
@@ -66,6 +86,7 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
     health: GatewayHealth.allocate(),
     quality: QualityBoard.allocate(),
     turns: Turns.allocate(),
+    registration: allocateRegistration(),
     doorbell: new SharedArrayBuffer(64),
     shards,
   };

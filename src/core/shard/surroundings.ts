@@ -15,9 +15,13 @@ import type { ResumedAnswer } from '../call/resumed-answer.ts';
 import { CdrIdMint } from '../cdr/cdr-id.ts';
 import type { LocalEnd } from '../dialog/dialog.ts';
 import { defaultParameters } from '../parameters/registry.ts';
+import type { AuthOutcome } from '../registration/authenticator.ts';
+import { Bindings } from '../registration/bindings.ts';
+import { FailureBook } from '../registration/failure-book.ts';
+import { NonceUses } from '../registration/nonce-uses.ts';
 import type { Candidate } from '../routing/candidate.ts';
 import type { RouteConditions } from '../routing/route-conditions.ts';
-import type { Listener } from '../routing/snapshot.ts';
+import type { Listener, RoutingGateway } from '../routing/snapshot.ts';
 import type { Digest } from '../sip/digest.ts';
 import { TimerWheel } from '../timer/wheel.ts';
 import type { TransactionCount } from '../transaction/ports.ts';
@@ -27,8 +31,10 @@ import { Dialogs } from './dialog-table.ts';
 import { GatewayProber } from './gateway-prober.ts';
 import type { Outbox } from './outbox.ts';
 import { mintCallId } from './placement.ts';
+import { Registration } from './registration.ts';
 import { LiveConditions } from './route-conditions.ts';
 import { routingViewOf } from './routing-view.ts';
+import type { RegistrationMemory } from './shared-memory.ts';
 
 /** What the host gives a shard at its birth. */
 export interface ShardBirth {
@@ -40,6 +46,11 @@ export interface ShardBirth {
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
   readonly turns: Turns;
+  readonly registration: RegistrationMemory;
+  /** The key of nonces, one for all shards. */
+  readonly secret: string;
+  /** Whether a predecessor died on this memory. */
+  readonly isSuccessor: boolean;
   readonly counters: ShardCounters;
   readonly outbox: Outbox;
   /** The only source of chance; seeded by the host. */
@@ -57,6 +68,8 @@ export class ShardSurroundings implements Surroundings {
   readonly wheel: TimerWheel;
   readonly transactions: TransactionTable;
   readonly prober: GatewayProber;
+  readonly bindings: Bindings;
+  readonly registration: Registration;
   readonly dialogs = new Dialogs();
   /** By the id of their CDR. */
   readonly calls = new Map<string, Call>();
@@ -75,6 +88,7 @@ export class ShardSurroundings implements Surroundings {
   readonly #prng: Prng;
   readonly #cdrIds: CdrIdMint;
   readonly #localEnds: readonly LocalEnd[];
+  readonly #realms: readonly string[];
 
   constructor(birth: ShardBirth) {
     this.node = birth.node;
@@ -92,9 +106,9 @@ export class ShardSurroundings implements Surroundings {
     this.#prng = birth.prng;
     this.#cdrIds = new CdrIdMint(birth.prng.uint32(), birth.shardIndex);
     this.#localEnds = birth.listeners.map(localEndOf);
+    this.#realms = birth.listeners.map(({ advertisedHost }) => advertisedHost);
     this.wheel = new TimerWheel(birth.nowMs);
     this.transactions = new TransactionTable(this);
-    this.prober = new GatewayProber(this);
     const parameters = defaultParameters();
     this.routing = routingViewOf({
       version: 0,
@@ -103,6 +117,31 @@ export class ShardSurroundings implements Surroundings {
       routePrefixes: [],
       parameters,
     });
+    this.prober = new GatewayProber(this);
+    this.bindings = new Bindings(birth.registration.bindings, birth.shardIndex);
+    if (birth.isSuccessor) this.bindings.recover();
+    this.registration = registrationOf(this, birth);
+  }
+
+  reachOf(gateway: RoutingGateway): RoutingGateway | null {
+    return this.registration.reachOf(gateway);
+  }
+
+  registered(slots: readonly number[]): void {
+    for (const slot of slots) this.health.responded(slot);
+    this.registration.registered(slots);
+  }
+
+  realmOf(listener: number): string {
+    return this.#realms[listener] as string;
+  }
+
+  countAuth(outcome: AuthOutcome): void {
+    this.counters.add(AUTH_NUMBERS[outcome]);
+  }
+
+  tellAuthFailed(address: string, user: string): void {
+    this.#outbox.authFailed(address, user);
   }
 
   gatewayTimedOut(slot: number): void {
@@ -206,6 +245,19 @@ export class ShardSurroundings implements Surroundings {
   countPassed({ gateway, pass }: Candidate): void {
     if (pass !== null) this.counters.addPass(gateway.slot, pass);
   }
+}
+
+const AUTH_NUMBERS = {
+  challenged: ShardNumber.authChallenged,
+  passed: ShardNumber.authPassed,
+  failed: ShardNumber.authFailed,
+  suspended: ShardNumber.authSuspended,
+} as const;
+
+function registrationOf(around: ShardSurroundings, { registration, secret }: ShardBirth): Registration {
+  const nonceUses = new NonceUses(registration.nonceUses);
+  const failures = new FailureBook(registration.failures);
+  return new Registration(around, { nonceUses, failures, secret }, around.routing.snapshot.parameters);
 }
 
 function localEndOf({ advertisedHost, advertisedPort }: Listener, listener: number): LocalEnd {

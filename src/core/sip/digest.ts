@@ -98,8 +98,11 @@ export function printCredentials(challenge: Challenge, input: CredentialsInput, 
   return `${line}\r\n`;
 }
 
+/** What of a challenge its answer is made of. */
+export type Challenged = Pick<Challenge, 'realm' | 'nonce' | 'algorithm' | 'qop'>;
+
 /** RFC 7616 3.4.1 to 3.4.3; without qop RFC 2617 3.2.2.1. */
-function responseOf(challenge: Challenge, input: CredentialsInput, digest: Digest): string {
+export function responseOf(challenge: Challenged, input: CredentialsInput, digest: Digest): string {
   const { qop } = challenge;
   const { method, uri, body, clientNonce } = input;
   const { hash, hashesNonces } = algorithmOf(challenge);
@@ -131,8 +134,13 @@ function rankOf(challenge: Challenge): number {
   return ALGORITHMS.indexOf(algorithmOf(challenge));
 }
 
-function algorithmOf({ algorithm }: Challenge): Algorithm {
+function algorithmOf({ algorithm }: Pick<Challenge, 'algorithm'>): Algorithm {
   return findAlgorithm(algorithm) as Algorithm;
+}
+
+/** Whether an algorithm of that name can be answered and checked. */
+export function isKnownAlgorithm(name: string): boolean {
+  return findAlgorithm(name) !== undefined;
 }
 
 function findAlgorithm(name: string): Algorithm | undefined {
@@ -140,8 +148,8 @@ function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm.lower === lower);
 }
 
-/** Fields of one challenge by lower-case name, values as they stand. */
-type Fields = ReadonlyMap<string, string>;
+/** Fields of one challenge, or of credentials, by lower-case name, values as they stand. */
+export type Fields = ReadonlyMap<string, string>;
 
 function challengeOf(fields: Fields, isProxy: boolean): Challenge | null {
   const algorithm = detach(unquote(fields.get('algorithm') ?? ''));
@@ -180,7 +188,7 @@ function qopOf(offer: string): Challenge['qop'] | null {
  * The Digest challenges of one header line. A word before '=' is a field, any other a scheme that begins a challenge;
  * other schemes' fields are passed over. Where the line cannot be read any further it ends.
  */
-function readDigestFields(text: string): Fields[] {
+export function readDigestFields(text: string): Fields[] {
   const challenges: Fields[] = [];
   let fields = new Map<string, string>();
   let at = 0;

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import type { GatewayField } from '../../../src/control/tables/gateway-field.ts';
 import { MAPPING_FIELDS } from '../../../src/control/tables/mapping-fields.ts';
 import { ROUTING_FIELDS } from '../../../src/control/tables/routing-fields.ts';
-import { PARAMETERS, type ParameterRow } from '../../../src/core/parameters/table.ts';
+import type { ParameterRow } from '../../../src/core/parameters/row.ts';
+import { PARAMETERS } from '../../../src/core/parameters/table.ts';
 
 const KINDS: Readonly<Record<string, readonly GatewayField<unknown>[]>> = {
   mapping: Object.values(MAPPING_FIELDS),

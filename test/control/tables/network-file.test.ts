@@ -26,6 +26,8 @@ const PEER_DEFAULTS = {
   sipReason: true,
 } as const;
 
+const STATIC = { registerType: 'static', registerUser: '', registerPassword: '' };
+
 test('every field is taken as written; a number that begins with 0 keeps it', () => {
   const { accounts, mappingGateways, routingGateways, systemParameters } = parseNetwork(FULL, 'net.yaml');
   assert.deepEqual(accounts, [
@@ -38,6 +40,8 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
     remoteIps: ['198.51.100.7', '10.1.0.0/16', '2001:db8::/32'],
     remoteHosts: [],
     sipAuthenticationMethod: 'ip',
+    requireDigest: false,
+    ...STATIC,
     calleePrefix: '0099',
     priority: 3,
     capacity: 100,
@@ -83,6 +87,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
     name: 'Vendor one',
     prefixes: ['0044', '44'],
     prefixStyle: 'continue',
+    ...STATIC,
     remoteIp: '203.0.113.9',
     signalPort: 5080,
     localIp: '192.0.2.1',
@@ -142,6 +147,8 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
     remoteIps: ['198.51.100.8', '198.51.100.9'],
     remoteHosts: [],
     sipAuthenticationMethod: 'ip',
+    requireDigest: false,
+    ...STATIC,
     calleePrefix: '',
     priority: 0,
     capacity: null,
@@ -165,6 +172,7 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
     name: 'Vendor two',
     prefixes: [''],
     prefixStyle: 'terminate',
+    ...STATIC,
     remoteIp: '203.0.113.10',
     signalPort: 5060,
     localIp: null,

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { explainCall } from '../../../src/control/explained-call.ts';
 import { Prng } from '../../../src/core/base/prng.ts';
 import type { Cdr } from '../../../src/core/cdr/cdr.ts';
+import { Bindings } from '../../../src/core/registration/bindings.ts';
 import { type ExplainedRoute, explainRoute } from '../../../src/core/routing/explain.ts';
 import { PASSES } from '../../../src/core/routing/pass.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
@@ -62,7 +63,14 @@ function explained(bench: RouteBench, from: string, callee: string): ExplainedRo
     { from, caller: '1', callee },
     {
       wallMs: EPOCH_WALL_MS + nowMs,
-      conditions: new SeenConditions({ admission, health, quality, turns, nowMs }),
+      conditions: new SeenConditions({
+        admission,
+        health,
+        quality,
+        turns,
+        bindings: new Bindings(Bindings.allocate()),
+        nowMs,
+      }),
       hundredth: (slot) => turns.nextOfHundred(slot),
       quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, nowMs),
     },

@@ -69,7 +69,9 @@ describe('each filter', () => {
     assert.equal(whyNot({}, groups(false)), undefined);
   });
 
-  test('out and banned', () => {
+  test('not registered, out and banned', () => {
+    assert.equal(whyNot({ registerType: 'dynamic' }, { unregistered: [1] }), 'unregistered');
+    assert.equal(whyNot({}, { unregistered: [1] }), undefined);
     assert.equal(whyNot({}, { closed: { 1: 'out' } }), 'out');
     assert.equal(whyNot({}, { closed: { 1: 'banned' } }), 'banned');
   });

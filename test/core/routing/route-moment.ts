@@ -21,6 +21,8 @@ export interface MomentParts {
   readonly closed?: BySlot<Closed>;
   /** Slots whose calls a second are used up. */
   readonly atRate?: readonly number[];
+  /** Slots of dynamic gateways that have not registered. */
+  readonly unregistered?: readonly number[];
   readonly answerRates?: BySlot<number>;
   readonly turns?: () => number;
 }
@@ -31,6 +33,7 @@ export function momentOf(parts: MomentParts = {}): RouteConditions {
     calls: (slot) => parts.calls?.[slot] ?? 0,
     offered: (slot) => parts.offered?.[slot] ?? 0,
     closed: (slot) => parts.closed?.[slot] ?? null,
+    isRegistered: (slot) => parts.unregistered?.includes(slot) !== true,
     hasRate: (slot) => parts.atRate?.includes(slot) !== true,
     answerRate: (slot) => parts.answerRates?.[slot] ?? UNKNOWN_RATE,
     turn: parts.turns ?? (() => 0),

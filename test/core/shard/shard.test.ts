@@ -12,6 +12,7 @@ import type { Cdr } from '../../../src/core/cdr/cdr.ts';
 import { ShardCounters } from '../../../src/core/shard/counters.ts';
 import { Reception, type ReceptionBounds } from '../../../src/core/shard/reception.ts';
 import { routingViewOf } from '../../../src/core/shard/routing-view.ts';
+import { allocateRegistration } from '../../../src/core/shard/shared-memory.ts';
 import { ShardSurroundings } from '../../../src/core/shard/surroundings.ts';
 import { TRANSACTIONS_MAX } from '../../../src/core/transaction/transaction-table.ts';
 import { nodeDigest } from '../../../src/shard-host/node-digest.ts';
@@ -166,6 +167,9 @@ describe('a full house', () => {
       health: new GatewayHealth(GatewayHealth.allocate()),
       quality: new QualityBoard(QualityBoard.allocate()),
       turns: new Turns(Turns.allocate()),
+      registration: allocateRegistration(),
+      secret: '',
+      isSuccessor: false,
       counters: new ShardCounters(ShardCounters.allocate()),
       prng: new Prng(1),
       digest: nodeDigest,
@@ -174,6 +178,7 @@ describe('a full house', () => {
         transmit: (text) => sent.push(text.slice(0, 11)),
         recordChanged: () => undefined,
         recordEnded: ({ cdr }) => cdrs.push(cdr),
+        authFailed: () => undefined,
         defect: (sentence) => assert.fail(sentence),
       },
     });

@@ -10,6 +10,7 @@ import { GatewayHealth } from '../../../../src/core/admission/gateway-health.ts'
 import { QualityBoard } from '../../../../src/core/admission/quality.ts';
 import { Turns } from '../../../../src/core/admission/turns.ts';
 import { Prng } from '../../../../src/core/base/prng.ts';
+import { Bindings } from '../../../../src/core/registration/bindings.ts';
 import { decisionText } from '../../../../src/core/routing/decision.ts';
 import type { RoutePrices } from '../../../../src/core/routing/route-conditions.ts';
 import { RouteTable } from '../../../../src/core/routing/route-plan.ts';
@@ -75,7 +76,14 @@ function measure({ name, candidates, parameters: given, weight = 0 }: Kind): voi
       quality.finished(slot, prefixes[0] ?? '', call, window, NOW_MS);
     }
   }
-  const conditions = new LiveConditions({ admission, health, quality, turns, nowMs: NOW_MS });
+  const conditions = new LiveConditions({
+    admission,
+    health,
+    quality,
+    turns,
+    bindings: new Bindings(Bindings.allocate()),
+    nowMs: NOW_MS,
+  });
   const table = new RouteTable({ ...routes(gateways), parameters: parameters(given) }, PRICES);
   const mapping = mappingGateway(GATEWAYS + 1);
   const numbers = Array.from({ length: 4096 }, () => `${1000 + prng.below(groups)}${prng.below(1_000_000)}`);

@@ -13,6 +13,7 @@ import { Prng } from '../../../../src/core/base/prng.ts';
 import type { Target } from '../../../../src/core/base/target.ts';
 import { ShardCounters } from '../../../../src/core/shard/counters.ts';
 import { Shard } from '../../../../src/core/shard/shard.ts';
+import { allocateRegistration } from '../../../../src/core/shard/shared-memory.ts';
 import { nodeDigest } from '../../../../src/shard-host/node-digest.ts';
 import { spreadOf } from '../../../statistics.ts';
 import { printResponse, readWire, uriOf, type WireMessage } from '../../../wire.ts';
@@ -60,6 +61,9 @@ class Bench {
       health: new GatewayHealth(GatewayHealth.allocate()),
       quality: new QualityBoard(QualityBoard.allocate()),
       turns: new Turns(Turns.allocate()),
+      registration: allocateRegistration(),
+      secret: '',
+      isSuccessor: false,
       counters: this.#counters,
       prng: new Prng(1),
       digest: nodeDigest,
@@ -70,6 +74,7 @@ class Bench {
         recordEnded: () => {
           this.endedCount += 1;
         },
+        authFailed: () => undefined,
         defect: (sentence) => {
           throw new Error(sentence);
         },

@@ -1,0 +1,169 @@
+// Whether a request comes from whom it says: challenges, answers, and what follows from wrong ones. RFC 3261 22.
+//
+//   nothing, or an old nonce --> challenge, so many times in one Call-ID, then 403
+//   wrong answer             --> the same, counted against source and name: too many and both are suspended (403)
+//   right answer, new nc     --> passed
+//
+// A name that nobody has is dealt with as one whose password is wrong, hash for hash.
+
+import { AUTH_LOG_LINES_MAX } from '../base/limits.ts';
+import type { Target } from '../base/target.ts';
+import type { ParameterValues } from '../parameters/registry.ts';
+import type { Digest } from '../sip/digest.ts';
+import { challengeLines, type DigestAnswer, digestAnswerOf, isRightAnswer } from '../sip/digest-answer.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { markOf } from './bindings.ts';
+import type { FailureBook, SuspensionRule } from './failure-book.ts';
+import { type Nonce, NonceMint } from './nonce-mint.ts';
+import type { NonceUses } from './nonce-uses.ts';
+import type { User, Users } from './users.ts';
+
+/** How long a nonce that was answered in time may be used again (nc), seconds. */
+const NONCE_LIFE_SECONDS = 600;
+
+/** Stands in for the password of a name that nobody has. */
+const NO_PASSWORD = '\u0000';
+
+/** What became of a request's credentials. */
+export type Verdict =
+  | { readonly kind: 'passed'; readonly user: User }
+  /** Answer with this status and these lines. */
+  | { readonly kind: 'refused'; readonly status: number; readonly lines: string };
+
+/** What is counted. */
+export type AuthOutcome = 'challenged' | 'passed' | 'failed' | 'suspended';
+
+/** What an authenticator needs of its shard. */
+export interface AuthSurroundings {
+  readonly nowMs: number;
+  readonly digest: Digest;
+  draw(bound: number): number;
+  countAuth(outcome: AuthOutcome): void;
+  /** A line for the log: somebody at `address` has failed as `user`. */
+  tellAuthFailed(address: string, user: string): void;
+}
+
+/** What shards share of it. */
+export interface AuthMemory {
+  readonly nonceUses: NonceUses;
+  readonly failures: FailureBook;
+  /** The key of nonces. */
+  readonly secret: string;
+}
+
+/** One question. */
+export interface AuthQuestion {
+  readonly request: SipMessage;
+  readonly source: Target;
+  readonly realm: string;
+  /** 407 challenges and reads as a proxy does. */
+  readonly code: 401 | 407;
+  readonly users: Users;
+  /** The one user that is wanted; null takes any. */
+  readonly wanted: User | null;
+  readonly parameters: ParameterValues;
+}
+
+const FORBIDDEN: Verdict = { kind: 'refused', status: 403, lines: '' };
+
+/** Judges the credentials of requests. */
+export class Authenticator {
+  readonly #around: AuthSurroundings;
+  readonly #memory: AuthMemory;
+  readonly #mint: NonceMint;
+  #logSecond = 0;
+  #logCount = 0;
+
+  constructor(around: AuthSurroundings, memory: AuthMemory) {
+    this.#around = around;
+    this.#memory = memory;
+    this.#mint = new NonceMint(around.digest, memory.secret);
+  }
+
+  judge(question: AuthQuestion): Verdict {
+    const { request, source, realm, code, parameters } = question;
+    const { failures } = this.#memory;
+    const rule = suspensionOf(parameters);
+    if (failures.isSuspended(markOf(source.address), rule, this.#second)) return this.#refuse('suspended');
+    const answer = digestAnswerOf(request, code === 407, realm);
+    if (answer === null) return this.#challenge(question, 0, false);
+    if (failures.isSuspended(nameMark(answer.user), rule, this.#second)) return this.#refuse('suspended');
+    const nonce = this.#mint.read(answer.nonce, source.address);
+    const earlier = nonce !== null && nonce.callMark === markOf(request.callId) ? nonce.answerCount : 0;
+    if (nonce === null || !this.#isYoung(nonce, parameters)) return this.#challenge(question, earlier + 1, true);
+    const user = this.#userOf(question, answer);
+    if (user === null) {
+      this.#noteFailure(source.address, answer.user, rule);
+      return this.#challenge(question, earlier + 1, false);
+    }
+    const { mark, spread, issuedAtSecond } = nonce;
+    const use = this.#memory.nonceUses.use(mark, spread, issuedAtSecond, answer.nonceCount, this.#second);
+    if (use !== 'fresh') return this.#challenge(question, earlier + 1, true);
+    failures.forgive(markOf(source.address));
+    failures.forgive(nameMark(answer.user));
+    this.#around.countAuth('passed');
+    return { kind: 'passed', user };
+  }
+
+  get #second(): number {
+    return Math.floor(this.#around.nowMs / 1000);
+  }
+
+  /** SS_SIP_AUTHENTICATION_TIMEOUT to its first use; then for its life. */
+  #isYoung({ issuedAtSecond, mark, spread }: Nonce, { SS_SIP_AUTHENTICATION_TIMEOUT }: ParameterValues): boolean {
+    const age = this.#second - issuedAtSecond;
+    if (age <= SS_SIP_AUTHENTICATION_TIMEOUT / 1000) return true;
+    return age <= NONCE_LIFE_SECONDS && this.#memory.nonceUses.has(mark, spread);
+  }
+
+  /** Who has given the right answer; null when nobody has. The same work whether the name exists or not. */
+  #userOf({ request, realm, users, wanted }: AuthQuestion, answer: DigestAnswer): User | null {
+    const user = users.find(answer.user);
+    const isRight = isRightAnswer(
+      answer,
+      { realm, password: user?.password ?? NO_PASSWORD },
+      request,
+      this.#around.digest,
+    );
+    if (!isRight || user === null) return null;
+    return wanted === null || wanted.name === user.name ? user : null;
+  }
+
+  #challenge(
+    { request, source, realm, code, parameters }: AuthQuestion,
+    answerCount: number,
+    isStale: boolean,
+  ): Verdict {
+    if (answerCount > parameters.SS_SIP_AUTHENTICATION_RETRY) return FORBIDDEN;
+    const { callId } = request;
+    const chance = this.#around.draw(0x1_0000_0000);
+    const nonce = this.#mint.mint({ second: this.#second, answerCount, callId, address: source.address, chance });
+    this.#around.countAuth('challenged');
+    return { kind: 'refused', status: code, lines: challengeLines(code === 407, realm, nonce, isStale) };
+  }
+
+  #refuse(outcome: AuthOutcome): Verdict {
+    this.#around.countAuth(outcome);
+    return FORBIDDEN;
+  }
+
+  #noteFailure(address: string, user: string, rule: SuspensionRule): void {
+    this.#memory.failures.note(markOf(address), rule, this.#second);
+    this.#memory.failures.note(nameMark(user), rule, this.#second);
+    this.#around.countAuth('failed');
+    if (this.#logSecond !== this.#second) this.#logCount = 0;
+    this.#logSecond = this.#second;
+    this.#logCount += 1;
+    if (this.#logCount <= AUTH_LOG_LINES_MAX) this.#around.tellAuthFailed(address, user);
+  }
+}
+
+function suspensionOf(parameters: ParameterValues): SuspensionRule {
+  const { SS_AUTHENTICATION_MAX_RETRY: failuresMax, SS_AUTHENTICATION_FAILED_SUSPEND } = parameters;
+  return { failuresMax, suspendSeconds: SS_AUTHENTICATION_FAILED_SUSPEND / 1000 };
+}
+
+/** A name and an address that are spelt alike are not one thing. */
+function nameMark(user: string): number {
+  return markOf(`user ${user}`);
+}

@@ -1,0 +1,150 @@
+// Registration and authentication put together for one shard: who may register, whose call an INVITE is, where a
+// registered gateway is called.
+
+import type { Source } from '../call/incoming-request.ts';
+import { numberOf } from '../call/numbers.ts';
+import type { ParameterValues } from '../parameters/registry.ts';
+import { Authenticator, type AuthMemory, type AuthSurroundings } from '../registration/authenticator.ts';
+import { KeepAlive, type KeepAliveSurroundings } from '../registration/keep-alive.ts';
+import { type RegisterAnswer, Registrar, type RegistrarSurroundings } from '../registration/registrar.ts';
+import { type User, Users } from '../registration/users.ts';
+import { byClosestFit } from '../routing/screening.ts';
+import type { MappingGateway, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
+import type { SipMessage } from '../sip/message.ts';
+
+/** Bindings from one place that are looked at. */
+const FOUND_MAX = 16;
+
+/** What it needs of its shard. */
+export interface RegistrationSurroundings extends AuthSurroundings, RegistrarSurroundings, KeepAliveSurroundings {
+  readonly routing: {
+    readonly snapshot: Snapshot;
+    readonly screening: { find(address: string, port: number, callee: string): MappingGateway | null };
+  };
+  /** The host that peers are told for the socket with that index. */
+  realmOf(listener: number): string;
+}
+
+/** Whose call an INVITE is, or how it is refused. */
+export type CallerFound = MappingGateway | RegisterAnswer;
+
+/** The registration of one shard. */
+export class Registration {
+  readonly #around: RegistrationSurroundings;
+  readonly #authenticator: Authenticator;
+  readonly #registrar: Registrar;
+  readonly #keepAlive: KeepAlive;
+  readonly #found = new Int32Array(FOUND_MAX);
+  #users: Users;
+
+  constructor(around: RegistrationSurroundings, memory: AuthMemory, parameters: ParameterValues) {
+    this.#around = around;
+    this.#authenticator = new Authenticator(around, memory);
+    this.#registrar = new Registrar(around);
+    this.#keepAlive = new KeepAlive(around, parameters);
+    this.#users = new Users({ mappingGateways: [], routingGateways: [] });
+  }
+
+  /** New tables are in force in the place of `before`. */
+  publish(before: Snapshot): void {
+    const { routing, bindings } = this.#around;
+    const { snapshot } = routing;
+    this.#users = new Users(snapshot);
+    const slots = dynamicSlots(snapshot);
+    const kept = new Set(slots);
+    for (const slot of dynamicSlots(before)) if (!kept.has(slot)) bindings.unbind(slot);
+    this.#keepAlive.publish(slots, snapshot.parameters);
+  }
+
+  /** Keeps awake what a REGISTER has bound. */
+  registered(slots: readonly number[]): void {
+    this.#keepAlive.wake(slots);
+  }
+
+  /** Whether strangers are answered: some gateway may be anywhere. */
+  get isOpen(): boolean {
+    return this.#users.hasDynamic;
+  }
+
+  /** Whether somebody has registered from there. */
+  knows({ address, port }: Source): boolean {
+    const { bindings, nowMs } = this.#around;
+    return this.isOpen && bindings.slotsFrom(address, port, nowMs, this.#found) > 0;
+  }
+
+  /** What a REGISTER comes to. */
+  register(request: SipMessage, source: Source): RegisterAnswer {
+    if (!this.isOpen) return { status: 403, phrase: '', lines: '' };
+    const verdict = this.#judge(request, source, 401, null);
+    if (verdict.kind === 'refused') return { ...verdict, phrase: '' };
+    return this.#registrar.register(request, source, verdict.user, this.#parameters);
+  }
+
+  /**
+   * Whose call `invite` is: a registered device's, a configured place's, or that of the user whose credentials it
+   * carries.
+   */
+  callerOf(invite: SipMessage, source: Source): CallerFound {
+    const callee = numberOf(invite.uri);
+    const { screening } = this.#around.routing;
+    const gateway = this.#registeredAt(source, callee) ?? screening.find(source.address, source.port, callee);
+    if (gateway === null) return this.#userOf(invite, source, callee);
+    if (!gateway.requireDigest) return gateway;
+    const verdict = this.#judgeCall(invite, source, this.#users.find(gateway.registerUser));
+    return verdict.kind === 'refused' ? { ...verdict, phrase: '' } : gateway;
+  }
+
+  /** Where `gateway` is called now: as its tables say, or where it has registered; null when it has not. */
+  reachOf(gateway: RoutingGateway): RoutingGateway | null {
+    if (gateway.registerType === 'static') return gateway;
+    const binding = this.#around.bindings.at(gateway.slot, this.#around.nowMs);
+    if (binding === null || binding.user !== gateway.registerUser) return null;
+    const { address: remoteIp, port: signalPort, listener, contact } = binding;
+    return { ...gateway, remoteIp, signalPort, listener, contact };
+  }
+
+  #registeredAt({ address, port }: Source, callee: string): MappingGateway | null {
+    if (!this.isOpen) return null;
+    const { bindings, nowMs } = this.#around;
+    const count = bindings.slotsFrom(address, port, nowMs, this.#found);
+    let best: MappingGateway | null = null;
+    for (let index = 0; index < count; index++) {
+      const gateway = this.#users.mappingIn(this.#found[index] as number);
+      if (gateway === null || !callee.startsWith(gateway.calleePrefix)) continue;
+      if (best === null || byClosestFit(gateway, best) < 0) best = gateway;
+    }
+    return best;
+  }
+
+  /** Nobody's place: who may be anywhere proves it. */
+  #userOf(invite: SipMessage, source: Source, callee: string): CallerFound {
+    if (!this.isOpen) return FORBIDDEN;
+    const verdict = this.#judgeCall(invite, source, null);
+    if (verdict.kind === 'refused') return { ...verdict, phrase: '' };
+    const { mapping } = verdict.user;
+    const mayCall = mapping?.registerType === 'dynamic' && callee.startsWith(mapping.calleePrefix);
+    return mapping !== null && mayCall ? mapping : FORBIDDEN;
+  }
+
+  #judgeCall(invite: SipMessage, source: Source, wanted: User | null) {
+    const code = this.#parameters.SS_SIP_AUTHENTICATION_CODE === '401' ? 401 : 407;
+    return this.#judge(invite, source, code, wanted);
+  }
+
+  #judge(request: SipMessage, source: Source, code: 401 | 407, wanted: User | null) {
+    const realm = this.#around.realmOf(source.listener);
+    const users = this.#users;
+    return this.#authenticator.judge({ request, source, realm, code, users, wanted, parameters: this.#parameters });
+  }
+
+  get #parameters(): ParameterValues {
+    return this.#around.routing.snapshot.parameters;
+  }
+}
+
+const FORBIDDEN: RegisterAnswer = { status: 403, phrase: '', lines: '' };
+
+function dynamicSlots({ mappingGateways, routingGateways }: Snapshot): number[] {
+  const gateways = [...mappingGateways, ...routingGateways];
+  return gateways.filter(({ registerType }) => registerType === 'dynamic').map(({ slot }) => slot);
+}

@@ -1,0 +1,117 @@
+// What ladders do not show: algorithms, forged nonces, several shards, the log.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { AUTH_LOG_LINES_MAX } from '../../../src/core/base/limits.ts';
+import { Authenticator, type Verdict } from '../../../src/core/registration/authenticator.ts';
+import { FailureBook } from '../../../src/core/registration/failure-book.ts';
+import { NonceUses } from '../../../src/core/registration/nonce-uses.ts';
+import { Users } from '../../../src/core/registration/users.ts';
+import { challengesOf, printCredentials } from '../../../src/core/sip/digest.ts';
+import type { SipMessage } from '../../../src/core/sip/message.ts';
+import { parseMessage } from '../../../src/core/sip/parse-message.ts';
+import { nodeDigest } from '../../../src/shard-host/node-digest.ts';
+import { mappingGateway, parameters } from '../../simulator/trunks.ts';
+
+const REALM = '192.0.2.1';
+const WHERE = { address: '198.51.100.1', port: 5060, listener: 0 };
+const gateway = mappingGateway(1, { requireDigest: true, registerUser: 'ada', registerPassword: 'secret' });
+const USERS = new Users({ mappingGateways: [gateway], routingGateways: [] });
+
+/** An authenticator, and what it has said. */
+function openAuthenticator(shared = { uses: NonceUses.allocate(), failures: FailureBook.allocate() }) {
+  const log: string[] = [];
+  const around = {
+    nowMs: 5_000,
+    digest: nodeDigest,
+    draw: (bound: number) => bound - 1,
+    countAuth: () => undefined,
+    tellAuthFailed: (address: string, user: string) => void log.push(`${address} ${user}`),
+  };
+  const nonceUses = new NonceUses(shared.uses);
+  const failures = new FailureBook(shared.failures);
+  const authenticator = new Authenticator(around, { nonceUses, failures, secret: 'key' });
+  const judge = (request: SipMessage, source = WHERE): Verdict =>
+    authenticator.judge({
+      request,
+      source,
+      realm: REALM,
+      code: 407,
+      users: USERS,
+      wanted: null,
+      parameters: parameters({ SS_AUTHENTICATION_MAX_RETRY: '0' }),
+    });
+  return { judge, log, shared };
+}
+
+function inviteWith(line: string, uri = 'sip:4930@192.0.2.1'): SipMessage {
+  const text =
+    `INVITE ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n` +
+    `To: <${uri}>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\n${line}Content-Length: 0\r\n\r\n`;
+  return parseMessage(text) as SipMessage;
+}
+
+function challengeOf(verdict: Verdict, strength = 0) {
+  assert.ok(verdict.kind === 'refused' && verdict.status === 407, JSON.stringify(verdict));
+  const lines = verdict.lines.split('\r\n').filter((line) => line !== '');
+  const response = `SIP/2.0 407 No\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\n`;
+  const rest = `Call-ID: c1\r\nCSeq: 1 INVITE\r\n${lines[strength]}\r\nContent-Length: 0\r\n\r\n`;
+  return challengesOf(parseMessage(response + rest) as SipMessage)[0] ?? assert.fail();
+}
+
+function answerTo(verdict: Verdict, part: { user?: string; uri?: string; strength?: number } = {}): string {
+  const { user = 'ada', uri = 'sip:4930@192.0.2.1', strength = 0 } = part;
+  const input = { user, password: 'secret', method: 'INVITE', uri, body: '', clientNonce: 'c', nonceCount: 1 };
+  return printCredentials(challengeOf(verdict, strength), input, nodeDigest);
+}
+
+describe('who proves himself', () => {
+  test('RFC 8760: SHA-512-256, SHA-256 and MD5 are offered in this order, and each is taken', () => {
+    const { judge } = openAuthenticator();
+    for (const [strength, algorithm] of ['SHA-512-256', 'SHA-256', 'MD5'].entries()) {
+      const asked = openAuthenticator().judge(inviteWith(''));
+      assert.equal(challengeOf(asked, strength).algorithm, algorithm);
+    }
+    assert.equal(judge(inviteWith(answerTo(judge(inviteWith('')), { strength: 2 }))).kind, 'passed');
+    assert.equal(
+      openAuthenticator().judge(inviteWith(answerTo(judge(inviteWith('')), { strength: 1 }))).kind,
+      'passed',
+    );
+  });
+
+  test('an answer is good for the number it was made for, at the address that was challenged', () => {
+    const { judge } = openAuthenticator();
+    const line = answerTo(judge(inviteWith('')));
+    assert.equal(judge(inviteWith(line, 'sip:900@192.0.2.1')).kind, 'refused');
+    const elsewhere = judge(inviteWith(line), { ...WHERE, address: '198.51.100.2' });
+    assert.ok(elsewhere.kind === 'refused' && elsewhere.lines.includes('stale=true'));
+    assert.equal(judge(inviteWith(line)).kind, 'passed');
+  });
+
+  test('a nonce that was changed in any place is none of ours', () => {
+    const { judge } = openAuthenticator();
+    const line = answerTo(judge(inviteWith('')));
+    const nonce = /nonce="(\w+)"/.exec(line)?.[1] ?? '';
+    for (const at of [0, 9, 15, 20, 30, 49]) {
+      const changed = nonce.slice(0, at) + (nonce[at] === '0' ? '1' : '0') + nonce.slice(at + 1);
+      const verdict = judge(inviteWith(line.replace(nonce, changed)));
+      assert.ok(verdict.kind === 'refused' && verdict.lines.includes('stale=true'), `changed at ${at}`);
+    }
+  });
+
+  test('one shard challenges, another takes the answer, and a third refuses it the second time', () => {
+    const first = openAuthenticator();
+    const line = answerTo(first.judge(inviteWith('')));
+    assert.equal(openAuthenticator(first.shared).judge(inviteWith(line)).kind, 'passed');
+    assert.equal(openAuthenticator(first.shared).judge(inviteWith(line)).kind, 'refused');
+  });
+
+  test('AUTH_LOG_LINES_MAX: failures are told to the log, so many in a second', () => {
+    const { judge, log } = openAuthenticator();
+    for (let count = 0; count <= AUTH_LOG_LINES_MAX; count++) {
+      judge(inviteWith(answerTo(judge(inviteWith('')), { user: 'bob' })));
+    }
+    assert.equal(log.length, AUTH_LOG_LINES_MAX);
+    assert.equal(log[0], '198.51.100.1 bob');
+  });
+});
