@@ -40,6 +40,8 @@ export interface SwitchConfig {
   readonly dnsServers: readonly string[];
   /** Where CDRs go besides the spool. */
   readonly sinks: readonly SinkSettings[];
+  /** Where location routing numbers are asked for, over HTTP; '' nowhere. */
+  readonly lrnUrl: string;
   /** Percent of its disk that the store may take. */
   readonly diskShare: number;
   /** Whether an answered call is on the disk before its caller hears of it (strict), or some 200 ms later (usual). */
@@ -60,6 +62,7 @@ const FIELDS = [
   'durability',
   'drainSeconds',
   'dnsServers',
+  'lrnUrl',
   'sinks',
   'diskShare',
 ];
@@ -111,6 +114,7 @@ export function parseConfig(text: string, path: string): SwitchConfig {
         port: management?.optional('port', wholeNumber(0, 65_535), MANAGEMENT_PORT) ?? MANAGEMENT_PORT,
       },
       node: root.optional('node', nodeName, fallback.node),
+      lrnUrl: root.optional('lrnUrl', httpUrl, fallback.lrnUrl),
       dnsServers: root.many('dnsServers', serverAddress),
       sinks: readSinks(root, path, dataPath),
       diskShare: root.optional('diskShare', wholeNumber(1, 95), fallback.diskShare),
@@ -145,7 +149,13 @@ function defaultConfig(directory: string): SwitchConfig {
     diskShare: DISK_SHARE,
     durability: 'usual',
     drainSeconds: DRAIN_SECONDS,
+    lrnUrl: '',
   };
+}
+
+function httpUrl(text: string): string | Refused {
+  if (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text)) return text;
+  return new Refused(`takes an address such as http://127.0.0.1:8099/lrn, not "${text}"`);
 }
 
 /** An address, and a port if need be. */

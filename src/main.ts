@@ -72,6 +72,7 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
         precedence.note(snapshot.parameters.SS_SIP_SIGNAL_TOS);
         edge.newCalls.share(new Shares(snapshot));
       },
+      onLrnAnswered: (shard, id, answer) => shards?.lrnAnswered(shard, id, answer),
       onKillShard: (shard) => void shards?.kill(shard),
       onDied: (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait for its successor'),
     });
@@ -171,6 +172,7 @@ function controlStartOf(
     logLevel: options.logLevel ?? 'info',
     isDurable: options.isDurable ?? true,
     dnsServers: config.dnsServers,
+    lrnUrl: config.lrnUrl,
     hosts: [],
     journalsPath: place.path,
   };
@@ -184,6 +186,7 @@ function startShards(
   const user: ShardsUser = {
     onApplied: (shard, version) => control.tell({ kind: 'applied', shard, version }),
     onPoke: () => edge.scheduleTurn(),
+    onAskLrn: (shard, id, question, timeoutMs) => control.tell({ kind: 'askLrn', shard, id, question, timeoutMs }),
     onAuthFailed: (_shard, address, user) => log.warn(authFailedLine(address, user)),
     onDefect: (shard, sentence, input) => log.error({ shard, sentence, input }, 'defect: one call lost'),
     onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),

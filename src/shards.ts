@@ -1,6 +1,7 @@
 // The shards of a switch as main sees them, wherever they run: in worker threads, or inline on the edge's thread. Types
 // only.
 
+import type { LrnAnswer, LrnQuestion } from './core/call/lrn-dips.ts';
 import type { Snapshot } from './core/routing/snapshot.ts';
 import type { Inheritance } from './core/shard/shard-task.ts';
 
@@ -10,6 +11,8 @@ export interface Shards {
   publish(snapshot: Snapshot): void;
   /** Datagrams to these places could not be sent. */
   unreachable(places: readonly Place[]): void;
+  /** What the LRN source says to a question of `shard`. */
+  lrnAnswered(shard: number, id: number, answer: LrnAnswer | null): void;
   /** A crash drill: ends the worker of `shard` where it stands. */
   kill(shard: number): Promise<void>;
   /** No new calls from now on. */
@@ -29,6 +32,8 @@ export interface ShardsUser {
   onApplied(shard: number, version: number): void;
   /** Something was put out while the edge was away: it shall take a turn. */
   onPoke(): void;
+  /** `shard` asks the LRN source. */
+  onAskLrn(shard: number, id: number, question: LrnQuestion, timeoutMs: number): void;
   onAuthFailed(shard: number, address: string, user: string): void;
   onDefect(shard: number, sentence: string, input: string): void;
   /** A shard runs: at the start, or because its worker died and a new one has taken over. */

@@ -118,6 +118,7 @@ function configOf(dataPath: string): SwitchConfig {
     diskShare: 50,
     durability: 'usual',
     drainSeconds: 0,
+    lrnUrl: '',
   };
 }
 

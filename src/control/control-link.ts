@@ -4,6 +4,7 @@
 
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { Snapshot } from '../core/routing/snapshot.ts';
 import { TandemError, type TandemErrorCode } from '../tandem-error.ts';
 import type { ControlStart, FromControl, ToControl } from './messages.ts';
@@ -15,6 +16,7 @@ const RESTART_PAUSE_MS = 500;
 export interface ControlLinkUser {
   onSnapshot(snapshot: Snapshot): void;
   onKillShard(shard: number): void;
+  onLrnAnswered(shard: number, id: number, answer: LrnAnswer | null): void;
   /** It died by `error`, or could not be started again. */
   onDied(error: unknown): void;
 }
@@ -66,6 +68,7 @@ export class ControlLink {
   #listen(): void {
     this.#worker.on('message', (message: FromControl) => {
       if (message.kind === 'snapshot') this.#hearSnapshot(message.snapshot);
+      else if (message.kind === 'lrnAnswered') this.#user.onLrnAnswered(message.shard, message.id, message.answer);
       else if (message.kind === 'killShard') this.#user.onKillShard(message.shard);
     });
     this.#worker.on('error', (error) => {

@@ -3,6 +3,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs } from '../clock.ts';
 import { assert } from '../core/base/assert.ts';
+import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import { type Log, makeLog } from '../log.ts';
 import { openLmdbStores, shareOfDisk } from '../store/lmdb.ts';
 import { openMemoryStores } from '../store/memory.ts';
@@ -47,6 +48,8 @@ function openControl(options: ControlStart, post: (message: FromControl) => void
   const stores = options.isDurable ? openStores(options) : openMemoryStores();
   const outward = {
     publish: (snapshot: Control['configuration']['snapshot']) => post({ kind: 'snapshot', snapshot }),
+    lrnAnswered: (shard: number, id: number, answer: LrnAnswer | null) =>
+      post({ kind: 'lrnAnswered', shard, id, answer }),
     killShard: (shard: number) => post({ kind: 'killShard', shard }),
   };
   return new Control(options, stores, outward, log, () => Date.now());

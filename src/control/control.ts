@@ -5,6 +5,7 @@
 import { APPLIANCE_SLOT } from '../core/admission/admission.ts';
 import { splitPort } from '../core/base/ip-address.ts';
 import { Ring } from '../core/base/ring.ts';
+import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { Snapshot } from '../core/routing/snapshot.ts';
 import type { Log } from '../log.ts';
 import { claimDataDirectory, issueLocalToken, releaseDataDirectory } from '../store/data-directory.ts';
@@ -25,6 +26,7 @@ import { LimitDrift } from './limit-drift.ts';
 import type { ControlStart, EdgeNumbers, ToControl } from './messages.ts';
 import { dnsOf } from './names/dns.ts';
 import { HostNames, type HostNamesUser } from './names/host-names.ts';
+import { LrnSource } from './names/lrn-source.ts';
 import { SwitchView } from './switch-view.ts';
 import {
   type ApplyOutcome,
@@ -38,6 +40,8 @@ import {
 export interface ControlOutward {
   /** Give `snapshot` to every shard and report `applied` for each. */
   publish(snapshot: Snapshot): void;
+  /** Give `shard` the answer to its question. */
+  lrnAnswered(shard: number, id: number, answer: LrnAnswer | null): void;
   /** End the worker of `shard`. */
   killShard(shard: number): void;
 }
@@ -88,6 +92,7 @@ export class Control implements HostNamesUser {
   readonly sinks: readonly SinkRunner[];
   readonly rate = new CallRate();
   readonly drift: LimitDrift;
+  readonly lrn: LrnSource;
   readonly shardRestarts: number[];
   edge: EdgeNumbers = NO_EDGE_NUMBERS;
   /** No new calls: the switch is about to stop. */
@@ -120,6 +125,7 @@ export class Control implements HostNamesUser {
     this.index = new CdrIndex(stores.spool, stores.index);
     this.drift = new LimitDrift(this.view);
     this.shardRestarts = options.memory.shards.map(() => 0);
+    this.lrn = new LrnSource(options.lrnUrl, this.#log);
     this.#hosts = new HostNames(dnsOf(options.dnsServers), this, options.hosts);
     this.#watchHosts();
   }
@@ -188,6 +194,9 @@ export class Control implements HostNamesUser {
       case 'shardRestarted':
         this.shardRestarts[message.shard] = (this.shardRestarts[message.shard] ?? 0) + 1;
         this.deployment.restarted(message.shard);
+        return;
+      case 'askLrn':
+        this.lrn.ask(message, (answer) => this.#outward.lrnAnswered(message.shard, message.id, answer));
         return;
       case 'edge':
         this.edge = message.numbers;

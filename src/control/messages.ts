@@ -1,5 +1,6 @@
 // What main and the control thread tell each other. Types only: both import them, neither knows the other.
 
+import type { LrnAnswer, LrnQuestion } from '../core/call/lrn-dips.ts';
 import type { HostAddresses, Snapshot } from '../core/routing/snapshot.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 import type { LogLevel } from '../log.ts';
@@ -36,10 +37,20 @@ export interface ControlStart {
   readonly isDurable: boolean;
   /** DNS servers that host names are asked of; empty: those of the machine. */
   readonly dnsServers: readonly string[];
+  /** Where LRN is asked, over HTTP; '' nowhere. */
+  readonly lrnUrl: string;
   /** What a predecessor knew of host names. */
   readonly hosts: readonly HostAddresses[];
   /** Where the shards' journals are, a folder each. */
   readonly journalsPath: string;
+}
+
+/** One question of a shard to the LRN source. */
+export interface LrnRequest {
+  readonly shard: number;
+  readonly id: number;
+  readonly question: LrnQuestion;
+  readonly timeoutMs: number;
 }
 
 /** What the edge counted since it started; numbers only grow. */
@@ -73,6 +84,8 @@ export type FromControl =
   | { readonly kind: 'ready'; readonly managementPort: number; readonly snapshot: Snapshot }
   /** A new snapshot for every shard; main answers `applied` for each. */
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  /** What the LRN source says to a question of `shard`. */
+  | { readonly kind: 'lrnAnswered'; readonly shard: number; readonly id: number; readonly answer: LrnAnswer | null }
   /** An operator's crash drill: end this shard's worker as a defect would. */
   | { readonly kind: 'killShard'; readonly shard: number }
   /** Control could not start. `code` and `refusals` as in TandemError. */
@@ -93,6 +106,8 @@ export type ToControl =
   | { readonly kind: 'applied'; readonly shard: number; readonly version: number }
   /** The worker of `shard` died and was replaced; it has no snapshot until `applied`. */
   | { readonly kind: 'shardRestarted'; readonly shard: number; readonly atWallMs: number }
+  /** `shard` asks the LRN source. */
+  | ({ readonly kind: 'askLrn' } & LrnRequest)
   | { readonly kind: 'edge'; readonly numbers: EdgeNumbers }
   /** No new calls from now on: not ready any more. */
   | { readonly kind: 'draining' }

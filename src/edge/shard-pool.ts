@@ -8,6 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { Ring } from '../core/base/ring.ts';
+import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { Listener, Snapshot } from '../core/routing/snapshot.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
@@ -160,6 +161,8 @@ export class ShardPool implements Shards {
         return this.#user.onPoke();
       case 'applied':
         return this.#user.onApplied(shard, message.version);
+      case 'askLrn':
+        return this.#user.onAskLrn(shard, message.id, message.question, message.timeoutMs);
       case 'authFailed':
         return this.#user.onAuthFailed(shard, message.address, message.user);
       case 'defect':
@@ -172,11 +175,19 @@ export class ShardPool implements Shards {
     }
   }
 
+  lrnAnswered(shard: number, id: number, answer: LrnAnswer | null): void {
+    this.#tell(shard, { kind: 'lrnAnswered', id, answer });
+  }
+
+  #tell(shard: number, message: ToShard): void {
+    this.#seats[shard]?.port?.postMessage(message);
+    new Ring((this.#options.memory.shards[shard] as ShardTask['memory']).inbound).wake();
+  }
+
   /** Posts to every shard and wakes those asleep on their ring. */
   #tellAll(message: ToShard): void {
-    for (const [shard, { port }] of this.#seats.entries()) {
-      port?.postMessage(message);
-      new Ring((this.#options.memory.shards[shard] as ShardTask['memory']).inbound).wake();
+    for (const shard of this.#seats.keys()) {
+      this.#tell(shard, message);
     }
   }
 }

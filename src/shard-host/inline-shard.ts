@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers';
 import { monotonicMs } from '../clock.ts';
 import type { Target } from '../core/base/target.ts';
+import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { Snapshot } from '../core/routing/snapshot.ts';
 import type { Gate, Wire } from '../core/shard/gate.ts';
 import type { FromShard, ShardTask } from '../core/shard/shard-task.ts';
@@ -63,6 +64,11 @@ export class InlineShard implements Gate, Shards {
     this.#flush();
   }
 
+  lrnAnswered(_shard: number, id: number, answer: LrnAnswer | null): void {
+    this.#runner.command({ kind: 'lrnAnswered', id, answer });
+    this.#flush();
+  }
+
   /** There is no worker to end. */
   async kill(): Promise<void> {
     await Promise.resolve();
@@ -110,6 +116,7 @@ export class InlineShard implements Gate, Shards {
 
   #hear(message: FromShard): void {
     if (message.kind === 'applied') this.#user.onApplied(0, message.version);
+    else if (message.kind === 'askLrn') this.#user.onAskLrn(0, message.id, message.question, message.timeoutMs);
     else if (message.kind === 'authFailed') this.#user.onAuthFailed(0, message.address, message.user);
     else if (message.kind === 'defect') this.#user.onDefect(0, message.sentence, message.input);
     else if (message.kind === 'trouble') this.#user.onTrouble(0, message.sentence);

@@ -155,6 +155,9 @@ export class ShardRunner {
           this.#shard.unreachable(address, port, monotonicMs(), Date.now());
         }
         return;
+      case 'lrnAnswered':
+        this.#shard.lrnAnswered(command.id, command.answer, monotonicMs(), Date.now());
+        return;
       case 'drain':
         this.#shard.isDraining = true;
         return;
@@ -195,6 +198,7 @@ export class ShardRunner {
         transmit: (text, target) => this.#gate.take(text, target),
         recordChanged: (record) => this.#records.changed(record),
         recordEnded: (record) => this.#records.ended(record),
+        askLrn: (id, question, timeoutMs) => this.#host.post({ kind: 'askLrn', id, question, timeoutMs }),
         authFailed: (address, user) => this.#host.post({ kind: 'authFailed', address, user }),
         defect: (sentence, input) => this.#host.post({ kind: 'defect', sentence, input }),
       },

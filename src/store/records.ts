@@ -69,6 +69,7 @@ const CDR_FIELDS_2 = [
   'codec',
   'sessionTimer',
   'decision',
+  'lrn',
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
@@ -142,6 +143,7 @@ const LATER_FIELDS = {
   codec: '',
   sessionTimer: '',
   decision: '',
+  lrn: '',
 } as const satisfies Partial<Cdr>;
 
 const packr = new Packr({

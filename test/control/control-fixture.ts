@@ -127,6 +127,7 @@ export function openControl(
     memory,
     node: 'node-1',
     dnsServers: [],
+    lrnUrl: '',
     hosts: [],
     version: '0.1.0',
     startedAtWallMs: WALL_MS - 60_000,
@@ -144,6 +145,7 @@ export function openControl(
         control.hear({ kind: 'applied', shard, version: snapshot.version });
       }
     },
+    lrnAnswered: () => undefined,
     killShard: (shard: number) => {
       killed.push(shard);
     },

@@ -20,6 +20,7 @@ function startOptions(dataPath: string): ControlStart {
     memory: allocateSwitchMemory(1),
     node: 'node-1',
     dnsServers: [],
+    lrnUrl: '',
     hosts: [],
     version: '0.1.0',
     startedAtWallMs: WALL_MS,

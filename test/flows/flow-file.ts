@@ -106,7 +106,7 @@ function splitCell(cell: string): string[] {
 }
 
 const MARKS = '(?: (?:\\+SDP|\\+body|again|merged|stray|#\\w+|\\{[^}]*\\}))*';
-const ITEM = new RegExp(`^([A-Z]+|\\d{3}|unreachable|rtp|silence)(?: \\(([A-Z]+)\\))?(${MARKS})$`);
+const ITEM = new RegExp(`^(DIP(?: \\d+)*|[A-Z]+|\\d{3}|unreachable|rtp|silence)(?: \\(([A-Z]+)\\))?(${MARKS})$`);
 
 /** The peers left of the switch send to the right, those right of it to the left. */
 function readItem(text: string, column: string, where: string): FlowItem {
@@ -114,7 +114,7 @@ function readItem(text: string, column: string, where: string): FlowItem {
   if (column === 'switch') return { ...none, column, direction: 'written', name: text };
   const arrow = text.includes('→') ? '→' : '←';
   assert.ok(text.includes(arrow), `${where}: "${text}" has an arrow`);
-  const outward = column.startsWith('trunk') ? '←' : '→';
+  const outward = column.startsWith('trunk') || column === 'lrn' ? '←' : '→';
   const match = ITEM.exec(text.replace(arrow, '').trim());
   assert.ok(match !== null, `${where}: "${text}" is a message`);
   const [, name = '', of = '', rest = ''] = match;

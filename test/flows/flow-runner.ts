@@ -2,11 +2,12 @@
 // switch is silent, at a row it says what the row says and no more, and after the last one it comes to rest.
 
 import assert from 'node:assert/strict';
+import type { LrnAnswer, LrnQuestion } from '../../src/core/call/lrn-dips.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import type { FailedCodeRule, MappingGateway, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
 import type { Place } from '../simulator/network.ts';
 import { placeName } from '../simulator/network.ts';
-import { Switch } from '../simulator/switch.ts';
+import { type LrnPlace, Switch } from '../simulator/switch.ts';
 import { CUSTOMER_NET, mappingGateway, parameters, routes, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
 import type { Flow, FlowItem, FlowRow, FlowSetting } from './flow-file.ts';
 import { type Described, FlowPeer } from './flow-peer.ts';
@@ -48,7 +49,9 @@ export function withSettings(flow: Flow, settings: readonly FlowSetting[]): Flow
 
 /** The peers of the ladder's columns. */
 export function peersOf({ columns }: Flow): FlowPeer[] {
-  return columns.filter((column) => column !== 'switch').map((column) => new FlowPeer(column, placeOf(column), NUMBER));
+  return columns
+    .filter((column) => column !== 'switch' && column !== 'lrn')
+    .map((column) => new FlowPeer(column, placeOf(column), NUMBER));
 }
 
 class FlowRunner {
@@ -59,6 +62,8 @@ class FlowRunner {
   readonly #tags = new Map<string, string>();
   #later: Snapshot | null;
   #happenings: Happening[] = [];
+  /** LRN questions without an answer, the oldest first. */
+  readonly #questions: LrnPlace[] = [];
   #nowMs = 0;
   #cdrCount = 0;
 
@@ -71,6 +76,7 @@ class FlowRunner {
       shardCount: 1,
       snapshot: snapshotOf(flow),
       send: (text, to) => this.#receive(text, to),
+      askLrn: (question, place) => this.#ask(question, place),
     });
     for (const peer of peersOf(flow)) {
       this.#peers.set(peer.name, peer);
@@ -104,7 +110,25 @@ class FlowRunner {
     this.#noteRecords();
   }
 
+  #ask({ number, caller }: LrnQuestion, place: LrnPlace): void {
+    this.#questions.push(place);
+    const words = `DIP ${number}${caller === '' ? '' : ` ${caller}`}`;
+    this.#happenings.push({ column: 'lrn', words, described: null });
+  }
+
+  /** `DIP 49302` answers the oldest question that is open, `DIP` without a number says that nobody knows. */
+  #answerLrn({ name, headers }: FlowItem): void {
+    const place = this.#questions.shift();
+    assert.ok(place !== undefined, 'an answer has a question');
+    const [, lrn = ''] = name.split(' ');
+    const jurisdiction = (headers[0] ?? '') as LrnAnswer['jurisdiction'];
+    const answer = headers[0] === 'nothing' ? null : { lrn, jurisdiction };
+    this.#switch.lrnAnswered(place, answer, this.#nowMs);
+    this.#noteRecords();
+  }
+
   #send(item: FlowItem): void {
+    if (item.column === 'lrn') return this.#answerLrn(item);
     const peer = this.#peers.get(item.column) as FlowPeer;
     if (item.name === 'unreachable') this.#switch.unreachable(peer.place, this.#nowMs);
     else if (item.name === 'rtp') this.#switch.media('started', this.#nowMs);

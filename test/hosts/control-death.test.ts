@@ -35,6 +35,7 @@ async function durableSwitch(context: TestContext, directory: string): Promise<R
       diskShare: 50,
       durability: 'usual',
       drainSeconds: 0,
+      lrnUrl: '',
     },
     { logLevel: 'silent' },
   );

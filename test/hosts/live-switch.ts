@@ -54,6 +54,7 @@ export class LiveSwitch {
       diskShare: 50,
       durability: 'usual',
       drainSeconds: 0,
+      lrnUrl: '',
       ...settings,
     } as const;
     const running = await startSwitch(config, { logLevel: 'silent', isDurable: false });

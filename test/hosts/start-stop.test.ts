@@ -41,6 +41,7 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
     diskShare: 50,
     durability: 'usual',
     drainSeconds: 0,
+    lrnUrl: '',
   } as const;
   const options = { logLevel: 'silent', isDurable: false } as const;
   await assert.rejects(startSwitch(config, options), (error) => {

@@ -34,6 +34,7 @@ const control = new Control(
     isDurable: true,
     hosts: [],
     dnsServers: [],
+    lrnUrl: '',
     journalsPath: join(dataPath, 'calls'),
   },
   stores,

@@ -9,6 +9,7 @@ import type { EndReason } from '../../src/core/base/end-reason.ts';
 import { Prng } from '../../src/core/base/prng.ts';
 import type { Target } from '../../src/core/base/target.ts';
 import type { LiveRecord } from '../../src/core/call/call-record.ts';
+import type { LrnAnswer, LrnQuestion } from '../../src/core/call/lrn-dips.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import { Bindings } from '../../src/core/registration/bindings.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
@@ -35,6 +36,12 @@ export interface ReportedDefect {
   readonly input: string;
 }
 
+/** Where the answer to an LRN question belongs. */
+export interface LrnPlace {
+  readonly shard: number;
+  readonly id: number;
+}
+
 /** How to build it. */
 export interface SwitchOptions {
   readonly seed: number;
@@ -42,6 +49,8 @@ export interface SwitchOptions {
   readonly snapshot: Snapshot;
   /** Puts a datagram on the wire. */
   readonly send: (text: string, to: Place) => void;
+  /** Hears what a shard asks the LRN source. */
+  readonly askLrn?: (question: LrnQuestion, place: LrnPlace) => void;
   /** By shard, of an earlier switch whose counts nobody reads: to allocate new ones costs more than a short run. */
   readonly counters?: readonly ShardCounters[];
   /** The admission of one shard; tests break it on purpose. */
@@ -56,6 +65,7 @@ class Collector implements Outbox {
   readonly ended: Cdr[] = [];
   readonly defects: ReportedDefect[] = [];
   readonly authFailures: string[] = [];
+  readonly asked: { id: number; question: LrnQuestion }[] = [];
   touchedCdrId = '';
 
   transmit(text: string, target: Target): void {
@@ -69,6 +79,10 @@ class Collector implements Outbox {
 
   recordEnded(record: LiveRecord): void {
     if (record.isKept) this.ended.push(record.cdr);
+  }
+
+  askLrn(id: number, question: LrnQuestion): void {
+    this.asked.push({ id, question });
   }
 
   authFailed(address: string, user: string): void {
@@ -184,6 +198,12 @@ export class Switch {
     }
   }
 
+  /** The LRN source answers, or says that it cannot. */
+  lrnAnswered({ shard, id }: LrnPlace, answer: LrnAnswer | null, nowMs: number): void {
+    this.#shard(shard).lrnAnswered(id, answer, nowMs, EPOCH_WALL_MS + nowMs);
+    this.#drain(shard);
+  }
+
   /** Ends every call. */
   releaseAll(reason: EndReason, nowMs: number): void {
     for (let index = 0; index < this.shards.length; index++) {
@@ -225,7 +245,8 @@ export class Switch {
   }
 
   #drain(index: number): void {
-    const { sent, ended, defects } = this.#outboxes[index] as Collector;
+    const { sent, ended, defects, asked } = this.#outboxes[index] as Collector;
+    for (const { id, question } of asked.splice(0)) this.#options.askLrn?.(question, { shard: index, id });
     for (const { text, target } of sent.splice(0)) this.#options.send(text, target);
     const { keepsCdr } = this.#options;
     for (const cdr of ended.splice(0)) if (keepsCdr === undefined || keepsCdr(cdr)) this.cdrs.push(cdr);

@@ -3,7 +3,15 @@
 import { splitPort } from '../../core/base/ip-address.ts';
 import type { FailedCodeRule, Proportion } from '../../core/routing/snapshot.ts';
 import { Refused, type Table } from '../../operator-file.ts';
-import { addressWithPort, entityName, hostName, oneOf, onOff, prefixDigits } from '../../operator-values.ts';
+import {
+  addressWithPort,
+  entityName,
+  hostName,
+  oneOf,
+  onOff,
+  prefixDigits,
+  wholeNumber,
+} from '../../operator-values.ts';
 import type { MappingGatewayEntry } from '../../store/network.ts';
 import { type FieldsOf, field, type GatewayField, listField, neededField, ownTime } from './gateway-field.ts';
 import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
@@ -44,6 +52,36 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
     priority,
     0,
     'Where several gateways have the address of a call, the lowest has the call.',
+  ),
+  lrnEnable: field(
+    'lrnEnable',
+    onOff,
+    false,
+    'On: its calls are routed and billed by where their number is ported to.',
+  ),
+  lrnEatPrefixLength: field(
+    'lrnEatPrefixLength',
+    wholeNumber(0, 31),
+    0,
+    'Digits at the beginning of the called number that are no part of the number asked for.',
+  ),
+  lrnFailureAction: field(
+    'lrnFailureAction',
+    oneOf(['goOn', 'reject']),
+    'goOn',
+    'When there is no answer: goOn routes by the called number, reject refuses the call.',
+  ),
+  lrnInterstateBillingPrefix: field(
+    'lrnInterstateBillingPrefix',
+    prefixDigits,
+    '',
+    'Digits put in front of the billed number of a call to another state.',
+  ),
+  lrnUndeterminedBillingPrefix: field(
+    'lrnUndeterminedBillingPrefix',
+    prefixDigits,
+    '',
+    'Digits put in front of the billed number of a call whose states are not known.',
   ),
   capacity: field('capacity', capacity, null, 'Concurrent calls; None has no limit.'),
   cps: field('cps', callsPerSecond, null, 'New calls a second; None has no limit.'),

@@ -64,6 +64,7 @@ export const END_REASONS = {
   AuthenticationFailed: row('server', 503, 21, -19, 'The last gateway took no credentials we have for it.'),
   SessionTimeout: row('server', 0, 102, -20, 'A side stopped refreshing its session timer.'),
   NoTimerLimit: row('server', 0, 102, -21, 'The longest talk time of callers without session timers was reached.'),
+  LrnFailed: row('server', 503, 41, -30, 'The location routing number of the callee could not be had in time.'),
   MediaTimeout: row('server', 0, 41, -22, 'No media came from a side for too long.'),
 } as const satisfies Record<string, EndReasonRow>;
 

@@ -22,6 +22,18 @@ export const AUTH_FAILURES_MAX = 65_536;
 /** Failed authentications that one shard logs within a second; further ones are only counted. */
 export const AUTH_LOG_LINES_MAX = 100;
 
+/** Calls of one shard that wait for an LRN answer; a further one is dealt with as if there was no answer. */
+export const LRN_WAITING_MAX = 8_192;
+
+/** LRN answers that one shard remembers; the oldest is forgotten for a newer one. */
+export const LRN_CACHED_MAX = 65_536;
+
+/** LRN questions under way to the source; a further one fails at once. */
+export const LRN_REQUESTS_MAX = 512;
+
+/** Characters of an LRN answer; a longer one is none. */
+export const LRN_ANSWER_MAX = 4_096;
+
 /** Host names that a network may name; `tandem apply` refuses more. */
 export const HOST_NAMES_MAX = 4_096;
 

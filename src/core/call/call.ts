@@ -88,6 +88,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   #durationTimer: TimerHandle = 0;
   #talkLimit: TalkLimit | null = null;
   isEnded = false;
+  /** Its number is being looked up outside: a timer of its own ends that. */
+  isWaiting = false;
 
   constructor(around: Surroundings, start: CallStart) {
     const { record, routing, gateway, invite, source, sessionTimer } = start;
@@ -341,7 +343,9 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
 
   /** A defect has left the call hunting with nothing under way that could end it. */
   get isStranded(): boolean {
-    return !this.isEnded && !this.record.isAnswered && (this.#attempt === null || this.#attempt.isOver);
+    return (
+      !this.isEnded && !this.isWaiting && !this.record.isAnswered && (this.#attempt === null || this.#attempt.isOver)
+    );
   }
 
   /** The one way out. `phrase` and `headers`: what the last gateway said, for the caller. */

@@ -2,7 +2,7 @@
 // in files of their own (`entry/`). Checks run in the order that operators know, the first failure decides, and a
 // refused call of a known gateway leaves a CDR as any other.
 //
-//   100 Trying -> ADMISSION: may it enter? -> translation -> PRICING: is it paid for? -> route plan, hunt
+//   100 Trying -> ADMISSION: may it enter? -> translation -> LRN -> PRICING: is it paid for? -> route plan, hunt
 //
 // Numbers are translated before prices are looked up, for the translated number is what is billed; a translation
 // refuses nothing, so the order of refusals is that of the two lists.
@@ -15,6 +15,7 @@ import { beginHunt } from './entry/begin-hunt.ts';
 import { checkAccount, checkGateway } from './entry/check-gateway.ts';
 import { checkCallRate, checkCapacity } from './entry/check-limits.ts';
 import { checkRoom } from './entry/check-room.ts';
+import { dipLrn } from './entry/dip-lrn.ts';
 import { type Arrival, type Check, Entry } from './entry/entry.ts';
 import { firstRecord } from './entry/first-record.ts';
 import { steer } from './entry/steer.ts';
@@ -50,8 +51,13 @@ export function beginCall(
   enter(entry);
 }
 
-/** Admitted: what is left when its numbers are final. */
+/** Admitted. Its number may have to be looked up outside, which takes a while. */
 function enter(entry: Entry): void {
+  dipLrn(entry, price);
+}
+
+/** What is left when its numbers are final. */
+function price(entry: Entry): void {
   if (isRefused(entry, PRICING)) return;
   steer(entry);
   beginHunt(entry);

@@ -22,6 +22,7 @@ import type { ClientRequest, NonInviteClientRequest } from '../transaction/ports
 import type { Call } from './call.ts';
 import type { LiveRecord } from './call-record.ts';
 import type { DialogLeg } from './dialog-leg.ts';
+import type { LrnDips } from './lrn-dips.ts';
 import type { ResumedAnswer } from './resumed-answer.ts';
 
 /** The routing tables a call began with, compiled, and what follows from their parameters. */
@@ -87,6 +88,7 @@ export interface Surroundings extends CallCounts {
   readonly routeConditions: RouteConditions;
   /** Whether the newest tables lock the routing gateway in `slot`, whatever tables a call began with. */
   isLocked(slot: number): boolean;
+  readonly lrn: LrnDips;
   /** Where `gateway` is called now: itself, or where it has registered; null when it is to register and has not. */
   reachOf(gateway: RoutingGateway): RoutingGateway | null;
   /** The gateway in `slot` gave no sign of life when it should have; so often in a row, and it is out. */

@@ -81,6 +81,8 @@ export interface Cdr {
   codec: string;
   /** Sides whose session timer ran when the call was answered. */
   sessionTimer: SessionTimerSides;
+  /** Location routing number of the callee; '' when it is not ported, or nobody asked. */
+  lrn: string;
   readonly attempts: CdrAttempt[];
   /** What the route plan decided and what became of it, in the text of core/routing/decision.ts; '' without a plan. */
   decision: string;

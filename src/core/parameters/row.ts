@@ -20,6 +20,7 @@ export const PARAMETER_SECTIONS = {
   liveness: 'Session liveness',
   identity: 'Identity and signalling',
   registration: 'Registration and authentication',
+  routing: 'Routing',
   limits: 'Limits',
   records: 'Records of calls',
 } as const;

@@ -240,6 +240,23 @@ const IDENTITY = {
   SS_REPLY_UNAUTHORIZED: onOff('identity', 'On', '', 'Off: sources that are neither customer nor vendor get silence.'),
 } as const;
 
+const LRN = {
+  SS_LRN_TIMEOUT: row(
+    'routing',
+    'seconds',
+    ['2', 0.05, 30],
+    '',
+    'How long a call waits for the location routing number of its callee.',
+  ),
+  SS_LRN_CACHE_TTL: row(
+    'routing',
+    'seconds',
+    ['3600', 0, 604_800],
+    '',
+    'How long a location routing number is remembered; 0 asks for each call.',
+  ),
+} as const;
+
 const LIMITS = {
   SS_CAPACITY: row('limits', 'countOrNone', ['None', 0, 1_000_000], '', 'Concurrent calls the whole appliance admits.'),
   SS_CPS_LIMIT: row('limits', 'countOrNone', ['None', 1, 1_000_000], '', 'New calls a second the appliance admits.'),
@@ -269,6 +286,7 @@ export const PARAMETERS = {
   ...LIVENESS,
   ...IDENTITY,
   ...REGISTRATION,
+  ...LRN,
   ...LIMITS,
   ...RECORDS,
 } as const satisfies Record<string, ParameterRow>;

@@ -93,6 +93,15 @@ export interface MappingGateway extends PeerRules, PriceLimits, RegisterRules {
   readonly calleePrefix: string;
   /** Lower wins where several gateways share an address. */
   readonly priority: number;
+  /** Its calls are routed by the location routing number of the callee. */
+  readonly lrnEnable: boolean;
+  /** Digits at the beginning of the callee that are no part of the number that is asked for. */
+  readonly lrnEatPrefixLength: number;
+  /** What becomes of a call when nobody knows: refused, or routed by its number. */
+  readonly lrnFailureAction: 'reject' | 'goOn';
+  /** Digits in front of the billed number of a call to another state, and of one whose states are not known. */
+  readonly lrnInterstateBillingPrefix: string;
+  readonly lrnUndeterminedBillingPrefix: string;
   /** Concurrent calls; null for no limit. */
   readonly capacity: number | null;
   /** New calls a second; null for no limit. */

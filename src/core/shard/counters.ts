@@ -46,6 +46,8 @@ export const ShardNumber = {
   authPassed: 30,
   authFailed: 31,
   authSuspended: 32,
+  lrnAsked: 33,
+  lrnLate: 34,
 } as const;
 export type ShardNumberName = keyof typeof ShardNumber;
 export type ShardNumber = (typeof ShardNumber)[ShardNumberName];

@@ -3,6 +3,7 @@
 
 import type { Target } from '../base/target.ts';
 import type { LiveRecord } from '../call/call-record.ts';
+import type { LrnQuestion } from '../call/lrn-dips.ts';
 
 /** The one way out. */
 export interface Outbox {
@@ -12,6 +13,8 @@ export interface Outbox {
   recordChanged(record: LiveRecord): void;
   /** A call is over: its CDR comes once, and is complete when the input has run. */
   recordEnded(record: LiveRecord): void;
+  /** Ask the LRN source; the answer goes to `Shard.lrnAnswered`. */
+  askLrn(id: number, question: LrnQuestion, timeoutMs: number): void;
   /** Somebody at `address` has failed to prove that he is `user`. */
   authFailed(address: string, user: string): void;
   /** A defect of the switch: what failed, and the input that led there ('' for a timer). */

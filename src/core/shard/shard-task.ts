@@ -1,5 +1,6 @@
 // What crosses between main and a shard's worker besides datagrams and records: a short, closed list. Types only.
 
+import type { LrnAnswer, LrnQuestion } from '../call/lrn-dips.ts';
 import type { Listener, Snapshot } from '../routing/snapshot.ts';
 import type { RegistrationMemory, ShardMemory } from './shared-memory.ts';
 
@@ -44,6 +45,8 @@ export type ToShard =
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   /** Datagrams to these places could not be sent. */
   | { readonly kind: 'unreachable'; readonly places: readonly { readonly address: string; readonly port: number }[] }
+  /** What the LRN source says to question `id`; null: nothing. */
+  | { readonly kind: 'lrnAnswered'; readonly id: number; readonly answer: LrnAnswer | null }
   /** No new calls: 503 with Retry-After. */
   | { readonly kind: 'drain' }
   /**
@@ -59,6 +62,8 @@ export type FromShard =
   | { readonly kind: 'applied'; readonly version: number }
   /** Something lies in the outbound ring and the edge was away. */
   | { readonly kind: 'poke' }
+  /** Ask the LRN source; the answer comes as `lrnAnswered`. */
+  | { readonly kind: 'askLrn'; readonly id: number; readonly question: LrnQuestion; readonly timeoutMs: number }
   /** Somebody at `address` has failed to prove that he is `user`. */
   | { readonly kind: 'authFailed'; readonly address: string; readonly user: string }
   | { readonly kind: 'defect'; readonly sentence: string; readonly input: string }

@@ -10,6 +10,7 @@ import type { Call } from '../call/call.ts';
 import { LiveRecord } from '../call/call-record.ts';
 import { type CallCheckpoint, shiftOf } from '../call/checkpoint.ts';
 import type { Source } from '../call/incoming-request.ts';
+import type { LrnAnswer } from '../call/lrn-dips.ts';
 import { resumeCall } from '../call/resume-call.ts';
 import { acknowledgeStray } from '../call/stray-answer.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
@@ -123,6 +124,16 @@ export class Shard {
     if (call === undefined) return;
     if (event === 'started') call.mediaStarted();
     else this.#release(call, 'MediaTimeout');
+  }
+
+  /** What the LRN source says to question `id`; null: nothing. */
+  lrnAnswered(id: number, answer: LrnAnswer | null, nowMs: number, wallMs: number): void {
+    this.advance(nowMs, wallMs);
+    try {
+      this.#around.lrn.answered(id, answer);
+    } catch (error) {
+      this.#failed(error, '');
+    }
   }
 
   /** Ends every call; or, with `keepsAnswered`, those alone that no checkpoint brings to another life. */

@@ -10,6 +10,7 @@ import type { Prng } from '../base/prng.ts';
 import type { Target } from '../base/target.ts';
 import type { Call } from '../call/call.ts';
 import type { LiveRecord } from '../call/call-record.ts';
+import { LrnDips, type LrnQuestion } from '../call/lrn-dips.ts';
 import type { RoutingView, Surroundings } from '../call/ports.ts';
 import type { ResumedAnswer } from '../call/resumed-answer.ts';
 import { CdrIdMint } from '../cdr/cdr-id.ts';
@@ -68,6 +69,7 @@ export class ShardSurroundings implements Surroundings {
   readonly wheel: TimerWheel;
   readonly transactions: TransactionTable;
   readonly prober: GatewayProber;
+  readonly lrn: LrnDips;
   readonly bindings: Bindings;
   readonly registration: Registration;
   readonly dialogs = new Dialogs();
@@ -118,6 +120,7 @@ export class ShardSurroundings implements Surroundings {
       parameters,
     });
     this.prober = new GatewayProber(this);
+    this.lrn = new LrnDips(this);
     this.bindings = new Bindings(birth.registration.bindings, birth.shardIndex);
     if (birth.isSuccessor) this.bindings.recover();
     this.registration = registrationOf(this, birth);
@@ -134,6 +137,15 @@ export class ShardSurroundings implements Surroundings {
 
   realmOf(listener: number): string {
     return this.#realms[listener] as string;
+  }
+
+  askLrn(id: number, question: LrnQuestion, timeoutMs: number): void {
+    this.counters.add(ShardNumber.lrnAsked);
+    this.#outbox.askLrn(id, question, timeoutMs);
+  }
+
+  countLateLrn(): void {
+    this.counters.add(ShardNumber.lrnLate);
   }
 
   countAuth(outcome: AuthOutcome): void {

@@ -178,6 +178,7 @@ describe('a full house', () => {
         transmit: (text) => sent.push(text.slice(0, 11)),
         recordChanged: () => undefined,
         recordEnded: ({ cdr }) => cdrs.push(cdr),
+        askLrn: () => undefined,
         authFailed: () => undefined,
         defect: (sentence) => assert.fail(sentence),
       },

@@ -50,6 +50,7 @@ function cdrOf(index: number): Cdr {
     userAgentCaller: 'Asterisk PBX 18.10',
     userAgentCallee: 'Carrier SBC',
     codec: 'PCMA',
+    lrn: '',
     sessionTimer: 'caller',
     decision: '*red-carrier,4930;*yellow-carrier;-blue-carrier,49;Lgreen-carrier',
     attempts: [

@@ -74,6 +74,7 @@ class Bench {
         recordEnded: () => {
           this.endedCount += 1;
         },
+        askLrn: () => undefined,
         authFailed: () => undefined,
         defect: (sentence) => {
           throw new Error(sentence);

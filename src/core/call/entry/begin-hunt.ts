@@ -2,10 +2,12 @@
 
 import type { Entry } from './entry.ts';
 
-export function beginHunt({ around, routing, gateway, call, crossing, caller, callee, display }: Entry): void {
+export function beginHunt(entry: Entry): void {
+  const { around, routing, gateway, call, crossing, caller, callee, display } = entry;
   const sell = null;
   const { wallMs, routeConditions } = around;
-  const plan = routing.routes.plan({ mapping: gateway, caller, callee, sell, wallMs }, routeConditions);
+  const routed = { mapping: gateway, caller, callee: entry.routed ?? callee, sell, wallMs };
+  const plan = routing.routes.plan(routed, routeConditions);
   for (const candidate of plan.passed) around.countPassed(candidate);
   call.hunt(plan, sell, { caller, callee, display, callerRules: gateway }, crossing);
 }

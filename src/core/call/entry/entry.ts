@@ -49,6 +49,10 @@ export class Entry {
   callee: string;
   /** Display name of the caller, as received, quotes kept. */
   readonly display: string;
+  /** The number that routes are found by, where LRN says another than the callee. */
+  routed: string | null = null;
+  /** Digits in front of the number that prices are found by. */
+  billingPrefix = '';
 
   constructor(around: Surroundings, { arrival, call, crossing, caller, callee, display }: EntryStart) {
     this.around = around;

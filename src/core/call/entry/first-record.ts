@@ -54,6 +54,7 @@ export function firstRecord(
     codec: '',
     sessionTimer: '',
     decision: '',
+    lrn: '',
     attempts: [],
   };
 }

@@ -7,6 +7,8 @@ export function steer(entry: Entry): void {
   const { around, gateway, routing } = entry;
   const places = routing.hundreds.get(gateway.slot);
   if (places === undefined) return;
-  entry.callee = (places[around.turns.takeOfHundred(gateway.slot)] as string) + entry.callee;
+  const prefix = places[around.turns.takeOfHundred(gateway.slot)] as string;
+  if (entry.routed !== null) entry.routed = prefix + entry.routed;
+  entry.callee = prefix + entry.callee;
   entry.record.cdr.calleeSent = entry.callee;
 }
