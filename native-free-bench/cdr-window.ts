@@ -79,6 +79,7 @@ function cdrOf(number: number, prng: Prng): Cdr {
     codec: 'PCMA',
     sessionTimer: '',
     decision: '',
+    lrn: '',
     attempts: [attempt],
   };
 }

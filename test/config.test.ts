@@ -27,6 +27,7 @@ data: /var/lib/tandem
 shards: 3
 node: fra-1
 dnsServers: [192.0.2.53, "[2001:db8::53]:5353"]
+lrnUrl: http://127.0.0.1:8099/lrn
 listeners:
   - { transport: udp, address: 192.0.2.1, port: 5060, advertised: sip.example.com:5070 }
   - address: 2001:db8::1
@@ -41,6 +42,7 @@ management: { address: 0.0.0.0, port: 9090 }
     shardCount: 3,
     node: 'fra-1',
     dnsServers: ['192.0.2.53', '[2001:db8::53]:5353'],
+    lrnUrl: 'http://127.0.0.1:8099/lrn',
     listeners: [
       { transport: 'udp', address: '192.0.2.1', port: 5060, advertisedHost: 'sip.example.com', advertisedPort: 5070 },
       { transport: 'udp', address: '2001:db8::1', port: 5060, advertisedHost: '2001:db8::2', advertisedPort: 5062 },

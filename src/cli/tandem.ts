@@ -117,6 +117,13 @@ function addQuestions(tandem: Command): void {
     .action((options: CommonOptions & { readonly limit: number }) =>
       run(options, async (config, terminal) => (await import('./calls.ts')).calls(config, options.limit, terminal)),
     );
+  common(tandem.command('registrations').description('who is registered now, and where'))
+    .option('-n, --limit <count>', 'most registrations told', count, CALLS_TOLD)
+    .action((options: CommonOptions & { readonly limit: number }) =>
+      run(options, async (config, terminal) =>
+        (await import('./registrations.ts')).registrations(config, options.limit, terminal),
+      ),
+    );
   addCdrs(tandem.command('cdr').description('finished calls'));
 }
 

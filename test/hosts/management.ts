@@ -26,6 +26,11 @@ export class Management {
     return (await this.#client.get('/api/v1/status')) as SwitchStatus;
   }
 
+  /** What the API says at `path`. */
+  get(path: string): Promise<unknown> {
+    return this.#client.get(path);
+  }
+
   /** Makes `network` the one in force, in every shard. */
   async apply(network: string): Promise<void> {
     const outcome = (await this.#client.post('/api/v1/apply', { name: 'the test' }, network)) as {

@@ -41,13 +41,13 @@ export class Baresip {
     control.on('data', (bytes: Buffer) => this.#receive(bytes.toString('latin1')));
   }
 
-  /** Starts one on free ports of `address`; it is registered at `registrar` when this resolves. */
-  static async start(scope: Scope, address: string, registrar: string): Promise<Baresip> {
+  /** Starts one on free ports of `address`; its users are registered at `registrar` when this resolves. */
+  static async start(scope: Scope, address: string, registrar: string, password = ''): Promise<Baresip> {
     const directory = temporaryDirectory();
     const { port } = await freePlace(address);
     const controlPort = await freeTcpPort(address);
     writeFileSync(join(directory, 'config'), configurationOf(address, port, controlPort));
-    writeFileSync(join(directory, 'accounts'), accountsOf(registrar));
+    writeFileSync(join(directory, 'accounts'), accountsOf(registrar, password));
     writeFileSync(join(directory, 'contacts'), '\n');
     // -s: it prints every message.
     const program = Program.start(scope, 'baresip', ['-4', '-s', '-f', directory], directory);
@@ -86,10 +86,11 @@ export class Baresip {
   }
 }
 
-function accountsOf(registrar: string): string {
+function accountsOf(registrar: string, password: string): string {
   return USERS.map((user) => {
     const mode = user === 'prompt' ? 'auto' : 'manual';
-    return `<sip:${user}@${registrar}>;regint=60;answermode=${mode}\n`;
+    const secret = password === '' ? '' : `;auth_pass=${password}`;
+    return `<sip:${user}@${registrar}>;regint=60;answermode=${mode}${secret}\n`;
   }).join('');
 }
 

@@ -38,7 +38,7 @@ const control = new Control(
     journalsPath: join(dataPath, 'calls'),
   },
   stores,
-  { publish: () => undefined, killShard: () => undefined },
+  { publish: () => undefined, lrnAnswered: () => undefined, killShard: () => undefined },
   { ...makeLog('source', 'silent'), error: (...words: unknown[]) => console.error(JSON.stringify(words)) } as Log,
   () => Date.now(),
 );

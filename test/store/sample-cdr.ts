@@ -36,9 +36,9 @@ export function sampleCdr(number: number, endedAtWallMs = 1_767_225_600_000): Cd
     userAgentCaller: 'Asterisk PBX 18.10',
     userAgentCallee: 'Carrier SBC',
     codec: 'PCMA',
-    lrn: '',
     sessionTimer: 'caller',
     decision: '*Vendor one,49',
+    lrn: '',
     attempts: [
       {
         gateway: 'Vendor one',

@@ -14,7 +14,9 @@ import { json, problem, problemOf } from '../http/problem.ts';
 import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
 import { gatewayFamilies } from '../metrics/gateway-families.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import { registrationFamilies } from '../metrics/registration-families.ts';
 import { switchFamilies } from '../metrics/switch-families.ts';
+import { REGISTRATIONS_TOLD_MAX, registrationsOf } from '../registrations.ts';
 import { searchCdrs } from './cdr-search.ts';
 import { givenParameters } from './given-parameters.ts';
 import { statusOf } from './status.ts';
@@ -36,13 +38,18 @@ export class Api {
     this.#control = control;
     this.#tokenHash = hash(token);
     this.#log = log;
-    this.#metrics = new Metrics([...switchFamilies(control), ...gatewayFamilies(control)]);
+    this.#metrics = new Metrics([
+      ...switchFamilies(control),
+      ...gatewayFamilies(control),
+      ...registrationFamilies(control),
+    ]);
     this.#routes = new Map<string, Route>([
       ['GET /api/v1/status', () => json(statusOf(control))],
       [
         'GET /api/v1/calls',
         (request) => json(liveCalls(control.view, countIn(request, 'limit', LIVE_CALLS_TOLD_MAX, LIVE_CALLS_TOLD_MAX))),
       ],
+      ['GET /api/v1/registrations', (request) => this.#registrations(request)],
       ['GET /api/v1/cdrs', (request) => this.#cdrs(request)],
       ['GET /api/v1/cdrs/search', (request) => json(searchCdrs(control.index, request.query))],
       ['GET /api/v1/route', (request) => this.#route(request)],
@@ -116,6 +123,12 @@ export class Api {
       note: request.query.get('note') ?? '',
     });
     return json(outcome, outcome.isEverywhere ? 200 : 202);
+  }
+
+  #registrations(request: HttpRequest): HttpAnswer {
+    const { configuration, view, nowMs } = this.#control;
+    const limit = countIn(request, 'limit', REGISTRATIONS_TOLD_MAX, REGISTRATIONS_TOLD_MAX);
+    return json(registrationsOf(configuration.snapshot, view, nowMs, limit));
   }
 
   #cdrs(request: HttpRequest): HttpAnswer {

@@ -160,7 +160,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     const isRinging = provisional.status < 183;
     this.record.alerted(this.#around.nowMs, this.#around.wallMs, isRinging);
     if (provisional.crossing.hasSdp) this.record.described(provisional.crossing.body);
-    if (isRinging) this.#disarmProceeding();
+    if (isRinging) this.#around.wheel.disarm(this.#proceedingTimer);
     // A gateway that wants a PRACK though nobody offered any gets its own.
     if (provisional.rack !== '' && this.caller.reliability === 'none') leg?.ask(prackOf(provisional.rack));
     this.caller.progress(
@@ -174,7 +174,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
       attempt.leg?.hangUp('');
       return;
     }
-    this.#disarmProceeding();
+    this.#around.wheel.disarm(this.#proceedingTimer);
     this.#crossing = EMPTY_CROSSING;
     this.record.answered(this.#around.nowMs, this.#around.wallMs);
     this.record.cdr.userAgentCallee = attempt.agent;
@@ -352,7 +352,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   #end(end: HuntEnd, endedBy: EndedBy, reasonHeader: string, phrase = '', headers = ''): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.#disarmProceeding();
+    this.#around.wheel.disarm(this.#proceedingTimer);
     this.#around.wheel.disarm(this.#durationTimer);
     const { record } = this;
     const attempt = this.#attempt;
@@ -396,10 +396,5 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   /** The decision as it stands: at the answer, when the record must be whole, and at the end. */
   #writeDecision(): void {
     if (this.#decided !== null) this.record.cdr.decision = decisionText(this.#decided, this.#sell);
-  }
-
-  #disarmProceeding(): void {
-    this.#around.wheel.disarm(this.#proceedingTimer);
-    this.#proceedingTimer = 0;
   }
 }

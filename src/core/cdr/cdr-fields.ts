@@ -57,9 +57,9 @@ export const CDR_FIELD_TABLE = {
   userAgentCaller: row('text', 'callerproductid', 'User-Agent of the caller.'),
   userAgentCallee: row('text', 'calleeproductid', 'Server or User-Agent of the side that answered.'),
   codec: row('text', 'calleecodec', 'Codec of the first answer that said one.'),
-  lrn: row('text', '', 'Location routing number of the called number; empty when it is not ported, or was not asked.'),
   sessionTimer: row('word', '', 'Sides with a session timer at the answer: caller, callee, both, or empty.'),
   decision: row('text', '', 'Gateways in the order of the plan, and why each was or was not tried; `tandem explain`.'),
+  lrn: row('text', '', 'Location routing number of the called number; empty when it is not ported, or was not asked.'),
 } as const satisfies Readonly<Record<keyof Cdr, CdrField>>;
 
 /** Names of all fields, in the order of columns. */

@@ -26,6 +26,13 @@ const PEER_DEFAULTS = {
   sipReason: true,
 } as const;
 
+const WITHOUT_LRN = {
+  lrnEnable: false,
+  lrnEatPrefixLength: 0,
+  lrnFailureAction: 'goOn',
+  lrnInterstateBillingPrefix: '',
+  lrnUndeterminedBillingPrefix: '',
+};
 const STATIC = { registerType: 'static', registerUser: '', registerPassword: '' };
 
 test('every field is taken as written; a number that begins with 0 keeps it', () => {
@@ -42,6 +49,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
     sipAuthenticationMethod: 'ip',
     requireDigest: false,
     ...STATIC,
+    ...WITHOUT_LRN,
     calleePrefix: '0099',
     priority: 3,
     capacity: 100,
@@ -149,6 +157,7 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
     sipAuthenticationMethod: 'ip',
     requireDigest: false,
     ...STATIC,
+    ...WITHOUT_LRN,
     calleePrefix: '',
     priority: 0,
     capacity: null,

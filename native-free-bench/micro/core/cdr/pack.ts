@@ -50,9 +50,9 @@ function cdrOf(index: number): Cdr {
     userAgentCaller: 'Asterisk PBX 18.10',
     userAgentCallee: 'Carrier SBC',
     codec: 'PCMA',
-    lrn: '',
     sessionTimer: 'caller',
     decision: '*red-carrier,4930;*yellow-carrier;-blue-carrier,49;Lgreen-carrier',
+    lrn: '',
     attempts: [
       attempt,
       { ...attempt, gateway: 'yellow-carrier', address: '203.0.113.30:5060', code: 200, left: 'answered' },
