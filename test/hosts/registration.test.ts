@@ -71,5 +71,3 @@ routingGateways:
 }
 
 test('a registration holds at every shard at once, and outlives all of them', (context) => outlivesShards(context, 2));
-
-test('the same where the shard runs inline', (context) => outlivesShards(context, 0));
