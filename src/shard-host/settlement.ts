@@ -1,9 +1,8 @@
 // After a worker died: the calls that stood on its board and do not live on get their CDRs. They were in set-up; an
 // answered one has a checkpoint in the journal.
 
-import { END_REASONS } from '../core/base/end-reason.ts';
 import type { RecordBoard } from '../core/base/record-board.ts';
-import type { Cdr } from '../core/cdr/cdr.ts';
+import { settledCdr } from '../core/cdr/settled-cdr.ts';
 import type { JournalContent } from '../store/journal-segment.ts';
 import { unpackBoardRecord } from '../store/records.ts';
 import type { RecordsOut } from './records-out.ts';
@@ -23,24 +22,10 @@ export function settlePredecessor(
     const bytes = board.read(slot);
     const cdr = bytes === null ? null : unpackBoardRecord(bytes).cdr;
     if (cdr !== null && !found.calls.has(cdr.id) && !isOver.has(cdr.id)) {
-      records.settle(settled(cdr, wallMs));
+      records.settle(settledCdr(cdr, wallMs));
       count += 1;
     }
     board.clear(slot);
   }
   return count;
-}
-
-function settled(cdr: Cdr, wallMs: number): Cdr {
-  const { endedBy, status, q850 } = END_REASONS.SwitchRestart;
-  const isAnswered = cdr.answeredAtWallMs !== null;
-  return {
-    ...cdr,
-    endedAtWallMs: wallMs,
-    holdMs: cdr.answeredAtWallMs === null ? 0 : Math.max(0, wallMs - cdr.answeredAtWallMs),
-    endReason: 'SwitchRestart',
-    endedBy,
-    sipCode: isAnswered ? 200 : status,
-    q850,
-  };
 }

@@ -22,6 +22,7 @@ const HELP = `npm run simulate -- [options]
   --reorder P       share that is overtaken (0.05)
   --delay MS        least time on the way (10)
   --jitter MS       most that is added to it (30)
+  --kills N         kills of shards, at random moments (0)
   --break WHAT      breaks the switch on purpose: ${Object.keys(BREAKAGES).join(' or ')}
 `;
 
@@ -38,6 +39,7 @@ function main(): number {
       reorder: { type: 'string', default: String(BAD_WEATHER.reorderShare) },
       delay: { type: 'string', default: String(BAD_WEATHER.delayMs) },
       jitter: { type: 'string', default: String(BAD_WEATHER.jitterMs) },
+      kills: { type: 'string', default: '0' },
       break: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
@@ -60,6 +62,7 @@ function main(): number {
       callCount: Number(values.calls),
       shardCount: Number(values.shards),
       callsPerSecond: Number(values.cps),
+      killCount: Number(values.kills),
     };
     brokenCount += runSeed({ seed, ...numbers, weather }, values.break);
   }
@@ -116,11 +119,11 @@ function show({ law, callIndex, sentence }: Violation, options: SimulationOption
   console.log(ladder.print());
 }
 
-function commandOf({ seed, callCount, shardCount, callsPerSecond, weather }: SimulationOptions): string {
+function commandOf({ seed, callCount, shardCount, callsPerSecond, weather, killCount = 0 }: SimulationOptions): string {
   return (
     `npm run simulate -- --seed ${seed} --calls ${callCount} --cps ${callsPerSecond} --shards ${shardCount} ` +
     `--loss ${weather.lossShare} --duplicate ${weather.duplicateShare} --reorder ${weather.reorderShare} ` +
-    `--delay ${weather.delayMs} --jitter ${weather.jitterMs}`
+    `--delay ${weather.delayMs} --jitter ${weather.jitterMs} --kills ${killCount}`
   );
 }
 

@@ -11,7 +11,7 @@ import { Network, type Passage, type Place, type Weather } from './network.ts';
 import { PeerHost } from './peer-host.ts';
 import type { PeerPorts, Rarity } from './peer-ports.ts';
 import { type OfferedCall, planOf } from './plans.ts';
-import { SWITCH_PLACE, Switch } from './switch.ts';
+import { type Cut, SWITCH_PLACE, Switch } from './switch.ts';
 import {
   CUSTOMER_NET,
   CUSTOMERS,
@@ -43,6 +43,8 @@ export interface SimulationOptions {
   readonly callsPerSecond: number;
   /** When an operator ends every call there is, ms of virtual time. */
   readonly releaseAtMs?: number;
+  /** How many times a shard is killed and begins again, at random moments of the run. */
+  readonly killCount?: number;
   /** Takes the place of the simulated network's tables. */
   readonly snapshot?: Snapshot;
   /** Header lines that a peer at `from` puts into everything it sends, each with its CRLF. */
@@ -64,6 +66,8 @@ export interface Complaint {
 /** When new tables come, ms of virtual time. */
 export const PUBLISH_AT_MS = 7000;
 
+const CUTS: readonly Cut[] = ['between', 'beforeKept', 'beforeSent'];
+
 /** A day: a run that is longer in virtual time never comes to rest. */
 const VIRTUAL_MAX_MS = 86_400_000;
 
@@ -82,6 +86,7 @@ export class Simulation {
   /** Highest number of concurrent calls seen, by admission slot. */
   readonly mostCalls = new Map<number, number>();
   readonly snapshot: Snapshot;
+  readonly killCount: number;
   /** When a peer last sent something, and when everything came to rest. */
   lastSentMs = 0;
   restedAtMs = 0;
@@ -91,6 +96,7 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     this.#options = options;
     this.snapshot = options.snapshot ?? simulatedSnapshot();
+    this.killCount = options.killCount ?? 0;
     const { seed, shardCount, weather } = options;
     this.network = new Network(this.agenda, new Prng(seed, 0x6e65), weather);
     this.network.onPassage = options.onPassage ?? null;
@@ -105,6 +111,7 @@ export class Simulation {
       send: (text, to) => this.network.send(text, SWITCH_PLACE, to),
       ...(options.admissionOf === undefined ? {} : { admissionOf: options.admissionOf }),
       ...(options.keepsCdr === undefined ? {} : { keepsCdr: options.keepsCdr }),
+      isMortal: (options.killCount ?? 0) > 0,
     });
     this.network.attach(SWITCH_PLACE, (text, from) => this.#receive(text, from));
     this.customers = [...CUSTOMERS, STRANGER].map((place, index) => this.#customer(place, index));
@@ -119,6 +126,7 @@ export class Simulation {
     if (releaseAtMs !== undefined) {
       this.agenda.after(releaseAtMs, () => this.switch.releaseAll('OperatorHangup', this.agenda.nowMs));
     }
+    this.#planKills();
     while (this.agenda.nowMs < VIRTUAL_MAX_MS) {
       const dueMs = this.switch.nextDueMs();
       const nextMs = this.agenda.nextDueMs();
@@ -143,6 +151,17 @@ export class Simulation {
       const offered = planOf(seed, index, bounds);
       this.#byNumber.set(offered.number, offered);
       this.agenda.after(atMs, () => this.#start(offered));
+    }
+  }
+
+  #planKills(): void {
+    const { seed, killCount = 0, callCount, callsPerSecond, shardCount } = this.#options;
+    const prng = new Prng(seed, 0x6b69);
+    const spanMs = (callCount / callsPerSecond) * 1500;
+    for (let kill = 0; kill < killCount; kill++) {
+      const shard = prng.below(shardCount);
+      const cut = CUTS[prng.below(CUTS.length)] as Cut;
+      this.agenda.after(prng.below(spanMs), () => this.switch.kill(shard, cut, this.agenda.nowMs));
     }
   }
 

@@ -12,6 +12,7 @@ import { BAD_WEATHER, Simulation, type SimulationOptions } from './simulation.ts
 
 const SEED_COUNT = 20;
 const CALL_COUNT = 500;
+const KILLED_SEEDS = 8;
 
 /** All that a peer may meet; one run after the other must have met each. */
 const RARITIES: readonly Rarity[] = [
@@ -100,6 +101,16 @@ test('an operator who ends every call at once breaks no law', () => {
 
 test('the number of shards changes nothing that a law could see', () => {
   for (const shardCount of [1, 2, 7]) assert.deepEqual(brokenLaws(played(optionsOf(3, { shardCount }))), []);
+});
+
+describe('shards that are killed at random moments and begin again', () => {
+  for (let seed = 1; seed <= KILLED_SEEDS; seed++) {
+    test(`seed ${seed}: every law holds for the calls that live on`, () => {
+      const run = played(optionsOf(seed, { killCount: 12 }));
+      assert.deepEqual(brokenLaws(run), []);
+      assert.ok(run.switch.resumedCount > 20, `${run.switch.resumedCount} calls lived on`);
+    });
+  }
 });
 
 describe('a switch that is broken on purpose is caught', () => {

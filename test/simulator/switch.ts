@@ -19,6 +19,7 @@ import { peekCallId, peeked, shardOfBytes } from '../../src/core/shard/placement
 import { type MediaEvent, Shard, type ShardView } from '../../src/core/shard/shard.ts';
 import { allocateRegistration } from '../../src/core/shard/shared-memory.ts';
 import { nodeDigest } from '../../src/shard-host/node-digest.ts';
+import { Estate } from './estate.ts';
 import type { Place } from './network.ts';
 
 /** Wall clock at virtual time 0: 2023-11-14T22:13:20Z. */
@@ -29,6 +30,9 @@ export const SWITCH_PLACE: Place = { address: '192.0.2.1', port: 5060 };
 
 /** Slots of the switch: memory for all that there may be takes longer to clear than a short run. */
 const SLOT_COUNT = 256;
+
+/** So long after its end a peer of a call may not have heard of it, ms: a request is repeated for 32 s. */
+const LEAVING_MS = 40_000;
 
 /** A defect that the switch reported of itself. */
 export interface ReportedDefect {
@@ -57,15 +61,24 @@ export interface SwitchOptions {
   readonly admissionOf?: (shared: SharedArrayBuffer, taken: SharedArrayBuffer) => Admission;
   /** Whether a finished record reaches the collection; tests lose one on purpose. */
   readonly keepsCdr?: (cdr: Cdr) => boolean;
+  /** Whether its shards will be killed: then it keeps what their hosts would. */
+  readonly isMortal?: boolean;
 }
+
+/**
+ * Where a kill cuts: between two inputs; after an input before anything of it is kept; or when it is kept, before its
+ * datagrams leave.
+ */
+export type Cut = 'between' | 'beforeKept' | 'beforeSent';
 
 /** Collects what one shard says while it runs one input. */
 class Collector implements Outbox {
   readonly sent: { text: string; target: Target }[] = [];
-  readonly ended: Cdr[] = [];
+  readonly ended: LiveRecord[] = [];
   readonly defects: ReportedDefect[] = [];
   readonly authFailures: string[] = [];
   readonly asked: { id: number; question: LrnQuestion }[] = [];
+  readonly changed = new Set<LiveRecord>();
   touchedCdrId = '';
 
   transmit(text: string, target: Target): void {
@@ -75,10 +88,12 @@ class Collector implements Outbox {
   recordChanged(record: LiveRecord): void {
     this.touchedCdrId = record.cdr.id;
     record.isDirty = false;
+    this.changed.add(record);
   }
 
   recordEnded(record: LiveRecord): void {
-    if (record.isKept) this.ended.push(record.cdr);
+    this.ended.push(record);
+    this.changed.delete(record);
   }
 
   askLrn(id: number, question: LrnQuestion): void {
@@ -101,9 +116,18 @@ function mayRegister({ mappingGateways, routingGateways }: Snapshot): boolean {
   return [...mappingGateways, ...routingGateways].some(({ registerUser }) => registerUser !== '');
 }
 
+/** What its shards have in common. */
+interface Memory {
+  readonly admission: SharedArrayBuffer;
+  readonly health: SharedArrayBuffer;
+  readonly quality: SharedArrayBuffer;
+  readonly turns: SharedArrayBuffer;
+  readonly registration: ReturnType<typeof allocateRegistration>;
+}
+
 /** The whole switch as one value. */
 export class Switch {
-  readonly shards: readonly Shard[];
+  readonly shards: Shard[];
   readonly counters: readonly ShardCounters[];
   /** Reads the counters of the whole switch; takes none itself. */
   readonly admission: Admission;
@@ -120,44 +144,45 @@ export class Switch {
   receivedCount = 0;
   readonly #options: SwitchOptions;
   readonly #outboxes: Collector[] = [];
+  readonly #memory: Memory;
+  readonly #admissions: Admission[] = [];
+  readonly #estates: Estate[] = [];
+  /** By shard: where it is to be killed. */
+  readonly #cuts: (Cut | null)[] = [];
+  #snapshot: Snapshot;
+  #lifeCount = 0;
+  #nowMs = 0;
+  /**
+   * Caller's Call-IDs of calls that a kill met in set-up or on their way out: their peers may not have heard the end.
+   */
+  readonly shaken = new Set<string>();
+  /** Answered calls that lived on. */
+  resumedCount = 0;
   readonly #bytes = Buffer.alloc(65_536);
 
   constructor(options: SwitchOptions) {
     this.#options = options;
-    const { seed, shardCount, admissionOf = (shared, taken) => new Admission(shared, taken) } = options;
-    const memory = Admission.allocate(SLOT_COUNT);
-    this.admission = new Admission(memory);
-    const healthMemory = GatewayHealth.allocate(SLOT_COUNT);
-    this.health = new GatewayHealth(healthMemory);
-    const qualityMemory = QualityBoard.allocate();
-    const turnsMemory = Turns.allocate();
-    this.quality = new QualityBoard(qualityMemory);
-    this.turns = new Turns(turnsMemory);
-    const registration = mayRegister(options.snapshot) ? allocateRegistration() : UNUSED;
-    this.bindings = new Bindings(registration.bindings);
+    const { shardCount, admissionOf = (shared, taken) => new Admission(shared, taken) } = options;
+    this.#snapshot = options.snapshot;
+    this.#memory = {
+      admission: Admission.allocate(SLOT_COUNT),
+      health: GatewayHealth.allocate(SLOT_COUNT),
+      quality: QualityBoard.allocate(),
+      turns: Turns.allocate(),
+      registration: mayRegister(options.snapshot) ? allocateRegistration() : UNUSED,
+    };
+    this.admission = new Admission(this.#memory.admission, Admission.allocateTaken(SLOT_COUNT));
+    this.health = new GatewayHealth(this.#memory.health);
+    this.quality = new QualityBoard(this.#memory.quality);
+    this.turns = new Turns(this.#memory.turns);
+    this.bindings = new Bindings(this.#memory.registration.bindings);
     this.counters =
       options.counters ?? Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
-    this.shards = this.counters.map((counters, shardIndex) => {
-      const outbox = new Collector();
-      this.#outboxes.push(outbox);
-      return new Shard({
-        node: 'simulated',
-        shardIndex,
-        shardCount,
-        listeners: [{ advertisedHost: SWITCH_PLACE.address, advertisedPort: SWITCH_PLACE.port }],
-        admission: admissionOf(memory, Admission.allocateTaken(SLOT_COUNT)),
-        health: new GatewayHealth(healthMemory),
-        quality: new QualityBoard(qualityMemory),
-        turns: new Turns(turnsMemory),
-        registration,
-        secret: 'of the simulated switch',
-        isSuccessor: false,
-        counters,
-        outbox,
-        prng: new Prng(seed, shardIndex + 1),
-        digest: nodeDigest,
-        nowMs: 0,
-      });
+    this.shards = this.counters.map((_, index) => {
+      this.#admissions.push(admissionOf(this.#memory.admission, Admission.allocateTaken(SLOT_COUNT)));
+      this.#estates.push(new Estate());
+      this.#cuts.push(null);
+      return this.#born(index);
     });
     for (const shard of this.shards) shard.publish(options.snapshot);
   }
@@ -165,6 +190,7 @@ export class Switch {
   /** A datagram arrives from `from`. */
   receive(text: string, from: Place, nowMs: number): void {
     this.receivedCount += 1;
+    this.#nowMs = nowMs;
     const index = this.#placementOf(text);
     const source = { address: from.address, port: from.port, listener: 0 };
     this.#shard(index).receive(text, source, nowMs, EPOCH_WALL_MS + nowMs);
@@ -173,6 +199,7 @@ export class Switch {
 
   /** Time has passed. */
   advance(nowMs: number): void {
+    this.#nowMs = nowMs;
     for (let index = 0; index < this.shards.length; index++) {
       const shard = this.#shard(index);
       if (shard.nextDueMs() > nowMs) continue;
@@ -183,6 +210,7 @@ export class Switch {
 
   /** Datagrams to `to` could not be delivered. */
   unreachable(to: Place, nowMs: number): void {
+    this.#nowMs = nowMs;
     for (let index = 0; index < this.shards.length; index++) {
       this.#shard(index).unreachable(to.address, to.port, nowMs, EPOCH_WALL_MS + nowMs);
       this.#drain(index);
@@ -191,6 +219,7 @@ export class Switch {
 
   /** A media host reports on the call that was touched last. */
   media(event: MediaEvent, nowMs: number): void {
+    this.#nowMs = nowMs;
     for (let index = 0; index < this.shards.length; index++) {
       const { touchedCdrId } = this.#outboxes[index] as Collector;
       this.#shard(index).media(event, touchedCdrId, nowMs, EPOCH_WALL_MS + nowMs);
@@ -206,14 +235,23 @@ export class Switch {
 
   /** Ends every call. */
   releaseAll(reason: EndReason, nowMs: number): void {
+    this.#nowMs = nowMs;
     for (let index = 0; index < this.shards.length; index++) {
       this.#shard(index).releaseAll(reason, nowMs, EPOCH_WALL_MS + nowMs);
       this.#drain(index);
     }
   }
 
+  /** Kills `shard`, now or in its next input; it begins again at once. */
+  kill(index: number, cut: Cut, nowMs: number): void {
+    this.#nowMs = nowMs;
+    if (cut === 'between') this.#beginAgain(index);
+    else this.#cuts[index] = cut;
+  }
+
   /** New routing tables, for calls from now on. */
   publish(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
     for (const shard of this.shards) shard.publish(snapshot);
   }
 
@@ -244,13 +282,67 @@ export class Switch {
     return shardOfBytes(this.#bytes, peeked.start, peeked.end, this.shards.length);
   }
 
+  #born(shardIndex: number): Shard {
+    const outbox = new Collector();
+    this.#outboxes[shardIndex] = outbox;
+    this.#lifeCount += 1;
+    const { seed, shardCount } = this.#options;
+    const life = this.#lifeCount > shardCount ? [this.#lifeCount] : [];
+    return new Shard({
+      node: 'simulated',
+      shardIndex,
+      shardCount,
+      listeners: [{ advertisedHost: SWITCH_PLACE.address, advertisedPort: SWITCH_PLACE.port }],
+      admission: this.#admissions[shardIndex] as Admission,
+      health: new GatewayHealth(this.#memory.health),
+      quality: new QualityBoard(this.#memory.quality),
+      turns: new Turns(this.#memory.turns),
+      registration: this.#memory.registration,
+      secret: 'of the simulated switch',
+      isSuccessor: life.length > 0,
+      counters: this.counters[shardIndex] as ShardCounters,
+      outbox,
+      prng: new Prng(seed, shardIndex + 1, ...life),
+      digest: nodeDigest,
+      nowMs: this.#nowMs,
+    });
+  }
+
+  /** What a host does with what its dead predecessor has left. */
+  #beginAgain(index: number): void {
+    this.#cuts[index] = null;
+    const estate = this.#estates[index] as Estate;
+    const wallMs = EPOCH_WALL_MS + this.#nowMs;
+    for (const callId of estate.endedSince(wallMs - LEAVING_MS)) this.shaken.add(callId);
+    const { lost, kept } = estate.handOver(wallMs);
+    for (const cdr of lost) {
+      this.shaken.add(cdr.callerCallId);
+      this.cdrs.push(cdr);
+    }
+    const shard = this.#born(index);
+    this.shards[index] = shard;
+    shard.publish(this.#snapshot);
+    this.#admissions[index]?.holdOnly(kept.flatMap(({ slots }) => slots));
+    shard.resume(kept, true, this.#nowMs, wallMs);
+    this.resumedCount += kept.length;
+    this.#drain(index);
+  }
+
   #drain(index: number): void {
-    const { sent, ended, defects, asked } = this.#outboxes[index] as Collector;
+    const cut = this.#cuts[index];
+    if (cut === 'beforeKept') return this.#beginAgain(index);
+    const { sent, ended, defects, changed, asked } = this.#outboxes[index] as Collector;
+    if (this.#options.isMortal === true) this.#estates[index]?.keep(changed, ended);
+    changed.clear();
+    if (cut === 'beforeSent') sent.length = 0;
     for (const { id, question } of asked.splice(0)) this.#options.askLrn?.(question, { shard: index, id });
     for (const { text, target } of sent.splice(0)) this.#options.send(text, target);
     const { keepsCdr } = this.#options;
-    for (const cdr of ended.splice(0)) if (keepsCdr === undefined || keepsCdr(cdr)) this.cdrs.push(cdr);
+    for (const { cdr, isKept } of ended.splice(0)) {
+      if (isKept && (keepsCdr === undefined || keepsCdr(cdr))) this.cdrs.push(cdr);
+    }
     for (const defect of defects.splice(0)) this.defects.push(defect);
+    if (cut === 'beforeSent') this.#beginAgain(index);
   }
 
   #shard(index: number): Shard {
