@@ -71,6 +71,11 @@ export class RecordsOut {
     return this.#held.length;
   }
 
+  /** CDRs that the ring has no room for. */
+  get unsentCount(): number {
+    return this.#held.length - this.#sentCount;
+  }
+
   /** No call may begin now: its CDR might have nowhere to go. */
   get isFull(): boolean {
     return this.#held.length >= CDR_HELD_MAX || this.#journal.isFull;

@@ -237,6 +237,6 @@ export class ShardRunner {
     this.counters.set(ShardNumber.dialogsActive, dialogs);
     this.counters.set(ShardNumber.transactionsActive, transactions);
     this.counters.set(ShardNumber.timersActive, timers);
-    this.counters.set(ShardNumber.cdrsHeld, this.#records.heldCount);
+    this.counters.set(ShardNumber.cdrsHeld, this.#records.unsentCount);
   }
 }

@@ -145,6 +145,7 @@ function overloadFamilies(control: Control): Family[] {
         value: counters.get('heapUseRatio'),
       })),
     ),
+    ...journalFamilies(control),
   ];
 }
 
@@ -255,6 +256,33 @@ function recordFamilies(control: Control): Family[] {
       'tandem_lmdb_map_use_ratio',
       'Share of its room the store uses.',
       single(() => stores.useRatio()),
+    ),
+  ];
+}
+
+/** What keeps live calls. */
+function journalFamilies({ view }: Control): Family[] {
+  return [
+    gauge('tandem_journal_use_ratio', 'Share of its room that the journal of a shard uses.', () =>
+      view.shards.map(({ counters }, shard) => ({
+        labels: { shard: String(shard) },
+        value: counters.get('journalUseRatio'),
+      })),
+    ),
+    counter(
+      'tandem_journal_failures_total',
+      'Attempts to write a journal that failed.',
+      single(() => view.sum('journalFailures')),
+    ),
+    counter(
+      'tandem_journal_refused_total',
+      'Parts of journals that were torn or damaged when they were read.',
+      single(() => view.sum('journalRefused')),
+    ),
+    counter(
+      'tandem_calls_resumed_total',
+      'Answered calls of an earlier life that went on.',
+      single(() => view.sum('callsResumed')),
     ),
   ];
 }

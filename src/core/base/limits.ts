@@ -74,7 +74,7 @@ export const OUTBOUND_RING_BYTES = 8 * 1024 * 1024;
 export const CDR_RING_BYTES = 8 * 1024 * 1024;
 
 /** CDRs that control has not taken from a shard yet; from then on new calls get 503, Overload. */
-export const CDR_HELD_MAX = 4_096;
+export const CDR_HELD_MAX = 32_768;
 
 /** Requests from the other leg that wait for an answer inside one call; the next gets 500 with Retry-After. */
 export const PENDING_REQUESTS_MAX = 8;
