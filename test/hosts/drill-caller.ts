@@ -1,0 +1,91 @@
+// The caller of the restart drill: an open loop of calls, some of them refreshed in the middle, with the times of each.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { respond } from './caller.ts';
+import type { Exchange } from './exchange.ts';
+import type { Peer, Place } from './peer.ts';
+import type { DrillPlan } from './restart-drill.ts';
+
+/** What became of a call, with times by performance.now(). */
+export interface DrillStory {
+  readonly callId: string;
+  /** Final status of the INVITE; 0 when none came. */
+  readonly status: number;
+  readonly answeredAtMs: number;
+  /** Of the re-INVITE; null where there was none. */
+  readonly refreshStatus: number | null;
+  /** When the first BYE was sent and one was answered, with what, and how many were sent. */
+  readonly byeAtMs: number;
+  readonly overAtMs: number;
+  readonly byeStatus: number;
+  readonly byeCount: number;
+}
+
+/** Every so manieth call refreshes. */
+const REFRESH_EVERY = 5;
+
+const LOOK_MS = 5;
+
+/** Places calls until it is told to end. */
+export class DrillCaller {
+  readonly peer: Peer;
+  readonly #stories: Promise<DrillStory>[] = [];
+  #isEnding = false;
+  #isOffering: Promise<void> = Promise.resolve();
+
+  constructor(peer: Peer) {
+    this.peer = peer;
+    peer.onRequest = (request, from) => {
+      if (request.method !== 'ACK') peer.send(respond(request, 200, 'OK'), from);
+    };
+  }
+
+  begin(to: Place, plan: DrillPlan): void {
+    this.#isOffering = this.#offer(to, plan);
+  }
+
+  /** No more calls; the stories of all there were. Rejects after `patienceMs`. */
+  async end(patienceMs: number): Promise<DrillStory[]> {
+    this.#isEnding = true;
+    await this.#isOffering;
+    const late = sleep(patienceMs, null, { ref: false }).then(() => {
+      throw new Error('calls of the drill do not end');
+    });
+    return Promise.race([Promise.all(this.#stories), late]);
+  }
+
+  async #offer(to: Place, { callsPerSecond, holdMs }: DrillPlan): Promise<void> {
+    const sinceMs = performance.now();
+    while (!this.#isEnding) {
+      const dueCount = ((performance.now() - sinceMs) * callsPerSecond) / 1000;
+      while (this.#stories.length < dueCount) this.#stories.push(this.#place(to, holdMs, this.#stories.length));
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async #place(to: Place, holdMs: number, index: number): Promise<DrillStory> {
+    const callId = this.peer.mint();
+    const uri = `sip:4989100@${to.address}:${to.port}`;
+    const headers = `Contact: <sip:caller@${this.peer.hostPort}>\r\n`;
+    const from = `<sip:4930555000@${this.peer.place.address}>;tag=from-${callId}`;
+    const body = this.peer.sdp();
+    const invite = this.peer.ask({ method: 'INVITE', uri, from, to: `<${uri}>`, callId, cseq: 1, headers, body }, to);
+    const answer = await invite.final;
+    const answeredAtMs = performance.now();
+    const none = { answeredAtMs, refreshStatus: null, byeAtMs: 0, overAtMs: 0, byeStatus: 0, byeCount: 0 };
+    if (answer === null || answer.status >= 300) return { callId, status: answer?.status ?? 0, ...none };
+    const dialog = { uri: answer.contact, from, to: answer.to, callId };
+    await sleep(holdMs / 2);
+    let refresh: Exchange | null = null;
+    if (index % REFRESH_EVERY === 0) {
+      refresh = this.peer.ask({ ...dialog, method: 'INVITE', cseq: 2, headers, body }, to);
+    }
+    const refreshStatus = refresh === null ? null : ((await refresh.final)?.status ?? 0);
+    await sleep(Math.max(0, answeredAtMs + holdMs - performance.now()));
+    const byeAtMs = performance.now();
+    const bye = this.peer.ask({ ...dialog, method: 'BYE', cseq: 3 }, to);
+    const byeStatus = (await bye.final)?.status ?? 0;
+    const ended = { byeAtMs, overAtMs: performance.now(), byeStatus, byeCount: bye.sentCount };
+    return { callId, status: 200, answeredAtMs, refreshStatus, ...ended };
+  }
+}

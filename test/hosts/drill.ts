@@ -1,0 +1,53 @@
+// `npm run drill:restart -- --kills 10`: the restart drill at full size. Prints what came of it; exit code 1 when
+// something is wrong.
+
+import { parseArgs } from 'node:util';
+import { runDrill } from './restart-drill.ts';
+
+const HELP = `npm run drill:restart -- [options]
+  --cps N       calls begun a second (300)
+  --hold MS     how long they talk (10000)
+  --kills N     kills of the switch (10)
+  --life MS     from one start to the next kill (4000)
+  --shards N    shards in workers; 0: inline (0)
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      cps: { type: 'string', default: '300' },
+      hold: { type: 'string', default: '10000' },
+      kills: { type: 'string', default: '10' },
+      life: { type: 'string', default: '4000' },
+      shards: { type: 'string', default: '0' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const ends: (() => void)[] = [];
+  const report = await runDrill(
+    { after: (end) => void ends.push(end as () => void) },
+    {
+      shards: Number(values.shards),
+      callsPerSecond: Number(values.cps),
+      holdMs: Number(values.hold),
+      killCount: Number(values.kills),
+      lifeMs: Number(values.life),
+    },
+  );
+  for (const end of ends.reverse()) end();
+  const { offeredCount, answeredCount, cdrCount, downMs, resumedCounts, refreshes, byes, faults } = report;
+  console.log(`${offeredCount} calls offered, ${answeredCount} answered, ${cdrCount} CDRs`);
+  console.log(`down, ms: ${downMs.map((ms) => ms.toFixed(0)).join(', ')}`);
+  console.log(`calls taken over: ${resumedCounts.join(', ')}`);
+  console.log(`re-INVITEs ${refreshes[0]}, answered 200: ${refreshes[1]}; BYEs ${byes[0]}, answered 200: ${byes[1]}`);
+  console.log(`talk times off by ${report.talkErrorMsMax.toFixed(0)} ms at most`);
+  for (const fault of faults) console.log(`! ${fault}`);
+  console.log(faults.length === 0 ? 'Nothing was lost, and nothing came twice.' : `${faults.length} faults`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

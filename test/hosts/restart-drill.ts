@@ -1,0 +1,168 @@
+// The drill of a restart: calls at a constant rate through a switch of its own process, which is killed with SIGKILL
+// again and again and started again at once, while both peers live on. In the end the peers' stories and the CDRs are
+// held against each other.
+
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { Answerer } from './answerer.ts';
+import { DrillCaller, type DrillStory } from './drill-caller.ts';
+import { until } from './eventually.ts';
+import { networkOf } from './networks.ts';
+import { Peer, type Place } from './peer.ts';
+import type { Scope } from './scope.ts';
+import { SwitchProcess } from './switch-process.ts';
+
+/** Size of a drill. */
+export interface DrillPlan {
+  readonly shards: number;
+  /** Calls begun a second, and how long they talk: their product is established at any time. */
+  readonly callsPerSecond: number;
+  readonly holdMs: number;
+  readonly killCount: number;
+  /** From one kill to the next. */
+  readonly lifeMs: number;
+}
+
+/** What came of it. */
+export interface DrillReport {
+  readonly offeredCount: number;
+  readonly answeredCount: number;
+  readonly cdrCount: number;
+  /** Kill to the first answered OPTIONS, of each kill. */
+  readonly downMs: readonly number[];
+  /** Live calls that each life took over. */
+  readonly resumedCounts: readonly number[];
+  /** Farthest that the talk time of a CDR is from what the caller saw. */
+  readonly talkErrorMsMax: number;
+  /** Re-INVITEs and BYEs of calls, and how many of them were answered 200. */
+  readonly refreshes: readonly [number, number];
+  readonly byes: readonly [number, number];
+  /** What is wrong, a sentence each; empty when all is well. */
+  readonly faults: readonly string[];
+}
+
+/** How long the last calls have to end, beyond their talk. */
+const END_PATIENCE_MS = 60_000;
+const PROBE_MS = 10;
+const TALK_ERROR_MS_MAX = 1_000;
+const DOWN_MS_MAX = 2_000;
+const FAULTS_TOLD_MAX = 20;
+
+/** Runs one; what it opens ends with `scope`. `downMsMax`: more is a fault. */
+export async function runDrill(scope: Scope, plan: DrillPlan, downMsMax = DOWN_MS_MAX): Promise<DrillReport> {
+  const answerer = new Answerer(await Peer.open(scope, '127.0.0.3'), { ringMs: 20 });
+  const caller = new DrillCaller(await Peer.open(scope, '127.0.0.2'));
+  const forgetting = setInterval(() => {
+    for (const { peer } of [caller, answerer]) peer.arrivals.length = 0;
+  }, 1_000);
+  scope.after(() => clearInterval(forgetting));
+  const network = networkOf(['127.0.0.2', '127.0.0.4'], [{ name: 'vendor', at: answerer.peer.place }]);
+  let tandem = await SwitchProcess.start(scope, plan.shards, network);
+  const kills = { downMs: [] as number[], resumedCounts: [] as number[] };
+  caller.begin(tandem.sip, plan);
+  await sleep(plan.holdMs + 1_000);
+  for (let kill = 0; kill < plan.killCount; kill++) {
+    const probed = firstAnswer(tandem.sip);
+    await tandem.kill();
+    const downMs = probed.since();
+    tandem = await tandem.again(scope, plan.shards);
+    kills.downMs.push(await downMs);
+    kills.resumedCounts.push(resumedIn(tandem.log));
+    await sleep(plan.lifeMs);
+  }
+  const stories = await caller.end(plan.holdMs + END_PATIENCE_MS);
+  await until('no call is left', async () => (await tandem.management.status()).calls.active === 0, END_PATIENCE_MS);
+  const { limitDrift, gateways } = await tandem.management.status();
+  const held = gateways
+    .filter(({ calls }) => calls > 0)
+    .map(({ name, calls }) => `${name} holds ${calls} calls at rest`);
+  await tandem.stop();
+  const report = reportOf(stories, tandem.cdrsOnDisk(), kills);
+  const faults = [...report.faults, ...held, ...limitDrift.map(({ gateway }) => `the limit of ${gateway} drifted`)];
+  const slow = kills.downMs.filter((ms) => ms > downMsMax).map((ms) => `down for ${ms.toFixed(0)} ms`);
+  return { ...report, faults: [...faults, ...slow].slice(0, FAULTS_TOLD_MAX) };
+}
+
+/** Probes `place` with OPTIONS from now on; `since` resolves with the time from its call to the next answer. */
+function firstAnswer(place: Place): { since(): Promise<number> } {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.4');
+  let probeCount = 0;
+  const probe = (): void => {
+    probeCount += 1;
+    const { address, port } = socket.address();
+    const id = `probe-${port}-${probeCount}`;
+    const lines = [
+      `OPTIONS sip:${place.address}:${place.port} SIP/2.0`,
+      `Via: SIP/2.0/UDP ${address}:${port};branch=z9hG4bK${id};rport`,
+      'Max-Forwards: 70',
+      `From: <sip:probe@${address}>;tag=${id}`,
+      `To: <sip:${place.address}:${place.port}>`,
+      `Call-ID: ${id}`,
+      'CSeq: 1 OPTIONS',
+      'Content-Length: 0',
+    ];
+    socket.send(`${lines.join('\r\n')}\r\n\r\n`, place.port, place.address);
+  };
+  return {
+    since: async () => {
+      const sinceMs = performance.now();
+      const probing = setInterval(probe, PROBE_MS);
+      await once(socket, 'message');
+      clearInterval(probing);
+      const downMs = performance.now() - sinceMs;
+      socket.close();
+      return downMs;
+    },
+  };
+}
+
+function resumedIn(log: string): number {
+  return [...log.matchAll(/"resumedCount":(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+/** Holds the stories against the CDRs. */
+function reportOf(
+  stories: readonly DrillStory[],
+  cdrs: readonly Cdr[],
+  kills: Pick<DrillReport, 'downMs' | 'resumedCounts'>,
+): DrillReport {
+  const byCall = new Map<string, Cdr[]>();
+  for (const cdr of cdrs) byCall.set(cdr.callerCallId, [...(byCall.get(cdr.callerCallId) ?? []), cdr]);
+  const faults: string[] = [];
+  const answered = stories.filter(({ status }) => status === 200);
+  let talkErrorMsMax = 0;
+  for (const story of answered) {
+    const found = (byCall.get(story.callId) ?? []).filter(({ answeredAtWallMs }) => answeredAtWallMs !== null);
+    if (found.length !== 1) faults.push(`${story.callId} was answered and has ${found.length} CDRs`);
+    const errorMs = Math.max(0, ...found.map((cdr) => talkErrorOf(story, cdr)));
+    talkErrorMsMax = Math.max(talkErrorMsMax, errorMs);
+    if (errorMs > TALK_ERROR_MS_MAX) faults.push(`${story.callId}: the talk time is ${errorMs.toFixed(0)} ms off`);
+    if (![200, 481].includes(story.byeStatus)) faults.push(`${story.callId}: BYE was answered ${story.byeStatus}`);
+    // A BYE may be dealt with, and its 200 be lost with the process: the repeated one finds no call any more.
+    if (story.byeStatus === 481 && story.byeCount < 2) faults.push(`${story.callId}: its first BYE found no call`);
+  }
+  const refreshed = answered.filter(({ refreshStatus }) => refreshStatus !== null);
+  const fine = refreshed.filter(({ refreshStatus }) => refreshStatus === 200);
+  for (const { callId, refreshStatus } of refreshed) {
+    if (![200, 491, 500].includes(refreshStatus ?? 0))
+      faults.push(`${callId}: re-INVITE was answered ${refreshStatus}`);
+  }
+  return {
+    offeredCount: stories.length,
+    answeredCount: answered.length,
+    cdrCount: cdrs.length,
+    ...kills,
+    talkErrorMsMax,
+    refreshes: [refreshed.length, fine.length],
+    byes: [answered.length, answered.filter(({ byeStatus }) => byeStatus === 200).length],
+    faults,
+  };
+}
+
+/** How far `holdMs` lies outside what the caller knows: it ended between the first BYE and the answer to one. */
+function talkErrorOf({ answeredAtMs, byeAtMs, overAtMs }: DrillStory, { holdMs }: Cdr): number {
+  return Math.max(byeAtMs - answeredAtMs - holdMs, holdMs - (overAtMs - answeredAtMs));
+}
