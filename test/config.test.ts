@@ -34,6 +34,8 @@ listeners:
     advertised: "[2001:db8::2]:5062"
   - { address: 127.0.0.1, port: 0 }
 management: { address: 0.0.0.0, port: 9090 }
+durability: strict
+drainSeconds: 30
 `,
     PATH,
   );
@@ -51,8 +53,8 @@ management: { address: 0.0.0.0, port: 9090 }
     management: { address: '0.0.0.0', port: 9090 },
     sinks: defaultSinks('/var/lib/tandem'),
     diskShare: 50,
-    drainSeconds: 5,
-    durability: 'usual',
+    durability: 'strict',
+    drainSeconds: 30,
   });
 });
 
