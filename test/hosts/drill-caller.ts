@@ -12,7 +12,7 @@ export interface DrillStory {
   /** Final status of the INVITE; 0 when none came. */
   readonly status: number;
   readonly answeredAtMs: number;
-  /** Of the re-INVITE; null where there was none. */
+  /** Of the UPDATE; null where there was none. */
   readonly refreshStatus: number | null;
   /** When the first BYE was sent and one was answered, with what, and how many were sent. */
   readonly byeAtMs: number;
@@ -78,7 +78,7 @@ export class DrillCaller {
     await sleep(holdMs / 2);
     let refresh: Exchange | null = null;
     if (index % REFRESH_EVERY === 0) {
-      refresh = this.peer.ask({ ...dialog, method: 'INVITE', cseq: 2, headers, body }, to);
+      refresh = this.peer.ask({ ...dialog, method: 'UPDATE', cseq: 2, headers }, to);
     }
     const refreshStatus = refresh === null ? null : ((await refresh.final)?.status ?? 0);
     await sleep(Math.max(0, answeredAtMs + holdMs - performance.now()));

@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   console.log(`${offeredCount} calls offered, ${answeredCount} answered, ${cdrCount} CDRs`);
   console.log(`down, ms: ${downMs.map((ms) => ms.toFixed(0)).join(', ')}`);
   console.log(`calls taken over: ${resumedCounts.join(', ')}`);
-  console.log(`re-INVITEs ${refreshes[0]}, answered 200: ${refreshes[1]}; BYEs ${byes[0]}, answered 200: ${byes[1]}`);
+  console.log(`UPDATEs ${refreshes[0]}, answered 200: ${refreshes[1]}; BYEs ${byes[0]}, answered 200: ${byes[1]}`);
   console.log(`talk times off by ${report.talkErrorMsMax.toFixed(0)} ms at most`);
   for (const fault of faults) console.log(`! ${fault}`);
   console.log(faults.length === 0 ? 'Nothing was lost, and nothing came twice.' : `${faults.length} faults`);

@@ -36,7 +36,7 @@ export interface DrillReport {
   readonly resumedCounts: readonly number[];
   /** Farthest that the talk time of a CDR is from what the caller saw. */
   readonly talkErrorMsMax: number;
-  /** Re-INVITEs and BYEs of calls, and how many of them were answered 200. */
+  /** UPDATEs and BYEs of calls, and how many of them were answered 200. */
   readonly refreshes: readonly [number, number];
   readonly byes: readonly [number, number];
   /** What is wrong, a sentence each; empty when all is well. */
@@ -147,8 +147,7 @@ function reportOf(
   const refreshed = answered.filter(({ refreshStatus }) => refreshStatus !== null);
   const fine = refreshed.filter(({ refreshStatus }) => refreshStatus === 200);
   for (const { callId, refreshStatus } of refreshed) {
-    if (![200, 491, 500].includes(refreshStatus ?? 0))
-      faults.push(`${callId}: re-INVITE was answered ${refreshStatus}`);
+    if (refreshStatus !== 200) faults.push(`${callId}: UPDATE was answered ${refreshStatus}`);
   }
   return {
     offeredCount: stories.length,
