@@ -38,8 +38,7 @@ export type Side = 'caller' | 'callee';
 export interface ModelCall {
   readonly index: number;
   readonly kind: (typeof CALLERS)[number];
-  /** Vendors that its tables have locked. */
-  readonly locked: ReadonlySet<number>;
+  /** Vendors that were open when it was placed, as they are to be tried. */
   readonly plan: number[];
   /** Vendors whose 3xx named another host, which comes first. */
   readonly redirects: number[];

@@ -43,8 +43,14 @@ export class Reference {
 
   place(kind: ModelCall['kind']): ModelCall {
     const call: ModelCall = {
-      ...{ index: this.placed.length, kind, locked: this.locked, placedAtMs: this.timers.nowMs },
-      ...{ plan: VENDORS.map((_, vendor) => vendor), redirects: [], attempts: [], attempt: null, speaker: null },
+      ...{ index: this.placed.length, kind, placedAtMs: this.timers.nowMs },
+      ...{
+        plan: [...VENDORS.keys()].filter((vendor) => this.#isOpen(vendor)),
+        redirects: [],
+        attempts: [],
+        attempt: null,
+        speaker: null,
+      },
       ...{ isAnswered: false, isTold: false, isAcknowledged: false, isOver: false, reason: '' },
       ...{ outstanding: null, waiting: [], terms: { caller: undefined, callee: undefined } },
     };
@@ -223,11 +229,8 @@ export class Reference {
   #tryNext(call: ModelCall, last: number | Silence | null): void {
     for (let next = this.#nextOf(call); next !== null; next = this.#nextOf(call)) {
       const { vendor, isRedirected } = next;
-      const { slot, capacity } = VENDORS[vendor] as (typeof VENDORS)[number];
-      const { isOut, bannedUntilMs } = this.vendors[vendor] as VendorHealth;
-      if (call.locked.has(vendor) || isOut || bannedUntilMs > this.timers.nowMs) continue;
-      if (capacity !== null && this.occupancy(slot) >= capacity) continue;
-      this.#occupy(slot, 1);
+      if (!this.#isOpen(vendor)) continue;
+      this.#occupy(VENDORS[vendor]?.slot ?? 0, 1);
       const attempt: ModelAttempt = {
         ...{ vendor, isRedirected, phase: 'inviting', hadSdp: false, hasSpoken: false },
         ...{ challengeCount: 0, isRaised: false, isOver: false },
@@ -237,6 +240,14 @@ export class Reference {
       return this.#enter(call, attempt, 'inviting');
     }
     this.end(call, last === null ? 'GatewayFull' : reasonOf(last));
+  }
+
+  /** Whether it may have a call now: when the plan is made, and again when its turn comes. */
+  #isOpen(vendor: number): boolean {
+    const { slot, capacity } = VENDORS[vendor] as (typeof VENDORS)[number];
+    const { isOut, bannedUntilMs } = this.vendors[vendor] as VendorHealth;
+    if (this.locked.has(vendor) || isOut || bannedUntilMs > this.timers.nowMs) return false;
+    return capacity === null || this.occupancy(slot) < capacity;
   }
 
   /** Another host of a vendor first, then protected vendors once the call has hunted for long, then by priority. */
