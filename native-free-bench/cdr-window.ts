@@ -119,19 +119,25 @@ if (spent.count > 0) {
 }
 console.log(`${((stores.useRatio() * ROOM_BYTES) / Math.max(1, count)).toFixed(0)} bytes a record, index included`);
 
-/** Times of first pages, each of another question. */
+/** Times of first pages, each of another question; processor time is what a loaded machine does not change. */
 function report(what: string, questionOf: () => CdrQuestion): void {
   const times: number[] = [];
   let found = 0;
+  let usedMs = 0;
   for (let round = 0; round < SEARCHES; round++) {
     const question = questionOf();
     const startMs = performance.now();
+    const startCpuMs = cpuMs();
     found += index.search(question, 50, Number.POSITIVE_INFINITY).cdrs.length;
     times.push(performance.now() - startMs);
+    usedMs += cpuMs() - startCpuMs;
   }
   times.sort((one, other) => one - other);
   const at = (share: number): string => (times[Math.floor(share * (SEARCHES - 1))] ?? 0).toFixed(1);
-  console.log(`${what.padEnd(28)} p50 ${at(0.5)} ms, max ${at(1)} ms, ${(found / SEARCHES).toFixed(1)} records a page`);
+  const cpu = `processor ${(usedMs / SEARCHES).toFixed(1)} ms`;
+  console.log(
+    `${what.padEnd(28)} p50 ${at(0.5)} ms, max ${at(1)} ms, ${cpu}, ${(found / SEARCHES).toFixed(0)} records`,
+  );
 }
 
 function some(): Cdr {

@@ -41,6 +41,25 @@ line  field                        reason
   assert.deepEqual([forScripts.code, error.code, error.refusals.length], [1, 'TANDEM_NETWORK_REFUSED', 2]);
 });
 
+test('cdr search finds finished calls, newest first, and says where to go on and what it does not know', async () => {
+  const directory = place();
+  const stores = openLmdbStores(join(directory, 'data'));
+  stores.spool.append([1, 2, 3].map((number) => pack(sampleCdr(number))));
+  await stores.close();
+  const search = (...words: string[]) => tandem(directory, 'cdr', 'search', ...words);
+  const found = await search('--gateway', 'Vendor one', '--number', '442079460000', '-n', '2', '--json');
+  const ids = found.out.trimEnd().split('\n');
+  assert.deepEqual(
+    ids.map((line) => (JSON.parse(line) as { id: string }).id),
+    [sampleCdr(3).id, sampleCdr(2).id],
+  );
+  assert.match((await search('-n', '2')).out, /There may be more: --before 2\n$/);
+  assert.equal((await search('--before', '2', '--json')).out.trimEnd().split('\n').length, 1);
+  assert.equal((await search('--account', 'nobody')).out, 'No CDR is like that.\n');
+  const refused = await search('--reason', 'Bussy');
+  assert.deepEqual([refused.code, refused.error], [1, 'endReason Bussy is none; did you mean Busy?\n']);
+});
+
 test('with the switch stopped, apply, route and cdr tail work on the data directory', async () => {
   const directory = place();
   assert.equal((await tandem(directory, 'route', '--from', 'Alpha', '--callee', '44')).code, 2, 'nothing is there yet');
