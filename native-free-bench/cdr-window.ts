@@ -5,7 +5,7 @@
 import { CdrIndex } from '../src/control/cdr/index/cdr-index.ts';
 import type { CdrQuestion } from '../src/control/cdr/index/search-keys.ts';
 import { Prng } from '../src/core/base/prng.ts';
-import type { Cdr } from '../src/core/cdr/cdr.ts';
+import { type Cdr, UNBILLED } from '../src/core/cdr/cdr.ts';
 import { openLmdbStores } from '../src/store/lmdb.ts';
 import { pack, unpackCdr } from '../src/store/records.ts';
 
@@ -80,6 +80,7 @@ function cdrOf(number: number, prng: Prng): Cdr {
     sessionTimer: '',
     decision: '',
     lrn: '',
+    ...UNBILLED,
     attempts: [attempt],
   };
 }

@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SwitchConfig } from '../config.ts';
+import { jsonText } from '../core/base/json-text.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
 import { unpackCdr } from '../store/records.ts';
 import { alignedTable } from './aligned-table.ts';
@@ -56,7 +57,7 @@ function stoppedPage(config: SwitchConfig, count: number): Promise<Page> {
 
 function tell(cdrs: readonly Cdr[], terminal: Terminal, isFirst: boolean): void {
   if (terminal.isJson) {
-    for (const cdr of cdrs) terminal.say(JSON.stringify(cdr));
+    for (const cdr of cdrs) terminal.say(jsonText(cdr));
     return;
   }
   if (isFirst && cdrs.length === 0) terminal.say('No CDRs yet.');

@@ -1,14 +1,39 @@
 // What the operator configured, checked, as it is stored: one document per version. A snapshot is compiled
 // from it (slots and listeners become numbers there).
 
+import type { RateRow } from '../core/rating/rate-deck-builder.ts';
 import type { MappingGateway, RoutingGateway } from '../core/routing/snapshot.ts';
+
+/** What an account is: a customer, a vendor that is paid, or somebody who has customers of his own. */
+export type AccountType = 'general' | 'settlement' | 'agent';
 
 /** Who pays, or is paid. */
 export interface Account {
   readonly account: string;
+  readonly type: AccountType;
   readonly locked: boolean;
   /** Wall clock ms from which on it may not call; null: never. */
   readonly expiresAtWallMs: number | null;
+  /** The agent whose customer it is; '' for none. */
+  readonly agent: string;
+  /** ISO 4217, as its rate tables; '' for an account without any. */
+  readonly currency: string;
+  /** What its calls cost; '' for one that is not billed. */
+  readonly rateTable: string;
+  /** Asked before `rateTable`; '' for none. */
+  readonly privateRateTable: string;
+  /** How far below zero its balance may go; null: without a limit. */
+  readonly creditLimitNanos: bigint | null;
+  /** A balance below this is told; null: none is. */
+  readonly lowBalanceNanos: bigint | null;
+  readonly memo: string;
+}
+
+/** Prices of one currency. */
+export interface RateTable {
+  readonly name: string;
+  readonly currency: string;
+  readonly rates: readonly RateRow[];
 }
 
 /** A customer side trunk as configured. */
@@ -47,6 +72,7 @@ export interface NumberGroupEntry {
 export interface Network {
   readonly accounts: readonly Account[];
   readonly gatewayGroups: readonly GatewayGroup[];
+  readonly rateTables: readonly RateTable[];
   readonly numberGroups: readonly NumberGroupEntry[];
   readonly mappingGateways: readonly MappingGatewayEntry[];
   readonly routingGateways: readonly RoutingGatewayEntry[];
@@ -70,6 +96,7 @@ export interface SlotAssignment {
 export const EMPTY_NETWORK: Network = {
   accounts: [],
   gatewayGroups: [],
+  rateTables: [],
   numberGroups: [],
   mappingGateways: [],
   routingGateways: [],

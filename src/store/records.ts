@@ -8,7 +8,8 @@
 import { Packr } from 'msgpackr';
 import type { Target } from '../core/base/target.ts';
 import type { AnswerState, CallCheckpoint, LegState } from '../core/call/checkpoint.ts';
-import type { Cdr, CdrAttempt } from '../core/cdr/cdr.ts';
+import { type Cdr, type CdrAttempt, UNBILLED } from '../core/cdr/cdr.ts';
+import type { AgentFee } from '../core/rating/bill.ts';
 
 const CDR_FIELDS = [
   'id',
@@ -70,12 +71,28 @@ const CDR_FIELDS_2 = [
   'sessionTimer',
   'decision',
   'lrn',
+  'callerBilled',
+  'calleeBilled',
+  'currency',
+  'sellTable',
+  'sellPrefix',
+  'sellFeeNanos',
+  'taxNanos',
+  'billedSeconds',
+  'clearingAccount',
+  'buyTable',
+  'buyPrefix',
+  'buyFeeNanos',
+  'buyTaxNanos',
+  'buyBilledSeconds',
+  'agentFees',
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
 const CHECKPOINT_FIELDS = [
   'cdr',
   'slots',
+  'bill',
   'mappingSlot',
   'routingSlot',
   'prefix',
@@ -121,6 +138,14 @@ const LIMIT_FIELDS = ['afterMs', 'reason', 'by'] as const satisfies readonly (ke
 >)[];
 
 const ANSWER_FIELDS = ['text', 'target', 'cseq', 'owedCseq'] as const satisfies readonly (keyof AnswerState)[];
+const AGENT_FEE_FIELDS = [
+  'account',
+  'table',
+  'prefix',
+  'feeNanos',
+  'taxNanos',
+  'billedSeconds',
+] as const satisfies readonly (keyof AgentFee)[];
 
 const SHAPES: readonly (readonly string[])[] = [
   CDR_FIELDS,
@@ -134,6 +159,7 @@ const SHAPES: readonly (readonly string[])[] = [
   TIMER_FIELDS,
   LIMIT_FIELDS,
   ANSWER_FIELDS,
+  AGENT_FEE_FIELDS,
 ];
 
 /** What a record of the first shape lacks. */
@@ -144,6 +170,7 @@ const LATER_FIELDS = {
   sessionTimer: '',
   decision: '',
   lrn: '',
+  ...UNBILLED,
 } as const satisfies Partial<Cdr>;
 
 const packr = new Packr({

@@ -26,6 +26,8 @@ const PROVED_ELSEWHERE: Readonly<Record<string, string>> = {
   calleePrefix: 'test/core/routing/screening.test.ts',
   sipAuthenticationMethod: 'test/core/routing/screening.test.ts',
   prefixStyle: 'test/core/routing/route-plan.test.ts',
+  clearingAccount: 'test/core/call/priced-call.test.ts',
+  callLevel: 'test/core/call/priced-call.test.ts',
   optionsPingMs: 'test/core/shard/gateway-prober.test.ts',
   firstRoutePolicy: 'test/core/routing/route-order.test.ts',
   secondRoutePolicy: 'test/core/routing/route-order.test.ts',

@@ -78,6 +78,7 @@ export function mappingGateway(slot: number, part: Partial<MappingGateway> = {})
     timeoutCallProceedingMs: null,
     tryProtectRouteDelayMs: null,
     callFailedSipCode: [],
+    callLevel: 'international',
     sipRemoteRingSignal: 'auto',
     firstRoutePolicy: 'none',
     secondRoutePolicy: 'none',
@@ -112,6 +113,7 @@ export function routingGateway(slot: number, part: Partial<PrefixedGateway> = {}
   return {
     slot,
     name: `vendor-${slot}`,
+    clearingAccount: '',
     prefixes: [''],
     prefixStyle: 'terminate',
     ...STATIC,

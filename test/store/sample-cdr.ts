@@ -1,6 +1,6 @@
 // CDRs for tests, with every field and an attempt.
 
-import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { type Cdr, UNBILLED } from '../../src/core/cdr/cdr.ts';
 
 /** A CDR whose id ends in `number`; ended at `endedAtWallMs`. */
 export function sampleCdr(number: number, endedAtWallMs = 1_767_225_600_000): Cdr {
@@ -39,6 +39,14 @@ export function sampleCdr(number: number, endedAtWallMs = 1_767_225_600_000): Cd
     sessionTimer: 'caller',
     decision: '*Vendor one,49',
     lrn: '',
+    ...UNBILLED,
+    currency: 'EUR',
+    sellTable: 'retail',
+    sellPrefix: '44',
+    sellFeeNanos: 12_000_000n,
+    taxNanos: 2_280_000n,
+    billedSeconds: 60,
+    agentFees: [{ account: 'agent', table: 'agents', prefix: '44', feeNanos: 9n, taxNanos: 0n, billedSeconds: 60 }],
     attempts: [
       {
         gateway: 'Vendor one',

@@ -13,6 +13,7 @@ interface Zone {
 const NUMBERS = ['src/core/base', 'src/core/parameters'];
 const TIMERS = 'src/core/timer';
 const FACTS = ['src/core/routing', 'src/core/rating', 'src/core/admission', 'src/core/cdr'];
+const TRIE = ['src/core/routing/prefix-trie.ts', 'src/core/routing/prefix-trie-packer.ts'];
 const CALL_SIDE = ['src/core/dialog', ...FACTS, 'src/core/sdp', 'src/core/sip', TIMERS, ...NUMBERS];
 /** What stands around every host: errors for the operator, the files an operator writes, log, clock, shards. */
 const GROUND = [
@@ -40,6 +41,8 @@ const ZONES: readonly Zone[] = [
   zone('src/core/timer', ['src/core/base']),
   zone('src/core/transaction', ['src/core/sip', TIMERS, ...NUMBERS]),
   zone('src/core/dialog', ['src/core/sip', TIMERS, ...NUMBERS]),
+  zone('src/core/rating', [...NUMBERS, ...TRIE], ['src/core/routing']),
+  zone('src/core/cdr', NUMBERS, ['src/core/rating']),
   ...FACTS.map((path) => zone(path, NUMBERS)),
   zone('src/core/call', CALL_SIDE, ['src/core/transaction']),
   zone('src/core/registration', CALL_SIDE, ['src/core/transaction']),
@@ -48,7 +51,7 @@ const ZONES: readonly Zone[] = [
   zone('src/shard-host', [...HOST_VALUES, 'src/core/admission', 'src/core/cdr', RECORDS, ...JOURNAL], ['src/core']),
   zone('src/media-host', HOST_VALUES, ['src/core']),
   zone('src/control', [...HOST_VALUES, ...FACTS, 'src/core/registration/bindings.ts', 'src/store'], ['src/core']),
-  zone('src/store', [...NUMBERS, ...GROUND], ['src/core']),
+  zone('src/store', [...NUMBERS, ...GROUND, 'src/core/cdr'], ['src/core']),
   ...GROUND.map((path) => zone(path, [...NUMBERS, ...GROUND], ['src/core'])),
   zone('src/config.ts', [...NUMBERS, ...GROUND], ['src/core']),
   zone('src/main.ts', [...HOSTS, ...HOST_VALUES, 'src/store', 'src/config.ts'], ['src/core']),

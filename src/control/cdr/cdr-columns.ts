@@ -2,6 +2,7 @@
 // of the fields themselves.
 
 import { END_REASONS } from '../../core/base/end-reason.ts';
+import { jsonText } from '../../core/base/json-text.ts';
 import type { Cdr } from '../../core/cdr/cdr.ts';
 import { CDR_FIELD_NAMES, CDR_FIELD_TABLE, type CdrField, type CdrFieldKind } from '../../core/cdr/cdr-fields.ts';
 
@@ -25,20 +26,12 @@ export const CDR_COLUMNS: readonly CdrColumn[] = CDR_FIELD_NAMES.map((field) => 
 /** Columns of the VOS3000 text, in its order. */
 export const VOS3000_COLUMNS: readonly CdrColumn[] = CDR_COLUMNS.filter(({ vos3000 }) => vos3000 !== '');
 
-const MONEY_FIELDS = CDR_COLUMNS.filter(({ kind }) => kind === 'nanos').map(({ field }) => field);
-
 /** What a database is given: a text, a whole number, or nothing. */
 export type SqlValue = string | number | null;
 
 /** `cdr` as one JSON object. Money is a whole number of nanos; one that JSON's readers would round is a string. */
 export function jsonOf(cdr: Cdr): string {
-  if (MONEY_FIELDS.length === 0) return JSON.stringify(cdr);
-  return JSON.stringify(cdr, (_, value: unknown) => (typeof value === 'bigint' ? exactNumber(value) : value));
-}
-
-function exactNumber(value: bigint): number | string {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : String(value);
+  return jsonText(cdr);
 }
 
 /** The value of `column` as a database takes it. No text has a NUL, which PostgreSQL refuses. */
@@ -47,7 +40,7 @@ export function sqlValueOf(cdr: Cdr, { field, kind }: CdrColumn): SqlValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return kind === 'count' || kind === 'nanos' ? value : Math.round(value);
-  return withoutNul(typeof value === 'string' ? value : JSON.stringify(value));
+  return withoutNul(typeof value === 'string' ? value : jsonText(value));
 }
 
 function withoutNul(text: string): string {

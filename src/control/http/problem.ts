@@ -1,6 +1,7 @@
 // Errors over HTTP: problem+json (RFC 9457), with Tandem's stable code and every refusal of a refused file.
 
 import { STATUS_CODES } from 'node:http';
+import { jsonText } from '../../core/base/json-text.ts';
 import { type Refusal, sentenceOf, TandemError } from '../../tandem-error.ts';
 import type { HttpAnswer } from './http-server.ts';
 
@@ -38,5 +39,5 @@ export function problemOf(caught: unknown): HttpAnswer {
 
 /** `value` as a JSON answer. */
 export function json(value: unknown, status = 200): HttpAnswer {
-  return { status, contentType: 'application/json', body: JSON.stringify(value) };
+  return { status, contentType: 'application/json', body: jsonText(value) };
 }

@@ -4,7 +4,14 @@ import type { Network } from '../../store/network.ts';
 
 /** One difference. */
 export interface Change {
-  readonly what: 'account' | 'gatewayGroup' | 'numberGroup' | 'mappingGateway' | 'routingGateway' | 'systemParameter';
+  readonly what:
+    | 'account'
+    | 'rateTable'
+    | 'gatewayGroup'
+    | 'numberGroup'
+    | 'mappingGateway'
+    | 'routingGateway'
+    | 'systemParameter';
   readonly name: string;
   readonly change: 'added' | 'removed' | 'changed';
   /** Names of the changed fields. */
@@ -20,6 +27,7 @@ export function changesBetween(before: Network, after: Network): Change[] {
   return [
     ...compare('account', accounts(before), accounts(after)),
     ...compare('gatewayGroup', named(before.gatewayGroups), named(after.gatewayGroups)),
+    ...compare('rateTable', named(before.rateTables), named(after.rateTables)),
     ...compare('numberGroup', named(before.numberGroups), named(after.numberGroups)),
     ...compare('mappingGateway', named(before.mappingGateways), named(after.mappingGateways)),
     ...compare('routingGateway', named(before.routingGateways), named(after.routingGateways)),
@@ -49,5 +57,14 @@ function changedFields(before: object, after: object): string[] {
   const earlier = new Map(Object.entries(before));
   const later = new Map(Object.entries(after));
   const fields = new Set([...earlier.keys(), ...later.keys()]);
-  return [...fields].filter((field) => JSON.stringify(earlier.get(field)) !== JSON.stringify(later.get(field)));
+  return [...fields].filter((field) => textOf(earlier.get(field)) !== textOf(later.get(field)));
+}
+
+/** JSON has no word for an amount, nor for ever. */
+function textOf(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, part) =>
+    typeof part === 'bigint' || part === Number.POSITIVE_INFINITY || part === Number.NEGATIVE_INFINITY
+      ? String(part)
+      : part,
+  );
 }

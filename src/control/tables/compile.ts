@@ -4,9 +4,10 @@ import { isIPv4 } from 'node:net';
 import { ParameterRefusal, parseParameters } from '../../core/parameters/registry.ts';
 import { packNumberGroup } from '../../core/routing/number-group.ts';
 import { prefixLayerOf } from '../../core/routing/route-prefix-packer.ts';
-import type { MappingGateway, RoutingGateway, Snapshot } from '../../core/routing/snapshot.ts';
-import type { Network, RoutingGatewayEntry } from '../../store/network.ts';
+import type { MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '../../core/routing/snapshot.ts';
+import type { Account, Network, RoutingGatewayEntry } from '../../store/network.ts';
 import { TandemError } from '../../tandem-error.ts';
+import { rateTableImage } from './rate-tables.ts';
 import type { SlotTable } from './slots.ts';
 
 /** What the compiler needs to know of a local socket. */
@@ -46,9 +47,24 @@ export function compileSnapshot(
       ...settings,
     });
   }
-  const routePrefixes = [prefixLayerOf(network.routingGateways)];
-  const numberGroups = network.numberGroups.map(({ name, numbers }) => ({ name, image: packNumberGroup(numbers) }));
-  return { version, mappingGateways, routingGateways, routePrefixes, numberGroups, parameters };
+  return {
+    version,
+    mappingGateways,
+    routingGateways,
+    routePrefixes: [prefixLayerOf(network.routingGateways)],
+    numberGroups: network.numberGroups.map(({ name, numbers }) => ({ name, image: packNumberGroup(numbers) })),
+    prices: {
+      accounts: network.accounts.map((account) => pricedAccount(account, slots)),
+      rateTables: network.rateTables.map(rateTableImage),
+    },
+    parameters,
+  };
+}
+
+function pricedAccount(entry: Account, slots: SlotTable): PricedAccount {
+  const { account, currency, rateTable, privateRateTable, creditLimitNanos, agent } = entry;
+  const rateTables = [privateRateTable, rateTable].filter((name) => name !== '');
+  return { slot: slots.account.get(account) ?? 0, account, currency, rateTables, creditLimitNanos, agent };
 }
 
 /** The listener with the gateway's `localIp`, else the first of the same address family. */

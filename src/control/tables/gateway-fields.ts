@@ -3,26 +3,24 @@
 import { isIPv4 } from 'node:net';
 import { HOST_NAMES_MAX } from '../../core/base/limits.ts';
 import type { Table } from '../../operator-file.ts';
-import { entityName } from '../../operator-values.ts';
 import {
-  type Account,
   EMPTY_NETWORK,
   type MappingGatewayEntry,
   type Network,
   type RoutingGatewayEntry,
 } from '../../store/network.ts';
+import { OPEN_ACCOUNT } from './account-rows.ts';
 import { type GatewayField, readEntry, withAbsentFields } from './gateway-field.ts';
+
 import { checkAttachment, MAPPING_FIELDS } from './mapping-fields.ts';
 import type { NameReferences } from './name-references.ts';
+import { refuseSecond } from './names.ts';
 import { readTalkLimits } from './peer-fields.ts';
 import { checkRegister } from './register-fields.ts';
 import { ROUTING_FIELDS } from './routing-fields.ts';
 
 const MAPPING_NAMES = namesOf(MAPPING_FIELDS);
 const ROUTING_NAMES = namesOf(ROUTING_FIELDS);
-
-/** What an account is that says nothing but its name. */
-const OPEN_ACCOUNT: Omit<Account, 'account'> = { locked: false, expiresAtWallMs: null };
 
 /** The list `mappingGateways`. `accounts`: names that may be billed; `passwords`: of users, by name. */
 export function readMappingGateways(
@@ -49,9 +47,10 @@ export function readMappingGateways(
   });
 }
 
-/** The list `routingGateways`. */
+/** The list `routingGateways`. `accounts`: names that may be paid. */
 export function readRoutingGateways(
   root: Table,
+  accounts: ReadonlySet<string>,
   references: NameReferences,
   passwords: Map<string, string>,
 ): RoutingGatewayEntry[] {
@@ -60,9 +59,12 @@ export function readRoutingGateways(
   return root.rows('routingGateways', ROUTING_NAMES, (row) => {
     const gateway = readEntry(row, ROUTING_FIELDS);
     refuseSecond(row, 'name', gateway.name, seen);
-    const { localIp, remoteIp, registerType } = gateway;
+    const { localIp, remoteIp, registerType, clearingAccount } = gateway;
     checkRegister(row, gateway, registerType === 'dynamic', { passwords, users });
     if (registerType === 'static' && !row.has('remoteIp')) row.refuse('remoteIp', 'is missing');
+    if (clearingAccount !== '' && !accounts.has(clearingAccount)) {
+      row.refuse('clearingAccount', `names "${clearingAccount}", which is not in accounts`);
+    }
     if (localIp !== null && remoteIp !== '' && isIPv4(localIp) !== isIPv4(remoteIp)) {
       row.refuse('localIp', `cannot reach ${remoteIp}`);
     }
@@ -78,13 +80,6 @@ export function readRoutingGateways(
   });
 }
 
-/** The name in `field`, refused when it is in `seen`. */
-export function uniqueName(row: Table, field: string, seen: Set<string>): string {
-  const name = row.need(field, entityName, '');
-  refuseSecond(row, field, name, seen);
-  return name;
-}
-
 /** `network` as an earlier build stored it, with the fields that have come since at what they are when left out. */
 export function upgraded(network: Network): Network {
   return {
@@ -94,11 +89,6 @@ export function upgraded(network: Network): Network {
     mappingGateways: network.mappingGateways.map((entry) => withAbsentFields(entry, MAPPING_FIELDS)),
     routingGateways: network.routingGateways.map((entry) => withAbsentFields(entry, ROUTING_FIELDS)),
   };
-}
-
-function refuseSecond(row: Table, field: string, name: string, seen: Set<string>): void {
-  if (name !== '' && seen.has(name)) row.refuse(field, `is "${name}", which stands above already`);
-  seen.add(name);
 }
 
 function namesOf(fields: Readonly<Record<string, GatewayField<unknown>>>): string[] {

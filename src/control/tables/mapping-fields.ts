@@ -1,6 +1,7 @@
 // The fields of a mapping gateway: a customer's trunk, where calls enter. Names are VOS3000's where it has the field.
 
 import { splitPort } from '../../core/base/ip-address.ts';
+import { RATE_TYPES } from '../../core/rating/rate-terms.ts';
 import type { FailedCodeRule, Proportion } from '../../core/routing/snapshot.ts';
 import { Refused, type Table } from '../../operator-file.ts';
 import {
@@ -100,6 +101,12 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
     'callFailedSipCode',
     failedCode,
     'SIP codes told to it: the reason (a SIP code, a server’s end reason, 0 for any other) and what it hears instead.',
+  ),
+  callLevel: field(
+    'callLevel',
+    oneOf(RATE_TYPES),
+    'international',
+    'The farthest kind of call it may make, by the type of the rate.',
   ),
   sipRemoteRingSignal: field(
     'sipRemoteRingSignal',

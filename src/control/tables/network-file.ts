@@ -1,49 +1,51 @@
-// The network file of `tandem apply`: accounts, gateways on both sides, system parameters. Reading it checks
-// every field and the references between them; what is taken can be compiled into a snapshot.
+// The network file of `tandem apply`: accounts, rate tables, gateways on both sides, system parameters. Reading
+// it checks every field and the references between them; what is taken can be compiled into a snapshot.
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
 import { ParameterRefusal, parameterNameOf } from '../../core/parameters/registry.ts';
 import { PARAMETER_ALIASES, PARAMETERS } from '../../core/parameters/table.ts';
 import { type Reader, Refused, readOperatorFile, type Table } from '../../operator-file.ts';
-import { moment, numberDigits, onOff } from '../../operator-values.ts';
-import type { Account, GatewayGroup, Network, NumberGroupEntry, ParameterSetting } from '../../store/network.ts';
-import { readMappingGateways, readRoutingGateways, uniqueName } from './gateway-fields.ts';
+import { numberDigits } from '../../operator-values.ts';
+import type { GatewayGroup, Network, NumberGroupEntry, ParameterSetting } from '../../store/network.ts';
+import { readAccounts } from './account-rows.ts';
+import { readMappingGateways, readRoutingGateways } from './gateway-fields.ts';
 import { callsPerSecond, capacity } from './gateway-values.ts';
 import { NameReferences } from './name-references.ts';
+import { uniqueName } from './names.ts';
 import { settingOf } from './parameter-settings.ts';
+import { readRateTables } from './rate-tables.ts';
 import { slotCountOf } from './slots.ts';
 
-const FIELDS = ['accounts', 'gatewayGroups', 'numberGroups', 'mappingGateways', 'routingGateways', 'systemParameters'];
-const ACCOUNT_FIELDS = ['account', 'locked', 'expires'];
+const FIELDS = [
+  'accounts',
+  'rateTables',
+  'gatewayGroups',
+  'numberGroups',
+  'mappingGateways',
+  'routingGateways',
+  'systemParameters',
+];
 const GROUP_FIELDS = ['name', 'capacity', 'cps'];
 
 /** Reads a network file. `name` is how refusals call it. Throws TANDEM_NETWORK_REFUSED with every reason. */
 export function parseNetwork(text: string, name: string): Network {
   return readOperatorFile(text, { name, code: 'TANDEM_NETWORK_REFUSED', fields: FIELDS }, (root) => {
-    const accounts = readAccounts(root);
+    const rateTables = readRateTables(root);
+    const accounts = readAccounts(root, rateTables);
+    const names = new Set(accounts.map((entry) => entry.account));
     const references = new NameReferences();
     const passwords = new Map<string, string>();
-    const payers = new Set(accounts.map((entry) => entry.account));
-    const mappingGateways = readMappingGateways(root, payers, references, passwords);
-    const routingGateways = readRoutingGateways(root, references, passwords);
+    const mappingGateways = readMappingGateways(root, names, references, passwords);
+    const routingGateways = readRoutingGateways(root, names, references, passwords);
     const gatewayGroups = readGroups(root);
     references.check({ gatewayGroups, mappingGateways, routingGateways });
     const numberGroups = readNumberGroups(root);
-    const network = { accounts, gatewayGroups, numberGroups, mappingGateways, routingGateways };
+    const network = { accounts, rateTables, gatewayGroups, numberGroups, mappingGateways, routingGateways };
     if (slotCountOf(network) >= ADMISSION_SLOTS_MAX) {
       root.refuse('routingGateways', `makes more than ${ADMISSION_SLOTS_MAX - 1} gateways, accounts and groups in all`);
     }
     return { ...network, systemParameters: readParameters(root) };
   });
-}
-
-function readAccounts(root: Table): Account[] {
-  const seen = new Set<string>();
-  return root.rows('accounts', ACCOUNT_FIELDS, (row) => ({
-    account: uniqueName(row, 'account', seen),
-    locked: row.optional('locked', onOff, false),
-    expiresAtWallMs: row.optional<number | null>('expires', moment, null),
-  }));
 }
 
 function readGroups(root: Table): GatewayGroup[] {

@@ -20,6 +20,12 @@ import { credential, REGISTER_FIELDS } from './register-fields.ts';
 
 export const ROUTING_FIELDS: FieldsOf<RoutingGatewayEntry> = {
   name: neededField('name', entityName, '', 'Its name, in CDRs, metrics and every list.'),
+  clearingAccount: field(
+    'clearingAccount',
+    entityName,
+    '',
+    'The account that is paid for its calls; left out, nobody.',
+  ),
   prefixes: prefixes(),
   prefixStyle: field(
     'prefixStyle',

@@ -1,6 +1,6 @@
-// Which counters in shared memory belong to which gateway, account or group. A name gets a slot when it first
-// appears and keeps it while it is remembered, so a gateway that is removed and comes back finds its figures, and
-// nobody ever inherits the calls of another. Slot 0 is the appliance; all kinds share the rest.
+// Which counters in shared memory belong to which gateway, account or group, and which balance to an account. A name
+// gets a slot when it first appears and keeps it while it is remembered, so a gateway that is removed and comes back
+// finds its figures, and nobody ever inherits the calls of another. Slot 0 is the appliance; all kinds share the rest.
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
 import type { Network, SlotAssignment, SlotKind } from '../../store/network.ts';
@@ -22,7 +22,7 @@ export function slotCountOf({
   gatewayGroups,
   mappingGateways,
   routingGateways,
-}: Omit<Network, 'systemParameters'>): number {
+}: Pick<Network, 'accounts' | 'gatewayGroups' | 'mappingGateways' | 'routingGateways'>): number {
   return accounts.length + gatewayGroups.length + mappingGateways.length + routingGateways.length;
 }
 

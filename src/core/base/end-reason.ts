@@ -66,6 +66,8 @@ export const END_REASONS = {
   NoTimerLimit: row('server', 0, 102, -21, 'The longest talk time of callers without session timers was reached.'),
   LrnFailed: row('server', 503, 41, -30, 'The location routing number of the callee could not be had in time.'),
   MediaTimeout: row('server', 0, 41, -22, 'No media came from a side for too long.'),
+  RateNotFound: row('server', 403, 21, -24, 'The account, or an agent above it, has no rate for the number.'),
+  RateBarred: row('server', 403, 21, -25, 'The rate of the number is locked, or beyond the call level of the gateway.'),
 } as const satisfies Record<string, EndReasonRow>;
 
 /** A name in the table. */

@@ -5,6 +5,7 @@ import type { EndedBy, EndReason } from '../base/end-reason.ts';
 import { endReasonRow } from '../base/end-reason.ts';
 import { USER_AGENT_CHARACTERS_MAX } from '../base/limits.ts';
 import type { Cdr } from '../cdr/cdr.ts';
+import { type Bill, type BillWords, billOf, fillFees } from '../rating/bill.ts';
 import { firstCodec } from '../sdp/first-codec.ts';
 import { detach } from '../sip/detach.ts';
 import type { HeaderId } from '../sip/header-name.ts';
@@ -24,6 +25,13 @@ export interface CheckpointSource {
   readonly checkpoint: CallCheckpoint | null;
 }
 
+/** What of a record stands in a checkpoint. */
+interface Resumed {
+  readonly cdr: Cdr;
+  readonly slots: readonly number[];
+  readonly bill: BillWords | null;
+}
+
 /** How a call ended, as its record says it. */
 export interface Ending {
   readonly reason: EndReason;
@@ -39,6 +47,8 @@ export interface Ending {
 export class LiveRecord implements LiveEntry {
   readonly cdr: Cdr;
   readonly slots: number[] = [];
+  /** Null while nobody pays. */
+  bill: Bill | null = null;
   /** Place on the host's board, -1 while it has none; the host's own. */
   boardSlot = -1;
   /** Whether the host has yet to write it to the board; the host's own. */
@@ -69,9 +79,10 @@ export class LiveRecord implements LiveEntry {
   }
 
   /** The record of a call that was answered in an earlier life of the switch. */
-  static resumed(cdr: Cdr, slots: readonly number[], answeredAtMs: number): LiveRecord {
+  static resumed({ cdr, slots, bill }: Resumed, answeredAtMs: number): LiveRecord {
     const record = new LiveRecord(cdr, answeredAtMs);
     record.slots.push(...slots);
+    record.bill = bill && billOf(bill);
     record.#answeredAtMs = answeredAtMs;
     return record;
   }
@@ -106,6 +117,7 @@ export class LiveRecord implements LiveEntry {
     const overMs = Math.max(0, talkMs - this.talkMsMax);
     cdr.endedAtWallMs = wallMs - Math.round(overMs);
     cdr.holdMs = Math.round(talkMs - overMs);
+    if (this.bill !== null && this.isAnswered) fillFees(cdr, this.bill);
     cdr.endReason = ending.reason;
     cdr.endedBy = ending.endedBy;
     cdr.sipCode = ending.status;

@@ -19,10 +19,12 @@ import type { SipMessage } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { Attempt } from './attempt.ts';
+import { noteBuyRate } from './buy-rate.ts';
 import type { CheckpointSource, LiveRecord } from './call-record.ts';
 import { type AttemptUser, CalleeLeg } from './callee-leg.ts';
 import { CallerLeg } from './caller-leg.ts';
 import { type CallCheckpoint, checkpointOf } from './checkpoint.ts';
+import { countEnd } from './count-end.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { statusTold } from './failed-codes.ts';
 import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, type LastWord, switchRulesOf } from './hunt.ts';
@@ -43,7 +45,7 @@ import {
 import type { LegSessionTimer } from './leg-session-timer.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import { prackOf, ringSignalOf } from './provisional-across.ts';
-import { hasReached, noteAttemptEnd, noteCallEnd } from './quality-signs.ts';
+import { hasReached, noteAttemptEnd } from './quality-signs.ts';
 import { reasonOf } from './reason-header.ts';
 import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
 
@@ -111,12 +113,12 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   get checkpoint(): CallCheckpoint | null {
     const attempt = this.#attempt;
     if (attempt === null || this.isEnded) return null;
-    const { cdr, slots, answeredAtMs } = this.record;
+    const { record } = this;
     const { gateway, prefix } = attempt.candidate;
     const route = { mappingSlot: this.#gateway.slot, routingSlot: gateway.slot, prefix };
     const legs = { caller: this.caller, callee: attempt.leg };
     const { nowMs, wallMs } = this.#around;
-    return checkpointOf({ cdr, slots, answeredAtMs, ...route, limit: this.#talkLimit, ...legs }, nowMs, wallMs);
+    return checkpointOf({ record, ...route, limit: this.#talkLimit, ...legs }, nowMs, wallMs);
   }
 
   /** Begins the hunt over `plan`, which was made for a call that is paid `sell`. */
@@ -296,6 +298,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
         reliability: this.caller.reliability,
       });
       this.#attempt = attempt;
+      noteBuyRate(this.record, candidate.gateway, this.#routing, this.#around.wallMs);
       const { cdr } = this.record;
       cdr.attempts.push(attempt.record);
       cdr.routingGateway = candidate.gateway.name;
@@ -362,7 +365,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     record.isKept = record.isAnswered || this.#routing.snapshot.parameters.SERVER_BILLING_RECORD_ZERO_HOLD_TIME;
     // First what must not be lost, whatever a defect may do to the rest: the record and the counters.
     this.#around.callEnded(this);
-    this.#count(attempt, end.reason);
+    countEnd(this.#around, { record, attempt, routing: this.#routing, gateway: this.#gateway }, end.reason);
     for (const slot of record.slots.splice(0)) this.#around.admission.giveCall(slot);
     const told = attempt === null ? '' : reasonAcross(reasonHeader, this.#gateway, attempt.gateway);
     // A Reason that may not cross leaves the cause that the end itself has.
@@ -380,17 +383,6 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     if (!this.record.isAnswered) return statusTold(this.#gateway.callFailedSipCode, end);
     if (this.caller.isFinal || end.status >= 300) return end.status;
     return endedBy === 'caller' ? 487 : UNANSWERED;
-  }
-
-  #count(attempt: Attempt | null, reason: EndReason): void {
-    const { isAnswered, cdr } = this.record;
-    this.#around.countEnd(reason);
-    this.#around.countCall(this.#gateway.slot, isAnswered, cdr.holdMs);
-    const call = { isAnswered, isReached: isAnswered || attempt?.isRinging === true, talkMs: cdr.holdMs };
-    noteCallEnd(this.#around, this.#routing, this.#gateway, call);
-    if (attempt === null) return;
-    this.#around.countCall(attempt.gateway.slot, isAnswered, cdr.holdMs);
-    noteAttemptEnd(this.#around, this.#routing, attempt.candidate, call);
   }
 
   /** The decision as it stands: at the answer, when the record must be whole, and at the end. */

@@ -7,6 +7,8 @@
 import type { Target } from '../base/target.ts';
 import type { Cdr } from '../cdr/cdr.ts';
 import type { DialogState } from '../dialog/dialog.ts';
+import { type BillWords, billWordsOf } from '../rating/bill.ts';
+import type { LiveRecord } from './call-record.ts';
 import type { CallerLeg } from './caller-leg.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import type { SessionTimerState } from './leg-session-timer.ts';
@@ -17,6 +19,8 @@ export interface CallCheckpoint {
   readonly cdr: Cdr;
   /** Counters it holds one concurrent call of; one held twice stands twice. */
   readonly slots: readonly number[];
+  /** Who pays by which rates; null when nobody does. */
+  readonly bill: BillWords | null;
   /** Those of its gateways, which its figures go to. */
   readonly mappingSlot: number;
   readonly routingSlot: number;
@@ -49,9 +53,7 @@ export interface AnswerState {
 
 /** What a checkpoint is made of. */
 export interface Checkpointed {
-  readonly cdr: Cdr;
-  readonly slots: readonly number[];
-  readonly answeredAtMs: number;
+  readonly record: LiveRecord;
   readonly mappingSlot: number;
   readonly routingSlot: number;
   readonly prefix: string;
@@ -65,14 +67,15 @@ export function checkpointOf(call: Checkpointed, nowMs: number, wallMs: number):
   const { caller, callee } = call;
   if (!caller.isFinal || caller.leg === null || callee === null) return null;
   return {
-    cdr: call.cdr,
-    slots: call.slots,
+    cdr: call.record.cdr,
+    slots: call.record.slots,
+    bill: call.record.bill && billWordsOf(call.record.bill),
     mappingSlot: call.mappingSlot,
     routingSlot: call.routingSlot,
     prefix: call.prefix,
     takenAtMs: nowMs,
     takenAtWallMs: wallMs,
-    answeredAtMs: call.answeredAtMs,
+    answeredAtMs: call.record.answeredAtMs,
     limit: call.limit,
     caller: legStateOf(caller.leg),
     callee: legStateOf(callee),

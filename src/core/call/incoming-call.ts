@@ -14,6 +14,7 @@ import { LiveRecord } from './call-record.ts';
 import { beginHunt } from './entry/begin-hunt.ts';
 import { checkAccount, checkGateway } from './entry/check-gateway.ts';
 import { checkCallRate, checkCapacity } from './entry/check-limits.ts';
+import { checkRates } from './entry/check-rates.ts';
 import { checkRoom } from './entry/check-room.ts';
 import { dipLrn } from './entry/dip-lrn.ts';
 import { type Arrival, type Check, Entry } from './entry/entry.ts';
@@ -27,7 +28,7 @@ import type { Surroundings } from './ports.ts';
 const ADMISSION: readonly Check[] = [checkRoom, checkGateway, checkAccount, checkCallRate, checkCapacity];
 
 /** Is it paid for. */
-const PRICING: readonly Check[] = [];
+const PRICING: readonly Check[] = [checkRates];
 
 /**
  * Makes a call of `arrival`: says 100 Trying, then hunts, or refuses. `serve` makes the INVITE's server transaction.

@@ -7,6 +7,8 @@ import type { Turns } from '../admission/turns.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { Target } from '../base/target.ts';
 import type { Dialog, LocalEnd } from '../dialog/dialog.ts';
+import type { TimeRules } from '../rating/charge.ts';
+import type { Pricing } from '../rating/pricing.ts';
 import type { Candidate } from '../routing/candidate.ts';
 import type { NumberGroup } from '../routing/number-group.ts';
 import type { RouteConditions } from '../routing/route-conditions.ts';
@@ -43,6 +45,8 @@ export interface RoutingView {
   readonly lockedSlots: ReadonlySet<number>;
   /** The time over which quality is counted. */
   readonly qualityWindow: QualityWindow;
+  readonly pricing: Pricing;
+  readonly timeRules: TimeRules;
 }
 
 /** Client transactions, as a transaction user sees them. */

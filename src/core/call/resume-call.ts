@@ -26,12 +26,12 @@ export function resumeCall(
   checkpoint: CallCheckpoint,
   shiftMs: number,
 ): void {
-  const { cdr, slots, limit, answer, mappingSlot, routingSlot } = checkpoint;
+  const { cdr, limit, answer, mappingSlot, routingSlot } = checkpoint;
   const mapping =
     routing.mappingByName.get(cdr.mappingGateway) ?? formerMappingGateway(cdr.mappingGateway, mappingSlot);
   const vendor = routing.routingByName.get(cdr.routingGateway) ?? formerRoutingGateway(cdr.routingGateway, routingSlot);
   const answeredAtMs = Math.min(checkpoint.answeredAtMs + shiftMs, around.nowMs);
-  const record = LiveRecord.resumed(cdr, slots, answeredAtMs);
+  const record = LiveRecord.resumed(checkpoint, answeredAtMs);
   const { source } = checkpoint.caller.dialog;
   const call = new Call(around, { record, routing, gateway: mapping, invite: null, source, sessionTimer: null });
   const resume = (state: LegState, part: LegPart): DialogLeg => resumeLeg(around, routing, state, part, shiftMs);

@@ -60,6 +60,21 @@ export const CDR_FIELD_TABLE = {
   sessionTimer: row('word', '', 'Sides with a session timer at the answer: caller, callee, both, or empty.'),
   decision: row('text', '', 'Gateways in the order of the plan, and why each was or was not tried; `tandem explain`.'),
   lrn: row('text', '', 'Location routing number of the called number; empty when it is not ported, or was not asked.'),
+  callerBilled: row('text', 'callere164', 'Calling number that prices went by: translated by the mapping gateway.'),
+  calleeBilled: row('text', 'calleee164', 'Called number that prices went by: translated by the mapping gateway.'),
+  currency: row('text', '', 'Currency of the account, ISO 4217; empty when the call has no sell rate.'),
+  sellTable: row('text', '', 'Rate table that the account pays by.'),
+  sellPrefix: row('text', '', 'Prefix of that rate.'),
+  sellFeeNanos: row('nanos', 'fee', 'What the account pays, without tax.'),
+  taxNanos: row('nanos', 'tax', 'Tax on top of it.'),
+  billedSeconds: row('count', 'feetime', 'Seconds that the account pays for.'),
+  clearingAccount: row('text', '', 'Account of the last gateway.'),
+  buyTable: row('text', '', 'Rate table that it is paid by.'),
+  buyPrefix: row('text', '', 'Prefix of that rate.'),
+  buyFeeNanos: row('nanos', 'incomefee', 'What it is paid, without tax.'),
+  buyTaxNanos: row('nanos', 'incometax', 'Tax on top of it.'),
+  buyBilledSeconds: row('count', '', 'Seconds that it is paid for.'),
+  agentFees: row('list', '', 'What each agent above the account pays: account, table, prefix, fee, tax, seconds.'),
 } as const satisfies Readonly<Record<keyof Cdr, CdrField>>;
 
 /** Names of all fields, in the order of columns. */

@@ -2,6 +2,7 @@
 // since 1970 UTC; null means that it did not happen. Field names are the JSON names.
 
 import type { EndedBy, EndReason } from '../base/end-reason.ts';
+import type { AgentFee } from '../rating/bill.ts';
 
 /** One callee leg toward one routing gateway. */
 export interface CdrAttempt {
@@ -86,4 +87,45 @@ export interface Cdr {
   readonly attempts: CdrAttempt[];
   /** What the route plan decided and what became of it, in the text of core/routing/decision.ts; '' without a plan. */
   decision: string;
+  /** The numbers that prices were looked up by: translated by the mapping gateway. */
+  callerBilled: string;
+  calleeBilled: string;
+  /** Of the account; '' when the call has no sell rate. */
+  currency: string;
+  /** Rate of the account: its table and prefix; '' without one. */
+  sellTable: string;
+  sellPrefix: string;
+  /** What the account pays, in 10^-9 of the currency, and the tax on top of it. */
+  sellFeeNanos: bigint;
+  taxNanos: bigint;
+  /** Seconds that the account pays for. */
+  billedSeconds: number;
+  /** Account of the last gateway, its rate, and what it is paid. */
+  clearingAccount: string;
+  buyTable: string;
+  buyPrefix: string;
+  buyFeeNanos: bigint;
+  buyTaxNanos: bigint;
+  buyBilledSeconds: number;
+  /** What each agent above the account pays, the nearest first. */
+  agentFees: readonly AgentFee[];
 }
+
+/** The fields of money as a call begins with them. */
+export const UNBILLED = {
+  callerBilled: '',
+  calleeBilled: '',
+  currency: '',
+  sellTable: '',
+  sellPrefix: '',
+  sellFeeNanos: 0n,
+  taxNanos: 0n,
+  billedSeconds: 0,
+  clearingAccount: '',
+  buyTable: '',
+  buyPrefix: '',
+  buyFeeNanos: 0n,
+  buyTaxNanos: 0n,
+  buyBilledSeconds: 0,
+  agentFees: [],
+} as const satisfies Partial<Cdr>;

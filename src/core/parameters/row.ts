@@ -23,6 +23,7 @@ export const PARAMETER_SECTIONS = {
   routing: 'Routing',
   limits: 'Limits',
   records: 'Records of calls',
+  billing: 'Billing',
 } as const;
 export type ParameterSection = keyof typeof PARAMETER_SECTIONS;
 

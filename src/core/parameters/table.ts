@@ -278,6 +278,23 @@ const RECORDS = {
   SS_CDR_RECORD_NONCONNECT: onOff('records', 'On', '', 'Whether those files have the calls that were not answered.'),
 } as const;
 
+const BILLING = {
+  SERVER_BILLING_HOLD_TIME_PRECISION: row(
+    'billing',
+    'count',
+    ['50', 0, 999],
+    '',
+    'Milliseconds: a fraction of a second below this is dropped, any other counts as a second.',
+  ),
+  SERVER_BILLING_FREE_TIME: row(
+    'billing',
+    'seconds',
+    ['0', 0, 3600],
+    '',
+    'Taken off every talk time before it is rated.',
+  ),
+} as const;
+
 /** The registry, by name. */
 export const PARAMETERS = {
   ...SETUP,
@@ -289,6 +306,7 @@ export const PARAMETERS = {
   ...LRN,
   ...LIMITS,
   ...RECORDS,
+  ...BILLING,
 } as const satisfies Record<string, ParameterRow>;
 
 /** A name in the registry. */

@@ -112,6 +112,8 @@ export interface MappingGateway extends PeerRules, PriceLimits, RegisterRules {
   /** Overrides SS_TRY_PROTECT_ROUTE_DELAY. */
   readonly tryProtectRouteDelayMs: number | null;
   readonly callFailedSipCode: readonly FailedCodeRule[];
+  /** The farthest kind of call it may make, by the type of the rate. */
+  readonly callLevel: 'net' | 'local' | 'national' | 'international';
   /** Provisional responses with SDP reach the caller as they come (auto), as 183, or as 180. */
   readonly sipRemoteRingSignal: 'auto' | '183' | '180';
   readonly firstRoutePolicy: RoutePolicy;
@@ -136,6 +138,8 @@ export type PrefixStyle = 'terminate' | 'continue';
 export interface RoutingGateway extends PeerRules, PriceLimits, RegisterRules {
   readonly slot: number;
   readonly name: string;
+  /** The account that is paid for its calls; '' for nobody. */
+  readonly clearingAccount: string;
   readonly prefixStyle: PrefixStyle;
   readonly remoteIp: string;
   readonly signalPort: number;
@@ -199,6 +203,32 @@ export interface HostAddresses {
   readonly addresses: readonly string[];
 }
 
+/** An account as prices and balances see it. */
+export interface PricedAccount {
+  /** Place of its balance in shared memory; stable for the life of the account. */
+  readonly slot: number;
+  readonly account: string;
+  readonly currency: string;
+  /** Names of its rate tables in the order they are asked; none: it is not billed. */
+  readonly rateTables: readonly string[];
+  /** How far below zero its balance may go; null: without a limit. */
+  readonly creditLimitNanos: bigint | null;
+  /** The agent whose customer it is; '' for none. */
+  readonly agent: string;
+}
+
+/** A rate table, its deck in shared memory (core/rating/rate-deck.ts). */
+export interface RateTableImage {
+  readonly name: string;
+  readonly image: SharedArrayBuffer;
+}
+
+/** Who pays what. */
+export interface PriceTables {
+  readonly accounts: readonly PricedAccount[];
+  readonly rateTables: readonly RateTableImage[];
+}
+
 /** A local socket as the outside sees it. */
 export interface Listener {
   /** Address and port that peers are told (Via, Contact). An IPv6 address stands without brackets. */
@@ -215,6 +245,8 @@ export interface Snapshot {
   readonly routePrefixes: readonly PrefixLayer[];
   /** The host names of mapping gateways that are known by now; absent: none. They may change without a new version. */
   readonly hosts?: readonly HostAddresses[];
+  /** Absent: nobody pays anything. */
+  readonly prices?: PriceTables;
   /** Absent: there are none. */
   readonly numberGroups?: readonly NumberGroupImage[];
   readonly parameters: ParameterValues;

@@ -1,9 +1,9 @@
 // What a shard makes of a snapshot when it arrives: indexes, once, so that no call pays for them.
 
 import type { RoutingView } from '../call/ports.ts';
+import { Pricing } from '../rating/pricing.ts';
 import { numberGroupsOf } from '../routing/number-group.ts';
 import { dealHundred } from '../routing/proportion.ts';
-import { NO_PRICES } from '../routing/route-conditions.ts';
 import { RouteTable } from '../routing/route-plan.ts';
 import { Screening } from '../routing/screening.ts';
 import type { MappingGateway, Snapshot } from '../routing/snapshot.ts';
@@ -13,15 +13,21 @@ import { resendScheduleOf } from '../timer/resend-schedule.ts';
 export function routingViewOf(snapshot: Snapshot): RoutingView {
   const { parameters } = snapshot;
   const { SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY } = parameters;
+  const pricing = new Pricing(snapshot.prices);
   return {
     snapshot,
     screening: new Screening(snapshot.mappingGateways, snapshot.hosts),
     vendors: new Set(snapshot.routingGateways.map(({ remoteIp }) => remoteIp)),
-    routes: new RouteTable(snapshot, NO_PRICES),
+    routes: new RouteTable(snapshot, pricing),
     numberGroups: numberGroupsOf(snapshot.numberGroups ?? []),
     mappingByName: new Map(snapshot.mappingGateways.map((gateway) => [gateway.name, gateway])),
     routingByName: new Map(snapshot.routingGateways.map((gateway) => [gateway.name, gateway])),
     resends: resendScheduleOf(SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY),
+    pricing,
+    timeRules: {
+      precisionMs: parameters.SERVER_BILLING_HOLD_TIME_PRECISION,
+      freeMs: parameters.SERVER_BILLING_FREE_TIME,
+    },
     qualityWindow: {
       windowMs: parameters.SS_GATEWAY_ASR_RESERVE_TIME,
       sliceCount: parameters.SS_GATEWAY_ASR_RESERVE_SEPARATE,

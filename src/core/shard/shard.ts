@@ -186,9 +186,9 @@ export class Shard {
     if (!isAbsorbed) this.#reception.receive(message, source);
   }
 
-  #settle({ cdr, slots, answeredAtMs }: CallCheckpoint, shiftMs: number): void {
+  #settle(checkpoint: CallCheckpoint, shiftMs: number): void {
     const { nowMs, wallMs, admission } = this.#around;
-    const record = LiveRecord.resumed(cdr, slots, answeredAtMs + shiftMs);
+    const record = LiveRecord.resumed(checkpoint, checkpoint.answeredAtMs + shiftMs);
     record.ended(nowMs, wallMs, { reason: 'SwitchRestart', endedBy: 'server', status: 200, reasonHeader: '' });
     for (const slot of record.slots.splice(0)) admission.giveCall(slot);
     this.#outbox.recordEnded(record);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { OPEN_ACCOUNT } from '../../../src/control/tables/account-rows.ts';
 import { parseNetwork } from '../../../src/control/tables/network-file.ts';
 import { TandemError } from '../../../src/tandem-error.ts';
 import { FULL, refusals } from './network-sample.ts';
@@ -38,8 +39,29 @@ const STATIC = { registerType: 'static', registerUser: '', registerPassword: '' 
 test('every field is taken as written; a number that begins with 0 keeps it', () => {
   const { accounts, mappingGateways, routingGateways, systemParameters } = parseNetwork(FULL, 'net.yaml');
   assert.deepEqual(accounts, [
-    { account: 'alpha', locked: false, expiresAtWallMs: null },
-    { account: 'beta GmbH', locked: true, expiresAtWallMs: Date.UTC(2027, 0, 31, 17) },
+    {
+      account: 'alpha',
+      type: 'agent',
+      locked: false,
+      expiresAtWallMs: null,
+      agent: '',
+      currency: 'EUR',
+      rateTable: 'retail',
+      privateRateTable: '',
+      creditLimitNanos: null,
+      lowBalanceNanos: -2_500_000_000n,
+      memo: 'prompt payer',
+    },
+    {
+      ...OPEN_ACCOUNT,
+      account: 'beta GmbH',
+      locked: true,
+      expiresAtWallMs: Date.UTC(2027, 0, 31, 17),
+      agent: 'alpha',
+      currency: 'EUR',
+      privateRateTable: 'own prices',
+      creditLimitNanos: 1_000_500_000_000n,
+    },
   ]);
   assert.deepEqual(mappingGateways[0], {
     name: 'Alpha',
@@ -62,6 +84,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
       { reason: -5, target: 503 },
       { reason: 0, target: 500 },
     ],
+    callLevel: 'local',
     sipRemoteRingSignal: '183',
     firstRoutePolicy: 'lowestRate',
     secondRoutePolicy: 'answerRate',
@@ -93,6 +116,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
   assert.equal(mappingGateways[1]?.capacity, null);
   assert.deepEqual(routingGateways[0], {
     name: 'Vendor one',
+    clearingAccount: 'alpha',
     prefixes: ['0044', '44'],
     prefixStyle: 'continue',
     ...STATIC,
@@ -166,6 +190,7 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
     timeoutCallProceedingMs: null,
     tryProtectRouteDelayMs: null,
     callFailedSipCode: [],
+    callLevel: 'international',
     sipRemoteRingSignal: 'auto',
     firstRoutePolicy: 'none',
     secondRoutePolicy: 'none',
@@ -179,6 +204,7 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
   });
   assert.deepEqual(routingGateways[1], {
     name: 'Vendor two',
+    clearingAccount: '',
     prefixes: [''],
     prefixStyle: 'terminate',
     ...STATIC,
@@ -306,4 +332,35 @@ test('ten thousand gateways are read in a few seconds', () => {
   assert.equal(parseNetwork(`routingGateways:\n${rows.join('\n')}`, 'net.yaml').routingGateways.length, 10_000);
   const { user, system } = process.cpuUsage(startedAt);
   assert.ok((user + system) / 1e6 < 10, `${(user + system) / 1e6} s`);
+});
+
+test('a rate: price per period with sections, or per minute with increments', () => {
+  const { rateTables } = parseNetwork(FULL, 'net.yaml');
+  const [retail, own] = rateTables;
+  assert.deepEqual(retail?.rates[0], {
+    prefix: '4470',
+    area: 'UK mobile',
+    calendar: '',
+    terms: {
+      type: 'national',
+      isBarred: false,
+      priceNanos: 50_000_000,
+      priceSeconds: 6,
+      periodSeconds: 6,
+      sections: [
+        { priceNanos: 600_000_000, seconds: 60 },
+        { priceNanos: 100_000_000, seconds: 30 },
+      ],
+      connectFeeNanos: 10_000_000,
+      graceSeconds: 3,
+      minimumSeconds: 30,
+      taxMillionths: 195_000,
+      validFromWallMs: Date.UTC(2027, 0, 31),
+      validUntilWallMs: Date.UTC(2027, 1, 28),
+    },
+  });
+  assert.equal(retail?.rates[1]?.terms.isBarred, true);
+  const { priceNanos, priceSeconds, periodSeconds, sections } = own?.rates[0]?.terms ?? assert.fail();
+  assert.deepEqual([priceNanos, priceSeconds, periodSeconds], [10_000_000, 60, 6]);
+  assert.deepEqual(sections, [{ priceNanos: 5_000_000, seconds: 30 }]);
 });

@@ -2,7 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { HOST_NAMES_MAX } from '../../../src/core/base/limits.ts';
+
+import { RATE_SECTIONS_MAX } from '../../../src/core/rating/rating-limits.ts';
+
 import type { Refusal } from '../../../src/tandem-error.ts';
 import { FULL, refusals } from './network-sample.ts';
 
@@ -18,6 +22,39 @@ function refusal(from: string, to: string): Refusal {
 type Row = readonly [from: string, to: string, field: string, reason: RegExp, inLine?: string];
 
 const REFUSED: readonly Row[] = [
+  ['currency: EUR\n    rates:\n', 'currency: euro\n    rates:\n', 'rateTables[0].currency', /three letters/],
+  [
+    '  - name: own prices',
+    '  - { name: retail, currency: EUR }\n  - name: own prices',
+    'rateTables[1].name',
+    /above/,
+    '',
+  ],
+  ['prefix: "882"', 'prefix: "88x"', 'rateTables[0].rates[1].prefix', /prefix of digits/],
+  ['prefix: "882", locked: true', 'prefix: "882"', 'rateTables[0].rates[1].price', /is missing/],
+  ['price: 0.05', 'price: 100000.01', 'rateTables[0].rates[0].price', /from 0 to 100000 with at most 9 decimals/],
+  ['price: 0.05', 'price: 0.0000000001', 'rateTables[0].rates[0].price', /at most 9 decimals/],
+  ['sections: 0.6/60', 'sections: 0.6/0', 'rateTables[0].rates[0].sections', /a price and its seconds/],
+  [
+    'sections: 0.6/60',
+    `sections: ${'0.6/60, '.repeat(RATE_SECTIONS_MAX)}0.6/60`,
+    'rateTables[0].rates[0].sections',
+    /are more than 8/,
+  ],
+  ['tax: 19.5', 'tax: 101', 'rateTables[0].rates[0].tax', /percentage from 0 to 100/],
+  ['validUntil: 2027-02-28', 'validUntil: 2027-01-31', 'rateTables[0].rates[0].validUntil', /not after validFrom/],
+  ['increments: 30/6', 'increments: 30', 'rateTables[1].rates[0].increments', /such as 30\/6/],
+  ['perMinute: 0.01', 'perMinute: 0.01, price: 1', 'rateTables[1].rates[0].price', /does not go with perMinute/],
+  ['perMinute: 0.01, inc', 'price: 0.01, inc', 'rateTables[1].rates[0].increments', /does not go with price/],
+  ['    agent: alpha', '    agent: alpha\n    type: agents', 'accounts[1].type', /general or settlement or agent/],
+  ['rateTable: retail', 'rateTable: whole sale', 'accounts[0].rateTable', /not in rateTables/],
+  ['    memo: prompt payer', '    currency: USD', 'accounts[0].currency', /its rates are in EUR/, '    currency: USD'],
+  ['agent: alpha', 'agent: gamma', 'accounts[1].agent', /not in accounts/],
+  ['type: agent', 'type: general', 'accounts[1].agent', /not of type agent/, 'agent: alpha'],
+  ['type: agent', 'type: agent\n    agent: alpha', 'accounts[0].agent', /a circle/, '    agent: alpha'],
+  ['creditLimit: None', 'creditLimit: -1', 'accounts[0].creditLimit', /None or an amount/],
+  ['lowBalance: -2.50', 'lowBalance: little', 'accounts[0].lowBalance', /an amount such as/],
+  ['clearingAccount: alpha', 'clearingAccount: gamma', 'routingGateways[0].clearingAccount', /not in accounts/],
   [
     '  - account: beta GmbH',
     '  - account: beta GmbH\n  - account: alpha',

@@ -6,9 +6,37 @@ import { type Refusal, TandemError } from '../../../src/tandem-error.ts';
 
 /** Every field of an account and of both kinds of gateway; the second gateway of a kind says the least. */
 export const FULL = `
+rateTables:
+  - name: retail
+    currency: EUR
+    rates:
+      - prefix: "4470"
+        area: UK mobile
+        type: national
+        price: 0.05
+        period: 6
+        sections: 0.6/60, 0.1/30
+        connectFee: 0.01
+        grace: 3
+        minimum: 30
+        tax: 19.5
+        validFrom: 2027-01-31
+        validUntil: 2027-02-28
+      - { prefix: "882", locked: true }
+  - name: own prices
+    currency: EUR
+    rates: [{ prefix: "", perMinute: 0.01, increments: 30/6 }]
 accounts:
   - account: alpha
+    type: agent
+    rateTable: retail
+    creditLimit: None
+    lowBalance: -2.50
+    memo: prompt payer
   - account: beta GmbH
+    agent: alpha
+    privateRateTable: own prices
+    creditLimit: 1000.50
     locked: On
     expires: 2027-01-31T18:00:00+01:00
 mappingGateways:
@@ -23,6 +51,7 @@ mappingGateways:
     timeoutCallProceeding: 60
     tryProtectRouteDelay: 2.5
     callFailedSipCode: 486:480, -5:503, 0:500
+    callLevel: local
     sipRemoteRingSignal: 183
     firstRoutePolicy: lowestRate
     secondRoutePolicy: answerRate
@@ -50,6 +79,7 @@ mappingGateways:
     capacity: None
 routingGateways:
   - name: Vendor one
+    clearingAccount: alpha
     prefix: [0044, "44"]
     prefixStyle: continue
     remoteIp: 203.0.113.9

@@ -198,6 +198,8 @@ describe('a set', () => {
       SERVER_BILLING_RECORD_ZERO_HOLD_TIME: true,
       SS_CDR_RECORD_TO_FILE: false,
       SS_CDR_RECORD_NONCONNECT: true,
+      SERVER_BILLING_HOLD_TIME_PRECISION: 50,
+      SERVER_BILLING_FREE_TIME: 0,
     });
   });
 });

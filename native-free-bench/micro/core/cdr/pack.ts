@@ -1,7 +1,7 @@
 // The price of a CDR as bytes: packed by the shard that made it, unpacked by whoever reads it. Run:
 // node dist/native-free-bench/micro/core/cdr/pack.js
 
-import type { Cdr } from '../../../../src/core/cdr/cdr.ts';
+import { type Cdr, UNBILLED } from '../../../../src/core/cdr/cdr.ts';
 import { pack, unpackCdr } from '../../../../src/store/records.ts';
 import { report } from '../sip/measure.ts';
 
@@ -53,6 +53,15 @@ function cdrOf(index: number): Cdr {
     sessionTimer: 'caller',
     decision: '*red-carrier,4930;*yellow-carrier;-blue-carrier,49;Lgreen-carrier',
     lrn: '',
+    ...UNBILLED,
+    currency: 'EUR',
+    sellTable: 'retail',
+    sellPrefix: '44',
+    sellFeeNanos: 12_000_000n,
+    billedSeconds: 60,
+    clearingAccount: 'green-carrier',
+    buyTable: 'green-carrier',
+    buyFeeNanos: 9_000_000n,
     attempts: [
       attempt,
       { ...attempt, gateway: 'yellow-carrier', address: '203.0.113.30:5060', code: 200, left: 'answered' },

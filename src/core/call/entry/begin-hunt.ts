@@ -1,10 +1,11 @@
 // The last step: the route plan is made, once, and the hunt over it begins.
 
+import { priceOf } from '../../rating/rate-terms.ts';
 import type { Entry } from './entry.ts';
 
 export function beginHunt(entry: Entry): void {
-  const { around, routing, gateway, call, crossing, caller, callee, display } = entry;
-  const sell = null;
+  const { around, routing, gateway, call, record, crossing, caller, callee, display } = entry;
+  const sell = record.bill?.sell ? priceOf(record.bill.sell.terms) : null;
   const { wallMs, routeConditions } = around;
   const routed = { mapping: gateway, caller, callee: entry.routed ?? callee, sell, wallMs };
   const plan = routing.routes.plan(routed, routeConditions);

@@ -1,6 +1,6 @@
 // The record of a call as its INVITE begins it.
 
-import type { Cdr } from '../../cdr/cdr.ts';
+import { type Cdr, UNBILLED } from '../../cdr/cdr.ts';
 import { detach } from '../../sip/detach.ts';
 import { Header } from '../../sip/header-name.ts';
 import { agentOf } from '../call-record.ts';
@@ -55,6 +55,7 @@ export function firstRecord(
     sessionTimer: '',
     decision: '',
     lrn: '',
+    ...UNBILLED,
     attempts: [],
   };
 }

@@ -1,0 +1,116 @@
+// The accounts of a network file: who pays and who is paid, by which rates, and how far below zero.
+
+import { parseMoney } from '../../core/rating/money.ts';
+import { AGENT_LEVELS_MAX } from '../../core/rating/rating-limits.ts';
+import { Refused, type Table } from '../../operator-file.ts';
+import { entityName, moment, oneOf, onOff } from '../../operator-values.ts';
+import type { Account, RateTable } from '../../store/network.ts';
+import { currency, uniqueName } from './names.ts';
+
+const FIELDS = [
+  'account',
+  'type',
+  'locked',
+  'expires',
+  'agent',
+  'currency',
+  'rateTable',
+  'privateRateTable',
+  'creditLimit',
+  'lowBalance',
+  'memo',
+];
+
+const MEMO_LENGTH_MAX = 256;
+
+/** What an account is that says nothing but its name. */
+export const OPEN_ACCOUNT: Omit<Account, 'account'> = {
+  type: 'general',
+  locked: false,
+  expiresAtWallMs: null,
+  agent: '',
+  currency: '',
+  rateTable: '',
+  privateRateTable: '',
+  creditLimitNanos: 0n,
+  lowBalanceNanos: null,
+  memo: '',
+};
+
+/** The list `accounts`. */
+export function readAccounts(root: Table, rateTables: readonly RateTable[]): Account[] {
+  const seen = new Set<string>();
+  const rows: (readonly [Table, Account])[] = [];
+  root.rows('accounts', FIELDS, (row) => rows.push([row, readAccount(row, seen, rateTables)]));
+  const accounts = new Map(rows.toReversed().map(([, account]) => [account.account, account]));
+  for (const [row, account] of rows) checkAgent(row, account, accounts);
+  return rows.map(([, account]) => account);
+}
+
+function readAccount(row: Table, seen: Set<string>, rateTables: readonly RateTable[]): Account {
+  const rateTable = row.optional('rateTable', entityName, '');
+  const privateRateTable = row.optional('privateRateTable', entityName, '');
+  const currencies = [
+    tableOf(row, 'rateTable', rateTable, rateTables)?.currency,
+    tableOf(row, 'privateRateTable', privateRateTable, rateTables)?.currency,
+  ].filter((word) => word !== undefined);
+  const own = row.optional('currency', currency, currencies[0] ?? '');
+  for (const word of currencies) {
+    if (word !== own) row.refuse('currency', `is ${own}, and its rates are in ${word}`);
+  }
+  const creditLimit = row.optional<bigint | 'None'>('creditLimit', limit, 0n);
+  return {
+    account: uniqueName(row, 'account', seen),
+    type: row.optional('type', oneOf(['general', 'settlement', 'agent']), OPEN_ACCOUNT.type),
+    locked: row.optional('locked', onOff, false),
+    expiresAtWallMs: row.optional<number | null>('expires', moment, null),
+    agent: row.optional('agent', entityName, ''),
+    currency: currencies[0] ?? own,
+    rateTable,
+    privateRateTable,
+    creditLimitNanos: creditLimit === 'None' ? null : creditLimit,
+    lowBalanceNanos: row.optional<bigint | null>('lowBalance', amount, null),
+    memo: row.optional('memo', memo, ''),
+  };
+}
+
+function tableOf(row: Table, field: string, name: string, rateTables: readonly RateTable[]): RateTable | undefined {
+  const table = rateTables.find((one) => one.name === name);
+  if (name !== '' && table === undefined) row.refuse(field, `names "${name}", which is not in rateTables`);
+  return table;
+}
+
+/** An agent is an account of that type, of the same currency, and nobody's agent in a circle. */
+function checkAgent(row: Table, account: Account, accounts: ReadonlyMap<string, Account>): void {
+  if (account.agent === '') return;
+  const agent = accounts.get(account.agent);
+  if (agent === undefined) return row.refuse('agent', `names "${account.agent}", which is not in accounts`);
+  if (agent.type !== 'agent') return row.refuse('agent', `names "${account.agent}", which is not of type agent`);
+  const currencies = [agent.currency, account.currency];
+  if (!currencies.includes('') && agent.currency !== account.currency) {
+    row.refuse('agent', `has its account in ${agent.currency}`);
+  }
+  const passed = new Set([account.account]);
+  for (let above: Account | undefined = agent; above !== undefined; above = accounts.get(above.agent)) {
+    if (above === account) return row.refuse('agent', `makes a circle: ${above.account} is above itself`);
+    if (passed.has(above.account)) return; // A circle of others, which is told there.
+    passed.add(above.account);
+    if (passed.size > AGENT_LEVELS_MAX)
+      return row.refuse('agent', `makes more than ${AGENT_LEVELS_MAX} agents in a row`);
+  }
+}
+
+function amount(text: string): bigint | Refused {
+  return parseMoney(text) ?? new Refused(`takes an amount such as 100 or -2.50, not "${text}"`);
+}
+
+function limit(text: string): bigint | 'None' | Refused {
+  if (text === 'None') return text;
+  const nanos = parseMoney(text);
+  if (nanos !== null && nanos >= 0n) return nanos;
+  return new Refused(`takes None or an amount such as 100 or 2.50, not "${text}"`);
+}
+
+function memo(text: string): string | Refused {
+  return text.length <= MEMO_LENGTH_MAX ? text : new Refused(`takes at most ${MEMO_LENGTH_MAX} characters`);
+}

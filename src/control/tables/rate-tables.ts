@@ -1,0 +1,42 @@
+// The rate tables of a network file, and their decks: prices of one currency, written out in the file.
+
+import { assert } from '../../core/base/assert.ts';
+import { RateDeckBuilder } from '../../core/rating/rate-deck-builder.ts';
+import type { RateTableImage } from '../../core/routing/snapshot.ts';
+import type { Table } from '../../operator-file.ts';
+import type { RateTable } from '../../store/network.ts';
+import { RATE_FIELDS, readRateRow } from '../rates/rate-row.ts';
+import { currency, uniqueName } from './names.ts';
+
+/** The list `rateTables`. */
+export function readRateTables(root: Table): RateTable[] {
+  const seen = new Set<string>();
+  return root.rows('rateTables', ['name', 'currency', 'rates'], (row) => {
+    const name = uniqueName(row, 'name', seen);
+    const table = {
+      name,
+      currency: row.need('currency', currency, ''),
+      rates: row.rows('rates', RATE_FIELDS, readRateRow),
+    };
+    const built = deckOf(table);
+    if (!(built instanceof SharedArrayBuffer)) row.refuse('rates', `has prefix "${built.twice.prefix}" twice`);
+    return table;
+  });
+}
+
+/** Decks by table; one that is the same as before is not packed again. */
+const packed = new WeakMap<RateTable, SharedArrayBuffer>();
+
+/** The table with its deck in shared memory. */
+export function rateTableImage(table: RateTable): RateTableImage {
+  const image = packed.get(table) ?? deckOf(table);
+  assert(image instanceof SharedArrayBuffer, 'a stored table has no rate twice');
+  packed.set(table, image);
+  return { name: table.name, image };
+}
+
+function deckOf({ rates }: RateTable): ReturnType<RateDeckBuilder['build']> {
+  const builder = new RateDeckBuilder();
+  for (const rate of rates) builder.add(rate);
+  return builder.build();
+}

@@ -1,0 +1,19 @@
+// What the routing gateway of an attempt is paid: the rate of its clearing account for the number that is billed, which
+// is the one before the gateway's own translation.
+
+import type { RoutingGateway } from '../routing/snapshot.ts';
+import type { LiveRecord } from './call-record.ts';
+import type { RoutingView } from './ports.ts';
+
+/** Notes in `record` who is paid by what for an attempt toward `gateway`. */
+export function noteBuyRate(record: LiveRecord, gateway: RoutingGateway, routing: RoutingView, wallMs: number): void {
+  const { cdr } = record;
+  const { pricing, timeRules: rules } = routing;
+  const account = pricing.billed(gateway.clearingAccount);
+  const buy = account && pricing.lineOf(account, cdr.calleeBilled, wallMs);
+  cdr.clearingAccount = gateway.clearingAccount;
+  cdr.buyTable = buy?.table ?? '';
+  cdr.buyPrefix = buy?.prefix ?? '';
+  if (record.bill !== null) record.bill.buy = buy;
+  else if (buy !== null) record.bill = { rules, sell: null, agents: [], buy };
+}

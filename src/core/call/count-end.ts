@@ -1,0 +1,28 @@
+// What the end of a call leaves in the counters: of the switch, of both gateways, and in the quality of its route.
+
+import type { EndReason } from '../base/end-reason.ts';
+import type { MappingGateway } from '../routing/snapshot.ts';
+import type { Attempt } from './attempt.ts';
+import type { LiveRecord } from './call-record.ts';
+import type { RoutingView, Surroundings } from './ports.ts';
+import { noteAttemptEnd, noteCallEnd } from './quality-signs.ts';
+
+/** A call that has ended; `attempt`: its last one. */
+export interface EndedCall {
+  readonly record: LiveRecord;
+  readonly attempt: Attempt | null;
+  readonly routing: RoutingView;
+  readonly gateway: MappingGateway;
+}
+
+export function countEnd(around: Surroundings, ended: EndedCall, reason: EndReason): void {
+  const { record, attempt, routing, gateway } = ended;
+  const { isAnswered, cdr } = record;
+  around.countEnd(reason);
+  around.countCall(gateway.slot, isAnswered, cdr.holdMs);
+  const call = { isAnswered, isReached: isAnswered || attempt?.isRinging === true, talkMs: cdr.holdMs };
+  noteCallEnd(around, routing, gateway, call);
+  if (attempt === null) return;
+  around.countCall(attempt.gateway.slot, isAnswered, cdr.holdMs);
+  noteAttemptEnd(around, routing, attempt.candidate, call);
+}

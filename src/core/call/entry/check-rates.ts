@@ -1,0 +1,41 @@
+// Whether the call has a price, and may have it: the rates of its account and of the agents above it. They are looked
+// up once and hold until the call ends.
+
+import type { EndReason } from '../../base/end-reason.ts';
+import type { BillLine } from '../../rating/bill.ts';
+import { RATE_TYPES } from '../../rating/rate-terms.ts';
+import { AGENT_LEVELS_MAX } from '../../rating/rating-limits.ts';
+import type { Entry } from './entry.ts';
+
+export function checkRates({ around, gateway, routing, record, callee, caller }: Entry): EndReason | null {
+  const { pricing } = routing;
+  const { cdr } = record;
+  cdr.callerBilled = caller;
+  cdr.calleeBilled = callee;
+  const account = pricing.billed(gateway.account);
+  if (account === null) return null;
+  const sell = pricing.lineOf(account, callee, around.wallMs);
+  if (sell === null) return 'RateNotFound';
+  cdr.currency = account.currency;
+  cdr.sellTable = sell.table;
+  cdr.sellPrefix = sell.prefix;
+  if (sell.terms.isBarred) return 'RateBarred';
+  if (RATE_TYPES.indexOf(sell.terms.type) > RATE_TYPES.indexOf(gateway.callLevel)) return 'RateBarred';
+  const agents = agentLines(account.agent);
+  if (agents === null) return 'RateNotFound';
+  record.bill = { rules: routing.timeRules, sell, agents, buy: null };
+  return null;
+
+  /** A line for each agent that is billed; null when one of them has no rate for the number. */
+  function agentLines(nearest: string): BillLine[] | null {
+    const lines: BillLine[] = [];
+    let agent = pricing.billed(nearest);
+    for (let level = 0; agent !== null && level < AGENT_LEVELS_MAX; level++) {
+      const line = pricing.lineOf(agent, callee, around.wallMs);
+      if (line === null) return null;
+      lines.push(line);
+      agent = pricing.billed(agent.agent);
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,13 @@
+// Bounds of prices. What happens where one is reached is said at each, and a test reaches it.
+
+/** Longest call that is priced ahead, seconds: the longest talk limit there is; what is affordable is cut to it. */
+export const RATE_DURATION_SECONDS_MAX = 604_800;
+
+/** Highest price of a rate, in units of 10^-9 of its currency: 100 000 a period; a higher one is refused on import. */
+export const RATE_PRICE_NANOS_MAX = 100_000_000_000_000;
+
+/** Sections of one rate; one with more is refused on import. */
+export const RATE_SECTIONS_MAX = 8;
+
+/** Agents one above the other; `tandem apply` refuses more. */
+export const AGENT_LEVELS_MAX = 8;
