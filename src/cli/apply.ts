@@ -80,7 +80,8 @@ export function whereabouts({ isRunning, isEverywhere }: Pick<Applied, 'isRunnin
   return 'It is stored, but not every shard has confirmed it within a second: look at tandem status.';
 }
 
-function changeLines(changes: readonly Change[]): string[] {
+/** The changes as a table, a line each; none when there are none. */
+export function changeLines(changes: readonly Change[]): string[] {
   if (changes.length === 0) return [];
   const rows = changes
     .slice(0, CHANGES_TOLD_MAX)

@@ -22,7 +22,7 @@ export interface StoppedSwitch {
 export async function withStoppedSwitch<T>(
   config: SwitchConfig,
   mayCreate: boolean,
-  work: (stopped: StoppedSwitch) => T,
+  work: (stopped: StoppedSwitch) => T | Promise<T>,
 ): Promise<T> {
   const { dataPath } = config;
   if (!mayCreate && !existsSync(join(dataPath, 'tandem.mdb'))) {
@@ -34,7 +34,7 @@ export async function withStoppedSwitch<T>(
   try {
     const stores = openLmdbStores(dataPath);
     try {
-      return work({ stores, configuration: new Configuration(stores.configuration, config.listeners) });
+      return await work({ stores, configuration: new Configuration(stores.configuration, config.listeners) });
     } finally {
       await stores.close();
     }

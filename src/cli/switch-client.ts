@@ -53,9 +53,19 @@ export class SwitchClient {
     return this.#ask('GET', path, query);
   }
 
-  /** Answers the JSON of a POST. Rejects as `get` does. */
-  post(path: string, query: Readonly<Record<string, string | null>>, body: string): Promise<unknown> {
-    return this.#ask('POST', path, query, body);
+  /** Answers the JSON of a POST. Rejects as `get` does, after `timeoutMs` too. */
+  post(
+    path: string,
+    query: Readonly<Record<string, string | null>>,
+    body: string | Uint8Array,
+    timeoutMs = TIMEOUT_MS,
+  ): Promise<unknown> {
+    return this.#ask('POST', path, query, body, timeoutMs);
+  }
+
+  /** Answers the JSON of a DELETE. Rejects as `get` does. */
+  delete(path: string): Promise<unknown> {
+    return this.#ask('DELETE', path, {});
   }
 
   /** Answers the JSON of a PATCH. Rejects as `get` does. */
@@ -67,23 +77,24 @@ export class SwitchClient {
     method: string,
     path: string,
     query: Readonly<Record<string, string | null>>,
-    body?: string,
+    body?: string | Uint8Array,
+    timeoutMs = TIMEOUT_MS,
   ): Promise<unknown> {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
-    const response = await this.#send(method, url, body);
+    const response = await this.#send(method, url, body, timeoutMs);
     const answer = (await response.json()) as unknown;
     if (response.ok) return answer;
     const { code, detail, refusals } = answer as Problem;
     throw new TandemError(code as TandemErrorCode, detail, { refusals });
   }
 
-  async #send(method: string, url: URL, body: string | undefined): Promise<Response> {
+  async #send(method: string, url: URL, body: string | Uint8Array | undefined, timeoutMs: number): Promise<Response> {
     try {
       return await fetch(url, {
         method,
         headers: { authorization: `Bearer ${this.#token}` },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
         ...(body === undefined ? {} : { body }),
       });
     } catch (cause) {

@@ -22,6 +22,7 @@ type Run = (config: SwitchConfig, terminal: Terminal, configFile: string | null)
 
 const CALLS_TOLD = 100;
 const CDRS_TOLD = 20;
+const VERSIONS_TOLD = 20;
 
 function program(): Command {
   const tandem = new Command('tandem').description('An open class-4 SIP switch.').exitOverride().showHelpAfterError();
@@ -31,6 +32,7 @@ function program(): Command {
   addStart(tandem);
   addNetwork(tandem);
   addParameters(tandem);
+  addTables(tandem);
   addQuestions(tandem);
   addDemo(tandem);
   return tandem;
@@ -90,6 +92,47 @@ function addParameters(tandem: Command): void {
         }),
       );
   }
+}
+
+function addTables(tandem: Command): void {
+  const imports = tandem.command('import').description('a large table from a CSV file, while calls go on');
+  const table = (kind: 'prefixes' | 'numbers', description: string): Command =>
+    common(imports.command(`${kind} <file>`).description(description)).option(
+      '--note <text>',
+      'kept with the version',
+      '',
+    );
+  table('prefixes', 'prefixes of routing gateways: columns gateway, prefix').action(
+    (file: string, options: CommonOptions & { readonly note: string }) =>
+      run(options, async (config, terminal) => {
+        const { importTable } = await import('./import.ts');
+        return importTable(config, { kind: 'prefixes', file, name: '', note: options.note }, terminal);
+      }),
+  );
+  table('numbers', 'the numbers of a group: column number')
+    .requiredOption('--name <group>', 'the number group')
+    .action((file: string, options: CommonOptions & { readonly note: string; readonly name: string }) =>
+      run(options, async (config, terminal) => {
+        const { importTable } = await import('./import.ts');
+        return importTable(config, { kind: 'numbers', file, name: options.name, note: options.note }, terminal);
+      }),
+    );
+  common(tandem.command('versions').description('the versions of the network that are kept, newest first'))
+    .option('-n, --limit <count>', 'most versions told', count, VERSIONS_TOLD)
+    .action((options: CommonOptions & { readonly limit: number }) =>
+      run(options, async (config, terminal) =>
+        (await import('./versions.ts')).versions(config, options.limit, terminal),
+      ),
+    );
+  common(tandem.command('rollback').description('bring back what the network was in an earlier version'))
+    .argument('<version>', 'its number, as tandem versions tells', count)
+    .option('--note <text>', 'kept with the version', '')
+    .action((version: number, options: CommonOptions & { readonly note: string }) =>
+      run(options, async (config, terminal) => {
+        const { rollback } = await import('./versions.ts');
+        return rollback(config, version, options.note, terminal);
+      }),
+    );
 }
 
 function addQuestions(tandem: Command): void {

@@ -18,11 +18,21 @@ export interface Terminal {
   say(line: string): void;
   /** A line about what went wrong. */
   complain(line: string): void;
+  /** How far it is: takes the place of what was last told so. '' clears it. Nothing, where there is no screen. */
+  progress(line: string): void;
 }
 
 /** The terminal of this process. */
 export function processTerminal(isJson: boolean): Terminal {
-  return { isJson, say: (line) => console.log(line), complain: (line) => console.error(line) };
+  const isScreen = process.stderr.isTTY && !isJson;
+  return {
+    isJson,
+    say: (line) => console.log(line),
+    complain: (line) => console.error(line),
+    progress: (line) => {
+      if (isScreen) process.stderr.write(`\r\x1b[K${line}`);
+    },
+  };
 }
 
 /** Writes `value` as JSON, or else the lines that `tell` makes. */

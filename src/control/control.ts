@@ -22,6 +22,7 @@ import type { SinkRunner } from './cdr/sink-runner.ts';
 import { Deployment } from './deployment.ts';
 import type { HttpServer } from './http/http-server.ts';
 import { listenHttp } from './http/listen.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { LimitDrift } from './limit-drift.ts';
 import type { ControlStart, EdgeNumbers, ToControl } from './messages.ts';
 import { dnsOf } from './names/dns.ts';
@@ -31,10 +32,12 @@ import { SwitchView } from './switch-view.ts';
 import {
   type ApplyOutcome,
   type ApplyRequest,
+  type ChangeOutcome,
   Configuration,
   type ParameterOutcome,
   type ParameterRequest,
 } from './tables/configuration.ts';
+import type { ImportedTable } from './tables/table-images.ts';
 
 /** What control asks of main. */
 export interface ControlOutward {
@@ -93,6 +96,7 @@ export class Control implements HostNamesUser {
   readonly rate = new CallRate();
   readonly drift: LimitDrift;
   readonly lrn: LrnSource;
+  readonly jobs: Jobs;
   readonly shardRestarts: number[];
   edge: EdgeNumbers = NO_EDGE_NUMBERS;
   /** No new calls: the switch is about to stop. */
@@ -124,6 +128,7 @@ export class Control implements HostNamesUser {
     this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings()) : [];
     this.index = new CdrIndex(stores.spool, stores.index);
     this.drift = new LimitDrift(this.view);
+    this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });
     this.shardRestarts = options.memory.shards.map(() => 0);
     this.lrn = new LrnSource(options.lrnUrl, this.#log);
     this.#hosts = new HostNames(dnsOf(options.dnsServers), this, options.hosts);
@@ -181,6 +186,7 @@ export class Control implements HostNamesUser {
     if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
     if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
     this.drift.tick();
+    this.jobs.tick(nowMs);
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
     if (this.#isDue('trim', SECOND_MS)) this.#trim();
   }
@@ -226,6 +232,24 @@ export class Control implements HostNamesUser {
     );
   }
 
+  /** Brings back what `version` had and waits as `apply` does. Rejects as `Configuration.rollback` throws. */
+  rollback(
+    version: number,
+    told: { readonly author: string; readonly note: string },
+  ): Promise<ChangeOutcome & Deployed> {
+    const note = told.note === '' ? `back to version ${version}` : told.note;
+    return this.#deploy({ author: told.author, note, what: 'earlier version brought back' }, (atWallMs) =>
+      this.configuration.rollback(version, { author: told.author, note, atWallMs }),
+    );
+  }
+
+  async #install(table: ImportedTable, { author, note }: { author: string; note: string }): Promise<number> {
+    const { version } = await this.#deploy({ author, note, what: 'table imported' }, (atWallMs) =>
+      this.configuration.importTable(table, { author, note, atWallMs }),
+    );
+    return version;
+  }
+
   async #deploy<Outcome extends { readonly version: number }>(
     told: { readonly author: string; readonly note: string; readonly what: string },
     change: (atWallMs: number) => Outcome,
@@ -265,6 +289,7 @@ export class Control implements HostNamesUser {
   /** Takes the last CDRs, brings the sinks up to date, closes everything. */
   async stop(): Promise<void> {
     await this.#server?.close();
+    await this.jobs.stop();
     while (this.#drainRings() > 0);
     this.#tellLeftBehind();
     for (const sink of this.sinks) await sink.finish();
@@ -277,6 +302,7 @@ export class Control implements HostNamesUser {
   /** Closes what is open and writes nothing more: after a fault, so that a successor can begin. */
   async abandon(): Promise<void> {
     await this.#server?.close();
+    await this.jobs.stop();
     await this.stores.close();
   }
 

@@ -1,18 +1,18 @@
 // The workers of the shards: a Piscina pool of fixed size, one never-ending task each. A worker that dies is replaced
 // and
-// its shard begins again on the same memory. The only file that imports piscina.
+// its shard begins again on the same memory.
 
 import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
 import { Ring } from '../core/base/ring.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { Listener, Snapshot } from '../core/routing/snapshot.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 import type { Place, Shards, ShardsUser } from '../shards.ts';
+import { ThreadPool } from '../thread-pool.ts';
 
 /** Pause before a shard that died right after its birth begins again, ms: a crash loop must not eat the machine. */
 const RESTART_PAUSE_MS = 1_000;
@@ -75,7 +75,7 @@ interface Seat {
 export class ShardPool implements Shards {
   readonly #options: ShardPoolOptions;
   readonly #user: ShardsUser;
-  readonly #pool: Piscina;
+  readonly #pool: ThreadPool;
   readonly #seats: Seat[] = [];
   #snapshot: Snapshot;
   #isStopping = false;
@@ -86,15 +86,12 @@ export class ShardPool implements Shards {
     this.#snapshot = options.snapshot;
     const count = options.memory.shards.length;
     for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
-    this.#pool = new Piscina({
-      filename: new URL('../shard-host/shard-worker.js', import.meta.url).href,
-      name: 'runShard',
-      minThreads: count,
-      maxThreads: count,
-      concurrentTasksPerWorker: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      atomics: 'disabled',
-      recordTiming: false,
+    this.#pool = new ThreadPool({
+      module: new URL('../shard-host/shard-worker.js', import.meta.url).href,
+      task: 'runShard',
+      threads: count,
+      isPermanent: true,
+      niceIncrement: 0,
     });
     for (let shard = 0; shard < count; shard++) {
       this.#seats.push({ port: null, threadId: 0, startedAtMs: 0, finished: Promise.resolve() });
@@ -116,7 +113,7 @@ export class ShardPool implements Shards {
   /** A crash drill: ends the worker of `shard` where it stands. */
   async kill(shard: number): Promise<void> {
     const threadId = this.#seats[shard]?.threadId;
-    await this.#pool.threads.find((worker) => worker.threadId === threadId)?.terminate();
+    if (threadId !== undefined) await this.#pool.terminate(threadId);
   }
 
   drain(): void {
@@ -138,7 +135,7 @@ export class ShardPool implements Shards {
     seat.startedAtMs = performance.now();
     port1.on('message', (message: FromShard) => this.#hear(shard, message, isSuccessor));
     const job = { task: shardTaskOf(shard, { ...this.#options, snapshot: this.#snapshot }, isSuccessor), port: port2 };
-    seat.finished = this.#pool.run(job, { transferList: [port2] }).then(
+    seat.finished = this.#pool.run(job, [port2]).then(
       () => port1.close(),
       (error: unknown) => this.#died(shard, error),
     );

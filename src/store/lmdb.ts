@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { LmdbIndex } from './lmdb-index.ts';
+import { imagesOf } from './network.ts';
 import type {
   CdrSpool,
   ConfigurationDocument,
@@ -43,6 +44,9 @@ interface Tables {
   readonly root: RootDatabase<Uint8Array, string>;
   readonly meta: Bytes;
   readonly versions: Bytes;
+  /** What a version is without its content: read where a list of them is wanted. */
+  readonly heads: Bytes;
+  readonly images: Bytes;
   readonly spool: Bytes;
   readonly cursors: Bytes;
   readonly index: Bytes;
@@ -57,7 +61,7 @@ export function openLmdbStores(dataPath: string, options: { readonly roomBytes?:
   const tables = openTables(dataPath, roomBytes);
   checkFormat(tables, dataPath);
   return {
-    configuration: new LmdbConfiguration(tables),
+    configuration: new LmdbConfiguration(tables, roomBytes),
     spool: new LmdbSpool(tables, roomBytes),
     index: new LmdbIndex(tables.index, (action) => write(tables, action)),
     useRatio: () => usedBytes(tables) / roomBytes,
@@ -92,6 +96,8 @@ function openTables(dataPath: string, roomBytes: number): Tables {
       root,
       meta: table('meta'),
       versions: table('versions'),
+      heads: table('heads'),
+      images: table('images'),
       spool: table('spool'),
       cursors: table('cursors'),
       index: table('index'),
@@ -138,18 +144,26 @@ interface TreeStats {
 /** Bytes of all pages in use: the trees' own, not the file's, which does not shrink. */
 function usedBytes(tables: Tables): number {
   let used = 0;
-  for (const table of [tables.root, tables.meta, tables.versions, tables.spool, tables.cursors, tables.index]) {
+  for (const table of Object.values(tables) as Bytes[]) {
     const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as TreeStats;
     used += pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages);
   }
   return used;
 }
 
+/** A version without its content. A store of an earlier build has none of the older ones. */
+interface Head extends ConfigurationVersion {
+  /** Images that it names. */
+  readonly images: readonly number[];
+}
+
 class LmdbConfiguration implements ConfigurationStore {
   readonly #tables: Tables;
+  readonly #roomBytes: number;
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, roomBytes: number) {
     this.#tables = tables;
+    this.#roomBytes = roomBytes;
   }
 
   current(): ConfigurationDocument | null {
@@ -164,27 +178,56 @@ class LmdbConfiguration implements ConfigurationStore {
   versions(limit: number): readonly ConfigurationVersion[] {
     const found: ConfigurationVersion[] = [];
     for (let number = this.#newest(); number > 0 && found.length < limit; number--) {
-      const document = this.version(number);
-      if (document === null) break;
-      found.push({
-        version: document.version,
-        author: document.author,
-        note: document.note,
-        atWallMs: document.atWallMs,
-      });
+      const known = this.#head(number) ?? this.version(number);
+      if (known === null) break;
+      const { version, author, note, atWallMs } = known;
+      found.push({ version, author, note, atWallMs });
     }
     return found;
   }
 
-  commit(document: ConfigurationDocument): boolean {
+  commit(document: ConfigurationDocument, image?: SharedArrayBuffer): boolean {
+    const { version, author, note, atWallMs, network } = document;
+    if (image !== undefined && usedBytes(this.#tables) + image.byteLength > this.#roomBytes) {
+      throw storeFull(this.#roomBytes);
+    }
+    const { versions, heads, images } = this.#tables;
+    const head: Head = { version, author, note, atWallMs, images: imagesOf(network) };
     let isNext = false;
     write(this.#tables, () => {
-      isNext = document.version === this.#newest() + 1;
+      isNext = version === this.#newest() + 1;
       if (!isNext) return;
-      this.#tables.versions.putSync(document.version, pack(document));
-      this.#tables.versions.removeSync(document.version - CONFIGURATION_VERSIONS_MAX);
+      versions.putSync(version, pack(document));
+      heads.putSync(version, pack(head));
+      if (image !== undefined) images.putSync(version, ownBytes(new Uint8Array(image)));
+      for (const table of [versions, heads]) table.removeSync(version - CONFIGURATION_VERSIONS_MAX);
+      this.#dropImages();
     });
     return isNext;
+  }
+
+  image(version: number): SharedArrayBuffer | null {
+    const stored = this.#tables.images.getBinaryFast(version);
+    if (stored === undefined) return null;
+    const image = new SharedArrayBuffer(stored.length);
+    new Uint8Array(image).set(stored.subarray(0, stored.length)); // What it is a view of is longer.
+    return image;
+  }
+
+  #head(version: number): Head | null {
+    const stored = this.#tables.heads.getBinary(version);
+    return stored === undefined ? null : (unpack(stored) as Head);
+  }
+
+  /** Those that no kept version names. */
+  #dropImages(): void {
+    const named = new Set<number>();
+    for (const { value } of this.#tables.heads.getRange()) {
+      for (const image of (unpack(value) as Head).images) named.add(image);
+    }
+    for (const key of [...this.#tables.images.getKeys()]) {
+      if (!named.has(Number(key))) this.#tables.images.removeSync(key);
+    }
   }
 
   #newest(): number {

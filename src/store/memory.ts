@@ -1,5 +1,6 @@
 // The stores in memory: for tests, the demo and the simulator. What they keep ends with them.
 
+import { imagesOf } from './network.ts';
 import type {
   CdrSpool,
   ConfigurationDocument,
@@ -14,11 +15,12 @@ import type {
 import { CONFIGURATION_VERSIONS_MAX } from './ports.ts';
 import { storeFull } from './store-full.ts';
 
-/** Makes empty stores. `roomBytes`: bytes of records the spool takes. */
+/** Makes empty stores. `roomBytes`: bytes of records the spool takes, and of one image. */
 export function openMemoryStores(options: { readonly roomBytes?: number } = {}): Stores {
-  const spool = new MemorySpool(options.roomBytes ?? 256 * 1024 * 1024);
+  const roomBytes = options.roomBytes ?? 256 * 1024 * 1024;
+  const spool = new MemorySpool(roomBytes);
   return {
-    configuration: new MemoryConfiguration(),
+    configuration: new MemoryConfiguration(roomBytes),
     spool,
     index: new MemoryIndex(),
     useRatio: () => spool.useRatio(),
@@ -29,6 +31,12 @@ export function openMemoryStores(options: { readonly roomBytes?: number } = {}):
 
 class MemoryConfiguration implements ConfigurationStore {
   readonly #documents: ConfigurationDocument[] = [];
+  readonly #images = new Map<number, SharedArrayBuffer>();
+  readonly #roomBytes: number;
+
+  constructor(roomBytes: number) {
+    this.#roomBytes = roomBytes;
+  }
 
   current(): ConfigurationDocument | null {
     return this.#documents.at(-1) ?? null;
@@ -43,11 +51,19 @@ class MemoryConfiguration implements ConfigurationStore {
     return newestFirst.map(({ version, author, note, atWallMs }) => ({ version, author, note, atWallMs }));
   }
 
-  commit(document: ConfigurationDocument): boolean {
+  commit(document: ConfigurationDocument, image?: SharedArrayBuffer): boolean {
     if (document.version !== (this.current()?.version ?? 0) + 1) return false;
+    if (image !== undefined && image.byteLength > this.#roomBytes) throw storeFull(this.#roomBytes);
     this.#documents.push(structuredClone(document));
+    if (image !== undefined) this.#images.set(document.version, image.slice(0));
     if (this.#documents.length > CONFIGURATION_VERSIONS_MAX) this.#documents.shift();
+    const named = new Set(this.#documents.flatMap(({ network }) => imagesOf(network)));
+    for (const version of this.#images.keys()) if (!named.has(version)) this.#images.delete(version);
     return true;
+  }
+
+  image(version: number): SharedArrayBuffer | null {
+    return this.#images.get(version)?.slice(0) ?? null;
   }
 }
 

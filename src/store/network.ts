@@ -62,10 +62,20 @@ export interface GatewayGroup {
   readonly cps: number | null;
 }
 
-/** Exact numbers under a name. */
+/** Exact numbers under a name: listed here, or imported. */
 export interface NumberGroupEntry {
   readonly name: string;
+  /** Empty where they were imported. */
   readonly numbers: readonly string[];
+  /** The image of an imported group; null: they are listed. */
+  readonly image: number | null;
+}
+
+/** Prefixes of routing gateways that were imported, beside those that the gateways have themselves. */
+export interface ImportedPrefixes {
+  readonly image: number;
+  /** Names of its gateways, by the image's own numbers. One that is not in the network gets no calls. */
+  readonly gateways: readonly string[];
 }
 
 /** The whole network: names are unique within each list. */
@@ -76,7 +86,15 @@ export interface Network {
   readonly numberGroups: readonly NumberGroupEntry[];
   readonly mappingGateways: readonly MappingGatewayEntry[];
   readonly routingGateways: readonly RoutingGatewayEntry[];
+  /** Null: none. */
+  readonly importedPrefixes: ImportedPrefixes | null;
   readonly systemParameters: readonly ParameterSetting[];
+}
+
+/** The images that `network` names: each by the number of the version it came with. */
+export function imagesOf({ numberGroups = [], importedPrefixes = null }: Partial<Network>): number[] {
+  const named = numberGroups.flatMap(({ image }) => image ?? []);
+  return importedPrefixes === null ? named : [...named, importedPrefixes.image];
 }
 
 /** The two kinds of gateway. A name may stand once in each. */
@@ -100,5 +118,6 @@ export const EMPTY_NETWORK: Network = {
   numberGroups: [],
   mappingGateways: [],
   routingGateways: [],
+  importedPrefixes: null,
   systemParameters: [],
 };

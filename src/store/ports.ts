@@ -23,7 +23,10 @@ export interface ConfigurationDocument extends ConfigurationVersion {
 /** Versions kept; the oldest goes when one more comes. */
 export const CONFIGURATION_VERSIONS_MAX = 100;
 
-/** The network, one document a version, with its history. */
+/**
+ * The network, one document a version, with its history; beside it the large tables that it names, as they lie in
+ * shared memory.
+ */
 export interface ConfigurationStore {
   /** The newest version; null before the first. */
   current(): ConfigurationDocument | null;
@@ -31,8 +34,14 @@ export interface ConfigurationStore {
   version(version: number): ConfigurationDocument | null;
   /** Kept versions, newest first, at most `limit`. */
   versions(limit: number): readonly ConfigurationVersion[];
-  /** Adds the version after the newest. False, and nothing done, when it is not: somebody else was faster. */
-  commit(document: ConfigurationDocument): boolean;
+  /**
+   * Adds the version after the newest, and the image that comes with it, which is from then on named by the number of
+   * the version. Images that no kept version names go. False, and nothing done, when it is not the next: somebody else
+   * was faster. Throws TANDEM_STORE_FULL, nothing done, when the image has no room.
+   */
+  commit(document: ConfigurationDocument, image?: SharedArrayBuffer): boolean;
+  /** A copy of an image in shared memory; null when no kept version names it. */
+  image(version: number): SharedArrayBuffer | null;
 }
 
 /** A spooled record and its place: places count from 1, in the order of arrival, and are never given twice. */

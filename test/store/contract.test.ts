@@ -33,6 +33,18 @@ function document(version: number): ConfigurationDocument {
   return { version, author: 'ops', note: `v${version}`, atWallMs: version, network: EMPTY_NETWORK, slots: [] };
 }
 
+/** A version whose network names `images`. */
+function naming(version: number, images: readonly number[]): ConfigurationDocument {
+  const numberGroups = images.map((image) => ({ name: `group-${image}`, numbers: [], image }));
+  return { ...document(version), network: { ...EMPTY_NETWORK, numberGroups } };
+}
+
+function imageOf(byte: number, sizeBytes: number): SharedArrayBuffer {
+  const image = new SharedArrayBuffer(sizeBytes);
+  new Uint8Array(image).fill(byte);
+  return image;
+}
+
 function spooled(stores: Stores, count: number): void {
   stores.spool.append(records(1, count));
 }
@@ -104,6 +116,38 @@ for (const [maker, open] of Object.entries(MAKERS)) {
     assert.ok(useRatio() > 0.7 && useRatio() < 1.2);
     assert.ok(spool.trim(50, 100_000, spool.lastPosition()) > 0);
     spool.append(records(1, 50));
+  });
+
+  test(`${maker}: an image comes with a version and is a copy of what was given, in shared memory`, (context) => {
+    const { configuration } = open(context);
+    const image = imageOf(5, 1_000_000);
+    assert.equal(configuration.commit(naming(1, [1]), image), true);
+    new Uint8Array(image).fill(0);
+    const read = configuration.image(1) ?? assert.fail();
+    assert.ok(read instanceof SharedArrayBuffer);
+    assert.deepEqual([read.byteLength, new Uint8Array(read)[0], new Uint8Array(read)[999_999]], [1_000_000, 5, 5]);
+    assert.equal(configuration.image(2), null);
+    assert.equal(configuration.commit(naming(1, [1]), imageOf(6, 8)), false, 'a version that is not the next');
+    assert.equal(new Uint8Array(configuration.image(1) ?? assert.fail())[0], 5, 'brings no image');
+  });
+
+  test(`${maker}: an image without room is refused, and its version with it`, (context) => {
+    const { configuration } = open(context, 256 * 1024);
+    const commit = () => configuration.commit(naming(1, [1]), imageOf(1, 512 * 1024));
+    assert.throws(commit, (error) => error instanceof TandemError && error.code === 'TANDEM_STORE_FULL');
+    assert.equal(configuration.current(), null);
+  });
+
+  test(`${maker}: an image stays while a kept version names it, and not longer`, (context) => {
+    const { configuration } = open(context);
+    configuration.commit(naming(1, [1]), imageOf(1, 8));
+    configuration.commit(naming(2, [1, 2]), imageOf(2, 8));
+    configuration.commit(naming(3, []));
+    assert.ok(configuration.image(1) !== null && configuration.image(2) !== null, 'undo is possible');
+    for (let version = 4; version <= CONFIGURATION_VERSIONS_MAX + 1; version++) configuration.commit(document(version));
+    assert.ok(configuration.image(1) !== null, 'version 1 went, version 2 is kept and names it');
+    configuration.commit(document(CONFIGURATION_VERSIONS_MAX + 2));
+    assert.deepEqual([configuration.image(1), configuration.image(2)], [null, null]);
   });
 
   test(`${maker}: a version follows the newest or is not taken`, (context) => {

@@ -19,11 +19,13 @@ const CALL_SIDE = ['src/core/dialog', ...FACTS, 'src/core/sdp', 'src/core/sip', 
 const GROUND = [
   'src/tandem-error.ts',
   'src/operator-file.ts',
+  'src/operator-csv.ts',
   'src/operator-values.ts',
   'src/sink-settings.ts',
   'src/log.ts',
   'src/clock.ts',
   'src/shards.ts',
+  'src/thread-pool.ts',
 ];
 /** How a record becomes bytes: a shard host writes into its rings what control will store. */
 const RECORDS = 'src/store/records.ts';
@@ -66,6 +68,7 @@ export const PACKAGES = [
   '@nats-io/jetstream',
   '@nats-io/transport-node',
   'commander',
+  'csv-parse',
   'lmdb',
   'mariadb',
   'msgpackr',

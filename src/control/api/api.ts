@@ -19,6 +19,8 @@ import { switchFamilies } from '../metrics/switch-families.ts';
 import { REGISTRATIONS_TOLD_MAX, registrationsOf } from '../registrations.ts';
 import { searchCdrs } from './cdr-search.ts';
 import { givenParameters } from './given-parameters.ts';
+import { answerJobs } from './job-routes.ts';
+import { countIn } from './query.ts';
 import { statusOf } from './status.ts';
 
 const CDRS_TOLD_MAX = 10_000;
@@ -92,6 +94,8 @@ export class Api {
     if (route !== undefined) return route(request);
     const drill = /^\/api\/v1\/shards\/(\d{1,3})\/kill$/.exec(request.path);
     if (drill !== null && request.method === 'POST') return this.#kill(Number(drill[1]));
+    const answer = answerJobs(this.#control, request);
+    if (answer !== null) return answer;
     return problem(404, 'TANDEM_API_NOT_FOUND', `There is no ${request.method} ${request.path}.`);
   }
 
@@ -190,11 +194,4 @@ function hash(token: string): Buffer {
 
 function text(status: number, body: string): HttpAnswer {
   return { status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` };
-}
-
-function countIn(request: HttpRequest, name: string, fallback: number, max: number): number {
-  const given = request.query.get(name);
-  if (given === null) return fallback;
-  if (/^\d{1,15}$/.test(given) && Number(given) <= max) return Number(given);
-  throw new TandemError('TANDEM_API_QUESTION', `${name} takes a whole number up to ${max}, not "${given}"`);
 }

@@ -9,6 +9,7 @@ export interface Change {
     | 'rateTable'
     | 'gatewayGroup'
     | 'numberGroup'
+    | 'importedPrefixes'
     | 'mappingGateway'
     | 'routingGateway'
     | 'systemParameter';
@@ -29,10 +30,16 @@ export function changesBetween(before: Network, after: Network): Change[] {
     ...compare('gatewayGroup', named(before.gatewayGroups), named(after.gatewayGroups)),
     ...compare('rateTable', named(before.rateTables), named(after.rateTables)),
     ...compare('numberGroup', named(before.numberGroups), named(after.numberGroups)),
+    ...compare('importedPrefixes', imported(before), imported(after)),
     ...compare('mappingGateway', named(before.mappingGateways), named(after.mappingGateways)),
     ...compare('routingGateway', named(before.routingGateways), named(after.routingGateways)),
     ...compare('systemParameter', named(before.systemParameters), named(after.systemParameters)),
   ];
+}
+
+/** All imported prefixes are one entry: they come and go together. */
+function imported({ importedPrefixes }: Network): Map<string, object> {
+  return importedPrefixes === null ? new Map() : new Map([['all gateways', importedPrefixes]]);
 }
 
 function compare(

@@ -1,14 +1,17 @@
 // Network and slots and listeners become a snapshot. Pure: the same input gives the same snapshot.
 
 import { isIPv4 } from 'node:net';
+import { Defect } from '../../core/base/assert.ts';
 import { ParameterRefusal, parseParameters } from '../../core/parameters/registry.ts';
-import { packNumberGroup } from '../../core/routing/number-group.ts';
+import { type NumberGroupImage, packNumberGroup } from '../../core/routing/number-group.ts';
 import { prefixLayerOf } from '../../core/routing/route-prefix-packer.ts';
+import type { PrefixLayer } from '../../core/routing/route-prefixes.ts';
 import type { MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '../../core/routing/snapshot.ts';
-import type { Account, Network, RoutingGatewayEntry } from '../../store/network.ts';
+import type { Account, Network, NumberGroupEntry, RoutingGatewayEntry } from '../../store/network.ts';
 import { TandemError } from '../../tandem-error.ts';
 import { rateTableImage } from './rate-tables.ts';
 import type { SlotTable } from './slots.ts';
+import type { ImageOf } from './table-images.ts';
 
 /** What the compiler needs to know of a local socket. */
 export interface ListenerAddress {
@@ -24,6 +27,7 @@ export function compileSnapshot(
   version: number,
   slots: SlotTable,
   listeners: readonly ListenerAddress[],
+  imageOf: ImageOf = noImage,
 ): Snapshot {
   const parameters = parseParameters(new Map(network.systemParameters.map(({ name, value }) => [name, value])));
   if (parameters instanceof ParameterRefusal) throw new TandemError('TANDEM_NETWORK_PARAMETER', parameters.sentence);
@@ -51,8 +55,8 @@ export function compileSnapshot(
     version,
     mappingGateways,
     routingGateways,
-    routePrefixes: [prefixLayerOf(network.routingGateways)],
-    numberGroups: network.numberGroups.map(({ name, numbers }) => ({ name, image: packNumberGroup(numbers) })),
+    routePrefixes: prefixLayersOf(network, imageOf),
+    numberGroups: network.numberGroups.map((group) => numberGroupImage(group, imageOf)),
     prices: {
       accounts: network.accounts.map((account) => pricedAccount(account, slots)),
       rateTables: network.rateTables.map(rateTableImage),
@@ -65,6 +69,27 @@ function pricedAccount(entry: Account, slots: SlotTable): PricedAccount {
   const { account, currency, rateTable, privateRateTable, creditLimitNanos, agent } = entry;
   const rateTables = [privateRateTable, rateTable].filter((name) => name !== '');
   return { slot: slots.account.get(account) ?? 0, account, currency, rateTables, creditLimitNanos, agent };
+}
+
+/** Layers of own prefixes: a change of something else does not pack them again. */
+const ownLayers = new WeakMap<readonly RoutingGatewayEntry[], PrefixLayer>();
+
+function prefixLayersOf({ routingGateways, importedPrefixes }: Network, imageOf: ImageOf): PrefixLayer[] {
+  const own = ownLayers.get(routingGateways) ?? prefixLayerOf(routingGateways);
+  ownLayers.set(routingGateways, own);
+  if (importedPrefixes === null) return [own];
+  const indexes = new Map(routingGateways.map(({ name }, index) => [name, index]));
+  const gateways = Int32Array.from(importedPrefixes.gateways, (name) => indexes.get(name) ?? -1);
+  return [own, { image: imageOf(importedPrefixes.image), gateways }];
+}
+
+function numberGroupImage({ name, numbers, image }: NumberGroupEntry, imageOf: ImageOf): NumberGroupImage {
+  return { name, image: image === null ? packNumberGroup(numbers) : imageOf(image) };
+}
+
+/** For a network that was read from a file: nothing in it was imported. */
+function noImage(): never {
+  throw new Defect('a network with imported tables is compiled with their images');
 }
 
 /** The listener with the gateway's `localIp`, else the first of the same address family. */

@@ -14,6 +14,7 @@ import { parseNetwork } from './network-file.ts';
 import { type ParameterReport, parameterRows } from './parameter-report.ts';
 import { changedSettings, type ParameterChange } from './parameter-settings.ts';
 import { assignSlots, forgetSlots } from './slots.ts';
+import { type ImportedTable, TableImages, withImport, withImportsOf } from './table-images.ts';
 
 /** A network file on its way in. */
 export interface ApplyRequest {
@@ -56,6 +57,17 @@ export interface ApplyOutcome {
   readonly counts: { readonly accounts: number; readonly mappingGateways: number; readonly routingGateways: number };
 }
 
+/** What is kept with a version that something else makes. */
+export type VersionNote = Omit<ConfigurationVersion, 'version'>;
+
+/** What an import or a rollback did. */
+export interface ChangeOutcome {
+  /** Version in force afterwards. */
+  readonly version: number;
+  /** Empty: it was so already, and no version was made. */
+  readonly changes: readonly Change[];
+}
+
 /** A network that can come into force. */
 interface Compiled {
   readonly network: Network;
@@ -73,10 +85,12 @@ export class Configuration {
   #network: Network;
   #slots: readonly SlotAssignment[];
   #snapshot: Snapshot;
+  readonly #images: TableImages;
 
   /** Loads what is in force; an empty network when nothing was ever applied. Throws what `compileSnapshot` throws. */
   constructor(store: ConfigurationStore, listeners: readonly ListenerAddress[]) {
     this.#store = store;
+    this.#images = new TableImages(store);
     this.#listeners = listeners;
     const current = store.current();
     this.#network = upgraded(current?.network ?? EMPTY_NETWORK);
@@ -84,7 +98,7 @@ export class Configuration {
     if (this.#slots.length > ADMISSION_SLOTS_MAX * CROWDED_SHARE) this.#slots = forgetSlots(this.#slots, this.#kept());
     const table = assignSlots(this.#slots, this.#network);
     this.#slots = table.assignments;
-    this.#snapshot = compileSnapshot(this.#network, current?.version ?? 0, table, listeners);
+    this.#snapshot = compileSnapshot(this.#network, current?.version ?? 0, table, listeners, this.#images.of);
   }
 
   /** What shards route by. Version 0 is the empty network of a new data directory. */
@@ -112,7 +126,7 @@ export class Configuration {
    * nothing has changed. Throws TANDEM_NETWORK_CONFLICT when another process applied in the meantime.
    */
   apply(request: ApplyRequest): ApplyOutcome {
-    const network = parseNetwork(request.text, request.name);
+    const network = withImportsOf(this.#network, parseNetwork(request.text, request.name));
     const next = this.#compile(network);
     const changes = changesBetween(this.#network, network);
     if (!request.dryRun && (changes.length > 0 || this.#snapshot.version === 0)) this.#become(next, request);
@@ -143,15 +157,47 @@ export class Configuration {
 
   #compile(network: Network): Compiled {
     const table = assignSlots(this.#slots, network);
-    const snapshot = compileSnapshot(network, this.#snapshot.version + 1, table, this.#listeners);
+    const snapshot = compileSnapshot(network, this.#snapshot.version + 1, table, this.#listeners, this.#images.of);
     return { network, slots: table.assignments, snapshot };
   }
 
+  /**
+   * Puts an imported table into force: the next version. Throws TANDEM_STORE_FULL and TANDEM_NETWORK_CONFLICT; then
+   * nothing has changed.
+   */
+  importTable(table: ImportedTable, note: VersionNote): ChangeOutcome {
+    const before = this.#network;
+    const version = this.#snapshot.version + 1;
+    const network = withImport(before, table, version);
+    this.#images.hold(version, table.image);
+    try {
+      this.#become(this.#compile(network), note, table.image);
+    } finally {
+      this.#images.keepOnly(this.#network);
+    }
+    return { version, changes: changesBetween(before, network) };
+  }
+
+  /**
+   * Brings back what `version` had: as the next version, so that it can be undone in turn. Throws
+   * TANDEM_VERSION_UNKNOWN when it is not kept, and what `apply` throws of a network that is no longer taken.
+   */
+  rollback(version: number, note: VersionNote): ChangeOutcome {
+    const kept = this.#store.version(version);
+    if (kept === null) throw unknownVersion(version);
+    const before = this.#network;
+    const network = upgraded(kept.network);
+    const changes = changesBetween(before, network);
+    if (changes.length > 0) this.#become(this.#compile(network), note);
+    this.#images.keepOnly(this.#network);
+    return { version: this.#snapshot.version, changes };
+  }
+
   /** Stores `next` as the version after the present one, and then is it. */
-  #become(next: Compiled, { author, note, atWallMs }: Omit<ConfigurationVersion, 'version'>): void {
+  #become(next: Compiled, { author, note, atWallMs }: VersionNote, image?: SharedArrayBuffer): void {
     const { network, slots, snapshot } = next;
     const { version } = snapshot;
-    if (!this.#store.commit({ version, author, note, atWallMs, network, slots })) throw conflict(version);
+    if (!this.#store.commit({ version, author, note, atWallMs, network, slots }, image)) throw conflict(version);
     this.#network = network;
     this.#slots = slots;
     this.#snapshot = { ...snapshot, hosts: this.#snapshot.hosts ?? [] };
@@ -172,6 +218,11 @@ function countsOf(network: Network): ApplyOutcome['counts'] {
     mappingGateways: network.mappingGateways.length,
     routingGateways: network.routingGateways.length,
   };
+}
+
+function unknownVersion(version: number): TandemError {
+  const sentence = `Version ${version} is not kept. tandem versions lists those that are.`;
+  return new TandemError('TANDEM_VERSION_UNKNOWN', sentence);
 }
 
 function conflict(version: number): TandemError {

@@ -40,7 +40,16 @@ export function parseNetwork(text: string, name: string): Network {
     const gatewayGroups = readGroups(root);
     references.check({ gatewayGroups, mappingGateways, routingGateways });
     const numberGroups = readNumberGroups(root);
-    const network = { accounts, rateTables, gatewayGroups, numberGroups, mappingGateways, routingGateways };
+    const importedPrefixes = null;
+    const network = {
+      accounts,
+      rateTables,
+      gatewayGroups,
+      numberGroups,
+      mappingGateways,
+      routingGateways,
+      importedPrefixes,
+    };
     if (slotCountOf(network) >= ADMISSION_SLOTS_MAX) {
       root.refuse('routingGateways', `makes more than ${ADMISSION_SLOTS_MAX - 1} gateways, accounts and groups in all`);
     }
@@ -62,6 +71,7 @@ function readNumberGroups(root: Table): NumberGroupEntry[] {
   return root.rows('numberGroups', ['name', 'numbers'], (row) => ({
     name: uniqueName(row, 'name', seen),
     numbers: row.many('numbers', numberDigits),
+    image: null,
   }));
 }
 

@@ -140,3 +140,6 @@ export const JOURNAL_ROOM_BYTES = 512 * 1024 * 1024;
 
 /** Datagrams of answered or ended calls that wait while the journal cannot be written; further ones are dropped. */
 export const WITHHELD_DATAGRAMS_MAX = 8_192;
+
+/** Rows of one imported file; a longer one is refused. */
+export const IMPORT_ROWS_MAX = 20_000_000;

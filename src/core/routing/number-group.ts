@@ -2,7 +2,7 @@
 // the order of the group.
 
 import { PrefixTrie } from './prefix-trie.ts';
-import { packTrie } from './prefix-trie-packer.ts';
+import { type PrefixRow, packTrie } from './prefix-trie-packer.ts';
 
 /** A group as a snapshot carries it. */
 export interface NumberGroupImage {
@@ -36,11 +36,17 @@ export class NumberGroup {
 
 /** The image of `numbers`, in any order, each `isPrefix`; one that stands twice counts once. */
 export function packNumberGroup(numbers: Iterable<string>): SharedArrayBuffer {
-  const sorted = [...new Set(numbers)].sort();
-  const trie = packTrie(sorted.map((prefix, row) => ({ prefix, row })));
+  const trie = packTrie(distinct([...numbers].sort()));
   const image = new SharedArrayBuffer(trie.length);
   new Uint8Array(image).set(trie);
   return image;
+}
+
+function* distinct(sorted: readonly string[]): Generator<PrefixRow> {
+  let row = 0;
+  for (let place = 0; place < sorted.length; place++) {
+    if (sorted[place] !== sorted[place - 1]) yield { prefix: sorted[place] as string, row: row++ };
+  }
 }
 
 /** Readers by name. */

@@ -8,16 +8,17 @@ interface PrefixedGateway {
   readonly prefixes: readonly string[];
 }
 
-/**
- * The image of `gatewaysOf`: for each prefix the layer's numbers of its gateways, each once. Prefixes are `isPrefix`.
- */
-export function packRoutePrefixes(gatewaysOf: ReadonlyMap<string, readonly number[]>): SharedArrayBuffer {
+/** A prefix and who takes the numbers that begin with it. */
+export interface PrefixGateways {
+  readonly prefix: string;
+  /** By the layer's own numbers, each once. */
+  readonly gateways: readonly number[];
+}
+
+/** The image of `sorted`: by character code, each prefix once, each `isPrefix`. */
+export function packRoutePrefixes(sorted: Iterable<PrefixGateways>): SharedArrayBuffer {
   const lists = new Lists();
-  const rows: PrefixRow[] = [];
-  for (const prefix of [...gatewaysOf.keys()].sort()) {
-    rows.push({ prefix, row: lists.rowOf(gatewaysOf.get(prefix) ?? []) });
-  }
-  const trie = packTrie(rows);
+  const trie = packTrie(rowsOf(sorted, lists));
   const head = lists.words();
   const image = new SharedArrayBuffer(head.byteLength + trie.length);
   new Int32Array(image).set(head);
@@ -35,7 +36,13 @@ export function prefixLayerOf(gateways: readonly PrefixedGateway[]): PrefixLayer
       else list.push(index);
     }
   }
-  return { image: packRoutePrefixes(gatewaysOf), gateways: Int32Array.from(gateways.keys()) };
+  const sorted = [...gatewaysOf].map(([prefix, list]) => ({ prefix, gateways: list }));
+  sorted.sort((one, other) => (one.prefix < other.prefix ? -1 : 1));
+  return { image: packRoutePrefixes(sorted), gateways: Int32Array.from(gateways.keys()) };
+}
+
+function* rowsOf(sorted: Iterable<PrefixGateways>, lists: Lists): Generator<PrefixRow> {
+  for (const { prefix, gateways } of sorted) yield { prefix, row: lists.rowOf(gateways) };
 }
 
 /** Lists of gateways, equal ones once. */

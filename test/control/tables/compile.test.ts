@@ -72,8 +72,8 @@ test('a number group of the file is read whole, and crosses in shared memory', (
     'net.yaml',
   );
   assert.deepEqual(found.numberGroups, [
-    { name: 'blocked', numbers: ['4930123', '+49'] },
-    { name: 'none', numbers: [] },
+    { name: 'blocked', numbers: ['4930123', '+49'], image: null },
+    { name: 'none', numbers: [], image: null },
   ]);
   const { numberGroups = [] } = compileSnapshot(found, 4, assignSlots([], found), [V4]);
   const groups = numberGroupsOf(numberGroups);

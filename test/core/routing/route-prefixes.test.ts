@@ -13,7 +13,8 @@ type Pairs = readonly (readonly [prefix: string, gateway: number])[];
 function layerOf(pairs: Pairs, gateways: readonly number[]): PrefixLayer {
   const gatewaysOf = new Map<string, number[]>();
   for (const [prefix, gateway] of pairs) gatewaysOf.set(prefix, [...(gatewaysOf.get(prefix) ?? []), gateway]);
-  return { image: packRoutePrefixes(gatewaysOf), gateways: Int32Array.from(gateways) };
+  const sorted = [...gatewaysOf.keys()].sort().map((prefix) => ({ prefix, gateways: gatewaysOf.get(prefix) ?? [] }));
+  return { image: packRoutePrefixes(sorted), gateways: Int32Array.from(gateways) };
 }
 
 /** Steps of the walk: length and gateways, sorted, for they stand in no order. */

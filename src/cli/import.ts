@@ -1,0 +1,134 @@
+// tandem import: a large table from a CSV file; with the switch running through its API, in a job that no call waits
+// for; with the switch down in its data directory.
+
+import { createReadStream, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { basename } from 'node:path';
+import type { SwitchConfig } from '../config.ts';
+import type { JobView } from '../control/jobs/jobs.ts';
+import { type ImportTask, readerOf } from '../control/jobs/table-reader.ts';
+import { CsvFile } from '../operator-csv.ts';
+import { sentenceOf, TandemError, type TandemErrorCode } from '../tandem-error.ts';
+import { withStoppedSwitch } from './stopped-switch.ts';
+import { runningSwitch, type SwitchClient } from './switch-client.ts';
+import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
+
+/** What is imported from where. */
+export interface ImportOptions {
+  readonly kind: ImportTask['kind'];
+  readonly file: string;
+  /** Of a number group; '' for other kinds. */
+  readonly name: string;
+  readonly note: string;
+}
+
+/** What came of it. */
+interface Imported {
+  readonly version: number;
+  readonly rowCount: number;
+  readonly isRunning: boolean;
+}
+
+/** Bytes sent in one go: some ten thousand rows. */
+const CHUNK_BYTES = 512 * 1024;
+/** How long they may take: the job yields the processor to calls. */
+const BYTES_MS_MAX = 120_000;
+const POLL_MS = 200;
+
+/** Imports `options.file`. Rejects with TANDEM_IMPORT_REFUSED and every reason; then nothing has changed. */
+export async function importTable(config: SwitchConfig, options: ImportOptions, terminal: Terminal): Promise<number> {
+  const sizeBytes = sizeOf(options.file);
+  const progress = new Progress(terminal, sizeBytes);
+  const note = options.note === '' ? `${options.kind} from ${basename(options.file)}` : options.note;
+  const client = runningSwitch(config.dataPath);
+  const imported =
+    client === null
+      ? await importIntoStopped(config, { ...options, note }, progress)
+      : await importIntoRunning(client, { ...options, note }, progress);
+  progress.end();
+  print(terminal, imported, () => [
+    `${counted(imported.rowCount, 'row')} imported: version ${imported.version} is in force` +
+      `${imported.isRunning ? '' : ' when the switch starts'}.`,
+    `The version before it is kept: tandem rollback ${imported.version - 1} brings it back.`,
+  ]);
+  return EXIT_OK;
+}
+
+async function importIntoRunning(
+  client: SwitchClient,
+  { kind, file, name, note }: ImportOptions,
+  progress: Progress,
+): Promise<Imported> {
+  const size = String(progress.sizeBytes);
+  const question = { kind, name, note, size, file: basename(file), author: userInfo().username };
+  const { id } = (await client.post('/api/v1/jobs', question, '')) as JobView;
+  const path = `/api/v1/jobs/${id}`;
+  try {
+    for await (const bytes of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+      progress.tell((await client.post(`${path}/bytes`, {}, bytes, BYTES_MS_MAX)) as JobView);
+    }
+  } catch (error) {
+    await client.delete(path).catch(() => undefined); // It has ended already where the rows were refused.
+    throw error;
+  }
+  let job = (await client.post(`${path}/finish`, {}, '')) as JobView;
+  while (job.state === 'packing') {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    job = (await client.get(path, {})) as JobView;
+    progress.tell(job);
+  }
+  if (job.fault !== null) {
+    const { code, message, refusals } = job.fault;
+    throw new TandemError(code as TandemErrorCode, message, { refusals });
+  }
+  return { version: job.version, rowCount: job.rowCount, isRunning: true };
+}
+
+function importIntoStopped(config: SwitchConfig, options: ImportOptions, progress: Progress): Promise<Imported> {
+  const { kind, file, name, note } = options;
+  return withStoppedSwitch(config, false, async ({ configuration }) => {
+    const gateways = configuration.snapshot.routingGateways.map((gateway) => gateway.name);
+    const reader = readerOf(kind === 'prefixes' ? { kind, gateways } : { kind, name });
+    const csv = new CsvFile(basename(file), reader.columns, (row) => reader.take(row));
+    let takenBytes = 0;
+    for await (const bytes of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+      await csv.write(bytes);
+      takenBytes += bytes.length;
+      progress.tell({ rowCount: csv.rowCount, takenBytes });
+    }
+    await csv.end();
+    const table = reader.finish((line, field, reason) => csv.refuse(line, field, reason));
+    csv.throwIfRefused();
+    const told = { author: userInfo().username, note, atWallMs: Date.now() };
+    const { version } = configuration.importTable(table, told);
+    return { version, rowCount: csv.rowCount, isRunning: false };
+  });
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch (cause) {
+    throw new TandemError('TANDEM_IMPORT_UNREADABLE', `The file cannot be read: ${sentenceOf(cause)}`, { cause });
+  }
+}
+
+/** One line on a terminal that tells how far it is. */
+class Progress {
+  readonly sizeBytes: number;
+  readonly #terminal: Terminal;
+
+  constructor(terminal: Terminal, sizeBytes: number) {
+    this.#terminal = terminal;
+    this.sizeBytes = sizeBytes;
+  }
+
+  tell({ rowCount, takenBytes }: Pick<JobView, 'rowCount' | 'takenBytes'>): void {
+    const percent = this.sizeBytes === 0 ? 100 : Math.floor((100 * takenBytes) / this.sizeBytes);
+    this.#terminal.progress(`${counted(rowCount, 'row')} read, ${percent} % of the file`);
+  }
+
+  end(): void {
+    this.#terminal.progress('');
+  }
+}

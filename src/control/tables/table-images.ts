@@ -1,0 +1,67 @@
+// The large tables of the configuration: images in shared memory, each named by the number of the version that brought
+// it. They come from imports, not from the network file, and stay while the file changes around them.
+
+import { assert } from '../../core/base/assert.ts';
+import { imagesOf, type Network } from '../../store/network.ts';
+import type { ConfigurationStore } from '../../store/ports.ts';
+
+/** A table as an import made it. */
+export type ImportedTable =
+  /** All imported prefixes of all routing gateways: they take the place of those that were imported before. */
+  | { readonly kind: 'prefixes'; readonly image: SharedArrayBuffer; readonly gateways: readonly string[] }
+  /** The number group of this name, new or in the place of the earlier one. */
+  | { readonly kind: 'numbers'; readonly image: SharedArrayBuffer; readonly name: string };
+
+/** The image of a version's number. */
+export type ImageOf = (version: number) => SharedArrayBuffer;
+
+/** Images of the network in force, read from the store once. */
+export class TableImages {
+  readonly #store: ConfigurationStore;
+  readonly #held = new Map<number, SharedArrayBuffer>();
+
+  constructor(store: ConfigurationStore) {
+    this.#store = store;
+  }
+
+  /** An image of a kept version. */
+  readonly of: ImageOf = (version) => {
+    const held = this.#held.get(version) ?? this.#store.image(version);
+    assert(held !== null, 'the images of a kept version are kept');
+    this.#held.set(version, held);
+    return held;
+  };
+
+  hold(version: number, image: SharedArrayBuffer): void {
+    this.#held.set(version, image);
+  }
+
+  /** Lets go of those that `network` does not name: the store has them. */
+  keepOnly(network: Network): void {
+    const named = new Set(imagesOf(network));
+    for (const version of this.#held.keys()) if (!named.has(version)) this.#held.delete(version);
+  }
+}
+
+/** `network` with `table`, whose image will be that of `version`. */
+export function withImport(network: Network, table: ImportedTable, version: number): Network {
+  if (table.kind === 'prefixes') {
+    return { ...network, importedPrefixes: { image: version, gateways: table.gateways } };
+  }
+  const others = network.numberGroups.filter(({ name }) => name !== table.name);
+  return { ...network, numberGroups: [...others, { name: table.name, numbers: [], image: version }] };
+}
+
+/**
+ * `network`, as a file has it, with what was imported before. A group that the file lists takes the place of an
+ * imported one of its name.
+ */
+export function withImportsOf(before: Network, network: Network): Network {
+  const listed = new Set(network.numberGroups.map(({ name }) => name));
+  const imported = before.numberGroups.filter(({ name, image }) => image !== null && !listed.has(name));
+  return {
+    ...network,
+    numberGroups: [...network.numberGroups, ...imported],
+    importedPrefixes: before.importedPrefixes,
+  };
+}

@@ -1,0 +1,52 @@
+// Pools of worker threads, by Piscina: one for the shards, one for jobs. The only file that imports piscina.
+
+import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+
+/** What a pool is made with. */
+export interface ThreadPoolOptions {
+  /** URL of the module. */
+  readonly module: string;
+  /** Its exported function that runs a task. */
+  readonly task: string;
+  readonly threads: number;
+  /** Threads are there from the beginning and for good; else each comes with its task and goes soon after it. */
+  readonly isPermanent: boolean;
+  /** Added to the niceness of the threads: above 0 they yield the processor to others. */
+  readonly niceIncrement: number;
+}
+
+/** Worker threads, each with one task at a time. */
+export class ThreadPool {
+  readonly #pool: Piscina;
+
+  constructor({ module, task, threads, isPermanent, niceIncrement }: ThreadPoolOptions) {
+    this.#pool = new Piscina({
+      filename: module,
+      name: task,
+      minThreads: isPermanent ? threads : 0,
+      maxThreads: threads,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: isPermanent ? Number.POSITIVE_INFINITY : 0,
+      atomics: 'disabled',
+      recordTiming: false,
+      niceIncrement,
+    });
+  }
+
+  /** Runs a task; `ports` go to its thread. Rejects when the task does, its thread dies, or `signal` aborts it. */
+  run(task: unknown, ports: readonly MessagePort[], signal?: AbortSignal): Promise<unknown> {
+    const transferList: Transferable[] = [...ports];
+    return this.#pool.run(task, signal === undefined ? { transferList } : { transferList, signal });
+  }
+
+  /** Ends the thread of this number where it stands. */
+  async terminate(threadId: number): Promise<void> {
+    await this.#pool.threads.find((worker: Worker) => worker.threadId === threadId)?.terminate();
+  }
+
+  /** Ends all threads. */
+  async destroy(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}

@@ -1,0 +1,177 @@
+// Imports over the API, in the thread they have in a switch.
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Problem } from '../../../src/control/http/problem.ts';
+import type { JobView } from '../../../src/control/jobs/jobs.ts';
+import { numberGroupsOf } from '../../../src/core/routing/number-group.ts';
+import { RoutePrefixes } from '../../../src/core/routing/route-prefixes.ts';
+import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
+import { openLmdbStores } from '../../../src/store/lmdb.ts';
+import { temporaryDirectory } from '../../store/temporary-directory.ts';
+import { ask, type ControlFixture, NETWORK, openControl } from '../control-fixture.ts';
+
+type Ask = (request: string, body?: string) => ReturnType<typeof ask>;
+
+interface Stage extends ControlFixture {
+  readonly ask: Ask;
+}
+
+/** A control with a network of two vendors; what they take by prefixes of the file is One: 44, Two: all. */
+async function stage(context: TestContext, options: Parameters<typeof openControl>[1] = {}): Promise<Stage> {
+  const path = temporaryDirectory();
+  const fixture = openControl(path, options);
+  const port = await fixture.control.start();
+  context.after(() => fixture.control.stop());
+  const asking: Ask = (request, body) => ask(path, port, request, body === undefined ? {} : { body });
+  await asking('POST /api/v1/apply', NETWORK);
+  return { ...fixture, ask: asking };
+}
+
+async function begin(asking: Ask, query: string): Promise<number> {
+  const begun = await asking(`POST /api/v1/jobs?${query}`, '');
+  assert.equal(begun.status, 201, begun.text);
+  return (begun.json() as JobView).id;
+}
+
+/** A whole import of `text`; how it ended. */
+async function importText(asking: Ask, query: string, text: string): Promise<JobView> {
+  const id = await begin(asking, `${query}&author=ops`);
+  await asking(`POST /api/v1/jobs/${id}/bytes`, text);
+  return finish(asking, id);
+}
+
+async function finish(asking: Ask, id: number): Promise<JobView> {
+  let job = (await asking(`POST /api/v1/jobs/${id}/finish`, '')).json() as JobView;
+  while (job.state === 'packing') job = (await asking(`GET /api/v1/jobs/${id}`)).json() as JobView;
+  return job;
+}
+
+/** The gateways with the longest prefix of `callee`, and that prefix. */
+function planOf(snapshot: Snapshot | undefined, callee: string): string[] {
+  if (snapshot === undefined) return assert.fail();
+  const { routingGateways, routePrefixes } = snapshot;
+  const prefixes = new RoutePrefixes(routePrefixes, routingGateways.length);
+  prefixes.find(callee);
+  if (!prefixes.next()) return [];
+  const indexes = [...prefixes.gateways.slice(0, prefixes.count)];
+  return indexes.map((index) => `${routingGateways[index]?.name}:${callee.slice(0, prefixes.length)}`);
+}
+
+test('an import is the next version, with progress on the way, and can be undone', async (context) => {
+  const { ask: asking, published } = await stage(context);
+  const id = await begin(asking, 'kind=prefixes&file=deck.csv&size=36&author=ops');
+  const half = await asking(`POST /api/v1/jobs/${id}/bytes`, 'gateway,prefix\nTwo,4930\n');
+  assert.equal(half.status, 202);
+  const { state, takenBytes, sizeBytes } = half.json() as JobView;
+  assert.deepEqual([state, takenBytes, sizeBytes], ['reading', 24, 36]);
+  await asking(`POST /api/v1/jobs/${id}/bytes`, 'One,493\n');
+  const job = await finish(asking, id);
+  assert.deepEqual([job.state, job.rowCount, job.version, job.fault], ['done', 2, 2, null]);
+  assert.deepEqual(planOf(published.at(-1), '4930'), ['Two:4930']);
+  assert.deepEqual(planOf(published.at(-1), '4931'), ['One:493']);
+  const { versions } = (await asking('GET /api/v1/versions')).json() as { versions: { version: number }[] };
+  assert.deepEqual(
+    versions.map(({ version }) => version),
+    [2, 1],
+  );
+  const back = await asking('POST /api/v1/versions/1/rollback?author=ops', '');
+  assert.equal(back.status, 200, back.text);
+  assert.deepEqual(back.json(), {
+    version: 3,
+    changes: [{ what: 'importedPrefixes', name: 'all gateways', change: 'removed', fields: [] }],
+    isEverywhere: true,
+  });
+  assert.deepEqual(planOf(published.at(-1), '4930'), ['Two:']);
+  await asking('POST /api/v1/versions/2/rollback', '');
+  assert.deepEqual(planOf(published.at(-1), '4930'), ['Two:4930'], 'undo can be undone');
+  const unknown = (await asking('POST /api/v1/versions/9/rollback', '')).json() as Problem;
+  assert.equal(unknown.code, 'TANDEM_VERSION_UNKNOWN');
+});
+
+test('a broken row is refused with its line, and nothing changes', async (context) => {
+  const { ask: asking, published } = await stage(context);
+  const late = await importText(asking, 'kind=prefixes&file=deck.csv', 'gateway,prefix\nOne,1\nOne,1\n');
+  assert.equal(late.state, 'failed');
+  assert.match(late.fault?.message ?? '', /deck\.csv was refused: line 3, prefix: "1" of this/);
+  assert.deepEqual(late.fault?.refusals[0]?.line, 3);
+  const id = await begin(asking, 'kind=numbers&name=blocked&file=list.csv');
+  const early = await asking(`POST /api/v1/jobs/${id}/bytes`, `number\n${'x\n'.repeat(30)}`);
+  assert.equal(early.status, 422);
+  assert.equal((early.json() as Problem).refusals.length, 20);
+  assert.equal((await asking(`POST /api/v1/jobs/${id}/bytes`, '1\n')).status, 422, 'and takes no more');
+  assert.equal(published.at(-1)?.version, 1);
+});
+
+test('a number group is imported under a name, and a network file leaves it alone', async (context) => {
+  const { ask: asking, published } = await stage(context);
+  const job = await importText(asking, 'kind=numbers&name=blocked', 'number\n4930123\n');
+  assert.equal(job.version, 2);
+  const groups = () => numberGroupsOf(published.at(-1)?.numberGroups ?? []);
+  assert.ok(groups().get('blocked')?.has('4930123'));
+  await asking('POST /api/v1/apply', `${NETWORK}numberGroups: [{ name: vips, numbers: [1] }]\n`);
+  assert.deepEqual([...groups().keys()].sort(), ['blocked', 'vips']);
+  await asking('POST /api/v1/apply', `${NETWORK}numberGroups: [{ name: blocked, numbers: [1] }]\n`);
+  assert.deepEqual([groups().get('blocked')?.has('4930123'), groups().get('blocked')?.has('1')], [false, true]);
+});
+
+test('one import at a time; one that is cancelled changes nothing and makes room', async (context) => {
+  const { ask: asking, published, control } = await stage(context);
+  const id = await begin(asking, 'kind=numbers&name=blocked');
+  const second = await asking('POST /api/v1/jobs?kind=prefixes', '');
+  assert.deepEqual([second.status, (second.json() as Problem).code], [409, 'TANDEM_JOB_RUNNING']);
+  await asking(`POST /api/v1/jobs/${id}/bytes`, 'number\n1\n');
+  assert.equal(((await asking(`DELETE /api/v1/jobs/${id}`)).json() as JobView).state, 'cancelled');
+  assert.equal((await asking(`POST /api/v1/jobs/${id}/bytes`, '2\n')).status, 409);
+  control.tick(0);
+  const silent = await begin(asking, 'kind=numbers&name=blocked');
+  control.tick(60_000);
+  assert.equal(((await asking(`GET /api/v1/jobs/${silent}`)).json() as JobView).state, 'reading');
+  control.tick(60_001);
+  assert.equal(
+    ((await asking(`GET /api/v1/jobs/${silent}`)).json() as JobView).state,
+    'cancelled',
+    'its sender is gone',
+  );
+  const { jobs } = (await asking('GET /api/v1/jobs')).json() as { jobs: JobView[] };
+  assert.deepEqual(
+    jobs.map((job) => [job.id, job.state]),
+    [
+      [silent, 'cancelled'],
+      [id, 'cancelled'],
+    ],
+  );
+  assert.equal(published.at(-1)?.version, 1);
+});
+
+test('questions about no job, no kind, no name are refused', async (context) => {
+  const { ask: asking } = await stage(context);
+  const codes = async (request: string) => {
+    const answer = await asking(request, '');
+    return [answer.status, (answer.json() as Problem).code];
+  };
+  assert.deepEqual(await codes('POST /api/v1/jobs?kind=sheep'), [400, 'TANDEM_API_QUESTION']);
+  assert.deepEqual(await codes('POST /api/v1/jobs?kind=numbers'), [400, 'TANDEM_API_QUESTION']);
+  assert.deepEqual(await codes('POST /api/v1/jobs/77/finish'), [404, 'TANDEM_JOB_UNKNOWN']);
+});
+
+test('what was imported is there after a restart', async (context) => {
+  const path = temporaryDirectory();
+  const first = openControl(path, { stores: openLmdbStores(path) });
+  const port = await first.control.start();
+  const asking: Ask = (request, body) => ask(path, port, request, body === undefined ? {} : { body });
+  await asking('POST /api/v1/apply', NETWORK);
+  await importText(asking, 'kind=prefixes', 'gateway,prefix\nTwo,4930\n');
+  await importText(asking, 'kind=numbers&name=blocked', 'number\n1\n');
+  await first.control.stop();
+  const second = openControl(path, { stores: openLmdbStores(path) });
+  await second.control.start();
+  context.after(() => second.control.stop());
+  const { snapshot } = second.control.configuration;
+  assert.deepEqual(planOf(snapshot, '4930'), ['Two:4930']);
+  assert.ok(
+    numberGroupsOf(snapshot.numberGroups ?? [])
+      .get('blocked')
+      ?.has('1'),
+  );
+});

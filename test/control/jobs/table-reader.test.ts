@@ -1,0 +1,87 @@
+// Rows to tables.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type ImportTask, readerOf } from '../../../src/control/jobs/table-reader.ts';
+import type { ImportedTable } from '../../../src/control/tables/table-images.ts';
+import { NumberGroup } from '../../../src/core/routing/number-group.ts';
+import { RoutePrefixes } from '../../../src/core/routing/route-prefixes.ts';
+import { CsvFile } from '../../../src/operator-csv.ts';
+import { TandemError } from '../../../src/tandem-error.ts';
+
+const GATEWAYS = ['One', 'Two', 'Three'];
+
+async function tableOf(task: ImportTask, text: string): Promise<ImportedTable> {
+  const reader = readerOf(task);
+  const file = new CsvFile('table.csv', reader.columns, (row) => reader.take(row));
+  await file.write(Buffer.from(text));
+  await file.end();
+  const table = reader.finish((line, field, reason) => file.refuse(line, field, reason));
+  file.throwIfRefused();
+  return table;
+}
+
+async function reasonOf(task: ImportTask, text: string): Promise<string> {
+  const error = await tableOf(task, text).catch((caught: unknown) => caught);
+  return error instanceof TandemError ? error.message : 'was taken';
+}
+
+/** Names of the gateways at each step of the walk. */
+function walk(table: ImportedTable, callee: string): string[] {
+  if (table.kind !== 'prefixes') return assert.fail();
+  const { image, gateways } = table;
+  const prefixes = new RoutePrefixes([{ image, gateways: Int32Array.from(gateways.keys()) }], gateways.length);
+  const steps: string[] = [];
+  for (prefixes.find(callee); prefixes.next(); ) {
+    const names = [...prefixes.gateways.slice(0, prefixes.count)].map((index) => gateways[index]);
+    steps.push(`${prefixes.length}:${names.sort().join('+')}`);
+  }
+  return steps;
+}
+
+test('prefixes: rows in any order, several gateways for a prefix, the empty prefix for every number', async () => {
+  const text = 'gateway,prefix\nTwo,4930\nOne,49\nTwo,49\nThree,\n';
+  const table = await tableOf({ kind: 'prefixes', gateways: GATEWAYS }, text);
+  assert.deepEqual(walk(table, '4930'), ['4:Two', '2:One', '0:Three']);
+  assert.deepEqual(walk(table, '33'), ['0:Three']);
+});
+
+test('prefixes: a table that any order of its rows makes is the same', async () => {
+  const row = fc.tuple(fc.constantFrom(...GATEWAYS), fc.string({ unit: fc.constantFrom('1', '2'), maxLength: 4 }));
+  const rows = fc.uniqueArray(row, { minLength: 1, maxLength: 12, selector: (pair) => pair.join() });
+  const callee = fc.string({ unit: fc.constantFrom('1', '2'), maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(rows, callee, async (pairs, asked) => {
+      const textOf = (list: typeof pairs) => `gateway,prefix\n${list.map((pair) => pair.join()).join('\n')}\n`;
+      const task: ImportTask = { kind: 'prefixes', gateways: GATEWAYS };
+      const one = await tableOf(task, textOf(pairs));
+      const other = await tableOf(task, textOf(pairs.toReversed()));
+      assert.deepEqual(walk(one, asked), walk(other, asked));
+      const matching = pairs.filter(([, prefix]) => asked.startsWith(prefix));
+      const longest = Math.max(-1, ...matching.map(([, prefix]) => prefix.length));
+      const names = matching.filter(([, prefix]) => prefix.length === longest).map(([gateway]) => gateway);
+      assert.equal(walk(one, asked)[0], longest < 0 ? undefined : `${longest}:${names.sort().join('+')}`);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('prefixes: an unknown gateway and a row that stands twice are refused with their lines', async () => {
+  const task: ImportTask = { kind: 'prefixes', gateways: GATEWAYS };
+  assert.match(await reasonOf(task, 'gateway,prefix\nOne,1\nFour,1\n'), /line 3, gateway: names "Four", which is no/);
+  const twice = 'gateway,prefix\nOne,1\nTwo,1\nOne,2\nOne,1\n';
+  assert.match(await reasonOf(task, twice), /line 5, prefix: "1" of this gateway stands in line 2 already/);
+});
+
+test('numbers: a number that stands twice is in the group once', async () => {
+  const table = await tableOf({ kind: 'numbers', name: 'blocked' }, 'number\n4930\n+49\n4930\n');
+  assert.ok(table.kind === 'numbers');
+  const group = new NumberGroup(table.image);
+  assert.deepEqual([table.name, group.count, group.has('4930'), group.has('49')], ['blocked', 2, true, false]);
+});
+
+test('numbers: what is no number is refused', async () => {
+  const task: ImportTask = { kind: 'numbers', name: 'blocked' };
+  assert.match(await reasonOf(task, 'number\n4930\n49 30\n'), /line 3, number: takes a number of 1 to 32 digits/);
+});
