@@ -1,4 +1,4 @@
-// Every bound of the switch that is not SIP grammar (those are in core/sip/sip-limits.ts). Reaching
+// Every bound of the switch but those of SIP grammar (core/sip/sip-limits.ts) and of numbers (core/routing/number-limits.ts). Reaching
 // one is never silent: each names what happens then, and a test that reaches it.
 
 /** Gateways of both kinds, accounts and groups with counters in shared memory; `tandem apply` refuses more. */
