@@ -1,5 +1,6 @@
-// Every bound of the switch but those of SIP grammar (core/sip/sip-limits.ts) and of numbers (core/routing/number-limits.ts). Reaching
-// one is never silent: each names what happens then, and a test that reaches it.
+// Every bound of the switch but those of SIP grammar (core/sip/sip-limits.ts) and of dial plans and number lists
+// (core/routing/number-limits.ts). Reaching one is never silent: each names what happens then, and a test that
+// reaches it.
 
 /** Gateways of both kinds, accounts and groups with counters in shared memory; `tandem apply` refuses more. */
 export const ADMISSION_SLOTS_MAX = 65_536;
