@@ -169,6 +169,15 @@ export class Table {
     return values;
   }
 
+  /** A list of texts as they are: a YAML list, or one text. An absent field is an empty list. */
+  texts(field: string): string[] {
+    const node = this.#fields.get(field)?.value ?? null;
+    if (isAbsent(node)) return [];
+    if (isSeq(node)) return this.many(field, (text) => text);
+    const text = this.#scalar(node, this.pathOf(field), (whole) => whole);
+    return text === null ? [] : [text];
+  }
+
   /** A list of tables, each with the `allowed` fields, read by `read`. An absent field is an empty list. */
   rows<T>(field: string, allowed: readonly string[], read: (row: Table) => T): T[] {
     const node = this.#fields.get(field)?.value ?? null;

@@ -3,6 +3,7 @@
 
 import type { RateRow } from '../core/rating/rate-deck-builder.ts';
 import type { MappingGateway, RoutingGateway } from '../core/routing/snapshot.ts';
+import type { MappingNumberFields, RoutingNumberFields } from './network-numbers.ts';
 
 /** What an account is: a customer, a vendor that is paid, or somebody who has customers of his own. */
 export type AccountType = 'general' | 'settlement' | 'agent';
@@ -37,10 +38,14 @@ export interface RateTable {
 }
 
 /** A customer side trunk as configured. */
-export type MappingGatewayEntry = Omit<MappingGateway, 'slot' | 'accountLocked' | 'accountExpiresAtWallMs'>;
+export interface MappingGatewayEntry
+  extends Omit<MappingGateway, 'slot' | 'accountLocked' | 'accountExpiresAtWallMs' | 'numbers'>,
+    MappingNumberFields {}
 
 /** A vendor side trunk as configured. */
-export interface RoutingGatewayEntry extends Omit<RoutingGateway, 'slot' | 'listener'> {
+export interface RoutingGatewayEntry
+  extends Omit<RoutingGateway, 'slot' | 'listener' | 'numbers'>,
+    RoutingNumberFields {
   /** Digits of callee numbers it takes; an empty string takes every number. */
   readonly prefixes: readonly string[];
   /** Address of the listener it is called from; null takes the first that fits. */

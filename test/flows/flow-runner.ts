@@ -11,6 +11,7 @@ import { type LrnPlace, Switch } from '../simulator/switch.ts';
 import { CUSTOMER_NET, mappingGateway, parameters, routes, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
 import type { Flow, FlowItem, FlowRow, FlowSetting } from './flow-file.ts';
 import { type Described, FlowPeer } from './flow-peer.ts';
+import { mappingNumbersIn, numberFieldsOf, routingNumbersIn } from './number-settings.ts';
 
 const NUMBER = '4930123';
 
@@ -259,6 +260,7 @@ export function snapshotOf({ columns, settings }: Flow): Snapshot {
       mappingGateway(1, {
         remoteIps: columns.filter((column) => column.startsWith('caller')).map((column) => placeOf(column).address),
         ...(fieldsOf(settings, 'caller') as Partial<MappingGateway>),
+        numbers: mappingNumbersIn(settings.filter(({ of }) => of === 'caller')),
       }),
     ],
     ...routes(
@@ -268,6 +270,7 @@ export function snapshotOf({ columns, settings }: Flow): Snapshot {
           remoteIp: placeOf(trunk).address,
           priority: i,
           ...(fieldsOf(settings, trunk) as Partial<RoutingGateway>),
+          numbers: routingNumbersIn(settings.filter(({ of }) => of === trunk)),
         }),
       ),
     ),
@@ -276,8 +279,11 @@ export function snapshotOf({ columns, settings }: Flow): Snapshot {
 }
 
 function fieldsOf(settings: readonly FlowSetting[], name: string): Record<string, unknown> {
+  const compiled = numberFieldsOf(name);
   return Object.fromEntries(
-    settings.filter(({ of }) => of === name).map(({ field, value }) => [field, settingOf(value)]),
+    settings
+      .filter(({ of, field }) => of === name && !compiled.includes(field))
+      .map(({ field, value }) => [field, settingOf(value)]),
   );
 }
 

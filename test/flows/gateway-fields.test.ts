@@ -7,8 +7,9 @@ import { mappingGateway, routingGateway } from '../simulator/trunks.ts';
 import type { Flow } from './flow-file.ts';
 import { flowFiles } from './flow-folder.ts';
 import { passes, withSettings } from './flow-runner.ts';
+import { numberFieldsOf } from './number-settings.ts';
 
-/** Who a gateway is, and where it stands among the others. */
+/** Who a gateway is, where it stands among the others, and what is compiled of fields that are named below. */
 const PLACES = [
   'slot',
   'name',
@@ -19,6 +20,7 @@ const PLACES = [
   'signalPort',
   'listener',
   'priority',
+  'numbers',
 ];
 
 /** What no ladder can show, and the test that proves it. */
@@ -52,7 +54,8 @@ for (const [column, gateway] of [
   ['trunk', routingGateway(2)],
 ] as const) {
   describe(`every field of a ${column}'s gateway changes what happens`, () => {
-    for (const field of Object.keys(gateway).filter((name) => !PLACES.includes(name))) {
+    const fields = [...Object.keys(gateway).filter((name) => !PLACES.includes(name)), ...numberFieldsOf(column)];
+    for (const field of fields) {
       const elsewhere = PROVED_ELSEWHERE[field];
       if (elsewhere === undefined) test(field, () => provedByLadder(column, field));
       else test(`${field}: in ${elsewhere}`, () => assert.ok(existsSync(elsewhere)));

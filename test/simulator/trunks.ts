@@ -1,6 +1,7 @@
 // The network that the simulated switch serves: customers, vendors of several tempers, and the parameters.
 
 import { ParameterRefusal, type ParameterValues, parseParameters } from '../../src/core/parameters/registry.ts';
+import { UNTOUCHED_MAPPING_NUMBERS, UNTOUCHED_ROUTING_NUMBERS } from '../../src/core/routing/gateway-numbers.ts';
 import { prefixLayerOf } from '../../src/core/routing/route-prefix-packer.ts';
 import type { PrefixLayer } from '../../src/core/routing/route-prefixes.ts';
 import type {
@@ -88,6 +89,7 @@ export function mappingGateway(slot: number, part: Partial<MappingGateway> = {})
     proportionCalleePrefixs: [],
     minProfitPercent: null,
     maxSecondRatesNanos: null,
+    numbers: UNTOUCHED_MAPPING_NUMBERS,
     accountLocked: false,
     accountExpiresAtWallMs: null,
     ...PEER_RULES,
@@ -155,6 +157,7 @@ export function routingGateway(slot: number, part: Partial<PrefixedGateway> = {}
     contact: '',
     sipPrivacy: null,
     sipDisplay: null,
+    numbers: UNTOUCHED_ROUTING_NUMBERS,
     ...PEER_RULES,
     ...part,
   };

@@ -9,6 +9,13 @@ import type { PrefixLayer } from '../../core/routing/route-prefixes.ts';
 import type { MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '../../core/routing/snapshot.ts';
 import type { Account, Network, NumberGroupEntry, RoutingGatewayEntry } from '../../store/network.ts';
 import { TandemError } from '../../tandem-error.ts';
+import {
+  MAPPING_NUMBER_FIELDS,
+  mappingNumbersOf,
+  ROUTING_NUMBER_FIELDS,
+  routingNumbersOf,
+  withoutNumberFields,
+} from './number-fields.ts';
 import { rateTableImage } from './rate-tables.ts';
 import type { SlotTable } from './slots.ts';
 import type { ImageOf } from './table-images.ts';
@@ -37,18 +44,20 @@ export function compileSnapshot(
     const account = accounts.get(entry.account);
     mappingGateways.push({
       slot: slots.mapping.get(entry.name) ?? 0,
-      ...entry,
+      ...withoutNumberFields(entry, MAPPING_NUMBER_FIELDS),
+      numbers: mappingNumbersOf(entry),
       accountLocked: account?.locked ?? false,
       accountExpiresAtWallMs: account?.expiresAtWallMs ?? null,
     });
   }
   const routingGateways: RoutingGateway[] = [];
   for (const entry of network.routingGateways) {
-    const { localIp: _, prefixes: __, ...settings } = entry;
+    const { localIp: _, prefixes: __, ...settings } = withoutNumberFields(entry, ROUTING_NUMBER_FIELDS);
     routingGateways.push({
       slot: slots.routing.get(entry.name) ?? 0,
       listener: listenerOf(entry, listeners),
       ...settings,
+      numbers: routingNumbersOf(entry),
     });
   }
   return {

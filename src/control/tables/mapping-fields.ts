@@ -16,6 +16,7 @@ import {
 import type { MappingGatewayEntry } from '../../store/network.ts';
 import { type FieldsOf, field, type GatewayField, listField, neededField, ownTime } from './gateway-field.ts';
 import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
+import { MAPPING_NUMBER_FIELDS } from './number-fields.ts';
 import { PEER_FIELDS } from './peer-fields.ts';
 import { PRICE_FIELDS } from './price-fields.ts';
 import { REGISTER_FIELDS } from './register-fields.ts';
@@ -140,6 +141,7 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
   ),
   proportionCalleePrefixs: proportions(),
   ...PRICE_FIELDS,
+  ...MAPPING_NUMBER_FIELDS,
   ...PEER_FIELDS,
 };
 

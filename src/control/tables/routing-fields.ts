@@ -14,6 +14,7 @@ import {
   ownValue,
 } from './gateway-field.ts';
 import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
+import { ROUTING_NUMBER_FIELDS } from './number-fields.ts';
 import { PEER_FIELDS } from './peer-fields.ts';
 import { PRICE_FIELDS } from './price-fields.ts';
 import { credential, REGISTER_FIELDS } from './register-fields.ts';
@@ -159,6 +160,7 @@ export const ROUTING_FIELDS: FieldsOf<RoutingGatewayEntry> = {
     'SS_SIP_DISPLAY_FROM',
     'Display name in From toward it: the caller’s, the caller number, or none.',
   ),
+  ...ROUTING_NUMBER_FIELDS,
   ...PEER_FIELDS,
 };
 

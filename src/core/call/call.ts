@@ -31,7 +31,6 @@ import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, type LastWord, sw
 import { HuntPlan } from './hunt-plan.ts';
 import { across, privacyRuleOf, reasonAcross } from './identity.ts';
 import type { Source } from './incoming-request.ts';
-import type { Parties } from './invite-route.ts';
 import {
   type Acknowledger,
   type CallerLegUser,
@@ -43,6 +42,7 @@ import {
   type Side,
 } from './leg-events.ts';
 import type { LegSessionTimer } from './leg-session-timer.ts';
+import { type Parties, partiesToward, SAME_NUMBER } from './parties.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import { prackOf, ringSignalOf } from './provisional-across.ts';
 import { hasReached, noteAttemptEnd } from './quality-signs.ts';
@@ -205,15 +205,17 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   }
 
   across(side: Side, crossing: Crossing): Crossing {
-    const gateway = this.#attempt?.gateway;
-    if (crossing.ruled === '' || gateway === undefined) return crossing;
+    const attempt = this.#attempt;
+    if (crossing.ruled === '' || attempt === null) return crossing;
+    const { gateway } = attempt;
     if (side === 'callee') {
       const { hostPort } = this.caller;
-      return across(crossing, { from: gateway, to: this.#gateway, privacy: 'pass', hostPort });
+      return across(crossing, { from: gateway, to: this.#gateway, privacy: 'pass', hostPort, renumber: SAME_NUMBER });
     }
     const privacy = privacyRuleOf(gateway, this.#routing.snapshot.parameters);
     const { hostPort } = this.#around.localEnd(gateway.listener);
-    return across(crossing, { from: this.#gateway, to: gateway, privacy, hostPort });
+    const { renumber } = attempt.parties;
+    return across(crossing, { from: this.#gateway, to: gateway, privacy, hostPort, renumber });
   }
 
   asked({ twin }: Leg, question: Question): void {
@@ -262,7 +264,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
         systemMs: SS_MAX_CALL_DURATION,
         noTimerMs: this.caller.hasSessionTimer ? null : SS_SIP_NO_TIMER_REINVITE_INTERVAL,
       },
-      (bound) => this.#around.draw(bound),
+      this.#around.draw,
     );
   }
 
@@ -287,13 +289,14 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
       }
       candidate.isTried = true;
       this.#triedCount += 1;
+      const parties = partiesToward(candidate.gateway, this.#parties as Parties, this.#around.draw);
       const attempt = new CalleeLeg(this.#around, this, {
         routing: this.#routing,
         candidate,
         gateway,
         redirect,
         crossing: this.#crossing,
-        parties: this.#parties as Parties,
+        parties,
         hopsLeft: this.#hopsLeft,
         reliability: this.caller.reliability,
       });
@@ -302,6 +305,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
       const { cdr } = this.record;
       cdr.attempts.push(attempt.record);
       cdr.routingGateway = candidate.gateway.name;
+      cdr.callerSent = parties.caller;
+      cdr.calleeSent = parties.callee;
       cdr.calleeAddress = attempt.record.address;
       cdr.calleeCallId = attempt.record.callId;
       this.#around.recordChanged(this.record);

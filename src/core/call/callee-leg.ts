@@ -30,10 +30,11 @@ import { crossingOf } from './header-policy.ts';
 import type { AttemptFailure, AttemptOutcome } from './hunt.ts';
 import { inviteIdentity } from './identity.ts';
 import { ALLOW } from './incoming-request.ts';
-import { inviteRouteOf, type Parties } from './invite-route.ts';
+import { inviteRouteOf } from './invite-route.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Provisional } from './leg-events.ts';
 import { LegSessionTimer } from './leg-session-timer.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
+import type { PartiesToward } from './parties.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import { noteDelay } from './quality-signs.ts';
 import { q850Of, reasonHeaderOf } from './reason-header.ts';
@@ -58,7 +59,8 @@ export interface AttemptStart {
   readonly redirect: Redirect | null;
   /** What of the caller's INVITE may cross. */
   readonly crossing: Crossing;
-  readonly parties: Parties;
+  /** As its gateway is told them. */
+  readonly parties: PartiesToward;
   /** Max-Forwards of its INVITE. */
   readonly hopsLeft: number;
   /** How the caller takes provisional responses. */
@@ -69,6 +71,7 @@ export interface AttemptStart {
 export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   readonly candidate: Candidate;
   readonly gateway: RoutingGateway;
+  readonly parties: PartiesToward;
   readonly record: CdrAttempt;
   /** The dialog, once answered. */
   leg: DialogLeg | null = null;
@@ -110,6 +113,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#startedAtMs = around.nowMs;
     this.#reliability = gateway.sip100Rel ? start.reliability : 'none';
     const { parties } = start;
+    this.parties = parties;
     const identity = inviteIdentity(start.crossing, {
       from: parties.callerRules,
       to: gateway,
@@ -117,6 +121,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
       hostPort: around.localEnd(gateway.listener).hostPort,
       caller: parties.caller,
       display: parties.display,
+      renumber: parties.renumber,
     });
     this.#crossing = identity.crossing;
     const route = inviteRouteOf(around, start, identity.display);

@@ -16,6 +16,7 @@ import { splitList } from '../sip/split-list.ts';
 import { escapeUser, parseUri, type SipUri, uriParam } from '../sip/uri.ts';
 import type { Crossing } from './leg-events.ts';
 import { numberOf, uriOf } from './numbers.ts';
+import { type Renumber, SAME_NUMBER } from './parties.ts';
 
 /** Privacy toward a peer: no header, the sender's own, `id`, or `none`. */
 export type PrivacyRule = NonNullable<RoutingGateway['sipPrivacy']>;
@@ -27,6 +28,7 @@ export interface Way {
   readonly privacy: PrivacyRule;
   /** Our own end as `to` knows it: it takes the place of every host. */
   readonly hostPort: string;
+  readonly renumber: Renumber;
 }
 
 /** The INVITE toward a routing gateway: who calls, and which way. */
@@ -39,6 +41,7 @@ export interface InviteFacts {
   readonly caller: string;
   /** As displayName answers it. */
   readonly display: string;
+  readonly renumber: Renumber;
 }
 
 /** How the caller is named in that INVITE. */
@@ -83,9 +86,9 @@ const IDENTITY_INFO = /^<[^<>"\s]+>\s*(?:;\s*[\w-]+\s*=\s*[\w.+-]+\s*)*$/;
 
 /** The INVITE's display name and headers; `crossing` is what the caller's INVITE left to judge. */
 export function inviteIdentity(crossing: Crossing, facts: InviteFacts): InviteIdentity {
-  const { from, to, parameters, hostPort, caller } = facts;
-  const way = { from, to, privacy: privacyRuleOf(to, parameters), hostPort };
-  const lines = linesOf(crossing.ruled, way, caller);
+  const { from, to, parameters, hostPort, caller, renumber } = facts;
+  const way = { from, to, privacy: privacyRuleOf(to, parameters), hostPort, renumber };
+  const lines = linesOf(crossing.ruled, way, renumber(caller));
   return { display: displayOf(facts), crossing: judged(crossing, lines) };
 }
 
@@ -141,19 +144,20 @@ function judged(crossing: Crossing, lines: string): Crossing {
  */
 function linesOf(ruled: string, way: Way, caller: string): string {
   const block = ruled === '' ? NO_LINES : readHeaderBlock(`${ruled}\r\n`, 0);
-  const { from, to, hostPort } = way;
+  const { from, to, hostPort, renumber } = way;
   const privacy = privacyLines(block, way.privacy);
   let lines = privacy;
   if (mayBeTold(IDENTITY_WISH, block, privacy)) {
     for (const header of IDENTITIES) {
       if (to[header.rule] === 'caller') lines += callerLine(header, caller, hostPort, privacy);
-      else if (to[header.rule] === 'pass' && from[header.rule] !== 'none') lines += rewritten(block, header, hostPort);
+      else if (to[header.rule] === 'pass' && from[header.rule] !== 'none')
+        lines += rewritten(block, header, hostPort, renumber);
     }
   }
   if (ruled === '') return lines;
-  if (from.sipDiversion && to.sipDiversion) lines += rewritten(block, DIVERSION, hostPort);
+  if (from.sipDiversion && to.sipDiversion) lines += rewritten(block, DIVERSION, hostPort, SAME_NUMBER);
   if (from.sipHistoryInfo && to.sipHistoryInfo && mayBeTold(HISTORY_WISH, block, privacy)) {
-    lines += rewritten(block, HISTORY_INFO, hostPort);
+    lines += rewritten(block, HISTORY_INFO, hostPort, SAME_NUMBER);
   }
   if (from.sipIdentity && to.sipIdentity) {
     lines += untouched(block, Header.Identity, (value) => IDENTITY.test(value));
@@ -205,14 +209,14 @@ function untouched(block: HeaderBlock, id: HeaderId, isSound: (value: string) =>
 }
 
 /** Every value of `header` with our host, a line each. */
-function rewritten(block: HeaderBlock, { id, params }: AddressHeader, hostPort: string): string {
+function rewritten(block: HeaderBlock, { id, params }: AddressHeader, hostPort: string, renumber: Renumber): string {
   // RFC 3325 9.1: at most one SIP URI and one tel URI.
   const isByScheme = id === Header.PAssertedIdentity || id === Header.PPreferredIdentity;
   const schemes = new Set<string>();
   let lines = '';
   for (const element of elementsOf(block, id)) {
     const address = parseNameAddr(element);
-    const uri = address === null ? '' : rehosted(address.uri, hostPort, id === Header.HistoryInfo);
+    const uri = address === null ? '' : rehosted(address.uri, hostPort, id === Header.HistoryInfo, renumber);
     const scheme = uri.slice(0, 4);
     if (address === null || uri === '' || (isByScheme && schemes.has(scheme))) continue;
     schemes.add(scheme);
@@ -233,10 +237,10 @@ function elementsOf(block: HeaderBlock, id: HeaderId): string[] {
 }
 
 /** `uri` with our host and what is no address in it; '' for one without number, or of another scheme. */
-function rehosted(uri: string, hostPort: string, isHistory: boolean): string {
+function rehosted(uri: string, hostPort: string, isHistory: boolean, renumber: Renumber): string {
   const parsed = parseUri(uri);
   // An '@' that was escaped hides a second host.
-  const number = parsed === null ? '' : (numberOf(uri).split('@')[0] ?? '');
+  const number = parsed === null ? '' : renumber(numberOf(uri).split('@')[0] ?? '');
   if (parsed === null || number === '') return '';
   // RFC 3966: a phone-context may name a host, the number does without.
   if (parsed.scheme === 'tel') return `tel:${escapeUser(number)}`;

@@ -20,6 +20,7 @@ import { dipLrn } from './entry/dip-lrn.ts';
 import { type Arrival, type Check, Entry } from './entry/entry.ts';
 import { firstRecord } from './entry/first-record.ts';
 import { steer } from './entry/steer.ts';
+import { translateNumbers } from './entry/translate.ts';
 import { displayName } from './identity.ts';
 import { numberOf } from './numbers.ts';
 import type { Surroundings } from './ports.ts';
@@ -49,6 +50,7 @@ export function beginCall(
   const display = displayName(invite.from.display);
   const entry = new Entry(around, { arrival, call, crossing, caller, callee, display });
   if (isRefused(entry, ADMISSION)) return;
+  translateNumbers(entry);
   enter(entry);
 }
 

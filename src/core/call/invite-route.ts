@@ -2,21 +2,12 @@
 
 import { parseIp } from '../base/ip-address.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
-import type { PeerRules, RoutingGateway } from '../routing/snapshot.ts';
+import type { RoutingGateway } from '../routing/snapshot.ts';
 import { uriAtContact, uriOf } from './numbers.ts';
 import type { InviteAddress } from './outgoing-invite.ts';
+import type { Parties } from './parties.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import type { Redirect } from './redirect.ts';
-
-/** How the two parties are named in the INVITE. */
-export interface Parties {
-  readonly caller: string;
-  readonly callee: string;
-  /** Display name of the caller, as received, quotes kept. */
-  readonly display: string;
-  /** What the caller's gateway says of it. */
-  readonly callerRules: PeerRules;
-}
 
 /** What an INVITE is made of. */
 export interface InviteFacts {

@@ -10,6 +10,7 @@ import type { Dialog, LocalEnd } from '../dialog/dialog.ts';
 import type { TimeRules } from '../rating/charge.ts';
 import type { Pricing } from '../rating/pricing.ts';
 import type { Candidate } from '../routing/candidate.ts';
+import type { Draw } from '../routing/dial-plan.ts';
 import type { NumberGroup } from '../routing/number-group.ts';
 import type { RouteConditions } from '../routing/route-conditions.ts';
 import type { RouteTable } from '../routing/route-plan.ts';
@@ -107,7 +108,7 @@ export interface Surroundings extends CallCounts {
   mintBranch(): string;
   mintCdrId(): string;
   /** A whole number from 0 to `bound` - 1, by the shard's generator. */
-  draw(bound: number): number;
+  readonly draw: Draw;
   /** The host's hash functions. */
   readonly digest: Digest;
   readonly node: string;

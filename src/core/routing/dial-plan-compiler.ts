@@ -4,8 +4,8 @@
 //   /expression/target[;target...]/   /^0(\d+)$/44$1/
 //
 // In a pattern `?` is any one digit, `*` at its end any rest, none included. In its targets `*` is that rest, the first
-// `?` the digit at the first `?`, and `$` the digit at its own place. In the targets of an expression `$1` to `$9` are its
-// groups and `$0` all that matched. A backslash takes any meaning from the sign behind it.
+// `?` the digit at the first `?`, and `$` the digit at its own place. In the targets of an expression `$1` to `$9` are
+// its groups and `$0` all that matched. A backslash takes any meaning from the sign behind it.
 
 import { ExpressionRefusal, readExpression } from './dial-expression.ts';
 import type { DialPlan, ExpressionRule, PatternForm, PatternRule, Target, TargetPiece } from './dial-plan.ts';

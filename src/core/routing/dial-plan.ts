@@ -1,5 +1,6 @@
-// Dial plans: what a gateway makes of a number. Rules are compiled when they are saved (`dial-plan-compiler.ts`); a call
-// only looks one up. Regular expressions come first, in the order they were written; then patterns, the longest first.
+// Dial plans: what a gateway makes of a number. Rules are compiled when they are saved (`dial-plan-compiler.ts`); a
+// call only looks one up. Regular expressions come first, in the order they were written; then patterns, the longest
+// first.
 //
 // Two patterns of one form (the same length, `?` at the same places, with or without `*`) match one number only when
 // they are the same, so a form is a table of its digits, and a look-up costs one step for each form in use.
@@ -52,6 +53,10 @@ export interface DialPlan {
 
 /** A plan that leaves every number as it is. */
 export const EMPTY_DIAL_PLAN: DialPlan = { expressions: [], forms: [] };
+
+export function isEmptyPlan({ expressions, forms }: DialPlan): boolean {
+  return expressions.length === 0 && forms.length === 0;
+}
 
 /** A whole number from 0 to `bound` - 1, by the shard's generator. */
 export type Draw = (bound: number) => number;

@@ -4,6 +4,7 @@
 
 import type { AddressMethod } from '../base/target.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
+import type { MappingNumbers, RoutingNumbers } from './gateway-numbers.ts';
 import type { NumberGroupImage } from './number-group.ts';
 import type { PrefixLayer } from './route-prefixes.ts';
 
@@ -125,6 +126,7 @@ export interface MappingGateway extends PeerRules, PriceLimits, RegisterRules {
   readonly calloutRoutingGateways: readonly string[];
   /** At most 100 in all. */
   readonly proportionCalleePrefixs: readonly Proportion[];
+  readonly numbers: MappingNumbers;
   /** Of its account. */
   readonly accountLocked: boolean;
   /** Wall clock ms from which on its account may not call; null: never. */
@@ -195,6 +197,7 @@ export interface RoutingGateway extends PeerRules, PriceLimits, RegisterRules {
   readonly sipPrivacy: 'none' | 'pass' | 'id' | 'noneValue' | null;
   /** Overrides SS_SIP_DISPLAY_FROM. */
   readonly sipDisplay: 'Pass' | 'Number' | 'None' | null;
+  readonly numbers: RoutingNumbers;
 }
 
 /** What DNS last said of one host name of a gateway. */

@@ -21,6 +21,7 @@ import { Bindings } from '../registration/bindings.ts';
 import { FailureBook } from '../registration/failure-book.ts';
 import { NonceUses } from '../registration/nonce-uses.ts';
 import type { Candidate } from '../routing/candidate.ts';
+import type { Draw } from '../routing/dial-plan.ts';
 import type { RouteConditions } from '../routing/route-conditions.ts';
 import type { Listener, RoutingGateway } from '../routing/snapshot.ts';
 import type { Digest } from '../sip/digest.ts';
@@ -86,6 +87,7 @@ export class ShardSurroundings implements Surroundings {
   readonly shardIndex: number;
   readonly digest: Digest;
   readonly shardCount: number;
+  readonly draw: Draw;
   readonly #outbox: Outbox;
   readonly #prng: Prng;
   readonly #cdrIds: CdrIdMint;
@@ -111,6 +113,7 @@ export class ShardSurroundings implements Surroundings {
     this.#realms = birth.listeners.map(({ advertisedHost }) => advertisedHost);
     this.wheel = new TimerWheel(birth.nowMs);
     this.transactions = new TransactionTable(this);
+    this.draw = (bound) => birth.prng.below(bound);
     const parameters = defaultParameters();
     this.routing = routingViewOf({
       version: 0,
@@ -210,10 +213,6 @@ export class ShardSurroundings implements Surroundings {
 
   mintCdrId(): string {
     return this.#cdrIds.next(this.wallMs);
-  }
-
-  draw(bound: number): number {
-    return this.#prng.below(bound);
   }
 
   recordChanged(record: LiveRecord): void {

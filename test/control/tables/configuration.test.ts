@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compileSnapshot } from '../../../src/control/tables/compile.ts';
 import { Configuration } from '../../../src/control/tables/configuration.ts';
 import { parseNetwork } from '../../../src/control/tables/network-file.ts';
+import { assignSlots } from '../../../src/control/tables/slots.ts';
 import { openLmdbStores } from '../../../src/store/lmdb.ts';
 import type { Network } from '../../../src/store/network.ts';
 import { temporaryDirectory } from '../../store/temporary-directory.ts';
@@ -72,10 +74,9 @@ test('an upgrade starts: what an earlier build stored gets the new fields at wha
   const stores = openLmdbStores(path);
   const { snapshot } = new Configuration(stores.configuration, LISTENERS);
   const written = parseNetwork(FILE, 'net.yaml');
-  const { localIp: _, prefixes: __, ...one } = written.routingGateways[0] ?? assert.fail();
-  assert.deepEqual(snapshot.routingGateways, [{ ...one, slot: 2, listener: 0 }]);
-  const account = { accountLocked: false, accountExpiresAtWallMs: null };
-  assert.deepEqual(snapshot.mappingGateways, [{ ...written.mappingGateways[0], slot: 1, ...account }]);
+  const fresh = compileSnapshot(written, 1, assignSlots(slots, written), LISTENERS);
+  assert.deepEqual(snapshot.routingGateways, fresh.routingGateways);
+  assert.deepEqual(snapshot.mappingGateways, fresh.mappingGateways);
   await stores.close();
 });
 

@@ -5,9 +5,15 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { OPEN_ACCOUNT } from '../../../src/control/tables/account-rows.ts';
+import { withAbsentFields } from '../../../src/control/tables/gateway-field.ts';
 import { parseNetwork } from '../../../src/control/tables/network-file.ts';
+import { MAPPING_NUMBER_FIELDS, ROUTING_NUMBER_FIELDS } from '../../../src/control/tables/number-fields.ts';
 import { TandemError } from '../../../src/tandem-error.ts';
 import { FULL, refusals } from './network-sample.ts';
+
+/** What a gateway makes of numbers when nothing is written; number-fields.test.ts says what that is. */
+const MAPPING_NUMBERS = withAbsentFields({}, MAPPING_NUMBER_FIELDS);
+const ROUTING_NUMBERS = withAbsentFields({}, ROUTING_NUMBER_FIELDS);
 
 /** What a gateway says of its peer when nothing is written. */
 const PEER_DEFAULTS = {
@@ -97,6 +103,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
     ],
     minProfitPercent: -5,
     maxSecondRatesNanos: 10_000_000,
+    ...MAPPING_NUMBERS,
     sipTimer: false,
     sip100Rel: false,
     enableCallTransfer: true,
@@ -158,6 +165,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
     inviteUseContact: true,
     sipPrivacy: 'noneValue',
     sipDisplay: 'Number',
+    ...ROUTING_NUMBERS,
     ...PEER_DEFAULTS,
     sipTimer: false,
     maxCallDurationLowerMs: 0,
@@ -200,6 +208,7 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
     proportionCalleePrefixs: [],
     minProfitPercent: null,
     maxSecondRatesNanos: null,
+    ...MAPPING_NUMBERS,
     ...PEER_DEFAULTS,
   });
   assert.deepEqual(routingGateways[1], {
@@ -246,6 +255,7 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
     inviteUseContact: null,
     sipPrivacy: null,
     sipDisplay: null,
+    ...ROUTING_NUMBERS,
     ...PEER_DEFAULTS,
   });
 });

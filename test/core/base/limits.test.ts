@@ -25,6 +25,7 @@ import { TakenMark } from '../../../src/core/base/taken-mark.ts';
 import { LiveRecord } from '../../../src/core/call/call-record.ts';
 import { across } from '../../../src/core/call/identity.ts';
 import { EMPTY_CROSSING } from '../../../src/core/call/leg-events.ts';
+import { SAME_NUMBER } from '../../../src/core/call/parties.ts';
 import { allocateSwitchMemory } from '../../../src/core/shard/shared-memory.ts';
 import { RecordsOut } from '../../../src/shard-host/records-out.ts';
 import { CallJournal } from '../../../src/store/call-journal.ts';
@@ -157,7 +158,7 @@ test('REWRITTEN_VALUES_MAX: further values of a header do not cross', () => {
   const rules = { ...PEER_RULES, sipDiversion: true };
   const value = (at: number): string => `<sip:${at}@a.example>`;
   const ruled = `Diversion: ${Array.from({ length: REWRITTEN_VALUES_MAX + 1 }, (_, at) => value(at)).join(', ')}\r\n`;
-  const way = { from: rules, to: rules, privacy: 'pass', hostPort: '192.0.2.1:5060' } as const;
+  const way = { from: rules, to: rules, privacy: 'pass', hostPort: '192.0.2.1:5060', renumber: SAME_NUMBER } as const;
   const lines = across({ ...EMPTY_CROSSING, ruled }, way).headers.split('\r\n');
   assert.equal(lines.length - 1, REWRITTEN_VALUES_MAX);
   assert.equal(lines.at(-2), `Diversion: <sip:${REWRITTEN_VALUES_MAX - 1}@192.0.2.1:5060>`);

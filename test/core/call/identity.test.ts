@@ -11,6 +11,7 @@ import {
   reasonAcross,
 } from '../../../src/core/call/identity.ts';
 import { EMPTY_CROSSING } from '../../../src/core/call/leg-events.ts';
+import { SAME_NUMBER } from '../../../src/core/call/parties.ts';
 import type { IdentityRule, PeerRules } from '../../../src/core/routing/snapshot.ts';
 import { SipMessage } from '../../../src/core/sip/message.ts';
 import { parseMessage } from '../../../src/core/sip/parse-message.ts';
@@ -37,7 +38,7 @@ interface Rules {
 
 /** The lines that cross of `lines`, in a message inside the call; by default all that may. */
 function told(lines: readonly string[], { from = {}, to = {}, privacy = 'pass' }: Rules = {}): string[] {
-  const way = { from: { ...OPEN, ...from }, to: { ...OPEN, ...to }, privacy, hostPort: OURS };
+  const way = { from: { ...OPEN, ...from }, to: { ...OPEN, ...to }, privacy, hostPort: OURS, renumber: SAME_NUMBER };
   return linesOf(across({ ...EMPTY_CROSSING, ruled: textOf(lines) }, way).headers);
 }
 
@@ -49,7 +50,8 @@ function toldOfInvite(lines: readonly string[], to: Partial<InviteFacts['to']>, 
 
 function factsOf(part: Partial<InviteFacts>): InviteFacts {
   const to = routingGateway(2);
-  return { from: OPEN, to, parameters: parameters(), hostPort: OURS, caller: '49221', display: '', ...part };
+  const facts = { from: OPEN, to, parameters: parameters(), hostPort: OURS, caller: '49221', display: '' };
+  return { ...facts, renumber: SAME_NUMBER, ...part };
 }
 
 function textOf(lines: readonly string[]): string {
@@ -353,14 +355,14 @@ describe('the display name in From', () => {
 describe('any message', () => {
   test('without such headers crosses as it is, and by default costs nothing', () => {
     const crossing = { ...EMPTY_CROSSING, headers: 'X: 1\r\n', body: 'b' };
-    const way = { from: OPEN, to: OPEN, privacy: 'id', hostPort: OURS } as const;
+    const way = { from: OPEN, to: OPEN, privacy: 'id', hostPort: OURS, renumber: SAME_NUMBER } as const;
     assert.equal(across(crossing, way), crossing);
     assert.equal(inviteIdentity(crossing, factsOf({})).crossing, crossing);
   });
 
   test('keeps its other headers and its body, and is judged once', () => {
     const crossing = { headers: 'X: 1\r\n', ruled: 'Reason: SIP\r\n', body: 'b', hasSdp: true };
-    const judged = across(crossing, { from: OPEN, to: OPEN, privacy: 'pass', hostPort: OURS });
+    const judged = across(crossing, { from: OPEN, to: OPEN, privacy: 'pass', hostPort: OURS, renumber: SAME_NUMBER });
     assert.deepEqual(judged, { headers: 'X: 1\r\nReason: SIP\r\n', ruled: '', body: 'b', hasSdp: true });
   });
 

@@ -1,0 +1,62 @@
+// The fields of gateways that are about numbers: read, refused with reasons, and compiled for the snapshot.
+
+import { type DialPlan, EMPTY_DIAL_PLAN } from '../../core/routing/dial-plan.ts';
+import { compileDialPlan, splitRules } from '../../core/routing/dial-plan-compiler.ts';
+import type { MappingNumbers, RoutingNumbers } from '../../core/routing/gateway-numbers.ts';
+import type { Table } from '../../operator-file.ts';
+import type { MappingNumberFields, RoutingNumberFields } from '../../store/network-numbers.ts';
+import type { FieldsOf, GatewayField } from './gateway-field.ts';
+
+export const MAPPING_NUMBER_FIELDS: FieldsOf<MappingNumberFields> = {
+  rewriteRulesOutCaller: dialPlan('rewriteRulesOutCaller', 'What its caller numbers become.'),
+  rewriteRulesOutCallee: dialPlan('rewriteRulesOutCallee', 'What its called numbers become, before they are routed.'),
+};
+
+export const ROUTING_NUMBER_FIELDS: FieldsOf<RoutingNumberFields> = {
+  rewriteRulesInCaller: dialPlan('rewriteRulesInCaller', 'What caller numbers become toward it.'),
+  rewriteRulesInCallee: dialPlan('rewriteRulesInCallee', 'What called numbers become toward it.'),
+  rewriteRulesPIdentity: dialPlan(
+    'rewriteRulesPIdentity',
+    'What the numbers of P-Asserted-Identity, P-Preferred-Identity and Remote-Party-ID become toward it.',
+  ),
+};
+
+/** `fields`, which were checked when they were written. */
+export function mappingNumbersOf(fields: MappingNumberFields): MappingNumbers {
+  return { caller: planOf(fields.rewriteRulesOutCaller), callee: planOf(fields.rewriteRulesOutCallee) };
+}
+
+/** `fields`, which were checked when they were written. */
+export function routingNumbersOf(fields: RoutingNumberFields): RoutingNumbers {
+  return {
+    caller: planOf(fields.rewriteRulesInCaller),
+    callee: planOf(fields.rewriteRulesInCallee),
+    identity: planOf(fields.rewriteRulesPIdentity),
+  };
+}
+
+/** `entry` without `fields`: what is left needs no compiling. */
+export function withoutNumberFields<Entry extends Fields, Fields extends object>(
+  entry: Entry,
+  fields: FieldsOf<Fields>,
+): Omit<Entry, keyof Fields> {
+  return Object.fromEntries(Object.entries(entry).filter(([name]) => !Object.hasOwn(fields, name))) as Omit<
+    Entry,
+    keyof Fields
+  >;
+}
+
+function planOf(rules: readonly string[]): DialPlan {
+  return rules.length === 0 ? EMPTY_DIAL_PLAN : compileDialPlan(rules).plan;
+}
+
+/** Rules in one text with commas between them, or as a list. */
+function dialPlan(name: string, help: string): GatewayField<readonly string[]> {
+  const read = (row: Table): readonly string[] => {
+    const rules = row.texts(name).flatMap(splitRules);
+    for (const { rule, reason } of compileDialPlan(rules).faults) row.refuse(name, `${rule} ${reason}`);
+    return rules;
+  };
+  const range = 'rules pattern:target, such as `00*:*` or `*:88*`';
+  return { name, range, absent: [], isNeeded: false, parameter: null, help, read };
+}

@@ -1,0 +1,34 @@
+// The settings of a ladder that are about numbers: written as a network file has them, read and compiled as it is.
+
+import { type FieldsOf, readEntry } from '../../src/control/tables/gateway-field.ts';
+import {
+  MAPPING_NUMBER_FIELDS,
+  mappingNumbersOf,
+  ROUTING_NUMBER_FIELDS,
+  routingNumbersOf,
+} from '../../src/control/tables/number-fields.ts';
+import type { MappingNumbers, RoutingNumbers } from '../../src/core/routing/gateway-numbers.ts';
+import { readOperatorFile } from '../../src/operator-file.ts';
+import type { FlowSetting } from './flow-file.ts';
+
+/** Names of the fields that are about numbers, of a column's gateway. */
+export function numberFieldsOf(column: string): string[] {
+  return Object.keys(column.startsWith('caller') ? MAPPING_NUMBER_FIELDS : ROUTING_NUMBER_FIELDS);
+}
+
+export function mappingNumbersIn(settings: readonly FlowSetting[]): MappingNumbers {
+  return mappingNumbersOf(fieldsIn(settings, MAPPING_NUMBER_FIELDS));
+}
+
+export function routingNumbersIn(settings: readonly FlowSetting[]): RoutingNumbers {
+  return routingNumbersOf(fieldsIn(settings, ROUTING_NUMBER_FIELDS));
+}
+
+function fieldsIn<Fields>(settings: readonly FlowSetting[], fields: FieldsOf<Fields>): Fields {
+  const names = Object.keys(fields);
+  const written = Object.fromEntries(
+    settings.filter(({ field }) => names.includes(field)).map(({ field, value }) => [field, value]),
+  );
+  const file = { name: 'a ladder', code: 'TANDEM_NETWORK_REFUSED', fields: names } as const;
+  return readOperatorFile(JSON.stringify(written), file, (row) => readEntry(row, fields));
+}
