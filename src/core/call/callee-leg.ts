@@ -59,7 +59,6 @@ export interface AttemptStart {
   readonly redirect: Redirect | null;
   /** What of the caller's INVITE may cross. */
   readonly crossing: Crossing;
-  /** As its gateway is told them. */
   readonly parties: PartiesToward;
   /** Max-Forwards of its INVITE. */
   readonly hopsLeft: number;
@@ -103,7 +102,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   #unwanted: Acknowledgement[] = [];
 
   constructor(around: Surroundings, user: AttemptUser, start: AttemptStart) {
-    const { candidate, gateway, routing } = start;
+    const { candidate, gateway, routing, parties } = start;
     const { parameters } = routing.snapshot;
     this.#around = around;
     this.#routing = routing;
@@ -112,7 +111,6 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.gateway = gateway;
     this.#startedAtMs = around.nowMs;
     this.#reliability = gateway.sip100Rel ? start.reliability : 'none';
-    const { parties } = start;
     this.parties = parties;
     const identity = inviteIdentity(start.crossing, {
       from: parties.callerRules,
