@@ -4,6 +4,7 @@ import type { AttemptLeft } from '../cdr/cdr.ts';
 import type { Candidate } from '../routing/candidate.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
 import type { DialogLeg } from './dialog-leg.ts';
+import type { Renumber } from './parties.ts';
 
 /** One attempt. */
 export interface Attempt {
@@ -15,6 +16,8 @@ export interface Attempt {
   readonly isOver: boolean;
   /** The called party was alerted, and has not answered since. */
   readonly isRinging: boolean;
+  /** What numbers in identities become toward it. */
+  readonly renumber: Renumber;
   /** Media has come from this gateway. */
   hadRtp: boolean;
   /** Gives it up. `reason`: value of Reason. */

@@ -214,7 +214,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     }
     const privacy = privacyRuleOf(gateway, this.#routing.snapshot.parameters);
     const { hostPort } = this.#around.localEnd(gateway.listener);
-    const { renumber } = attempt.parties;
+    const { renumber } = attempt;
     return across(crossing, { from: this.#gateway, to: gateway, privacy, hostPort, renumber });
   }
 

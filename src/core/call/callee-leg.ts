@@ -34,7 +34,7 @@ import { inviteRouteOf } from './invite-route.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Provisional } from './leg-events.ts';
 import { LegSessionTimer } from './leg-session-timer.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
-import type { PartiesToward } from './parties.ts';
+import type { PartiesToward, Renumber } from './parties.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import { noteDelay } from './quality-signs.ts';
 import { q850Of, reasonHeaderOf } from './reason-header.ts';
@@ -70,7 +70,7 @@ export interface AttemptStart {
 export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   readonly candidate: Candidate;
   readonly gateway: RoutingGateway;
-  readonly parties: PartiesToward;
+  readonly renumber: Renumber;
   readonly record: CdrAttempt;
   /** The dialog, once answered. */
   leg: DialogLeg | null = null;
@@ -111,7 +111,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.gateway = gateway;
     this.#startedAtMs = around.nowMs;
     this.#reliability = gateway.sip100Rel ? start.reliability : 'none';
-    this.parties = parties;
+    this.renumber = parties.renumber;
     const identity = inviteIdentity(start.crossing, {
       from: parties.callerRules,
       to: gateway,

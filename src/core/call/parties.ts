@@ -36,7 +36,7 @@ export function partiesToward({ numbers }: RoutingGateway, parties: Parties, dra
 }
 
 /** Chance is asked once: whoever is named in several headers, or again later, has one number. */
-function renumberBy(plan: DialPlan, draw: Draw): Renumber {
+export function renumberBy(plan: DialPlan, draw: Draw): Renumber {
   if (isEmptyPlan(plan)) return SAME_NUMBER;
   const lot = draw(LOTS);
   return (number) => translate(plan, number, (bound) => Math.floor((lot / LOTS) * bound));

@@ -13,6 +13,7 @@ import { credentialsOf } from './credentials.ts';
 import { DialogLeg, type LegOptions } from './dialog-leg.ts';
 import { formerMappingGateway, formerRoutingGateway } from './former-gateway.ts';
 import { LegSessionTimer } from './leg-session-timer.ts';
+import { type Renumber, renumberBy } from './parties.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import { ResumedAnswer } from './resumed-answer.ts';
 
@@ -41,16 +42,17 @@ export function resumeCall(
   caller.pair(callee);
   call.caller.leg = caller;
   around.callBegun(call);
-  call.resume(answeredAttempt(vendor, checkpoint.prefix, callee), limit);
+  const renumber = renumberBy(vendor.numbers.identity, around.draw);
+  call.resume(answeredAttempt(vendor, checkpoint.prefix, callee, renumber), limit);
   // Later it is acknowledged, or never will be: the caller has had its 32 s.
   const isYoung = around.nowMs - answeredAtMs < TRANSACTION_LIFE_MS;
   if (answer !== null && isYoung) new ResumedAnswer(around, answer, caller, callee);
 }
 
 /** What is left of the attempt once it was answered. */
-function answeredAttempt(gateway: RoutingGateway, prefix: string, leg: DialogLeg): Attempt {
+function answeredAttempt(gateway: RoutingGateway, prefix: string, leg: DialogLeg, renumber: Renumber): Attempt {
   const candidate = { gateway, prefix };
-  return { candidate, gateway, leg, isOver: true, isRinging: false, hadRtp: true, leave: () => undefined };
+  return { candidate, gateway, leg, isOver: true, isRinging: false, renumber, hadRtp: true, leave: () => undefined };
 }
 
 function resumeLeg(
