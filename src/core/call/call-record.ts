@@ -94,6 +94,12 @@ export class LiveRecord implements LiveEntry {
     this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
   }
 
+  /** The gateway of an attempt is told these numbers. */
+  told(caller: string, callee: string): void {
+    this.cdr.callerSent = caller;
+    this.cdr.calleeSent = callee;
+  }
+
   answered(nowMs: number, wallMs: number): void {
     this.#answeredAtMs = nowMs;
     this.cdr.answeredAtWallMs = wallMs;

@@ -49,7 +49,6 @@ import { hasReached, noteAttemptEnd } from './quality-signs.ts';
 import { reasonOf } from './reason-header.ts';
 import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
 
-/** Timers of a call. */
 const PROCEEDING = 0;
 const TALK_LIMIT = 1;
 
@@ -80,7 +79,6 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   #decided: RoutePlan | null = null;
   #sell: Price | null = null;
   #plan: HuntPlan | null = null;
-  /** Who calls whom, once the hunt has begun. */
   #parties: Parties | null = null;
   /** What of the INVITE may cross, while there may be another attempt. */
   #crossing: Crossing = EMPTY_CROSSING;
@@ -207,14 +205,13 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   across(side: Side, crossing: Crossing): Crossing {
     const attempt = this.#attempt;
     if (crossing.ruled === '' || attempt === null) return crossing;
-    const { gateway } = attempt;
+    const { gateway, renumber } = attempt;
     if (side === 'callee') {
       const { hostPort } = this.caller;
       return across(crossing, { from: gateway, to: this.#gateway, privacy: 'pass', hostPort, renumber: SAME_NUMBER });
     }
     const privacy = privacyRuleOf(gateway, this.#routing.snapshot.parameters);
     const { hostPort } = this.#around.localEnd(gateway.listener);
-    const { renumber } = attempt;
     return across(crossing, { from: this.#gateway, to: gateway, privacy, hostPort, renumber });
   }
 
@@ -305,8 +302,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
       const { cdr } = this.record;
       cdr.attempts.push(attempt.record);
       cdr.routingGateway = candidate.gateway.name;
-      cdr.callerSent = parties.caller;
-      cdr.calleeSent = parties.callee;
+      this.record.told(parties.caller, parties.callee);
       cdr.calleeAddress = attempt.record.address;
       cdr.calleeCallId = attempt.record.callId;
       this.#around.recordChanged(this.record);
