@@ -5,12 +5,9 @@
 //
 // Every way out goes through `#end`, once: counters back, both legs told, one CDR.
 
-import { lowerOf } from '../admission/lower-of.ts';
 import { type EndedBy, type EndReason, endReasonRow } from '../base/end-reason.ts';
 import { ATTEMPTS_MAX } from '../base/limits.ts';
-import type { Candidate } from '../routing/candidate.ts';
 import { decisionText } from '../routing/decision.ts';
-import type { Pass } from '../routing/pass.ts';
 import type { Price } from '../routing/route-conditions.ts';
 import { endWithoutCandidate, type RoutePlan } from '../routing/route-plan.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
@@ -19,6 +16,7 @@ import type { SipMessage } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { Attempt } from './attempt.ts';
+import { giveGateway, takeGateway } from './attempt-counters.ts';
 import { noteBuyRate } from './buy-rate.ts';
 import type { CheckpointSource, LiveRecord } from './call-record.ts';
 import { type AttemptUser, CalleeLeg } from './callee-leg.ts';
@@ -191,7 +189,9 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   attemptFailed(attempt: CalleeLeg, outcome: AttemptOutcome, phrase: string, received: Crossing): void {
     if (attempt !== this.#attempt || this.isEnded) return;
     const crossing = this.across('callee', received);
-    this.#giveGateway(attempt, hasReached(outcome));
+    giveGateway(this.#around, this.record, attempt.gateway.slot);
+    const end = { isAnswered: false, isReached: hasReached(outcome), talkMs: 0 };
+    noteAttemptEnd(this.#around, this.#routing, attempt.candidate, end);
     this.#attempt = null;
     this.#plan?.redirect(attempt.candidate, attempt.redirects);
     const rules = switchRulesOf(attempt.gateway, this.#routing.snapshot.parameters);
@@ -279,7 +279,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     for (let next = this.#plan?.next(nowMs); next; next = this.#plan?.next(nowMs)) {
       const { candidate, redirect } = next;
       const gateway = this.#around.reachOf(candidate.gateway);
-      candidate.pass = gateway === null ? 'unregistered' : this.#takeGateway(candidate);
+      candidate.pass = gateway === null ? 'unregistered' : takeGateway(this.#around, this.record, candidate);
       if (gateway === null || candidate.pass !== null) {
         this.#around.countPassed(candidate);
         continue;
@@ -317,32 +317,6 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     const end = huntEndOf(outcome);
     const said = end.status === outcome.status ? phrase : '';
     this.#end(end, endReasonRow(end.reason).endedBy, '', said, crossing.headers);
-  }
-
-  /** Takes the counters of `candidate`, or says what keeps it back by now: the plan was made a while ago. */
-  #takeGateway({ gateway }: Candidate): Pass | null {
-    const { slot, capacity, cps } = gateway;
-    const { admission, health, nowMs, quality } = this.#around;
-    if (this.#around.isLocked(slot)) return 'locked';
-    const closed = this.#around.routeConditions.closed(slot);
-    if (closed !== null) return closed;
-    if (!admission.takeCall(slot, capacity)) return 'full';
-    if (!admission.takeRate(slot, lowerOf(cps, health.throttle.perSecond(slot, nowMs)), nowMs)) {
-      admission.giveCall(slot);
-      return 'rate';
-    }
-    health.throttle.offered(slot, nowMs);
-    quality.offer(slot);
-    this.record.slots.push(slot);
-    return null;
-  }
-
-  #giveGateway({ gateway, candidate }: CalleeLeg, isReached: boolean): void {
-    const index = this.record.slots.lastIndexOf(gateway.slot);
-    this.record.slots.splice(index, 1);
-    this.#around.admission.giveCall(gateway.slot);
-    this.#around.countCall(gateway.slot, false, 0);
-    noteAttemptEnd(this.#around, this.#routing, candidate, { isAnswered: false, isReached, talkMs: 0 });
   }
 
   /** A defect has left the call hunting with nothing under way that could end it. */

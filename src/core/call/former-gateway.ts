@@ -1,6 +1,7 @@
 // Gateways that are no part of the network any more, but had calls when the switch was stopped: what an answered call
 // still asks of its gateways. Their own settings are gone; these are those of a gateway without any.
 
+import { UNTOUCHED_MAPPING_NUMBERS, UNTOUCHED_ROUTING_NUMBERS } from '../routing/gateway-numbers.ts';
 import type { MappingGateway, PeerRules, RoutingGateway } from '../routing/snapshot.ts';
 
 const RULES: PeerRules = {
@@ -25,11 +26,12 @@ const ANSWERED = { locked: true, capacity: 0, cps: null, callFailedSipCode: [], 
 
 /** The customer's side of a call whose mapping gateway is gone. What only set-up asks for is not in it. */
 export function formerMappingGateway(name: string, slot: number): MappingGateway {
-  return { ...RULES, ...ANSWERED, name, slot } as unknown as MappingGateway;
+  return { ...RULES, ...ANSWERED, numbers: UNTOUCHED_MAPPING_NUMBERS, name, slot } as unknown as MappingGateway;
 }
 
 /** The vendor's side of a call whose routing gateway is gone. */
 export function formerRoutingGateway(name: string, slot: number): RoutingGateway {
   const credentials = { sipAuthenticationUser: '', sipAuthenticationPassword: '' };
-  return { ...RULES, ...ANSWERED, ...credentials, name, slot, listener: 0 } as unknown as RoutingGateway;
+  const numbers = UNTOUCHED_ROUTING_NUMBERS;
+  return { ...RULES, ...ANSWERED, ...credentials, numbers, name, slot, listener: 0 } as unknown as RoutingGateway;
 }
