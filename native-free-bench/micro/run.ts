@@ -14,6 +14,7 @@ const PROGRAMS = [
   './core/base/ring.js',
   './core/cdr/pack.js',
   './core/routing/prefix-trie.js',
+  './core/routing/number-filter.js',
   './core/routing/route-plan.js',
   './core/shard/basic-call.js',
   './edge/send-path.js',

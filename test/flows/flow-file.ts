@@ -134,7 +134,7 @@ function readItem(text: string, column: string, where: string): FlowItem {
 
 /** `- SS_NAME is value` or `- trunk-1 field is value`. */
 function readSetting(line: string): FlowSetting[] {
-  const match = /^- ((?:SS|SERVER)_\w+|caller|trunk-\d+)(?: (\w+))? is `?(.+?)[`.]?$/.exec(line);
+  const match = /^- ((?:SS|SERVER)_\w+|caller|trunk-\d+|group)(?: (\w+))? is `?(.+?)[`.]?$/.exec(line);
   if (match === null) return [];
   const [, of = '', field = '', value = ''] = match;
   return [{ of, field, value }];

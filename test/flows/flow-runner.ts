@@ -11,7 +11,7 @@ import { type LrnPlace, Switch } from '../simulator/switch.ts';
 import { CUSTOMER_NET, mappingGateway, parameters, routes, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
 import type { Flow, FlowItem, FlowRow, FlowSetting } from './flow-file.ts';
 import { type Described, FlowPeer } from './flow-peer.ts';
-import { mappingNumbersIn, numberFieldsOf, routingNumbersIn } from './number-settings.ts';
+import { mappingNumbersIn, numberFieldsOf, numberGroupsIn, routingNumbersIn } from './number-settings.ts';
 
 const NUMBER = '4930123';
 
@@ -256,6 +256,7 @@ export function snapshotOf({ columns, settings }: Flow): Snapshot {
   const trunks = columns.filter((column) => column.startsWith('trunk'));
   return {
     version: 1,
+    numberGroups: numberGroupsIn(settings),
     mappingGateways: [
       mappingGateway(1, {
         remoteIps: columns.filter((column) => column.startsWith('caller')).map((column) => placeOf(column).address),

@@ -1,6 +1,6 @@
 // The settings of a ladder that are about numbers: written as a network file has them, read and compiled as it is.
 
-import { type FieldsOf, readEntry } from '../../src/control/tables/gateway-field.ts';
+import { type FieldsOf, type GatewayField, readEntry } from '../../src/control/tables/gateway-field.ts';
 import {
   MAPPING_NUMBER_FIELDS,
   mappingNumbersOf,
@@ -8,12 +8,13 @@ import {
   routingNumbersOf,
 } from '../../src/control/tables/number-fields.ts';
 import type { MappingNumbers, RoutingNumbers } from '../../src/core/routing/gateway-numbers.ts';
+import { type NumberGroupImage, packNumberGroup } from '../../src/core/routing/number-group.ts';
 import { readOperatorFile } from '../../src/operator-file.ts';
 import type { FlowSetting } from './flow-file.ts';
 
 /** Names of the fields that are about numbers, of a column's gateway. */
 export function numberFieldsOf(column: string): string[] {
-  return Object.keys(column.startsWith('caller') ? MAPPING_NUMBER_FIELDS : ROUTING_NUMBER_FIELDS);
+  return column.startsWith('caller') ? namesOf(MAPPING_NUMBER_FIELDS) : namesOf(ROUTING_NUMBER_FIELDS);
 }
 
 export function mappingNumbersIn(settings: readonly FlowSetting[]): MappingNumbers {
@@ -24,8 +25,20 @@ export function routingNumbersIn(settings: readonly FlowSetting[]): RoutingNumbe
   return routingNumbersOf(fieldsIn(settings, ROUTING_NUMBER_FIELDS));
 }
 
+/** `- group office is 49221, 49222`. */
+export function numberGroupsIn(settings: readonly FlowSetting[]): NumberGroupImage[] {
+  return settings
+    .filter(({ of }) => of === 'group')
+    .map(({ field, value }) => ({ name: field, image: packNumberGroup(value.split(', ')) }));
+}
+
+/** As a network file has them. */
+function namesOf<Fields>(fields: FieldsOf<Fields>): string[] {
+  return Object.values<GatewayField<unknown>>(fields).map(({ name }) => name);
+}
+
 function fieldsIn<Fields>(settings: readonly FlowSetting[], fields: FieldsOf<Fields>): Fields {
-  const names = Object.keys(fields);
+  const names = namesOf(fields);
   const written = Object.fromEntries(
     settings.filter(({ field }) => names.includes(field)).map(({ field, value }) => [field, value]),
   );

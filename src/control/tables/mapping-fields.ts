@@ -47,7 +47,7 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
     'calleePrefix',
     prefixDigits,
     '',
-    'Digits that called numbers begin with here; they are taken off.',
+    'Digits that called numbers begin with here, in the request line; they are taken off.',
   ),
   priority: field(
     'priority',

@@ -4,15 +4,31 @@ import { type DialPlan, EMPTY_DIAL_PLAN } from '../../core/routing/dial-plan.ts'
 import { compileDialPlan, splitRules } from '../../core/routing/dial-plan-compiler.ts';
 import type { MappingNumbers, RoutingNumbers } from '../../core/routing/gateway-numbers.ts';
 import type { Table } from '../../operator-file.ts';
+import { oneOf } from '../../operator-values.ts';
 import type { MappingNumberFields, RoutingNumberFields } from '../../store/network-numbers.ts';
-import type { FieldsOf, GatewayField } from './gateway-field.ts';
+import { type FieldsOf, field, type GatewayField } from './gateway-field.ts';
+import { filterOf, numberFilterFields } from './number-filter-fields.ts';
 
 export const MAPPING_NUMBER_FIELDS: FieldsOf<MappingNumberFields> = {
+  ...numberFilterFields('callout'),
+  sipCallerE164Domain: field(
+    'sipCallerE164Domain',
+    oneOf(['from', 'remotePartyId', 'display', 'pAssertedIdentity', 'pPreferredIdentity']),
+    'from',
+    'Where its caller numbers are taken from; where that names none, from From.',
+  ),
+  sipCalleeE164Domain: field(
+    'sipCalleeE164Domain',
+    oneOf(['requestLine', 'to', 'diversion']),
+    'requestLine',
+    'Where its called numbers are taken from; where that names none, from the request line.',
+  ),
   rewriteRulesOutCaller: dialPlan('rewriteRulesOutCaller', 'What its caller numbers become.'),
   rewriteRulesOutCallee: dialPlan('rewriteRulesOutCallee', 'What its called numbers become, before they are routed.'),
 };
 
 export const ROUTING_NUMBER_FIELDS: FieldsOf<RoutingNumberFields> = {
+  ...numberFilterFields('callin'),
   rewriteRulesInCaller: dialPlan('rewriteRulesInCaller', 'What caller numbers become toward it.'),
   rewriteRulesInCallee: dialPlan('rewriteRulesInCallee', 'What called numbers become toward it.'),
   rewriteRulesPIdentity: dialPlan(
@@ -23,12 +39,19 @@ export const ROUTING_NUMBER_FIELDS: FieldsOf<RoutingNumberFields> = {
 
 /** `fields`, which were checked when they were written. */
 export function mappingNumbersOf(fields: MappingNumberFields): MappingNumbers {
-  return { caller: planOf(fields.rewriteRulesOutCaller), callee: planOf(fields.rewriteRulesOutCallee) };
+  return {
+    callerSource: fields.sipCallerE164Domain,
+    calleeSource: fields.sipCalleeE164Domain,
+    filter: filterOf(fields),
+    caller: planOf(fields.rewriteRulesOutCaller),
+    callee: planOf(fields.rewriteRulesOutCallee),
+  };
 }
 
 /** `fields`, which were checked when they were written. */
 export function routingNumbersOf(fields: RoutingNumberFields): RoutingNumbers {
   return {
+    filter: filterOf(fields),
     caller: planOf(fields.rewriteRulesInCaller),
     callee: planOf(fields.rewriteRulesInCallee),
     identity: planOf(fields.rewriteRulesPIdentity),

@@ -68,6 +68,13 @@ export const END_REASONS = {
   MediaTimeout: row('server', 0, 41, -22, 'No media came from a side for too long.'),
   RateNotFound: row('server', 403, 21, -24, 'The account, or an agent above it, has no rate for the number.'),
   RateBarred: row('server', 403, 21, -25, 'The rate of the number is locked, or beyond the call level of the gateway.'),
+  NumberRestricted: row(
+    'server',
+    403,
+    21,
+    -28,
+    'A number list of the mapping gateway does not let these numbers pass.',
+  ),
 } as const satisfies Record<string, EndReasonRow>;
 
 /** A name in the table. */

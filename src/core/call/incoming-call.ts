@@ -7,13 +7,14 @@
 // Numbers are translated before prices are looked up, for the translated number is what is billed; a translation
 // refuses nothing, so the order of refusals is that of the two lists.
 
-import { detach } from '../sip/detach.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { Call } from './call.ts';
 import { LiveRecord } from './call-record.ts';
+import { dialledIn } from './dialled.ts';
 import { beginHunt } from './entry/begin-hunt.ts';
 import { checkAccount, checkGateway } from './entry/check-gateway.ts';
 import { checkCallRate, checkCapacity } from './entry/check-limits.ts';
+import { checkNumbers } from './entry/check-numbers.ts';
 import { checkRates } from './entry/check-rates.ts';
 import { checkRoom } from './entry/check-room.ts';
 import { dipLrn } from './entry/dip-lrn.ts';
@@ -21,12 +22,10 @@ import { type Arrival, type Check, Entry } from './entry/entry.ts';
 import { firstRecord } from './entry/first-record.ts';
 import { steer } from './entry/steer.ts';
 import { translateNumbers } from './entry/translate.ts';
-import { displayName } from './identity.ts';
-import { numberOf } from './numbers.ts';
 import type { Surroundings } from './ports.ts';
 
 /** May it enter. */
-const ADMISSION: readonly Check[] = [checkRoom, checkGateway, checkAccount, checkCallRate, checkCapacity];
+const ADMISSION: readonly Check[] = [checkRoom, checkGateway, checkAccount, checkNumbers, checkCallRate, checkCapacity];
 
 /** Is it paid for. */
 const PRICING: readonly Check[] = [checkRates];
@@ -40,15 +39,12 @@ export function beginCall(
   serve: (user: ServerUser) => ServerTransaction,
 ): void {
   const { invite, source, gateway, routing, sessionTimer } = arrival;
-  const dialled = detach(numberOf(invite.uri));
-  const caller = detach(numberOf(invite.from.uri));
-  const callee = dialled.slice(gateway.calleePrefix.length);
-  const record = new LiveRecord(firstRecord(around, arrival, { caller, dialled, callee }), around.nowMs);
+  const dialled = dialledIn(invite, gateway);
+  const record = new LiveRecord(firstRecord(around, arrival, dialled), around.nowMs);
   const call = new Call(around, { record, routing, gateway, invite, source, sessionTimer });
   around.callBegun(call);
   const crossing = call.caller.begin(serve(call.caller));
-  const display = displayName(invite.from.display);
-  const entry = new Entry(around, { arrival, call, crossing, caller, callee, display });
+  const entry = new Entry(around, { arrival, call, crossing, dialled });
   if (isRefused(entry, ADMISSION)) return;
   translateNumbers(entry);
   enter(entry);

@@ -3,6 +3,9 @@
 import { splitPort } from '../base/ip-address.ts';
 import type { Candidate } from './candidate.ts';
 import { wordsOfFate } from './decision.ts';
+import { type DialPlan, translate } from './dial-plan.ts';
+import { numberFault } from './number-filter.ts';
+import { numberGroupsOf } from './number-group.ts';
 import { dealHundred } from './proportion.ts';
 import { NO_PRICES, type RouteConditions } from './route-conditions.ts';
 import { endWithoutCandidate, type PlanEnd, RouteTable } from './route-plan.ts';
@@ -79,16 +82,28 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: G
   const dialled = question.callee.slice(gateway.calleePrefix.length);
   const shut = whyShut(gateway, now);
   if (shut !== '') return refused(gateway.name, caller, dialled, shut);
-  const places = dealHundred(gateway.proportionCalleePrefixs);
-  const callee = `${places[now.hundredth(gateway.slot)]}${dialled}`;
+  const numberGroups = numberGroupsOf(snapshot.numberGroups ?? []);
+  const forwarder = '';
+  const fault = numberFault(gateway.numbers.filter, { caller, callee: dialled, forwarder }, numberGroups);
+  if (fault !== '') return refused(gateway.name, caller, dialled, `the mapping gateway's number lists: ${fault}`);
+  const steering = dealHundred(gateway.proportionCalleePrefixs)[now.hundredth(gateway.slot)];
   const { parameters } = snapshot;
-  const call = { mapping: gateway, caller, callee, sell: null, wallMs: now.wallMs };
+  const sent = {
+    caller: firstTarget(gateway.numbers.caller, caller),
+    callee: `${steering}${firstTarget(gateway.numbers.callee, dialled)}`,
+  };
+  const call = { mapping: gateway, ...sent, forwarder, numberGroups, sell: null, wallMs: now.wallMs };
   const table = new RouteTable(snapshot, NO_PRICES);
   const { candidates, passed } = table.plan(call, now.conditions);
   const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
   const explained = [...candidates, ...passed].map((candidate) => explainCandidate(candidate, now, windowMs));
   const refusal = candidates.length > 0 ? '' : WORDS_OF_END[endWithoutCandidate(passed)];
-  return { mappingGateway: gateway.name, caller, callee, refusal, candidates: explained };
+  return { mappingGateway: gateway.name, ...sent, refusal, candidates: explained };
+}
+
+/** `number` by `plan`; of several targets the first, where a call draws one. */
+function firstTarget(plan: DialPlan, number: string): string {
+  return translate(plan, number, () => 0);
 }
 
 /** By its name, or by an address it calls from: port 5060 where none is said. */

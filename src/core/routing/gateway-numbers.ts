@@ -1,15 +1,26 @@
 // What gateways make of numbers: compiled from their fields when a configuration is published.
 
 import { type DialPlan, EMPTY_DIAL_PLAN } from './dial-plan.ts';
+import { type NumberFilter, OPEN_FILTER } from './number-filter.ts';
+
+/** Where a call's numbers are taken from. */
+export type CallerSource = 'from' | 'remotePartyId' | 'display' | 'pAssertedIdentity' | 'pPreferredIdentity';
+export type CalleeSource = 'requestLine' | 'to' | 'diversion';
 
 /** What a mapping gateway makes of the numbers of its calls. */
 export interface MappingNumbers {
+  readonly callerSource: CallerSource;
+  readonly calleeSource: CalleeSource;
+  /** Which calls may enter, by their numbers as they came. */
+  readonly filter: NumberFilter;
   readonly caller: DialPlan;
   readonly callee: DialPlan;
 }
 
 /** What a routing gateway makes of the numbers it is sent. */
 export interface RoutingNumbers {
+  /** For which calls it is a candidate, by their numbers before its own plans. */
+  readonly filter: NumberFilter;
   readonly caller: DialPlan;
   readonly callee: DialPlan;
   /** Of the numbers in P-Asserted-Identity, P-Preferred-Identity and Remote-Party-ID. */
@@ -17,8 +28,15 @@ export interface RoutingNumbers {
 }
 
 /** Of gateways that take every number and leave it as it is. */
-export const UNTOUCHED_MAPPING_NUMBERS: MappingNumbers = { caller: EMPTY_DIAL_PLAN, callee: EMPTY_DIAL_PLAN };
+export const UNTOUCHED_MAPPING_NUMBERS: MappingNumbers = {
+  callerSource: 'from',
+  calleeSource: 'requestLine',
+  filter: OPEN_FILTER,
+  caller: EMPTY_DIAL_PLAN,
+  callee: EMPTY_DIAL_PLAN,
+};
 export const UNTOUCHED_ROUTING_NUMBERS: RoutingNumbers = {
+  filter: OPEN_FILTER,
   caller: EMPTY_DIAL_PLAN,
   callee: EMPTY_DIAL_PLAN,
   identity: EMPTY_DIAL_PLAN,

@@ -14,6 +14,7 @@ export const PASSES = {
   locked: { letter: 'L', kind: 'closed', words: 'locked' },
   notAllowed: { letter: 'A', kind: 'foreign', words: 'the allow lists of the two gateways keep them apart' },
   unregistered: { letter: 'U', kind: 'closed', words: 'not registered' },
+  numbers: { letter: 'E', kind: 'foreign', words: 'its number lists do not let these numbers pass' },
   out: { letter: 'O', kind: 'closed', words: 'out: it does not answer' },
   banned: { letter: 'B', kind: 'closed', words: 'banned: it asked for no calls for a while (Retry-After)' },
   full: { letter: 'F', kind: 'closed', words: 'full' },

@@ -1,6 +1,7 @@
 // What a route plan asks of the moment it is made in: loads, health, quality, prices, turns. The call path and
 // `tandem route` answer from the same memory; the one takes turns, the other looks at whose turn it is.
 
+import type { NumberGroups } from './number-filter.ts';
 import type { MappingGateway, RoutingGateway } from './snapshot.ts';
 
 /** What so many seconds cost: the first period of a rate. */
@@ -14,6 +15,9 @@ export interface RouteCall {
   readonly mapping: MappingGateway;
   readonly caller: string;
   readonly callee: string;
+  /** Who sent the call on; '' for a call that nobody did. */
+  readonly forwarder: string;
+  readonly numberGroups: NumberGroups;
   /** What its account pays; null when it has no rate, and so no profit. */
   readonly sell: Price | null;
   readonly wallMs: number;

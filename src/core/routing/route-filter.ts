@@ -1,8 +1,9 @@
 // Why a routing gateway whose prefix fits is passed by. The filters stand in their order, and the first that holds is
-// the one that is told, counted and kept in the CDR: what the operator has decided, then who may call it, then whether
-// it has room now, then what it costs.
+// the one that is told, counted and kept in the CDR: what the operator has decided, then who may call it and whom, then
+// whether it has room now, then what it costs.
 
 import type { Candidate } from './candidate.ts';
+import { numberFault } from './number-filter.ts';
 import type { Pass } from './pass.ts';
 import type { Price, RouteCall, RouteConditions, RoutePrices } from './route-conditions.ts';
 import { earns, isAbove } from './route-profit.ts';
@@ -18,6 +19,7 @@ export function passOf(
   const { gateway } = candidate;
   if (gateway.locked) return 'locked';
   if (!goTogether(call.mapping, gateway)) return 'notAllowed';
+  if (numberFault(gateway.numbers.filter, call, call.numberGroups) !== '') return 'numbers';
   return closedOf(gateway, conditions) ?? priceOf(candidate, call, prices);
 }
 

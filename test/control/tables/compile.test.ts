@@ -14,7 +14,7 @@ import { RouteTable } from '../../../src/core/routing/route-plan.ts';
 import { openMemoryStores } from '../../../src/store/memory.ts';
 import type { Network } from '../../../src/store/network.ts';
 import { TandemError } from '../../../src/tandem-error.ts';
-import { momentOf } from '../../core/routing/route-moment.ts';
+import { momentOf, UNLISTED } from '../../core/routing/route-moment.ts';
 import { mappingGateway } from '../../simulator/trunks.ts';
 
 const V4 = { address: '192.0.2.1' };
@@ -56,7 +56,7 @@ test('prefixes cross to the shards in one image, which posting does not copy, an
   - { name: A, remoteIp: 203.0.113.9, prefix: '49,44' }
   - { name: B, remoteIp: 203.0.113.9, prefix: '49' }`);
   const snapshot = compileSnapshot(found, 4, assignSlots([], found), [V4]);
-  const call = { mapping: mappingGateway(9), caller: '', callee: '4930', sell: null, wallMs: 0 };
+  const call = { mapping: mappingGateway(9), caller: '', callee: '4930', ...UNLISTED, sell: null, wallMs: 0 };
   const { candidates } = new RouteTable(snapshot, NO_PRICES).plan(call, momentOf());
   assert.deepEqual(
     candidates.map(({ gateway, prefix }) => `${gateway.name} ${prefix}`),

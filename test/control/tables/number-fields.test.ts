@@ -8,12 +8,41 @@ import { parseNetwork } from '../../../src/control/tables/network-file.ts';
 import { assignSlots } from '../../../src/control/tables/slots.ts';
 import { ruleFor } from '../../../src/core/routing/dial-plan.ts';
 import { UNTOUCHED_MAPPING_NUMBERS, UNTOUCHED_ROUTING_NUMBERS } from '../../../src/core/routing/gateway-numbers.ts';
+import { NUMBER_LIST_MAX } from '../../../src/core/routing/number-limits.ts';
 import type { Network } from '../../../src/store/network.ts';
-import type { MappingNumberFields, RoutingNumberFields } from '../../../src/store/network-numbers.ts';
+import type {
+  MappingNumberFields,
+  NumberFilterFields,
+  RoutingNumberFields,
+} from '../../../src/store/network-numbers.ts';
 import { refusals } from './network-sample.ts';
 
-const MAPPING_DEFAULTS: MappingNumberFields = { rewriteRulesOutCaller: [], rewriteRulesOutCallee: [] };
+/** Lists of nothing, which let everything pass. */
+const OPEN_LISTS: NumberFilterFields = {
+  callerPrefixes: [],
+  callerPrefixesAllow: true,
+  calleePrefixes: [],
+  calleePrefixesAllow: true,
+  forwardPrefixes: [],
+  forwardPrefixesAllow: true,
+  callerAllowLength: [],
+  calleeAllowLength: [],
+  callerLimitE164Groups: [],
+  callerLimitE164GroupsAllow: true,
+  calleeLimitE164Groups: [],
+  calleeLimitE164GroupsAllow: true,
+  denyCallerCallee: [],
+  denyCallerCalleeAllow: false,
+};
+const MAPPING_DEFAULTS: MappingNumberFields = {
+  ...OPEN_LISTS,
+  sipCallerE164Domain: 'from',
+  sipCalleeE164Domain: 'requestLine',
+  rewriteRulesOutCaller: [],
+  rewriteRulesOutCallee: [],
+};
 const ROUTING_DEFAULTS: RoutingNumberFields = {
+  ...OPEN_LISTS,
   rewriteRulesInCaller: [],
   rewriteRulesInCallee: [],
   rewriteRulesPIdentity: [],
@@ -86,7 +115,36 @@ test('a refusal names the line, the field, the rule and what is wrong with it; a
   );
 });
 
-test('a network of an earlier build has no rules', () => {
+test('number lists have the names of either kind of gateway', () => {
+  const network = networkWith(
+    '    calloutCallerPrefixes: 49, 44\n    calloutCallerPrefixesAllow: Off\n    callerAllowLength: 5,31',
+    '    callinCalleePrefixes: [0049]\n    calleeLimitE164Groups: office\n    denyCallerCallee: 49221:4930*',
+  );
+  const lists = { callerPrefixes: ['49', '44'], callerPrefixesAllow: false, callerAllowLength: [5, 31] };
+  assert.deepEqual(network.mappingGateways[0], { ...network.mappingGateways[0], ...lists });
+  const others = { calleePrefixes: ['0049'], calleeLimitE164Groups: ['office'], denyCallerCallee: ['49221:4930*'] };
+  assert.deepEqual(network.routingGateways[0], { ...network.routingGateways[0], ...others });
+});
+
+test('an entry of a number list is refused with what the list takes', () => {
+  const found = refusals(
+    fileWith(
+      '    calloutCallerPrefixes: x\n    callerAllowLength: 32',
+      `    denyCallerCallee: 49221\n    callinCallerPrefixes: ${'1,'.repeat(NUMBER_LIST_MAX)}1`,
+    ),
+  );
+  assert.deepEqual(
+    found.map(({ field, reason }) => [field, reason]),
+    [
+      ['mappingGateways[0].calloutCallerPrefixes', 'takes a prefix of up to 32 digits (0-9 * # + a-s), not "x"'],
+      ['mappingGateways[0].callerAllowLength', 'takes a whole number from 1 to 31, not "32"'],
+      ['routingGateways[0].denyCallerCallee', 'takes caller:callee, such as 4922*:4930123, not "49221"'],
+      ['routingGateways[0].callinCallerPrefixes', `has more than ${NUMBER_LIST_MAX} entries; a number group has room`],
+    ],
+  );
+});
+
+test('a network of an earlier build has no rules and no lists', () => {
   const network = networkWith('', '');
   const withoutNumbers = (entry: object, fields: object): object =>
     Object.fromEntries(Object.entries(entry).filter(([name]) => !Object.hasOwn(fields, name)));

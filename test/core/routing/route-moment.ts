@@ -45,6 +45,9 @@ export function pricesOf(prices: BySlot<Price>): RoutePrices {
   return { buyPrice: ({ slot }) => prices[slot] ?? null };
 }
 
+/** A call that nobody sent on, in a network without number groups. */
+export const UNLISTED = { forwarder: '', numberGroups: new Map<string, never>() } as const;
+
 /** What a test says of one plan. */
 export interface PlanParts extends MomentParts {
   readonly mapping?: Partial<MappingGateway>;
@@ -60,7 +63,10 @@ export function planOf(gateways: readonly PrefixedGateway[], callee: string, par
     parts.buy ? pricesOf(parts.buy) : NO_PRICES,
   );
   const mapping = mappingGateway(900, parts.mapping);
-  return table.plan({ mapping, caller: '1', callee, sell: parts.sell ?? null, wallMs: 0 }, momentOf(parts));
+  return table.plan(
+    { mapping, caller: '1', callee, ...UNLISTED, sell: parts.sell ?? null, wallMs: 0 },
+    momentOf(parts),
+  );
 }
 
 /** `slot:prefix` of those that may take the call, in order. */

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { NO_PRICES } from '../../../src/core/routing/route-conditions.ts';
 import { RouteTable } from '../../../src/core/routing/route-plan.ts';
 import { mappingGateway, type PrefixedGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
-import { momentOf, order, type PlanParts, planOf } from './route-moment.ts';
+import { momentOf, order, type PlanParts, planOf, UNLISTED } from './route-moment.ts';
 
 function plan(gateways: readonly PrefixedGateway[], callee: string, parts: PlanParts = {}): string[] {
   return order(planOf(gateways, callee, parts));
@@ -77,7 +77,7 @@ describe('the order of a plan', () => {
   test('making a plan changes nothing: two in a row are the same', () => {
     const gateways = [routingGateway(2, { prefixes: ['4'] }), routingGateway(1, { prefixes: ['4'] })];
     const table = new RouteTable({ ...routes(gateways), parameters: parameters() }, NO_PRICES);
-    const call = { mapping: mappingGateway(9), caller: '1', callee: '49', sell: null, wallMs: 0 };
+    const call = { mapping: mappingGateway(9), caller: '1', callee: '49', ...UNLISTED, sell: null, wallMs: 0 };
     assert.deepEqual(table.plan(call, momentOf()), table.plan(call, momentOf()));
   });
 });

@@ -22,6 +22,9 @@ const BATCH = 32;
 const BATCHES = 6_000;
 const NOW_MS = 1_000_000;
 
+/** Its gateways have no number lists. */
+const NO_GROUPS = new Map<string, never>();
+
 /** Every gateway has a price, as with rate decks whose lookup is measured apart. */
 const PRICES: RoutePrices = { buyPrice: ({ slot }) => ({ nanos: 1_000_000 + slot, seconds: 60 }) };
 
@@ -89,7 +92,8 @@ function measure({ name, candidates, parameters: given, weight = 0 }: Kind): voi
   const numbers = Array.from({ length: 4096 }, () => `${1000 + prng.below(groups)}${prng.below(1_000_000)}`);
   const planOf = (index: number) => {
     const callee = numbers[index & 4095] as string;
-    return table.plan({ mapping, caller: '1', callee, sell: null, wallMs: NOW_MS }, conditions);
+    const call = { mapping, caller: '1', callee, forwarder: '', numberGroups: NO_GROUPS, sell: null, wallMs: NOW_MS };
+    return table.plan(call, conditions);
   };
   for (let index = 0; index < 50_000; index++) planOf(index);
   console.log(`route plan, ${name}: ${figures((index) => planOf(index).candidates.length)}`);

@@ -4,10 +4,11 @@ import { priceOf } from '../../rating/rate-terms.ts';
 import type { Entry } from './entry.ts';
 
 export function beginHunt(entry: Entry): void {
-  const { around, routing, gateway, call, record, crossing, caller, callee, display } = entry;
+  const { around, routing, gateway, call, record, crossing, caller, callee, forwarder, display } = entry;
   const sell = record.bill?.sell ? priceOf(record.bill.sell.terms) : null;
   const { wallMs, routeConditions } = around;
-  const routed = { mapping: gateway, caller, callee: entry.routed ?? callee, sell, wallMs };
+  const { numberGroups } = routing;
+  const routed = { mapping: gateway, caller, callee: entry.routed ?? callee, forwarder, numberGroups, sell, wallMs };
   const plan = routing.routes.plan(routed, routeConditions);
   for (const candidate of plan.passed) around.countPassed(candidate);
   call.hunt(plan, sell, { caller, callee, display, callerRules: gateway }, crossing);

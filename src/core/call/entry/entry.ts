@@ -6,6 +6,8 @@ import type { MappingGateway } from '../../routing/snapshot.ts';
 import type { SipMessage } from '../../sip/message.ts';
 import type { Call } from '../call.ts';
 import type { LiveRecord } from '../call-record.ts';
+import type { Dialled } from '../dialled.ts';
+import { displayName } from '../identity.ts';
 import type { Source } from '../incoming-request.ts';
 import type { Crossing } from '../leg-events.ts';
 import type { LegSessionTimer } from '../leg-session-timer.ts';
@@ -29,9 +31,7 @@ export interface EntryStart {
   readonly arrival: Arrival;
   readonly call: Call;
   readonly crossing: Crossing;
-  readonly caller: string;
-  readonly callee: string;
-  readonly display: string;
+  readonly dialled: Dialled;
 }
 
 /** A call on its way in. */
@@ -47,6 +47,7 @@ export class Entry {
   /** The numbers as the steps so far have left them. */
   caller: string;
   callee: string;
+  readonly forwarder: string;
   /** Display name of the caller, as received, quotes kept. */
   readonly display: string;
   /** The number that routes are found by, where LRN says another than the callee. */
@@ -54,7 +55,7 @@ export class Entry {
   /** Digits in front of the number that prices are found by. */
   billingPrefix = '';
 
-  constructor(around: Surroundings, { arrival, call, crossing, caller, callee, display }: EntryStart) {
+  constructor(around: Surroundings, { arrival, call, crossing, dialled }: EntryStart) {
     this.around = around;
     this.gateway = arrival.gateway;
     this.routing = arrival.routing;
@@ -62,9 +63,10 @@ export class Entry {
     this.call = call;
     this.record = call.record;
     this.crossing = crossing;
-    this.caller = caller;
-    this.callee = callee;
-    this.display = display;
+    this.caller = dialled.caller;
+    this.callee = dialled.callee;
+    this.forwarder = dialled.forwarder;
+    this.display = displayName(arrival.invite.from.display);
   }
 }
 

@@ -4,16 +4,9 @@ import { type Cdr, UNBILLED } from '../../cdr/cdr.ts';
 import { detach } from '../../sip/detach.ts';
 import { Header } from '../../sip/header-name.ts';
 import { agentOf } from '../call-record.ts';
+import type { Dialled } from '../dialled.ts';
 import type { Surroundings } from '../ports.ts';
 import type { Arrival } from './entry.ts';
-
-/** The numbers of an INVITE. */
-export interface Dialled {
-  readonly caller: string;
-  /** As it was dialled, and without the tech prefix of the gateway. */
-  readonly dialled: string;
-  readonly callee: string;
-}
 
 export function firstRecord(
   around: Surroundings,
