@@ -55,6 +55,7 @@ export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccesso
     turns: memory.turns,
     registration: memory.registration,
     secret,
+    balances: memory.balances,
     doorbell: memory.doorbell,
     seed: [seed0, seed1, seed2],
     snapshot,

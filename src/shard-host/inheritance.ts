@@ -5,11 +5,13 @@ import { monotonicMs } from '../clock.ts';
 import type { Admission } from '../core/admission/admission.ts';
 import type { RecordBoard } from '../core/base/record-board.ts';
 import type { CallCheckpoint } from '../core/call/checkpoint.ts';
+import type { Balances } from '../core/rating/balances.ts';
 import type { Shard } from '../core/shard/shard.ts';
 import type { Inheritance, ShardTask } from '../core/shard/shard-task.ts';
 import { clockRun } from '../store/journal-disk.ts';
 import type { JournalContent } from '../store/journal-segment.ts';
 import { unpackCheckpoint } from '../store/records.ts';
+import { type ChargeMarks, inheritMoney } from './inherited-money.ts';
 import type { RecordsOut } from './records-out.ts';
 import { settlePredecessor } from './settlement.ts';
 
@@ -17,15 +19,17 @@ import { settlePredecessor } from './settlement.ts';
 export interface Heir {
   readonly board: RecordBoard;
   readonly admission: Admission;
+  readonly balances: Balances;
+  readonly marks: ChargeMarks;
   readonly records: RecordsOut;
   readonly shard: Shard;
 }
 
 /** Takes over what `found` and the board hold. */
 export function inherit(
-  { isSuccessor }: ShardTask,
+  { isSuccessor, snapshot }: ShardTask,
   found: JournalContent,
-  { board, admission, records, shard }: Heir,
+  { board, admission, balances, marks, records, shard }: Heir,
 ): Inheritance {
   const wallMs = Date.now();
   const settledCount = isSuccessor ? settlePredecessor(board, found, records, wallMs) : 0;
@@ -37,10 +41,12 @@ export function inherit(
     if (call === null) found.refusedCount += 1;
     else (run !== '' && checkpoint.clockRun === run ? ofThisRun : ofAnother).push(call);
   }
-  admission.holdOnly([...ofThisRun, ...ofAnother].flatMap(({ slots }) => slots));
+  const calls = [...ofThisRun, ...ofAnother];
+  admission.holdOnly(calls.flatMap(({ slots }) => slots));
+  inheritMoney(snapshot, { calls, cdrs: found.cdrs }, balances, marks);
   shard.resume(ofThisRun, true, monotonicMs(), wallMs);
   shard.resume(ofAnother, false, monotonicMs(), wallMs);
   found.calls.clear();
   found.cdrs.length = 0;
-  return { resumedCount: ofThisRun.length + ofAnother.length, settledCount, refusedCount: found.refusedCount };
+  return { resumedCount: calls.length, settledCount, refusedCount: found.refusedCount };
 }

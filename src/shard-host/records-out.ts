@@ -11,6 +11,8 @@ import type { Ring } from '../core/base/ring.ts';
 import type { TakenMark } from '../core/base/taken-mark.ts';
 import type { LiveRecord } from '../core/call/call-record.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
+import type { Balances } from '../core/rating/balances.ts';
+import type { Loss } from '../core/rating/bill.ts';
 import { CDR_FRAME_HEAD_BYTES, writePosition } from '../core/shard/cdr-frame.ts';
 import type { CallJournal } from '../store/call-journal.ts';
 import { pack } from '../store/records.ts';
@@ -33,6 +35,9 @@ export interface RecordPlaces {
   readonly journal: CallJournal;
   readonly ring: Ring;
   readonly taken: TakenMark;
+  readonly balances: Balances;
+  /** Position of the last CDR that the balances have for good. */
+  readonly charged: TakenMark;
 }
 
 /** Writes records once a batch. */
@@ -41,6 +46,8 @@ export class RecordsOut {
   readonly #journal: CallJournal;
   readonly #ring: Ring;
   readonly #taken: TakenMark;
+  readonly #balances: Balances;
+  readonly #charged: TakenMark;
   #changed: LiveRecord[] = [];
   #ended: LiveRecord[] = [];
   /** Live calls with a checkpoint, those written longest ago first. */
@@ -52,14 +59,18 @@ export class RecordsOut {
   #lastPosition: number;
   /** Board slots of calls that have ended, to be given back when their CDRs are kept. */
   #slotsOver: number[] = [];
+  /** Charges of ended calls, held until their CDRs are kept. */
+  #losses: Loss[] = [];
   /** Whether a call was answered, or an answered one ended, since the last append: something is promised. */
   hasPromise = false;
 
-  constructor({ board, journal, ring, taken }: RecordPlaces) {
+  constructor({ board, journal, ring, taken, balances, charged }: RecordPlaces) {
     this.#board = board;
     this.#journal = journal;
     this.#ring = ring;
     this.#taken = taken;
+    this.#balances = balances;
+    this.#charged = charged;
     this.#lastPosition = taken.position;
     for (const { id, position, bytes } of journal.found.cdrs) {
       this.#lastPosition = Math.max(this.#lastPosition, position);
@@ -108,6 +119,7 @@ export class RecordsOut {
     if (this.#ended.length > 0) this.#writeEnded();
     if (this.#journal.hasOlder) this.#carryOver();
     this.#journal.commit();
+    this.#noteCharged();
     this.hasPromise = false;
     if (this.#sentCount < this.#held.length) this.#publish();
     if (this.#slotsOver.length > 0) this.#giveSlots();
@@ -159,9 +171,19 @@ export class RecordsOut {
     for (const record of this.#ended) {
       if (record.isKept) this.#keep(record.cdr);
       this.#kept.delete(record);
+      this.#losses.push(...record.losses);
       if (record.boardSlot >= 0) this.#slotsOver.push(record.boardSlot);
     }
     this.#ended = [];
+  }
+
+  /** Nobody will charge these calls again: their CDRs are in the journal. */
+  #noteCharged(): void {
+    if (this.#losses.length > 0) {
+      for (const { slot, nanos } of this.#losses) this.#balances.recorded(slot, nanos);
+      this.#losses = [];
+    }
+    this.#charged.position = this.#lastPosition;
   }
 
   #keep(cdr: Cdr): void {

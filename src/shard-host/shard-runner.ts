@@ -14,6 +14,7 @@ import { Ring } from '../core/base/ring.ts';
 import { TakenMark } from '../core/base/taken-mark.ts';
 import type { Target } from '../core/base/target.ts';
 import type { Source } from '../core/call/incoming-request.ts';
+import { Balances } from '../core/rating/balances.ts';
 import { ShardCounters, ShardNumber } from '../core/shard/counters.ts';
 import { Shard } from '../core/shard/shard.ts';
 import type { FromShard, Inheritance, ShardTask, ToShard } from '../core/shard/shard-task.ts';
@@ -77,16 +78,14 @@ export class ShardRunner {
     this.#journal = new CallJournal(disk, { isStrict: task.isStrict });
     const board = new RecordBoard(memory.board, BOARD_RECORD_BYTES);
     const admission = new Admission(task.admission, memory.taken);
-    this.#records = new RecordsOut({
-      board,
-      journal: this.#journal,
-      ring: new Ring(memory.cdrs),
-      taken: new TakenMark(memory.cdrsTaken),
-    });
+    const balances = new Balances(task.balances, memory.held);
+    const marks = { taken: new TakenMark(memory.cdrsTaken), charged: new TakenMark(memory.cdrsCharged) };
+    const ring = new Ring(memory.cdrs);
+    this.#records = new RecordsOut({ board, journal: this.#journal, ring, balances, ...marks });
     this.#gate = new DatagramGate((text, target) => host.transmit(text, target));
-    this.#shard = this.#shardOf(task, admission);
+    this.#shard = this.#shardOf(task, admission, balances);
     this.#shard.publish(task.snapshot);
-    const parts = { board, admission, records: this.#records, shard: this.#shard };
+    const parts = { board, admission, balances, marks, records: this.#records, shard: this.#shard };
     this.inheritance = inherit(task, this.#journal.found, parts);
     this.counters.add(ShardNumber.callsSettled, this.inheritance.settledCount);
     this.counters.add(ShardNumber.callsResumed, this.inheritance.resumedCount);
@@ -177,7 +176,7 @@ export class ShardRunner {
     }
   }
 
-  #shardOf(task: ShardTask, admission: Admission): Shard {
+  #shardOf(task: ShardTask, admission: Admission, balances: Balances): Shard {
     return new Shard({
       node: task.node,
       shardIndex: task.shardIndex,
@@ -187,6 +186,7 @@ export class ShardRunner {
       health: new GatewayHealth(task.health),
       quality: new QualityBoard(task.quality),
       turns: new Turns(task.turns),
+      balances,
       registration: task.registration,
       secret: task.secret,
       isSuccessor: task.isSuccessor,

@@ -9,6 +9,8 @@ import { flowFiles } from './flow-folder.ts';
 /** What one call in a ladder cannot come to, and the test that brings it about. */
 const REACHED_ELSEWHERE: Partial<Record<EndReason, string>> = {
   RateNotFound: 'test/core/call/priced-call.test.ts',
+  InsufficientBalance: 'test/core/call/prepaid-call.test.ts',
+  CreditExhausted: 'test/core/call/prepaid-call.test.ts',
   RateBarred: 'test/core/call/priced-call.test.ts',
   Overload: 'test/core/shard/shard.test.ts',
   OperatorHangup: 'test/simulator/simulator.test.ts',

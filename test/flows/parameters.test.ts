@@ -20,6 +20,8 @@ const PROVED_ELSEWHERE: Partial<Record<ParameterName, string>> = {
   SS_GATEWAY_FEE_RATE_ROUTE_SORT_CONFIG: 'test/core/routing/route-order.test.ts',
   SS_GATEWAY_FEE_RATE_ROUTE_BEFORE_ASR: 'test/core/routing/route-order.test.ts',
   SERVER_BILLING_HOLD_TIME_PRECISION: 'test/core/call/priced-call.test.ts',
+  SERVER_BILLING_RESERVE_TIME: 'test/core/call/prepaid-call.test.ts',
+  SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME: 'test/core/call/prepaid-call.test.ts',
   SERVER_BILLING_FREE_TIME: 'test/core/call/priced-call.test.ts',
   SS_SIP_SIGNAL_TOS: 'test/edge/signal-precedence.test.ts',
   SS_CDR_RECORD_TO_FILE: 'test/control/control-sinks.test.ts',

@@ -11,6 +11,8 @@ import type { Target } from '../../src/core/base/target.ts';
 import type { LiveRecord } from '../../src/core/call/call-record.ts';
 import type { LrnAnswer, LrnQuestion } from '../../src/core/call/lrn-dips.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { Balances } from '../../src/core/rating/balances.ts';
+import { reservedBy } from '../../src/core/rating/bill.ts';
 import { Bindings } from '../../src/core/registration/bindings.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { ShardCounters, type ShardNumberName } from '../../src/core/shard/counters.ts';
@@ -122,6 +124,7 @@ interface Memory {
   readonly health: SharedArrayBuffer;
   readonly quality: SharedArrayBuffer;
   readonly turns: SharedArrayBuffer;
+  readonly balances: SharedArrayBuffer;
   readonly registration: ReturnType<typeof allocateRegistration>;
 }
 
@@ -135,6 +138,8 @@ export class Switch {
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
   readonly turns: Turns;
+  /** The balances of accounts as every shard sees them. */
+  readonly balances: Balances;
   /** Who has registered where. */
   readonly bindings: Bindings;
   /** Finished records in the order in which they came. */
@@ -146,6 +151,7 @@ export class Switch {
   readonly #outboxes: Collector[] = [];
   readonly #memory: Memory;
   readonly #admissions: Admission[] = [];
+  readonly #purses: Balances[] = [];
   readonly #estates: Estate[] = [];
   /** By shard: where it is to be killed. */
   readonly #cuts: (Cut | null)[] = [];
@@ -169,17 +175,20 @@ export class Switch {
       health: GatewayHealth.allocate(SLOT_COUNT),
       quality: QualityBoard.allocate(),
       turns: Turns.allocate(),
+      balances: Balances.allocate(SLOT_COUNT),
       registration: mayRegister(options.snapshot) ? allocateRegistration() : UNUSED,
     };
     this.admission = new Admission(this.#memory.admission, Admission.allocateTaken(SLOT_COUNT));
     this.health = new GatewayHealth(this.#memory.health);
     this.quality = new QualityBoard(this.#memory.quality);
     this.turns = new Turns(this.#memory.turns);
+    this.balances = new Balances(this.#memory.balances);
     this.bindings = new Bindings(this.#memory.registration.bindings);
     this.counters =
       options.counters ?? Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
     this.shards = this.counters.map((_, index) => {
       this.#admissions.push(admissionOf(this.#memory.admission, Admission.allocateTaken(SLOT_COUNT)));
+      this.#purses.push(new Balances(this.#memory.balances, Balances.allocateHeld(SLOT_COUNT)));
       this.#estates.push(new Estate());
       this.#cuts.push(null);
       return this.#born(index);
@@ -297,6 +306,7 @@ export class Switch {
       health: new GatewayHealth(this.#memory.health),
       quality: new QualityBoard(this.#memory.quality),
       turns: new Turns(this.#memory.turns),
+      balances: this.#purses[shardIndex] as Balances,
       registration: this.#memory.registration,
       secret: 'of the simulated switch',
       isSuccessor: life.length > 0,
@@ -323,6 +333,7 @@ export class Switch {
     this.shards[index] = shard;
     shard.publish(this.#snapshot);
     this.#admissions[index]?.holdOnly(kept.flatMap(({ slots }) => slots));
+    this.#purses[index]?.holdOnly(kept.flatMap(({ bill }) => (bill === null ? [] : reservedBy(bill))));
     shard.resume(kept, true, this.#nowMs, wallMs);
     this.resumedCount += kept.length;
     this.#drain(index);
@@ -338,7 +349,8 @@ export class Switch {
     for (const { id, question } of asked.splice(0)) this.#options.askLrn?.(question, { shard: index, id });
     for (const { text, target } of sent.splice(0)) this.#options.send(text, target);
     const { keepsCdr } = this.#options;
-    for (const { cdr, isKept } of ended.splice(0)) {
+    for (const { cdr, isKept, losses } of ended.splice(0)) {
+      for (const { slot, nanos } of losses) this.#purses[index]?.recorded(slot, nanos);
       if (isKept && (keepsCdr === undefined || keepsCdr(cdr))) this.cdrs.push(cdr);
     }
     for (const defect of defects.splice(0)) this.defects.push(defect);

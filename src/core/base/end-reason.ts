@@ -67,6 +67,8 @@ export const END_REASONS = {
   LrnFailed: row('server', 503, 41, -30, 'The location routing number of the callee could not be had in time.'),
   MediaTimeout: row('server', 0, 41, -22, 'No media came from a side for too long.'),
   RateNotFound: row('server', 403, 21, -24, 'The account, or an agent above it, has no rate for the number.'),
+  InsufficientBalance: row('server', 402, 21, -26, 'The balance does not pay for the beginning of the call.'),
+  CreditExhausted: row('server', 0, 102, -27, 'The balance paid for no more talk.'),
   RateBarred: row('server', 403, 21, -25, 'The rate of the number is locked, or beyond the call level of the gateway.'),
   NumberRestricted: row(
     'server',

@@ -1,4 +1,5 @@
-// How far control has taken a shard's CDRs, in shared memory: control says it, the shard forgets them.
+// How far a shard's CDRs are taken, in shared memory: by control, which says it so that the shard forgets them; and by
+// the balances.
 
 /** One mark. */
 export class TakenMark {
@@ -9,7 +10,7 @@ export class TakenMark {
     this.#word = new BigInt64Array(shared);
   }
 
-  /** Position of the last CDR that is spooled; 0 for none. */
+  /** Position of the last CDR that is taken; 0 for none. */
   get position(): number {
     return Number(Atomics.load(this.#word, 0));
   }

@@ -5,7 +5,7 @@ import type { EndedBy, EndReason } from '../base/end-reason.ts';
 import { endReasonRow } from '../base/end-reason.ts';
 import { USER_AGENT_CHARACTERS_MAX } from '../base/limits.ts';
 import type { Cdr } from '../cdr/cdr.ts';
-import { type Bill, type BillWords, billOf, fillFees } from '../rating/bill.ts';
+import { type Bill, type BillWords, billOf, fillFees, type Loss } from '../rating/bill.ts';
 import { firstCodec } from '../sdp/first-codec.ts';
 import { detach } from '../sip/detach.ts';
 import type { HeaderId } from '../sip/header-name.ts';
@@ -49,6 +49,8 @@ export class LiveRecord implements LiveEntry {
   readonly slots: number[] = [];
   /** Null while nobody pays. */
   bill: Bill | null = null;
+  /** Once it has ended: who was charged what, until its record is kept. */
+  losses: readonly Loss[] = [];
   /** Place on the host's board, -1 while it has none; the host's own. */
   boardSlot = -1;
   /** Whether the host has yet to write it to the board; the host's own. */

@@ -46,6 +46,7 @@ import { prackOf, ringSignalOf } from './provisional-across.ts';
 import { hasReached, noteAttemptEnd } from './quality-signs.ts';
 import { reasonOf } from './reason-header.ts';
 import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
+import { settleBill, TalkReserve, type TalkReserveUser } from './talk-reserve.ts';
 
 const PROCEEDING = 0;
 const TALK_LIMIT = 1;
@@ -65,7 +66,7 @@ export interface CallStart {
 }
 
 /** A call from its admission to its CDR. */
-export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed {
+export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkReserveUser, Timed {
   readonly record: LiveRecord;
   readonly #around: Surroundings;
   /** The tables the call began with; it keeps them. */
@@ -85,6 +86,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   #proceedingTimer: TimerHandle = 0;
   #durationTimer: TimerHandle = 0;
   #talkLimit: TalkLimit | null = null;
+  readonly #reserve: TalkReserve;
   isEnded = false;
   /** Its number is being looked up outside: a timer of its own ends that. */
   isWaiting = false;
@@ -94,6 +96,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     this.#around = around;
     this.#routing = routing;
     this.record = record;
+    this.#reserve = new TalkReserve(around, record, routing, this);
     this.#gateway = gateway;
     record.source = this;
     this.#hopsLeft = invite === null ? 0 : hopsLeftAfter(invite);
@@ -104,6 +107,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
   resume(attempt: Attempt, limit: TalkLimit | null): void {
     this.#attempt = attempt;
     this.#limitTalk(limit);
+    this.#reserve.begin();
   }
 
   get checkpoint(): CallCheckpoint | null {
@@ -148,6 +152,10 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     this.#end({ reason, status: this.record.isAnswered ? 200 : endReasonRow(reason).status }, 'server', '');
   }
 
+  creditExhausted(): void {
+    this.#end({ reason: 'CreditExhausted', status: 200 }, 'server', '');
+  }
+
   /** The media host has heard the callee. */
   mediaStarted(): void {
     if (this.#attempt !== null) this.#attempt.hadRtp = true;
@@ -183,6 +191,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);
     this.#limitTalk(this.#talkLimitWith(attempt));
+    this.#reserve.begin();
     this.caller.answer({ attempt, leg: attempt.leg }, phrase, this.across('callee', crossing), acknowledger);
   }
 
@@ -332,6 +341,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     this.isEnded = true;
     this.#around.wheel.disarm(this.#proceedingTimer);
     this.#around.wheel.disarm(this.#durationTimer);
+    this.#reserve.disarm();
     const { record } = this;
     const attempt = this.#attempt;
     const status = this.#statusToldOf(end, endedBy);
@@ -339,6 +349,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, Timed
     record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, status, endedBy, reasonHeader });
     record.isKept = record.isAnswered || this.#routing.snapshot.parameters.SERVER_BILLING_RECORD_ZERO_HOLD_TIME;
     // First what must not be lost, whatever a defect may do to the rest: the record and the counters.
+    settleBill(record, this.#around.balances);
     this.#around.callEnded(this);
     countEnd(this.#around, { record, attempt, routing: this.#routing, gateway: this.#gateway }, end.reason);
     for (const slot of record.slots.splice(0)) this.#around.admission.giveCall(slot);

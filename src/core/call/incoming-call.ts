@@ -12,6 +12,7 @@ import { Call } from './call.ts';
 import { LiveRecord } from './call-record.ts';
 import { dialledIn } from './dialled.ts';
 import { beginHunt } from './entry/begin-hunt.ts';
+import { checkBalance } from './entry/check-balance.ts';
 import { checkAccount, checkGateway } from './entry/check-gateway.ts';
 import { checkCallRate, checkCapacity } from './entry/check-limits.ts';
 import { checkNumbers } from './entry/check-numbers.ts';
@@ -28,7 +29,7 @@ import type { Surroundings } from './ports.ts';
 const ADMISSION: readonly Check[] = [checkRoom, checkGateway, checkAccount, checkNumbers, checkCallRate, checkCapacity];
 
 /** Is it paid for. */
-const PRICING: readonly Check[] = [checkRates];
+const PRICING: readonly Check[] = [checkRates, checkBalance];
 
 /**
  * Makes a call of `arrival`: says 100 Trying, then hunts, or refuses. `serve` makes the INVITE's server transaction.

@@ -7,8 +7,10 @@ import type { Turns } from '../admission/turns.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { Target } from '../base/target.ts';
 import type { Dialog, LocalEnd } from '../dialog/dialog.ts';
+import type { Balances } from '../rating/balances.ts';
 import type { TimeRules } from '../rating/charge.ts';
 import type { Pricing } from '../rating/pricing.ts';
+import type { SliceRules } from '../rating/reserve.ts';
 import type { Candidate } from '../routing/candidate.ts';
 import type { Draw } from '../routing/dial-plan.ts';
 import type { NumberGroup } from '../routing/number-group.ts';
@@ -48,6 +50,7 @@ export interface RoutingView {
   readonly qualityWindow: QualityWindow;
   readonly pricing: Pricing;
   readonly timeRules: TimeRules;
+  readonly sliceRules: SliceRules;
 }
 
 /** Client transactions, as a transaction user sees them. */
@@ -86,6 +89,7 @@ export interface Surroundings extends CallCounts {
   readonly transactions: Transactions;
   readonly admission: Admission;
   readonly health: GatewayHealth;
+  readonly balances: Balances;
   readonly dialogs: DialogTable;
   readonly quality: QualityBoard;
   readonly turns: Turns;

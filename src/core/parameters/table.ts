@@ -286,6 +286,20 @@ const BILLING = {
     '',
     'Milliseconds: a fraction of a second below this is dropped, any other counts as a second.',
   ),
+  SERVER_BILLING_RESERVE_TIME: row(
+    'billing',
+    'count',
+    ['60', 1, 3600],
+    '',
+    'Seconds of talk that a prepaid call reserves money for at a time.',
+  ),
+  SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME: row(
+    'billing',
+    'count',
+    ['0', 0, 3600],
+    '',
+    'Seconds of talk that a prepaid call keeps money for beyond those it may talk.',
+  ),
   SERVER_BILLING_FREE_TIME: row(
     'billing',
     'seconds',

@@ -3,10 +3,13 @@
 
 import { chargeOf, NOTHING, ratedSecondsOf, type TimeRules } from './charge.ts';
 import { type RateTerms, termsOf, wordsOf } from './rate-terms.ts';
+import type { Reserve } from './reserve.ts';
 
 /** One account and its rate for the call. */
 export interface BillLine {
   readonly account: string;
+  /** Place of its balance. */
+  readonly slot: number;
   readonly table: string;
   readonly prefix: string;
   readonly terms: RateTerms;
@@ -34,6 +37,12 @@ export interface BilledRecord {
   agentFees: readonly AgentFee[];
 }
 
+/** A record with the names of those who pay. */
+export interface ChargedRecord extends Readonly<BilledRecord> {
+  readonly account: string;
+  readonly clearingAccount: string;
+}
+
 /** The rates of one call. */
 export interface Bill {
   readonly rules: TimeRules;
@@ -43,22 +52,37 @@ export interface Bill {
   readonly agents: readonly BillLine[];
   /** Of the attempt under way; null where nobody is paid. */
   buy: BillLine | null;
+  /** Money that stands aside for it; null where its account has no limit. */
+  readonly reserve: Reserve | null;
+}
+
+/** What one account loses by a call. */
+export interface Loss {
+  readonly account: string;
+  readonly slot: number;
+  readonly nanos: bigint;
 }
 
 /** A bill as it stands beside a record on the board and in checkpoints: arrays of text and numbers. */
 export type BillWords = readonly [
   precisionMs: number,
   freeMs: number,
+  reserve: ReserveWords | null,
   buy: LineWords | null,
   sell: LineWords | null,
   ...agents: LineWords[],
 ];
-export type LineWords = readonly [account: string, table: string, prefix: string, terms: readonly number[]];
+type ReserveWords = readonly [floorNanos: bigint, grantedSeconds: number, reservedNanos: bigint];
+type LineWords = readonly [account: string, slot: number, table: string, prefix: string, terms: readonly number[]];
 
-/** Puts the fees of an answered call of `record.holdMs` into its record. */
-export function fillFees(record: BilledRecord, { rules, sell, buy, agents }: Bill): void {
+/**
+ * Puts the fees of an answered call of `record.holdMs` into its record. What was reserved is the most that its account
+ * pays: however late it was cut, it does not pay for it.
+ */
+export function fillFees(record: BilledRecord, { rules, sell, buy, agents, reserve }: Bill): void {
   const seconds = ratedSecondsOf(record.holdMs, rules);
-  const sold = sell === null ? NOTHING : chargeOf(sell.terms, seconds);
+  const soldSeconds = reserve === null ? seconds : Math.min(seconds, reserve.grantedSeconds);
+  const sold = sell === null ? NOTHING : chargeOf(sell.terms, soldSeconds);
   record.sellFeeNanos = sold.feeNanos;
   record.taxNanos = sold.taxNanos;
   record.billedSeconds = sold.billedSeconds;
@@ -72,27 +96,56 @@ export function fillFees(record: BilledRecord, { rules, sell, buy, agents }: Bil
   });
 }
 
-/** `bill` as words. */
-export function billWordsOf({ rules, sell, buy, agents }: Bill): BillWords {
-  return [
-    rules.precisionMs,
-    rules.freeMs,
-    buy && lineWordsOf(buy),
-    sell && lineWordsOf(sell),
-    ...agents.map(lineWordsOf),
+/** Who loses what by a call whose fees are in `record`; its account first, where it pays. */
+export function lossesOf(record: BilledRecord, { sell, buy, agents }: Bill): Loss[] {
+  const losses: Loss[] = [];
+  if (sell !== null) losses.push(lossOf(sell, record.sellFeeNanos + record.taxNanos));
+  if (buy !== null) losses.push(lossOf(buy, record.buyFeeNanos + record.buyTaxNanos));
+  for (const [level, line] of agents.entries()) {
+    const fee = record.agentFees[level];
+    if (fee !== undefined) losses.push(lossOf(line, fee.feeNanos + fee.taxNanos));
+  }
+  return losses;
+}
+
+function lossOf({ account, slot }: BillLine, nanos: bigint): Loss {
+  return { account, slot, nanos };
+}
+
+/** Who loses what by the call of a whole record, by name. */
+export function chargesOf(record: ChargedRecord): { readonly account: string; readonly nanos: bigint }[] {
+  const { account, sellFeeNanos, taxNanos, clearingAccount, buyFeeNanos, buyTaxNanos, agentFees } = record;
+  const charges = [
+    { account, nanos: sellFeeNanos + taxNanos },
+    { account: clearingAccount, nanos: buyFeeNanos + buyTaxNanos },
+    ...agentFees.map((fee) => ({ account: fee.account, nanos: fee.feeNanos + fee.taxNanos })),
   ];
+  return charges.filter(({ nanos }) => nanos !== 0n);
+}
+
+/** What the call of a written bill has reserved, and of whom. */
+export function reservedBy([, , reserve, , sell]: BillWords): { readonly slot: number; readonly nanos: bigint }[] {
+  return reserve === null || sell === null ? [] : [{ slot: sell[1], nanos: reserve[2] }];
+}
+
+/** `bill` as words. */
+export function billWordsOf({ rules, sell, buy, agents, reserve }: Bill): BillWords {
+  const reserved = reserve && ([reserve.floorNanos, reserve.grantedSeconds, reserve.reservedNanos] as const);
+  const lines = [buy && lineWordsOf(buy), sell && lineWordsOf(sell)] as const;
+  return [rules.precisionMs, rules.freeMs, reserved, ...lines, ...agents.map(lineWordsOf)];
 }
 
 /** The bill that `words` are. */
-export function billOf([precisionMs, freeMs, buy, sell, ...agents]: BillWords): Bill {
+export function billOf([precisionMs, freeMs, reserved, buy, sell, ...agents]: BillWords): Bill {
   const rules = { precisionMs, freeMs };
-  return { rules, sell: sell && lineOf(sell), agents: agents.map(lineOf), buy: buy && lineOf(buy) };
+  const reserve = reserved && { floorNanos: reserved[0], grantedSeconds: reserved[1], reservedNanos: reserved[2] };
+  return { rules, reserve, sell: sell && lineOf(sell), agents: agents.map(lineOf), buy: buy && lineOf(buy) };
 }
 
-function lineWordsOf({ account, table, prefix, terms }: BillLine): LineWords {
-  return [account, table, prefix, wordsOf(terms)];
+function lineWordsOf({ account, slot, table, prefix, terms }: BillLine): LineWords {
+  return [account, slot, table, prefix, wordsOf(terms)];
 }
 
-function lineOf([account, table, prefix, words]: LineWords): BillLine {
-  return { account, table, prefix, terms: termsOf(words) };
+function lineOf([account, slot, table, prefix, words]: LineWords): BillLine {
+  return { account, slot, table, prefix, terms: termsOf(words) };
 }

@@ -27,7 +27,7 @@ export class Pricing implements RoutePrices {
   lineOf(account: PricedAccount, digits: string, wallMs: number): BillLine | null {
     for (const table of account.rateTables) {
       const rate = this.#decks.get(table)?.find(digits, wallMs);
-      if (rate) return { account: account.account, table, prefix: rate.prefix, terms: rate.terms };
+      if (rate) return { account: account.account, slot: account.slot, table, prefix: rate.prefix, terms: rate.terms };
     }
     return null;
   }

@@ -28,6 +28,10 @@ export function routingViewOf(snapshot: Snapshot): RoutingView {
       precisionMs: parameters.SERVER_BILLING_HOLD_TIME_PRECISION,
       freeMs: parameters.SERVER_BILLING_FREE_TIME,
     },
+    sliceRules: {
+      sliceSeconds: parameters.SERVER_BILLING_RESERVE_TIME,
+      advanceSeconds: parameters.SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME,
+    },
     qualityWindow: {
       windowMs: parameters.SS_GATEWAY_ASR_RESERVE_TIME,
       sliceCount: parameters.SS_GATEWAY_ASR_RESERVE_SEPARATE,

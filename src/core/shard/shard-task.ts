@@ -18,6 +18,7 @@ export interface ShardTask {
   readonly registration: RegistrationMemory;
   /** The key of nonces, one for all shards; hexadecimal. */
   readonly secret: string;
+  readonly balances: SharedArrayBuffer;
   readonly doorbell: SharedArrayBuffer;
   /** Three 32-bit words from the system's generator. */
   readonly seed: readonly [number, number, number];

@@ -13,6 +13,7 @@ import type { Source } from '../call/incoming-request.ts';
 import type { LrnAnswer } from '../call/lrn-dips.ts';
 import { resumeCall } from '../call/resume-call.ts';
 import { acknowledgeStray } from '../call/stray-answer.ts';
+import { settleBill } from '../call/talk-reserve.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
@@ -187,9 +188,10 @@ export class Shard {
   }
 
   #settle(checkpoint: CallCheckpoint, shiftMs: number): void {
-    const { nowMs, wallMs, admission } = this.#around;
+    const { nowMs, wallMs, admission, balances } = this.#around;
     const record = LiveRecord.resumed(checkpoint, checkpoint.answeredAtMs + shiftMs);
     record.ended(nowMs, wallMs, { reason: 'SwitchRestart', endedBy: 'server', status: 200, reasonHeader: '' });
+    settleBill(record, balances);
     for (const slot of record.slots.splice(0)) admission.giveCall(slot);
     this.#outbox.recordEnded(record);
   }

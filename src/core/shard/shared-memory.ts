@@ -14,6 +14,7 @@ import {
 } from '../base/limits.ts';
 import { RecordBoard } from '../base/record-board.ts';
 import { Ring } from '../base/ring.ts';
+import { Balances } from '../rating/balances.ts';
 import { Bindings } from '../registration/bindings.ts';
 import { FailureBook } from '../registration/failure-book.ts';
 import { NonceUses } from '../registration/nonce-uses.ts';
@@ -29,13 +30,16 @@ export interface ShardMemory {
   readonly cdrs: SharedArrayBuffer;
   /** Position of the last CDR that control has spooled: an int64. */
   readonly cdrsTaken: SharedArrayBuffer;
+  /** Position of the last CDR that the balances have for good: an int64. */
+  readonly cdrsCharged: SharedArrayBuffer;
   /** Live calls (packed CDRs with the slots they hold). */
   readonly board: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
-  /** What the shard holds of the admission counters. */
+  /** What the shard holds of the admission counters, and of the balances. */
   readonly taken: SharedArrayBuffer;
   /** Int32: 1 while control cannot store CDRs, so that no call may begin; control writes it. */
   readonly storeIsFull: SharedArrayBuffer;
+  readonly held: SharedArrayBuffer;
 }
 
 /** Memory of the whole switch. */
@@ -45,6 +49,7 @@ export interface SwitchMemory {
   readonly quality: SharedArrayBuffer;
   readonly turns: SharedArrayBuffer;
   readonly registration: RegistrationMemory;
+  readonly balances: SharedArrayBuffer;
   /** Int32: how the edge sleeps; see base/doorbell. */
   readonly doorbell: SharedArrayBuffer;
   readonly shards: readonly ShardMemory[];
@@ -75,10 +80,12 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
       outbound: Ring.allocate(OUTBOUND_RING_BYTES),
       cdrs: Ring.allocate(CDR_RING_BYTES),
       cdrsTaken: new SharedArrayBuffer(8),
+      cdrsCharged: new SharedArrayBuffer(8),
       board: RecordBoard.allocate(SHARD_CALLS_MAX, BOARD_RECORD_BYTES),
       counters: ShardCounters.allocate(),
       taken: Admission.allocateTaken(),
       storeIsFull: new SharedArrayBuffer(4),
+      held: Balances.allocateHeld(),
     });
   }
   return {
@@ -87,6 +94,7 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
     quality: QualityBoard.allocate(),
     turns: Turns.allocate(),
     registration: allocateRegistration(),
+    balances: Balances.allocate(),
     doorbell: new SharedArrayBuffer(64),
     shards,
   };

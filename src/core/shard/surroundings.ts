@@ -16,6 +16,7 @@ import type { ResumedAnswer } from '../call/resumed-answer.ts';
 import { CdrIdMint } from '../cdr/cdr-id.ts';
 import type { LocalEnd } from '../dialog/dialog.ts';
 import { defaultParameters } from '../parameters/registry.ts';
+import type { Balances } from '../rating/balances.ts';
 import type { AuthOutcome } from '../registration/authenticator.ts';
 import { Bindings } from '../registration/bindings.ts';
 import { FailureBook } from '../registration/failure-book.ts';
@@ -53,6 +54,7 @@ export interface ShardBirth {
   readonly secret: string;
   /** Whether a predecessor died on this memory. */
   readonly isSuccessor: boolean;
+  readonly balances: Balances;
   readonly counters: ShardCounters;
   readonly outbox: Outbox;
   /** The only source of chance; seeded by the host. */
@@ -82,6 +84,7 @@ export class ShardSurroundings implements Surroundings {
   readonly quality: QualityBoard;
   readonly turns: Turns;
   readonly routeConditions: RouteConditions;
+  readonly balances: Balances;
   readonly counters: ShardCounters;
   readonly node: string;
   readonly shardIndex: number;
@@ -104,6 +107,7 @@ export class ShardSurroundings implements Surroundings {
     this.quality = birth.quality;
     this.turns = birth.turns;
     this.routeConditions = new LiveConditions(this);
+    this.balances = birth.balances;
     this.counters = birth.counters;
     this.digest = birth.digest;
     this.#outbox = birth.outbox;

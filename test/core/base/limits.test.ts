@@ -26,6 +26,7 @@ import { LiveRecord } from '../../../src/core/call/call-record.ts';
 import { across } from '../../../src/core/call/identity.ts';
 import { EMPTY_CROSSING } from '../../../src/core/call/leg-events.ts';
 import { SAME_NUMBER } from '../../../src/core/call/parties.ts';
+import { Balances } from '../../../src/core/rating/balances.ts';
 import { allocateSwitchMemory } from '../../../src/core/shard/shared-memory.ts';
 import { RecordsOut } from '../../../src/shard-host/records-out.ts';
 import { CallJournal } from '../../../src/store/call-journal.ts';
@@ -203,7 +204,9 @@ describe('records', () => {
     const board = new RecordBoard(RecordBoard.allocate(1, BOARD_RECORD_BYTES), BOARD_RECORD_BYTES);
     const taken = new TakenMark(new SharedArrayBuffer(8));
     const journal = new CallJournal(new MemoryDisk(), { isStrict: false });
-    const out = new RecordsOut({ board, journal, ring, taken });
+    const balances = new Balances(Balances.allocate(1));
+    const charged = new TakenMark(new SharedArrayBuffer(8));
+    const out = new RecordsOut({ board, journal, ring, taken, balances, charged });
     for (let ended = 0; ended < CDR_HELD_MAX; ended++) {
       assert.ok(!out.isFull);
       out.ended(new LiveRecord({ ...sampleCdr(ended) }, 0));

@@ -38,6 +38,11 @@ export class PricedBench {
     return this.#toTrunk.splice(0).map((text) => /^(SIP\/2\.0 )?(\w+)/.exec(text)?.[2] ?? '');
   }
 
+  /** An INVITE for `callee`, which nobody answers. */
+  invite(name: string, callee: string, nowMs: number): void {
+    this.switch.receive(inviteOf(name, callee), CALLER, nowMs);
+  }
+
   /** An INVITE for `callee`, answered at once when a trunk hears it. */
   call(name: string, callee: string, nowMs: number): void {
     this.#toTrunk.length = 0;
@@ -59,12 +64,13 @@ export class PricedBench {
   talk(callee: string, talkMs: number): Cdr | undefined {
     const name = `call-${this.switch.cdrs.length}`;
     this.call(name, callee, 0);
-    this.#advanceTo(talkMs);
+    this.advanceTo(talkMs);
     this.hangUp(name, talkMs);
     return this.switch.cdrs.at(-1);
   }
 
-  #advanceTo(nowMs: number): void {
+  /** Lets everything happen that is due until then, each in its own moment. */
+  advanceTo(nowMs: number): void {
     for (let dueMs = this.switch.nextDueMs(); dueMs <= nowMs; dueMs = this.switch.nextDueMs())
       this.switch.advance(dueMs);
   }

@@ -9,6 +9,7 @@ import { Turns } from '../../../src/core/admission/turns.ts';
 import { NEW_CALL_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../../../src/core/base/limits.ts';
 import { Prng } from '../../../src/core/base/prng.ts';
 import type { Cdr } from '../../../src/core/cdr/cdr.ts';
+import { Balances } from '../../../src/core/rating/balances.ts';
 import { ShardCounters } from '../../../src/core/shard/counters.ts';
 import { Reception, type ReceptionBounds } from '../../../src/core/shard/reception.ts';
 import { routingViewOf } from '../../../src/core/shard/routing-view.ts';
@@ -170,6 +171,7 @@ describe('a full house', () => {
       registration: allocateRegistration(),
       secret: '',
       isSuccessor: false,
+      balances: new Balances(Balances.allocate(), Balances.allocateHeld()),
       counters: new ShardCounters(ShardCounters.allocate()),
       prng: new Prng(1),
       digest: nodeDigest,

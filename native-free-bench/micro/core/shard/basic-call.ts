@@ -11,6 +11,7 @@ import { QualityBoard } from '../../../../src/core/admission/quality.ts';
 import { Turns } from '../../../../src/core/admission/turns.ts';
 import { Prng } from '../../../../src/core/base/prng.ts';
 import type { Target } from '../../../../src/core/base/target.ts';
+import { Balances } from '../../../../src/core/rating/balances.ts';
 import { ShardCounters } from '../../../../src/core/shard/counters.ts';
 import { Shard } from '../../../../src/core/shard/shard.ts';
 import { allocateRegistration } from '../../../../src/core/shard/shared-memory.ts';
@@ -64,6 +65,7 @@ class Bench {
       registration: allocateRegistration(),
       secret: '',
       isSuccessor: false,
+      balances: new Balances(Balances.allocate(), Balances.allocateHeld()),
       counters: this.#counters,
       prng: new Prng(1),
       digest: nodeDigest,

@@ -23,7 +23,10 @@ export function checkRates({ around, gateway, routing, record, callee, caller }:
   if (RATE_TYPES.indexOf(sell.terms.type) > RATE_TYPES.indexOf(gateway.callLevel)) return 'RateBarred';
   const agents = agentLines(account.agent);
   if (agents === null) return 'RateNotFound';
-  record.bill = { rules: routing.timeRules, sell, agents, buy: null };
+  const { creditLimitNanos } = account;
+  const reserve =
+    creditLimitNanos === null ? null : { floorNanos: -creditLimitNanos, grantedSeconds: 0, reservedNanos: 0n };
+  record.bill = { rules: routing.timeRules, sell, agents, buy: null, reserve };
   return null;
 
   /** A line for each agent that is billed; null when one of them has no rate for the number. */

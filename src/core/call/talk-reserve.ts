@@ -1,0 +1,90 @@
+// The talk time of a prepaid call: a slice of money is reserved before it hunts, the next one before the last is talked
+// up, and when the balance pays for no more the call ends at the very second that was paid for.
+//
+//   answered --shortly before the slice ends--> reserve --got more--> and so on
+//                                                    \--no more--> at its end once more --no more--> exhausted
+
+import type { Balances } from '../rating/balances.ts';
+import { lossesOf } from '../rating/bill.ts';
+import { extendReserve } from '../rating/reserve.ts';
+import type { Timed, TimerHandle } from '../timer/wheel.ts';
+import type { LiveRecord } from './call-record.ts';
+import type { RoutingView, Surroundings } from './ports.ts';
+
+/** How long before the end of a slice the next one is reserved, ms; half of a slice that is short. */
+const AHEAD_MS = 5_000;
+
+/** Who is told. */
+export interface TalkReserveUser {
+  /** Nothing is left, and what was reserved is talked up. */
+  creditExhausted(): void;
+}
+
+/** Keeps one call paid for. */
+export class TalkReserve implements Timed {
+  readonly #around: Surroundings;
+  readonly #record: LiveRecord;
+  readonly #routing: RoutingView;
+  readonly #user: TalkReserveUser;
+  #timer: TimerHandle = 0;
+
+  constructor(around: Surroundings, record: LiveRecord, routing: RoutingView, user: TalkReserveUser) {
+    this.#around = around;
+    this.#record = record;
+    this.#routing = routing;
+    this.#user = user;
+  }
+
+  /** The call is answered, now or in an earlier life of the switch. */
+  begin(): void {
+    if (this.#record.bill?.reserve) this.#arm();
+  }
+
+  due(): void {
+    this.#timer = 0;
+    if (extended(this.#record, this.#around.balances, this.#routing)) {
+      this.#around.recordChanged(this.#record);
+      this.#arm();
+      return;
+    }
+    const leftMs = this.#leftMs();
+    if (leftMs > 0) this.#timer = this.#around.wheel.arm(this, 0, leftMs);
+    else this.#user.creditExhausted();
+  }
+
+  disarm(): void {
+    this.#around.wheel.disarm(this.#timer);
+    this.#timer = 0;
+  }
+
+  #arm(): void {
+    const leftMs = Math.max(0, this.#leftMs());
+    this.#timer = this.#around.wheel.arm(this, 0, leftMs - Math.min(AHEAD_MS, leftMs / 2));
+  }
+
+  /** Talk time that is paid for and not yet over. */
+  #leftMs(): number {
+    const { freeMs } = this.#routing.timeRules;
+    const grantedMs = (this.#record.bill?.reserve?.grantedSeconds ?? 0) * 1000 + freeMs;
+    return this.#record.answeredAtMs + grantedMs - this.#around.nowMs;
+  }
+}
+
+/** Reserves the next slice of a call; false when its account has nothing for it. */
+export function extended({ bill }: LiveRecord, balances: Balances, { sliceRules }: RoutingView): boolean {
+  if (!bill?.reserve || bill.sell === null) return false;
+  return extendReserve(bill.reserve, bill.sell, balances, sliceRules);
+}
+
+/** The call is over and its fees are in its record: gives back what it reserved, takes what it costs. */
+export function settleBill(record: LiveRecord, balances: Balances): void {
+  const { bill, cdr } = record;
+  if (bill === null) return;
+  record.losses = lossesOf(cdr, bill);
+  let reservedNanos = bill.reserve?.reservedNanos ?? 0n;
+  // The first loss is that of the account which reserved.
+  for (const { slot, nanos } of record.losses) {
+    balances.charge(slot, reservedNanos, nanos);
+    reservedNanos = 0n;
+  }
+}

@@ -1,0 +1,51 @@
+// The money of a prepaid call, reserved ahead in slices: what the granted seconds cost stands aside, so that however
+// many calls an account has at once, together they never cost more than it has.
+
+import type { Balances } from './balances.ts';
+import { affordableSeconds, chargeOf, totalOf } from './charge.ts';
+import type { RateTerms } from './rate-terms.ts';
+import { RATE_DURATION_SECONDS_MAX } from './rating-limits.ts';
+
+/** What one call has reserved. */
+export interface Reserve {
+  /** Below this the account's balance may not fall: its credit limit, negative. */
+  readonly floorNanos: bigint;
+  /** Seconds of talk that are reserved for, by the rate. */
+  grantedSeconds: number;
+  reservedNanos: bigint;
+}
+
+/** How much is reserved at a time. */
+export interface SliceRules {
+  /** Seconds of talk in a slice. */
+  readonly sliceSeconds: number;
+  /** SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME: seconds reserved beyond those that are granted. */
+  readonly advanceSeconds: number;
+}
+
+/**
+ * Reserves the next slice, or as many seconds of it as the balance pays for. False when it pays for none: the call has
+ * what it had.
+ */
+export function extendReserve(
+  reserve: Reserve,
+  { slot, terms }: { readonly slot: number; readonly terms: RateTerms },
+  balances: Balances,
+  { sliceSeconds, advanceSeconds }: SliceRules,
+): boolean {
+  const wanted = Math.min(reserve.grantedSeconds + sliceSeconds, RATE_DURATION_SECONDS_MAX);
+  if (wanted === reserve.grantedSeconds) return false;
+  let seconds = wanted;
+  for (;;) {
+    const nanos = totalOf(chargeOf(terms, seconds + advanceSeconds));
+    if (balances.reserve(slot, nanos - reserve.reservedNanos, reserve.floorNanos)) {
+      reserve.grantedSeconds = seconds;
+      reserve.reservedNanos = nanos;
+      return true;
+    }
+    // Somebody may take or give between the two looks: then the next round finds out.
+    const spendable = balances.spendable(slot) - reserve.floorNanos + reserve.reservedNanos;
+    seconds = Math.min(wanted, affordableSeconds(terms, spendable) - advanceSeconds);
+    if (seconds <= reserve.grantedSeconds) return false;
+  }
+}

@@ -1,0 +1,42 @@
+// What an earlier life of a shard has left of money: what its calls that live on have reserved is held on; what is in its
+// journal of calls that have ended, and in the balances not yet, is charged.
+
+import type { TakenMark } from '../core/base/taken-mark.ts';
+import type { CallCheckpoint } from '../core/call/checkpoint.ts';
+import type { Balances } from '../core/rating/balances.ts';
+import { chargesOf, reservedBy } from '../core/rating/bill.ts';
+import type { Snapshot } from '../core/routing/snapshot.ts';
+import type { JournalCdr } from '../store/journal-segment.ts';
+import { unpackCdr } from '../store/records.ts';
+
+/** How far the journal's CDRs are in the balances, whichever is further. */
+export interface ChargeMarks {
+  /** With what the ledger had when this process began. */
+  readonly taken: TakenMark;
+  /** By a life of the shard in this process. */
+  readonly charged: TakenMark;
+}
+
+/** What an earlier life has left. */
+export interface Estate {
+  readonly calls: readonly CallCheckpoint[];
+  readonly cdrs: readonly JournalCdr[];
+}
+
+export function inheritMoney(
+  { prices }: Snapshot,
+  { calls, cdrs }: Estate,
+  balances: Balances,
+  { taken, charged }: ChargeMarks,
+): void {
+  balances.holdOnly(calls.flatMap(({ bill }) => (bill === null ? [] : reservedBy(bill))));
+  const slots = new Map(prices?.accounts.map(({ account, slot }) => [account, slot]));
+  const knownPosition = Math.max(taken.position, charged.position);
+  for (const { position, bytes } of cdrs) {
+    if (position <= knownPosition) continue;
+    for (const { account, nanos } of chargesOf(unpackCdr(bytes))) {
+      const slot = slots.get(account);
+      if (slot !== undefined) balances.add(slot, -nanos);
+    }
+  }
+}

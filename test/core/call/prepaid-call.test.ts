@@ -1,0 +1,162 @@
+// Calls of prepaid accounts: money is reserved ahead in slices, renewed, given back, and when it is used up the call
+// ends at the second that was paid for.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { NANOS } from '../../../src/core/rating/money.ts';
+import { CALLER, PricedBench, TRUNK } from './priced-bench.ts';
+
+const CENT = NANOS / 100n;
+
+/** A cent a second for everybody; accounts stand in slots 3 and 4, after the gateways. */
+function network(limit: string, parameters = ''): string {
+  return `
+rateTables:
+  - { name: retail, currency: EUR, rates: [{ prefix: "", price: 0.01, period: 1 }] }
+accounts:
+  - { account: prepaid, rateTable: retail, creditLimit: ${limit} }
+mappingGateways:
+  - { name: in, account: prepaid, remoteIps: ${CALLER.address} }
+routingGateways:
+  - { name: out, remoteIp: ${TRUNK.address} }
+systemParameters:
+  SS_SIP_TIMEOUT_INVITE: 10
+${parameters}`;
+}
+
+const SLOT = 3;
+
+function bench(cents: bigint, { limit = '0', parameters = '' } = {}): PricedBench {
+  const calls = new PricedBench(network(limit, parameters));
+  calls.switch.balances.open(SLOT, cents * CENT);
+  return calls;
+}
+
+const spendable = (calls: PricedBench) => calls.switch.balances.spendable(SLOT) / CENT;
+
+describe('a prepaid call', () => {
+  test('has its first slice reserved before it is answered, and unused money back at its end', () => {
+    const calls = bench(100n);
+    calls.call('one', '49', 0);
+    assert.equal(spendable(calls), 40n);
+    calls.advanceTo(10_000);
+    calls.hangUp('one', 10_000);
+    assert.equal(spendable(calls), 90n);
+    assert.equal(calls.switch.cdrs[0]?.sellFeeNanos, 10n * CENT);
+  });
+
+  test('that is not answered costs nothing and gives all of it back', () => {
+    const calls = bench(100n);
+    calls.invite('one', '49', 0);
+    assert.equal(spendable(calls), 40n);
+    calls.switch.releaseAll('OperatorHangup', 1000);
+    assert.equal(spendable(calls), 100n);
+  });
+
+  test('has the next slice reserved before the last is over', () => {
+    const calls = bench(1000n);
+    calls.call('one', '49', 0);
+    calls.advanceTo(54_999);
+    assert.equal(spendable(calls), 940n);
+    calls.advanceTo(55_000);
+    assert.equal(spendable(calls), 880n);
+  });
+
+  test('CreditExhausted: ends on both sides at the very second that was paid for', () => {
+    const calls = bench(70n);
+    calls.call('one', '49', 0);
+    calls.toldCaller();
+    calls.toldTrunk();
+    calls.advanceTo(69_999);
+    assert.equal(calls.switch.cdrs.length, 0);
+    calls.advanceTo(70_000);
+    assert.deepEqual([calls.toldCaller(), calls.toldTrunk()], [['BYE'], ['BYE']]);
+    const [cdr] = calls.switch.cdrs;
+    assert.deepEqual([cdr?.endReason, cdr?.endedBy, cdr?.billedSeconds], ['CreditExhausted', 'server', 70]);
+    assert.equal(spendable(calls), 0n);
+  });
+
+  test('goes on when money came in the meantime', () => {
+    const calls = bench(60n);
+    calls.call('one', '49', 0);
+    calls.advanceTo(59_000);
+    calls.switch.balances.add(SLOT, 100n * CENT);
+    calls.advanceTo(100_000);
+    assert.equal(calls.switch.cdrs.length, 0);
+    assert.equal(spendable(calls), 40n);
+  });
+
+  test('cut late it pays for what was reserved and no more', () => {
+    const calls = bench(70n);
+    calls.call('one', '49', 0);
+    calls.advanceTo(55_000);
+    calls.switch.advance(75_000);
+    assert.equal(calls.switch.cdrs[0]?.sellFeeNanos, 70n * CENT);
+    assert.equal(spendable(calls), 0n);
+  });
+
+  test('InsufficientBalance: nothing is left for the beginning of a call', () => {
+    const calls = bench(0n);
+    calls.call('one', '49', 0);
+    assert.deepEqual(calls.toldCaller(), ['100', '402']);
+    assert.equal(calls.switch.cdrs[0]?.endReason, 'InsufficientBalance');
+  });
+
+  test('creditLimit: the balance may fall so far below zero', () => {
+    const calls = bench(0n, { limit: '0.30' });
+    calls.call('one', '49', 0);
+    calls.advanceTo(40_000);
+    assert.equal(calls.switch.cdrs[0]?.holdMs, 30_000);
+    assert.equal(spendable(calls), -30n);
+  });
+
+  test('without a limit nothing is reserved, and the balance falls by what the call cost', () => {
+    const calls = bench(0n, { limit: 'None' });
+    calls.call('one', '49', 0);
+    assert.equal(spendable(calls), 0n);
+    calls.advanceTo(200_000);
+    calls.hangUp('one', 200_000);
+    assert.equal(spendable(calls), -200n);
+  });
+
+  test('SERVER_BILLING_RESERVE_TIME: how much is reserved at a time', () => {
+    const calls = bench(100n, { parameters: '  SERVER_BILLING_RESERVE_TIME: 6\n' });
+    calls.call('one', '49', 0);
+    assert.equal(spendable(calls), 94n);
+  });
+
+  test('SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME: money for so much talk is kept aside', () => {
+    const calls = bench(70n, { parameters: '  SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME: 20\n' });
+    calls.call('one', '49', 0);
+    calls.advanceTo(80_000);
+    assert.equal(calls.switch.cdrs[0]?.holdMs, 50_000);
+    assert.equal(spendable(calls), 20n);
+  });
+});
+
+test('1 000 parallel calls over 3 shards, money for a third of them: never below the limit, sums to the last unit', () => {
+  const calls = new PricedBench(network('0'), { shardCount: 3 });
+  const { balances } = calls.switch;
+  const openingNanos = 1_000n * 20n * CENT;
+  balances.open(SLOT, openingNanos);
+  let leastNanos = openingNanos;
+  for (let call = 0; call < 1_000; call++) {
+    calls.call(`call-${call}`, '49', call);
+    leastNanos = balances.spendable(SLOT) < leastNanos ? balances.spendable(SLOT) : leastNanos;
+  }
+  for (let dueMs = calls.switch.nextDueMs(); dueMs < 200_000; dueMs = calls.switch.nextDueMs()) {
+    calls.switch.advance(dueMs);
+    leastNanos = balances.spendable(SLOT) < leastNanos ? balances.spendable(SLOT) : leastNanos;
+  }
+  const { cdrs } = calls.switch;
+  assert.ok(leastNanos >= 0n, `${leastNanos}`);
+  assert.equal(cdrs.length, 1_000);
+  const spentNanos = cdrs.reduce((sum, { sellFeeNanos, taxNanos }) => sum + sellFeeNanos + taxNanos, 0n);
+  assert.equal(openingNanos - spentNanos, balances.spendable(SLOT));
+  const cut = cdrs.filter(({ endReason }) => endReason === 'CreditExhausted');
+  const refused = cdrs.filter(({ endReason }) => endReason === 'InsufficientBalance');
+  assert.equal(cut.length + refused.length, 1_000);
+  assert.ok(cut.length >= 333);
+  for (const { holdMs, billedSeconds } of cut) assert.equal(holdMs, billedSeconds * 1000, 'cut as its money ends');
+  assert.equal(balances.spendable(SLOT), 0n, 'all of it was talked up');
+});
