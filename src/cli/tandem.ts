@@ -33,6 +33,7 @@ function program(): Command {
   addNetwork(tandem);
   addParameters(tandem);
   addTables(tandem);
+  addMoney(tandem);
   addQuestions(tandem);
   addDemo(tandem);
   return tandem;
@@ -133,6 +134,33 @@ function addTables(tandem: Command): void {
         return rollback(config, version, options.note, terminal);
       }),
     );
+}
+
+function addMoney(tandem: Command): void {
+  common(tandem.command('accounts').description('what accounts have and may spend')).action((options: CommonOptions) =>
+    run(options, async (config, terminal) => (await import('./accounts.ts')).accounts(config, terminal)),
+  );
+  common(tandem.command('pay <account> <amount>').description('enter a payment; the amount in the account’s currency'))
+    .option('--kind <word>', 'topUp, deduction or correction', 'topUp')
+    .option('--memo <text>', 'kept with the payment', '')
+    .action(
+      (account: string, amount: string, options: CommonOptions & { readonly kind: string; readonly memo: string }) =>
+        run(options, async (config, terminal) => {
+          const { pay } = await import('./accounts.ts');
+          return pay(config, { account, amount, kind: options.kind, memo: options.memo }, terminal);
+        }),
+    );
+  common(tandem.command('payments [account]').description('the last payments, of one account or of all'))
+    .option('-n, --limit <count>', 'how many', count, CDRS_TOLD)
+    .action((account: string | undefined, options: CommonOptions & { readonly limit: number }) =>
+      run(options, async (config, terminal) => {
+        const { payments } = await import('./accounts.ts');
+        return payments(config, { account: account ?? null, limit: options.limit }, terminal);
+      }),
+    );
+  common(tandem.command('verify').description('count the ledger anew')).action((options: CommonOptions) =>
+    run(options, async (config, terminal) => (await import('./accounts.ts')).verify(config, terminal)),
+  );
 }
 
 function addQuestions(tandem: Command): void {

@@ -17,12 +17,13 @@ import { CallRate } from './call-rate.ts';
 import { CdrDrain, journalName } from './cdr/cdr-drain.ts';
 import { CdrIndex } from './cdr/index/cdr-index.ts';
 import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
-import { lastEndedBefore } from './cdr/online-window.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
+import { trimSpool } from './cdr/spool-trim.ts';
 import { Deployment } from './deployment.ts';
 import type { HttpServer } from './http/http-server.ts';
 import { listenHttp } from './http/listen.ts';
 import { Jobs } from './jobs/jobs.ts';
+import { AccountBook } from './ledger/account-book.ts';
 import { LimitDrift } from './limit-drift.ts';
 import type { ControlStart, EdgeNumbers, ToControl } from './messages.ts';
 import { dnsOf } from './names/dns.ts';
@@ -66,13 +67,6 @@ const FLUSH_PERIOD_MS = 200;
 const SECOND_MS = 1_000;
 const RECOUNT_PERIOD_MS = 5_000;
 
-/** How long CDRs are kept for questions after every sink has them, while there is room. */
-const ONLINE_WINDOW_MS = 30 * 24 * 3_600_000;
-/** Share of the store's room above which those that every sink has go earlier. */
-const ROOM_USE_RATIO_MAX = 0.6;
-/** Dropped in one go, once a second: more than arrive, and a few ms of work. */
-const TRIM_RECORDS_MAX = 4_000;
-
 const NO_EDGE_NUMBERS: EdgeNumbers = {
   datagramsReceived: 0,
   datagramsSent: 0,
@@ -92,6 +86,7 @@ export class Control implements HostNamesUser {
   readonly deployment: Deployment;
   readonly drain: CdrDrain;
   readonly index: CdrIndex;
+  readonly accounts: AccountBook;
   readonly sinks: readonly SinkRunner[];
   readonly rate = new CallRate();
   readonly drift: LimitDrift;
@@ -125,6 +120,9 @@ export class Control implements HostNamesUser {
     this.configuration = new Configuration(stores.configuration, options.listeners);
     this.deployment = new Deployment(options.memory.shards.length);
     this.drain = new CdrDrain(options.memory.shards, (shared) => new Ring(shared), stores.spool);
+    this.accounts = new AccountBook(stores.ledger, stores.spool, this.view.balances);
+    while (this.accounts.book() > 0);
+    this.accounts.open(this.configuration.snapshot);
     this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings()) : [];
     this.index = new CdrIndex(stores.spool, stores.index);
     this.drift = new LimitDrift(this.view);
@@ -188,7 +186,7 @@ export class Control implements HostNamesUser {
     this.drift.tick();
     this.jobs.tick(nowMs);
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
-    if (this.#isDue('trim', SECOND_MS)) this.#trim();
+    if (this.#isDue('trim', SECOND_MS)) trimSpool(this, this.#wallNow());
   }
 
   /** What main has to say. `stop` is not for here: await `stop()`. */
@@ -260,6 +258,7 @@ export class Control implements HostNamesUser {
     if (version === before) return { ...outcome, isEverywhere: this.deployment.isEverywhere(before) };
     this.#log.info({ version, author: told.author, note: told.note }, told.what);
     this.#watchHosts();
+    this.accounts.open(this.configuration.snapshot);
     await this.stores.flush();
     this.#outward.publish(this.configuration.snapshot);
     const isEverywhere = await this.deployment.whenEverywhere(version, this.#nowMs + DEPLOY_TIMEOUT_MS);
@@ -291,6 +290,7 @@ export class Control implements HostNamesUser {
     await this.#server?.close();
     await this.jobs.stop();
     while (this.#drainRings() > 0);
+    while (this.#followSpool() > 0);
     this.#tellLeftBehind();
     for (const sink of this.sinks) await sink.finish();
     const { journalsPath, memory } = this.options;
@@ -320,6 +320,23 @@ export class Control implements HostNamesUser {
     }
   }
 
+  /** What the spool has is indexed and booked; answers how many records were booked. */
+  #followSpool(): number {
+    // Searches lack the newest records until it succeeds; what is not booked stays in the spool.
+    this.#tried('CDRs cannot be indexed', () => this.index.follow());
+    return this.#tried('charges cannot be booked', () => this.accounts.book()) ?? 0;
+  }
+
+  /** What `action` answers; null when a fault of the disk has stopped it, which the next tick may not meet. */
+  #tried<T>(sentence: string, action: () => T): T | null {
+    try {
+      return action();
+    } catch (error) {
+      if (this.#isDue(sentence, SECOND_MS)) this.#log.error({ why: sentenceOf(error) }, sentence);
+      return null;
+    }
+  }
+
   #sinkSurroundings(): SinkSurroundings {
     const { dataPath, node } = this.options;
     const { spool, flush } = this.stores;
@@ -333,32 +350,10 @@ export class Control implements HostNamesUser {
     };
   }
 
-  /** What every sink has may go, oldest first: when it is older than the online window, or its room is needed. */
-  #trim(): void {
-    const { spool, useRatio } = this.stores;
-    const exported = Math.min(...this.sinks.filter(({ isOn }) => isOn).map(({ position }) => position));
-    const surplus = Math.max(0, 1 - ROOM_USE_RATIO_MAX / useRatio());
-    const surplusCount = Math.min(TRIM_RECORDS_MAX, Math.ceil(surplus * spool.count()));
-    if (surplusCount > 0) spool.trim(1, surplusCount, exported);
-    const old = lastEndedBefore(spool, this.#wallNow() - ONLINE_WINDOW_MS, TRIM_RECORDS_MAX);
-    if (old > 0) spool.trim(1, TRIM_RECORDS_MAX, Math.min(old, exported));
-    this.index.trim();
-  }
-
   /** While it is, new calls get 503: no record may come that has no place. Those that live go on. */
   #tellStoreIsFull(isFull: boolean): void {
     for (const { storeIsFull } of this.options.memory.shards)
       Atomics.store(new Int32Array(storeIsFull), 0, Number(isFull));
-  }
-
-  #followSpool(): void {
-    try {
-      this.index.follow();
-    } catch (error) {
-      // It tries again: searches lack the newest records until then.
-      if (this.#isDue('index failure', SECOND_MS))
-        this.#log.error({ why: sentenceOf(error) }, 'CDRs cannot be indexed');
-    }
   }
 
   #tellLeftBehind(): void {

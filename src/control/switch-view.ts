@@ -9,6 +9,7 @@ import { END_REASON_NAMES, type EndReason } from '../core/base/end-reason.ts';
 import { BOARD_RECORD_BYTES } from '../core/base/limits.ts';
 import { RecordBoard } from '../core/base/record-board.ts';
 import { Ring } from '../core/base/ring.ts';
+import { Balances } from '../core/rating/balances.ts';
 import { Bindings } from '../core/registration/bindings.ts';
 import { ShardCounters, type ShardNumberName } from '../core/shard/counters.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
@@ -27,6 +28,7 @@ export interface ShardView {
 export class SwitchView {
   readonly admission: Admission;
   readonly health: GatewayHealth;
+  readonly balances: Balances;
   readonly quality: QualityBoard;
   readonly turns: Turns;
   readonly bindings: Bindings;
@@ -35,6 +37,7 @@ export class SwitchView {
   constructor(memory: SwitchMemory) {
     this.admission = new Admission(memory.admission);
     this.health = new GatewayHealth(memory.health);
+    this.balances = new Balances(memory.balances);
     this.quality = new QualityBoard(memory.quality);
     this.turns = new Turns(memory.turns);
     this.bindings = new Bindings(memory.registration.bindings);

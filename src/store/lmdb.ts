@@ -12,7 +12,9 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
+import { Ledger } from './ledger.ts';
 import { LmdbIndex } from './lmdb-index.ts';
+import { LmdbTable } from './lmdb-ledger.ts';
 import { imagesOf } from './network.ts';
 import type {
   CdrSpool,
@@ -50,6 +52,10 @@ interface Tables {
   readonly spool: Bytes;
   readonly cursors: Bytes;
   readonly index: Bytes;
+  /** Of the ledger. */
+  readonly sums: Bytes;
+  readonly payments: Bytes;
+  readonly charges: Bytes;
 }
 
 /**
@@ -64,6 +70,12 @@ export function openLmdbStores(dataPath: string, options: { readonly roomBytes?:
     configuration: new LmdbConfiguration(tables, roomBytes),
     spool: new LmdbSpool(tables, roomBytes),
     index: new LmdbIndex(tables.index, (action) => write(tables, action)),
+    ledger: new Ledger({
+      sums: new LmdbTable(tables.sums),
+      payments: new LmdbTable(tables.payments),
+      charges: new LmdbTable(tables.charges),
+      write: (action) => write(tables, action),
+    }),
     useRatio: () => usedBytes(tables) / roomBytes,
     flush: () => flush(tables.root),
     close: async () => {
@@ -101,6 +113,9 @@ function openTables(dataPath: string, roomBytes: number): Tables {
       spool: table('spool'),
       cursors: table('cursors'),
       index: table('index'),
+      sums: table('ledger-sums'),
+      payments: table('ledger-payments'),
+      charges: table('ledger-charges'),
     };
   } catch (cause) {
     const todo = 'Check that it exists and belongs to this user.';

@@ -1,5 +1,7 @@
 // The stores in memory: for tests, the demo and the simulator. What they keep ends with them.
 
+import { Ledger } from './ledger.ts';
+import { memoryLedgerTables } from './memory-ledger.ts';
 import { imagesOf } from './network.ts';
 import type {
   CdrSpool,
@@ -23,6 +25,7 @@ export function openMemoryStores(options: { readonly roomBytes?: number } = {}):
     configuration: new MemoryConfiguration(roomBytes),
     spool,
     index: new MemoryIndex(),
+    ledger: new Ledger(memoryLedgerTables()),
     useRatio: () => spool.useRatio(),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -2,6 +2,7 @@
 // against both. Writes are committed when they return: a kill -9 afterwards loses nothing. They are on the disk
 // itself after `flush`, which control asks for five times a second: that is what a power cut can cost.
 
+import type { Ledger } from './ledger.ts';
 import type { Network, SlotAssignment } from './network.ts';
 
 /** One version of the configuration, without its content. */
@@ -118,6 +119,7 @@ export interface Stores {
   readonly configuration: ConfigurationStore;
   readonly spool: CdrSpool;
   readonly index: IndexStore;
+  readonly ledger: Ledger;
   /** Share of its room in use, 0 to 1. */
   useRatio(): number;
   /** Resolves when all that was committed is on the disk. */

@@ -57,7 +57,11 @@ const ZONES: readonly Zone[] = [
   ...GROUND.map((path) => zone(path, [...NUMBERS, ...GROUND], ['src/core'])),
   zone('src/config.ts', [...NUMBERS, ...GROUND], ['src/core']),
   zone('src/main.ts', [...HOSTS, ...HOST_VALUES, 'src/store', 'src/config.ts'], ['src/core']),
-  zone('src/cli', [...HOSTS, ...HOST_VALUES, 'src/store', 'src/config.ts', 'src/main.ts'], ['src/core']),
+  zone(
+    'src/cli',
+    ['src/core/rating', ...HOSTS, ...HOST_VALUES, 'src/store', 'src/config.ts', 'src/main.ts'],
+    ['src/core'],
+  ),
 ];
 
 /** Files that nothing imports, because package.json names them. A worker's file is found by its path in a string. */

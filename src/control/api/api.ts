@@ -19,6 +19,7 @@ import { switchFamilies } from '../metrics/switch-families.ts';
 import { REGISTRATIONS_TOLD_MAX, registrationsOf } from '../registrations.ts';
 import { searchCdrs } from './cdr-search.ts';
 import { givenParameters } from './given-parameters.ts';
+import { givenPayment } from './given-payment.ts';
 import { answerJobs } from './job-routes.ts';
 import { countIn } from './query.ts';
 import { statusOf } from './status.ts';
@@ -57,6 +58,10 @@ export class Api {
       ['GET /api/v1/route', (request) => this.#route(request)],
       ['GET /api/v1/explain', (request) => this.#explain(request)],
       ['GET /api/v1/snapshots', () => json(control.configuration.versions(100))],
+      ['GET /api/v1/accounts', () => json(control.accounts.states())],
+      ['GET /api/v1/payments', (request) => this.#payments(request)],
+      ['POST /api/v1/payments', (request) => this.#pay(request)],
+      ['GET /api/v1/ledger/faults', () => json(control.accounts.verify())],
       ['POST /api/v1/apply', (request) => this.#apply(request)],
       ['GET /api/v1/parameters', () => json(control.configuration.parameters())],
       ['PATCH /api/v1/parameters', (request) => this.#setParameters(request)],
@@ -133,6 +138,17 @@ export class Api {
     const { configuration, view, nowMs } = this.#control;
     const limit = countIn(request, 'limit', REGISTRATIONS_TOLD_MAX, REGISTRATIONS_TOLD_MAX);
     return json(registrationsOf(configuration.snapshot, view, nowMs, limit));
+  }
+
+  #payments(request: HttpRequest): HttpAnswer {
+    const limit = countIn(request, 'limit', CDRS_TOLD, CDRS_TOLD_MAX);
+    return json(this.#control.accounts.payments(request.query.get('account'), limit));
+  }
+
+  #pay(request: HttpRequest): HttpAnswer {
+    const author = request.query.get('author') ?? '';
+    const payment = givenPayment(request.body.toString('utf8'), author, this.#control.wallNow());
+    return json(this.#control.accounts.pay(payment), 201);
   }
 
   #cdrs(request: HttpRequest): HttpAnswer {

@@ -27,6 +27,8 @@ const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map([
   ['TANDEM_JOB_UNKNOWN', 404],
   ['TANDEM_JOB_ENDED', 409],
   ['TANDEM_VERSION_UNKNOWN', 404],
+  ['TANDEM_PAYMENT_REFUSED', 422],
+  ['TANDEM_ACCOUNT_UNKNOWN', 404],
   ['TANDEM_STORE_FULL', 507],
 ]);
 

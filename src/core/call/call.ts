@@ -147,13 +147,9 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#end({ reason, status: 487 }, 'caller', reasonHeader);
   }
 
-  /** Ends the call from outside: an operator, a drain, a defect. */
+  /** Ends the call from outside: an operator, a drain, a defect, an empty account. */
   release(reason: EndReason): void {
     this.#end({ reason, status: this.record.isAnswered ? 200 : endReasonRow(reason).status }, 'server', '');
-  }
-
-  creditExhausted(): void {
-    this.#end({ reason: 'CreditExhausted', status: 200 }, 'server', '');
   }
 
   /** The media host has heard the callee. */

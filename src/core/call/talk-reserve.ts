@@ -4,6 +4,7 @@
 //   answered --shortly before the slice ends--> reserve --got more--> and so on
 //                                                    \--no more--> at its end once more --no more--> exhausted
 
+import type { EndReason } from '../base/end-reason.ts';
 import type { Balances } from '../rating/balances.ts';
 import { lossesOf } from '../rating/bill.ts';
 import { extendReserve } from '../rating/reserve.ts';
@@ -17,7 +18,7 @@ const AHEAD_MS = 5_000;
 /** Who is told. */
 export interface TalkReserveUser {
   /** Nothing is left, and what was reserved is talked up. */
-  creditExhausted(): void;
+  release(reason: EndReason): void;
 }
 
 /** Keeps one call paid for. */
@@ -49,7 +50,7 @@ export class TalkReserve implements Timed {
     }
     const leftMs = this.#leftMs();
     if (leftMs > 0) this.#timer = this.#around.wheel.arm(this, 0, leftMs);
-    else this.#user.creditExhausted();
+    else this.#user.release('CreditExhausted');
   }
 
   disarm(): void {

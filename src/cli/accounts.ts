@@ -1,0 +1,131 @@
+// tandem accounts, pay, payments and verify: what accounts have, what they paid, and whether the ledger is sound. With
+// the switch running through its API, with the switch down in its data directory.
+
+import { userInfo } from 'node:os';
+import type { SwitchConfig } from '../config.ts';
+import { givenPayment } from '../control/api/given-payment.ts';
+import { AccountBook, type AccountState } from '../control/ledger/account-book.ts';
+import { jsonText } from '../core/base/json-text.ts';
+import { Balances } from '../core/rating/balances.ts';
+import { moneyText } from '../core/rating/money.ts';
+import type { LedgerFault, PaymentEntry } from '../store/ledger.ts';
+import { alignedTable } from './aligned-table.ts';
+import { withStoppedSwitch } from './stopped-switch.ts';
+import { runningSwitch, type SwitchClient } from './switch-client.ts';
+import { counted, EXIT_OK, EXIT_REFUSED, type Terminal } from './terminal.ts';
+
+/** Decimals that amounts are shown with. */
+const DECIMALS = 6;
+
+/** A payment as the command line has it. */
+export interface PaymentWords {
+  readonly account: string;
+  readonly amount: string;
+  readonly kind: string;
+  readonly memo: string;
+}
+
+/** Enters a payment. Rejects with TANDEM_PAYMENT_REFUSED, TANDEM_ACCOUNT_UNKNOWN. */
+export async function pay(config: SwitchConfig, words: PaymentWords, terminal: Terminal): Promise<number> {
+  const author = userInfo().username;
+  const body = JSON.stringify(words);
+  const entry = await asked<PaymentEntry>(config, {
+    running: (client) => client.post('/api/v1/payments', { author }, body),
+    stopped: (book) => book.pay(givenPayment(body, author, Date.now())),
+  });
+  told(terminal, entry, () => [
+    `${entry.account}: ${amount(entry.nanos)} entered, the balance is ${amount(entry.balanceNanos)}.`,
+  ]);
+  return EXIT_OK;
+}
+
+/** Tells what every account has. */
+export async function accounts(config: SwitchConfig, terminal: Terminal): Promise<number> {
+  const states = await asked<AccountState[]>(config, {
+    running: (client) => client.get('/api/v1/accounts'),
+    stopped: (book) => book.states(),
+  });
+  told(terminal, states, () => {
+    if (states.length === 0) return ['There are no accounts.'];
+    const heads = ['account', 'currency', 'balance', 'spendable', 'limit', 'paid', 'charged', 'charges'];
+    return alignedTable(heads, states.map(rowOf), [2, 3, 4, 5, 6, 7]);
+  });
+  return EXIT_OK;
+}
+
+/** Tells the last payments, of one account or of all. */
+export async function payments(
+  config: SwitchConfig,
+  question: { readonly account: string | null; readonly limit: number },
+  terminal: Terminal,
+): Promise<number> {
+  const { account, limit } = question;
+  const entries = await asked<PaymentEntry[]>(config, {
+    running: (client) => client.get('/api/v1/payments', { account, limit: String(limit) }),
+    stopped: (book) => book.payments(account, limit),
+  });
+  told(terminal, entries, () => {
+    if (entries.length === 0) return ['There are no payments.'];
+    const heads = ['entered (UTC)', 'account', 'kind', 'amount', 'balance', 'by', 'memo'];
+    return alignedTable(heads, entries.map(paymentRowOf), [3, 4]);
+  });
+  return EXIT_OK;
+}
+
+/** Counts the ledger anew. Ends with EXIT_REFUSED when an account's sums are not those of its entries. */
+export async function verify(config: SwitchConfig, terminal: Terminal): Promise<number> {
+  const faults = await asked<LedgerFault[]>(config, {
+    running: (client) => client.get('/api/v1/ledger/faults'),
+    stopped: (book) => book.verify(),
+  });
+  told(terminal, { faults }, () => {
+    if (faults.length === 0) return ['The ledger is sound: for every account payments and charges make its sums.'];
+    const lead = `The ledger is wrong for ${counted(faults.length, 'account')}. Keep the data directory as it is.`;
+    const heads = ['account', 'paid', 'counted', 'charged', 'counted'];
+    return [lead, '', ...alignedTable(heads, faults.map(faultRowOf), [1, 2, 3, 4])];
+  });
+  return faults.length === 0 ? EXIT_OK : EXIT_REFUSED;
+}
+
+/** Who answers a question: the running switch, or else its data directory. */
+interface Answerers<T> {
+  readonly running: (client: SwitchClient) => Promise<unknown>;
+  readonly stopped: (book: AccountBook) => T;
+}
+
+async function asked<T>(config: SwitchConfig, { running, stopped }: Answerers<T>): Promise<T> {
+  const client = runningSwitch(config.dataPath);
+  if (client !== null) return (await running(client)) as T;
+  return withStoppedSwitch(config, false, ({ stores, configuration }) => {
+    const book = new AccountBook(stores.ledger, stores.spool, new Balances(Balances.allocate()));
+    while (book.book() > 0);
+    book.open(configuration.snapshot);
+    return stopped(book);
+  });
+}
+
+function told(terminal: Terminal, value: unknown, tell: () => readonly string[]): void {
+  if (terminal.isJson) terminal.say(jsonText(value));
+  else for (const line of tell()) terminal.say(line);
+}
+
+/** An amount as the API tells it, a number or a text, or as it is here. */
+function amount(nanos: bigint | number | string): string {
+  return moneyText(BigInt(nanos), DECIMALS);
+}
+
+function rowOf(state: AccountState): string[] {
+  const { account, currency, balanceNanos, spendableNanos, creditLimitNanos, paidNanos, chargedNanos } = state;
+  const limit = creditLimitNanos === null ? 'None' : amount(creditLimitNanos);
+  const sums = [balanceNanos, spendableNanos].map(amount);
+  return [account, currency, ...sums, limit, amount(paidNanos), amount(chargedNanos), String(state.chargeCount)];
+}
+
+function paymentRowOf({ atWallMs, account, kind, nanos, balanceNanos, operator, memo }: PaymentEntry): string[] {
+  const at = new Date(atWallMs).toISOString().replace('T', ' ').slice(0, 19);
+  return [at, account, kind, amount(nanos), amount(balanceNanos), operator, memo];
+}
+
+function faultRowOf({ account, sums, paidNanos, chargedNanos }: LedgerFault): string[] {
+  return [account, ...[sums.paidNanos, paidNanos, sums.chargedNanos, chargedNanos].map(amount)];
+}

@@ -1,0 +1,123 @@
+// Money as control keeps it: books what calls cost from the spool into the ledger, enters payments, and tells the
+// shared memory what accounts have. The ledger is the truth; the memory is its running total, ahead of it by the calls
+// whose records are still on their way.
+
+import type { Balances } from '../../core/rating/balances.ts';
+import { chargesOf } from '../../core/rating/bill.ts';
+import type { PricedAccount, Snapshot } from '../../core/routing/snapshot.ts';
+import type { Ledger, LedgerFault, Payment, PaymentEntry } from '../../store/ledger.ts';
+import type { CdrSpool } from '../../store/ports.ts';
+import { unpackCdr } from '../../store/records.ts';
+import { TandemError } from '../../tandem-error.ts';
+
+/** Records of one commit. */
+const BATCH_RECORDS_MAX = 1_000;
+/** Batches of one tick: more than arrive. */
+const BATCHES_MAX = 8;
+/** Charges kept by the id of their CDR; older ones are rolled up into a sum of their account. */
+const CHARGES_KEPT = 1_000_000;
+const ROLLED_MAX = 4_000;
+
+/** One account as operators see it. */
+export interface AccountState {
+  readonly account: string;
+  readonly currency: string;
+  /** Of the ledger: payments without charges. */
+  readonly balanceNanos: bigint;
+  /** What calls may still spend above the limit: the balance without reservations and unbooked calls. */
+  readonly spendableNanos: bigint;
+  readonly creditLimitNanos: bigint | null;
+  readonly paidNanos: bigint;
+  readonly chargedNanos: bigint;
+  readonly chargeCount: number;
+}
+
+/** The accounts of one switch. */
+export class AccountBook {
+  readonly #ledger: Ledger;
+  readonly #spool: CdrSpool;
+  readonly #balances: Balances;
+  #accounts: readonly PricedAccount[] = [];
+
+  constructor(ledger: Ledger, spool: CdrSpool, balances: Balances) {
+    this.#ledger = ledger;
+    this.#spool = spool;
+    this.#balances = balances;
+  }
+
+  /** Place in the spool up to which calls are charged. */
+  get position(): number {
+    return this.#ledger.position();
+  }
+
+  /** New tables: accounts that nobody has seen yet get what the ledger has for them. */
+  open({ prices }: Snapshot): void {
+    this.#accounts = prices?.accounts ?? [];
+    for (const { slot, account } of this.#accounts) this.#balances.open(slot, this.#ledger.balanceNanos(account));
+  }
+
+  /** Books what has come into the spool; answers how many records. Throws what the store throws. */
+  book(batchesMax = BATCHES_MAX): number {
+    let count = 0;
+    for (let batch = 0; batch < batchesMax; batch++) {
+      const records = this.#spool.after(this.#ledger.position(), BATCH_RECORDS_MAX);
+      const last = records.at(-1);
+      if (last === undefined) break;
+      const charges = records.map(({ record }) => {
+        const cdr = unpackCdr(record);
+        return { id: cdr.id, losses: chargesOf(cdr) };
+      });
+      this.#ledger.book(charges, last.position);
+      count += records.length;
+    }
+    return count;
+  }
+
+  /** Keeps the ledger small: the oldest charges become part of a sum. */
+  rollUp(): void {
+    this.#ledger.rollUp(CHARGES_KEPT, ROLLED_MAX);
+  }
+
+  /** Enters a payment. Throws TANDEM_ACCOUNT_UNKNOWN. */
+  pay(payment: Payment): PaymentEntry {
+    const account = this.#accountOf(payment.account);
+    const entry = this.#ledger.pay(payment);
+    this.#balances.add(account.slot, payment.nanos);
+    return entry;
+  }
+
+  /** Payments, newest first. Throws TANDEM_ACCOUNT_UNKNOWN. */
+  payments(account: string | null, limit: number): PaymentEntry[] {
+    if (account !== null) this.#accountOf(account);
+    return this.#ledger.payments(account, limit);
+  }
+
+  states(): AccountState[] {
+    return this.#accounts.map(({ slot, account, currency, creditLimitNanos }) => {
+      const { paidNanos, chargedNanos, chargeCount } = this.#ledger.sums(account);
+      const balanceNanos = paidNanos - chargedNanos;
+      const spendableNanos = this.#balances.spendable(slot);
+      return {
+        account,
+        currency,
+        balanceNanos,
+        spendableNanos,
+        creditLimitNanos,
+        paidNanos,
+        chargedNanos,
+        chargeCount,
+      };
+    });
+  }
+
+  /** Accounts whose sums are not those of their entries. */
+  verify(): LedgerFault[] {
+    return this.#ledger.verify();
+  }
+
+  #accountOf(name: string): PricedAccount {
+    const account = this.#accounts.find(({ account }) => account === name);
+    if (account !== undefined) return account;
+    throw new TandemError('TANDEM_ACCOUNT_UNKNOWN', `There is no account "${name}" in the network.`);
+  }
+}

@@ -1,0 +1,200 @@
+// The ledger: what accounts have paid, and what calls have charged them. Nothing edits a balance; it is
+//
+//   balance = payments - charges
+//
+// at any time, and can be counted anew from the entries. Charges stand by the id of their CDR, so that none is booked
+// twice; the oldest are rolled up, when there are many, into one sum of their account. All that belongs together is
+// written in one commit: the charges of a batch, the sums of their accounts, and how far in the spool they came.
+
+import { pack, unpack } from './records.ts';
+
+/** How a payment came about. */
+export type PaymentKind = 'topUp' | 'deduction' | 'correction';
+
+/** One payment, positive or negative. */
+export interface Payment {
+  readonly account: string;
+  readonly kind: PaymentKind;
+  readonly nanos: bigint;
+  readonly operator: string;
+  readonly memo: string;
+  readonly atWallMs: number;
+}
+
+/** A payment as it stands in the ledger. */
+export interface PaymentEntry extends Payment {
+  /** From 1 up. */
+  readonly sequence: number;
+  /** The balance after it. */
+  readonly balanceNanos: bigint;
+}
+
+/** What one call charges. */
+export interface CallCharge {
+  /** Of its CDR. */
+  readonly id: string;
+  readonly losses: readonly { readonly account: string; readonly nanos: bigint }[];
+}
+
+/** One account's running totals. */
+export interface AccountSums {
+  readonly paidNanos: bigint;
+  readonly chargedNanos: bigint;
+  readonly chargeCount: number;
+  /** Part of what was charged whose charges were rolled up. */
+  readonly rolledNanos: bigint;
+}
+
+/** An account whose sums are not those of its entries. */
+export interface LedgerFault {
+  readonly account: string;
+  readonly sums: AccountSums;
+  /** Counted anew. */
+  readonly paidNanos: bigint;
+  readonly chargedNanos: bigint;
+}
+
+/** One table of a store, sorted by key. */
+export interface LedgerTable {
+  get(key: string | number): Uint8Array | undefined;
+  put(key: string | number, value: Uint8Array): void;
+  remove(key: string | number): void;
+  entries(options: { readonly reverse?: boolean; readonly limit?: number }): Iterable<{
+    readonly key: string | number;
+    readonly value: Uint8Array;
+  }>;
+  count(): number;
+}
+
+/** What the ledger is written in. */
+export interface LedgerTables {
+  /** Sums by account, and under the number 0 how far in the spool they came. */
+  readonly sums: LedgerTable;
+  readonly payments: LedgerTable;
+  readonly charges: LedgerTable;
+  /** One commit, whole or not at all. */
+  write(action: () => void): void;
+}
+
+const POSITION = 0;
+
+const NO_SUMS: AccountSums = { paidNanos: 0n, chargedNanos: 0n, chargeCount: 0, rolledNanos: 0n };
+
+/** The ledger of one store. */
+export class Ledger {
+  readonly #tables: LedgerTables;
+
+  constructor(tables: LedgerTables) {
+    this.#tables = tables;
+  }
+
+  /** Running totals of an account; zeros for one that never had an entry. */
+  sums(account: string): AccountSums {
+    const stored = this.#tables.sums.get(account);
+    return stored === undefined ? NO_SUMS : (unpack(stored) as AccountSums);
+  }
+
+  balanceNanos(account: string): bigint {
+    const { paidNanos, chargedNanos } = this.sums(account);
+    return paidNanos - chargedNanos;
+  }
+
+  /** Enters a payment. */
+  pay(payment: Payment): PaymentEntry {
+    const { account, nanos } = payment;
+    const sums = this.sums(account);
+    const paidNanos = sums.paidNanos + nanos;
+    const entry = { sequence: this.#lastSequence() + 1, ...payment, balanceNanos: paidNanos - sums.chargedNanos };
+    this.#tables.write(() => {
+      this.#tables.payments.put(entry.sequence, pack(entry));
+      this.#tables.sums.put(account, pack({ ...sums, paidNanos }));
+    });
+    return entry;
+  }
+
+  /** Payments, newest first; of one account, or of all where it is null. */
+  payments(account: string | null, limit: number): PaymentEntry[] {
+    const found: PaymentEntry[] = [];
+    for (const { value } of this.#tables.payments.entries({ reverse: true })) {
+      if (found.length >= limit) break;
+      const entry = unpack(value) as PaymentEntry;
+      if (account === null || entry.account === account) found.push(entry);
+    }
+    return found;
+  }
+
+  /** Place in the spool up to which calls are charged. */
+  position(): number {
+    const stored = this.#tables.sums.get(POSITION);
+    return stored === undefined ? 0 : (unpack(stored) as number);
+  }
+
+  /** Books the charges of the records up to `position`; those that were booked before change nothing. */
+  book(charges: readonly CallCharge[], position: number): void {
+    this.#tables.write(() => {
+      const changed = new Map<string, AccountSums>();
+      for (const { id, losses } of charges) {
+        if (losses.length === 0 || this.#tables.charges.get(id) !== undefined) continue;
+        this.#tables.charges.put(id, pack(losses.map(({ account, nanos }) => [account, nanos])));
+        for (const { account, nanos } of losses) {
+          const sums = changed.get(account) ?? this.sums(account);
+          const { chargedNanos, chargeCount } = sums;
+          changed.set(account, { ...sums, chargedNanos: chargedNanos + nanos, chargeCount: chargeCount + 1 });
+        }
+      }
+      for (const [account, sums] of changed) this.#tables.sums.put(account, pack(sums));
+      this.#tables.sums.put(POSITION, pack(position));
+    });
+  }
+
+  /** Rolls up the oldest charges while more than `keep` are kept, at most `limit` of them. */
+  rollUp(keep: number, limit: number): void {
+    const spare = Math.min(this.#tables.charges.count() - keep, limit);
+    if (spare <= 0) return;
+    this.#tables.write(() => {
+      const changed = new Map<string, AccountSums>();
+      for (const { key, value } of [...this.#tables.charges.entries({ limit: spare })]) {
+        for (const [account, nanos] of unpack(value) as StoredLosses) {
+          const sums = changed.get(account) ?? this.sums(account);
+          changed.set(account, { ...sums, rolledNanos: sums.rolledNanos + nanos });
+        }
+        this.#tables.charges.remove(key);
+      }
+      for (const [account, sums] of changed) this.#tables.sums.put(account, pack(sums));
+    });
+  }
+
+  /** Accounts whose sums are not those of their entries; none in a sound ledger. */
+  verify(): LedgerFault[] {
+    const paid = new Map<string, bigint>();
+    for (const { value } of this.#tables.payments.entries({})) {
+      const { account, nanos } = unpack(value) as PaymentEntry;
+      paid.set(account, (paid.get(account) ?? 0n) + nanos);
+    }
+    const charged = new Map<string, bigint>();
+    for (const { value } of this.#tables.charges.entries({})) {
+      for (const [account, nanos] of unpack(value) as StoredLosses) {
+        charged.set(account, (charged.get(account) ?? 0n) + nanos);
+      }
+    }
+    const accounts = new Set([...this.#accounts(), ...paid.keys(), ...charged.keys()]);
+    return [...accounts].flatMap((account) => {
+      const sums = this.sums(account);
+      const paidNanos = paid.get(account) ?? 0n;
+      const chargedNanos = (charged.get(account) ?? 0n) + sums.rolledNanos;
+      const isSound = paidNanos === sums.paidNanos && chargedNanos === sums.chargedNanos;
+      return isSound ? [] : [{ account, sums, paidNanos, chargedNanos }];
+    });
+  }
+
+  #accounts(): string[] {
+    return [...this.#tables.sums.entries({})].flatMap(({ key }) => (typeof key === 'string' ? [key] : []));
+  }
+
+  #lastSequence(): number {
+    for (const { key } of this.#tables.payments.entries({ reverse: true, limit: 1 })) return Number(key);
+    return 0;
+  }
+}
+
+type StoredLosses = readonly (readonly [account: string, nanos: bigint])[];

@@ -1,0 +1,92 @@
+// The ledger, in both stores: payments less charges are the balance, and nothing is charged twice.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Prng } from '../../src/core/base/prng.ts';
+import { openLmdbStores } from '../../src/store/lmdb.ts';
+import { openMemoryStores } from '../../src/store/memory.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+const PAYMENT = { kind: 'topUp', operator: 'ada', memo: '', atWallMs: 1 } as const;
+
+for (const [name, open] of [
+  ['memory', () => openMemoryStores()],
+  ['LMDB', () => openLmdbStores(temporaryDirectory())],
+] as const) {
+  describe(`a ledger in ${name}`, () => {
+    test('an account that nobody has heard of has nothing', () => {
+      const { ledger } = open();
+      assert.equal(ledger.balanceNanos('alpha'), 0n);
+      assert.equal(ledger.position(), 0);
+      assert.deepEqual(ledger.payments(null, 10), []);
+    });
+
+    test('payments stand in their order with the balance after them', () => {
+      const { ledger } = open();
+      ledger.pay({ ...PAYMENT, account: 'alpha', nanos: 100n });
+      ledger.pay({ ...PAYMENT, account: 'beta', nanos: 7n });
+      ledger.pay({ ...PAYMENT, account: 'alpha', nanos: -30n, kind: 'deduction', memo: 'bank fee' });
+      const seen = ledger
+        .payments('alpha', 10)
+        .map(({ sequence, nanos, balanceNanos }) => [sequence, nanos, balanceNanos]);
+      assert.deepEqual(seen, [
+        [3, -30n, 70n],
+        [1, 100n, 100n],
+      ]);
+      assert.equal(ledger.payments(null, 2).length, 2);
+    });
+
+    test('a call is charged once, however often its record comes', () => {
+      const { ledger } = open();
+      const charge = {
+        id: 'one',
+        losses: [
+          { account: 'alpha', nanos: 5n },
+          { account: 'carrier', nanos: 3n },
+        ],
+      };
+      ledger.book([charge], 1);
+      ledger.book([charge, { id: 'two', losses: [{ account: 'alpha', nanos: 4n }] }], 3);
+      assert.deepEqual([ledger.balanceNanos('alpha'), ledger.balanceNanos('carrier')], [-9n, -3n]);
+      assert.equal(ledger.sums('alpha').chargeCount, 2);
+      assert.equal(ledger.position(), 3);
+    });
+
+    test('amounts beyond what a number holds are exact', () => {
+      const { ledger } = open();
+      ledger.pay({ ...PAYMENT, account: 'alpha', nanos: 2n ** 61n });
+      ledger.book([{ id: 'one', losses: [{ account: 'alpha', nanos: 1n }] }], 1);
+      assert.equal(ledger.balanceNanos('alpha'), 2n ** 61n - 1n);
+    });
+
+    test('rolled up or not, it is sound: entries make the sums', () => {
+      const { ledger } = open();
+      const prng = new Prng(5);
+      const expected = new Map<string, bigint>();
+      const note = (account: string, nanos: bigint) => expected.set(account, (expected.get(account) ?? 0n) + nanos);
+      for (let call = 0; call < 500; call++) {
+        const account = `account-${prng.below(5)}`;
+        const nanos = BigInt(1 + prng.below(1_000));
+        ledger.book([{ id: `id-${String(call).padStart(4, '0')}`, losses: [{ account, nanos }] }], call + 1);
+        note(account, -nanos);
+        if (prng.chance(0.1)) {
+          ledger.pay({ ...PAYMENT, account, nanos: 10_000n });
+          note(account, 10_000n);
+        }
+        if (prng.chance(0.05)) ledger.rollUp(100, 50);
+      }
+      assert.deepEqual(ledger.verify(), []);
+      for (const [account, nanos] of expected) assert.equal(ledger.balanceNanos(account), nanos);
+    });
+  });
+}
+
+test('a sum that is not that of its entries is told', () => {
+  const { ledger } = openMemoryStores();
+  ledger.book([{ id: 'one', losses: [{ account: 'alpha', nanos: 5n }] }], 1);
+  Object.assign(ledger, { sums: () => ({ paidNanos: 0n, chargedNanos: 6n, chargeCount: 1, rolledNanos: 0n }) });
+  assert.deepEqual(
+    ledger.verify().map(({ account, chargedNanos }) => [account, chargedNanos]),
+    [['alpha', 5n]],
+  );
+});
