@@ -1,5 +1,5 @@
-// What an earlier life of a shard has left of money: what its calls that live on have reserved is held on; what is in its
-// journal of calls that have ended, and in the balances not yet, is charged.
+// What an earlier life of a shard has left of money: what its calls that live on have reserved is held on; calls that
+// have ended, and stand in its journal but not in the balances yet, are charged.
 
 import type { TakenMark } from '../core/base/taken-mark.ts';
 import type { CallCheckpoint } from '../core/call/checkpoint.ts';

@@ -1,12 +1,20 @@
 // The tables of a ledger in LMDB.
 
-import type { Database } from 'lmdb';
 import type { LedgerTable } from './ledger.ts';
 
-export class LmdbTable implements LedgerTable {
-  readonly #table: Database<Uint8Array, string | number>;
+/** What it asks of a table of LMDB. */
+export interface BinaryTable {
+  getBinary(key: string | number): Uint8Array | undefined;
+  putSync(key: string | number, value: Uint8Array): void;
+  removeSync(key: string | number): void;
+  getRange(options: { readonly reverse?: boolean; readonly limit?: number }): ReturnType<LedgerTable['entries']>;
+  getStats(): object;
+}
 
-  constructor(table: Database<Uint8Array, string | number>) {
+export class LmdbTable implements LedgerTable {
+  readonly #table: BinaryTable;
+
+  constructor(table: BinaryTable) {
     this.#table = table;
   }
 

@@ -9,6 +9,12 @@ export interface Vendor {
   readonly fields?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
+/** Accounts, `acme` among them, and rate tables; fields as in the network file. */
+export interface Money {
+  readonly accounts: readonly object[];
+  readonly rateTables?: readonly object[];
+}
+
 /**
  * The network file of a customer that calls from `customers` and reaches everything through `vendors`, in that order.
  */
@@ -16,10 +22,11 @@ export function networkOf(
   customers: readonly string[],
   vendors: readonly Vendor[],
   systemParameters: Readonly<Record<string, string | number>> = {},
+  money: Money = { accounts: [{ account: 'acme' }] },
 ): string {
   // JSON is YAML.
   return JSON.stringify({
-    accounts: [{ account: 'acme' }],
+    ...money,
     mappingGateways: [{ name: 'customer', account: 'acme', remoteIps: customers, capacity: 100_000 }],
     routingGateways: vendors.map(({ name, at, fields }, index) => ({
       name,

@@ -50,7 +50,11 @@ const ZONES: readonly Zone[] = [
   zone('src/core/registration', CALL_SIDE, ['src/core/transaction']),
   zone('src/core/shard', ['src/core']),
   zone('src/edge', HOST_VALUES, ['src/core']),
-  zone('src/shard-host', [...HOST_VALUES, 'src/core/admission', 'src/core/cdr', RECORDS, ...JOURNAL], ['src/core']),
+  zone(
+    'src/shard-host',
+    [...HOST_VALUES, 'src/core/admission', 'src/core/cdr', 'src/core/rating', RECORDS, ...JOURNAL],
+    ['src/core'],
+  ),
   zone('src/media-host', HOST_VALUES, ['src/core']),
   zone('src/control', [...HOST_VALUES, ...FACTS, 'src/core/registration/bindings.ts', 'src/store'], ['src/core']),
   zone('src/store', [...NUMBERS, ...GROUND, 'src/core/cdr'], ['src/core']),

@@ -5,8 +5,8 @@
 //   top-up        +            reserve  -   (refused below the floor)
 //   end of call   + what was reserved, - what was charged
 //
-// What a shard has reserved, or charged in records that are not kept yet, it holds. When it dies all of it goes back but
-// what the calls have reserved that live on.
+// What a shard has reserved, or charged in records that are not kept yet, it holds. When it dies all of it goes back
+// but what the calls have reserved that live on.
 
 import { assert } from '../base/assert.ts';
 import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';

@@ -134,7 +134,7 @@ describe('a prepaid call', () => {
   });
 });
 
-test('1 000 parallel calls over 3 shards, money for a third of them: never below the limit, sums to the last unit', () => {
+test('1 000 calls at once over 3 shards, money for a third: never below the limit, right to the last unit', () => {
   const calls = new PricedBench(network('0'), { shardCount: 3 });
   const { balances } = calls.switch;
   const openingNanos = 1_000n * 20n * CENT;

@@ -1,0 +1,74 @@
+// tandem accounts, pay, payments and verify, with the switch stopped and with one running; and the API below them.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { place, running, tandem } from './command-line.ts';
+
+const NETWORK = `
+rateTables:
+  - { name: retail, currency: EUR, rates: [{ prefix: "", price: 0.01, period: 1 }] }
+accounts:
+  - { account: blue, rateTable: retail, creditLimit: 5 }
+  - { account: free, creditLimit: None }
+mappingGateways:
+  - { name: In, account: blue, remoteIps: [198.51.100.7] }
+`;
+
+function stage(): string {
+  const directory = place();
+  writeFileSync(join(directory, 'net.yaml'), NETWORK);
+  return directory;
+}
+
+test('with the switch stopped a payment goes into the data directory, with who entered it and why', async () => {
+  const directory = stage();
+  await tandem(directory, 'apply', 'net.yaml');
+  const paid = await tandem(directory, 'pay', 'blue', '12.50', '--memo', 'invoice 7');
+  assert.deepEqual([paid.code, paid.out], [0, 'blue: 12.500000 entered, the balance is 12.500000.\n'], paid.error);
+  const fee = await tandem(directory, 'pay', 'blue', '0.5', '--kind', 'deduction');
+  assert.equal(fee.out, 'blue: -0.500000 entered, the balance is 12.000000.\n');
+  const accounts = await tandem(directory, 'accounts');
+  assert.match(accounts.out, /\nblue +EUR +12\.000000 +12\.000000 +5\.000000 +12\.000000 +0\.000000 +0\n/);
+  assert.match(accounts.out, /\nfree .* None /);
+  const payments = await tandem(directory, 'payments', 'blue');
+  assert.match(payments.out, /deduction +-0\.500000 +12\.000000 [\s\S]*topUp +12\.500000 +12\.500000 .*invoice 7/);
+  assert.match((await tandem(directory, 'verify')).out, /^The ledger is sound/);
+});
+
+test('with the switch running a payment is in the balance that calls may spend, at once', async (context) => {
+  const directory = stage();
+  const { control } = await running(context, directory);
+  control.configuration.apply({ text: NETWORK, name: 'net', author: '', note: '', atWallMs: 0, dryRun: false });
+  control.accounts.open(control.configuration.snapshot);
+  const slot = control.configuration.snapshot.prices?.accounts.find(({ account }) => account === 'blue')?.slot ?? -1;
+  const paid = await tandem(directory, 'pay', 'blue', '3', '--json');
+  assert.equal(paid.code, 0, paid.error);
+  const { sequence, nanos, balanceNanos } = JSON.parse(paid.out) as Record<string, number>;
+  assert.deepEqual([sequence, nanos, balanceNanos], [1, 3e9, 3e9]);
+  assert.equal(control.view.balances.spendable(slot), 3_000_000_000n);
+  assert.match((await tandem(directory, 'accounts')).out, /\nblue +EUR +3\.000000 +3\.000000 /);
+  assert.deepEqual(JSON.parse((await tandem(directory, 'verify', '--json')).out), { faults: [] });
+});
+
+test('a payment that cannot be meant is refused, and nothing is entered', async (context) => {
+  const directory = stage();
+  await tandem(directory, 'apply', 'net.yaml');
+  const wrong = [
+    [['nobody', '1'], /There is no account "nobody"/],
+    [['blue', 'much'], /amount takes a number such as 100 or 12\.50, not "much"/],
+    [['blue', '0'], /amount is 0, or above 1000000000/],
+    [['blue', '1000000001'], /amount is 0, or above 1000000000/],
+    [['blue', '1', '--kind', 'gift'], /kind takes topUp, deduction, correction, not "gift"/],
+    [['blue', '1', '--memo', 'x'.repeat(257)], /memo has more than 256 characters/],
+  ] as const;
+  for (const [words, sentence] of wrong) {
+    const { code, error } = await tandem(directory, 'pay', ...words);
+    assert.equal(code, 1, error);
+    assert.match(error, sentence);
+  }
+  assert.match((await tandem(directory, 'payments')).out, /^There are no payments\./);
+  await running(context, directory);
+  assert.equal((await tandem(directory, 'pay', 'nobody', '1')).code, 1, 'the same through the switch');
+});
