@@ -6,7 +6,9 @@ import { userInfo } from 'node:os';
 import { basename } from 'node:path';
 import type { SwitchConfig } from '../config.ts';
 import type { JobView } from '../control/jobs/jobs.ts';
-import { type ImportTask, readerOf } from '../control/jobs/table-reader.ts';
+import { readerOf } from '../control/jobs/table-reader.ts';
+import type { ImportWish } from '../control/tables/import-wish.ts';
+import { assert } from '../core/base/assert.ts';
 import { CsvFile } from '../operator-csv.ts';
 import { sentenceOf, TandemError, type TandemErrorCode } from '../tandem-error.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
@@ -14,11 +16,8 @@ import { runningSwitch, type SwitchClient } from './switch-client.ts';
 import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
 
 /** What is imported from where. */
-export interface ImportOptions {
-  readonly kind: ImportTask['kind'];
+export interface ImportOptions extends ImportWish {
   readonly file: string;
-  /** Of a number group; '' for other kinds. */
-  readonly name: string;
   readonly note: string;
 }
 
@@ -56,11 +55,11 @@ export async function importTable(config: SwitchConfig, options: ImportOptions, 
 
 async function importIntoRunning(
   client: SwitchClient,
-  { kind, file, name, note }: ImportOptions,
+  { kind, file, name, currency, note }: ImportOptions,
   progress: Progress,
 ): Promise<Imported> {
   const size = String(progress.sizeBytes);
-  const question = { kind, name, note, size, file: basename(file), author: userInfo().username };
+  const question = { kind, name, currency, note, size, file: basename(file), author: userInfo().username };
   const { id } = (await client.post('/api/v1/jobs', question, '')) as JobView;
   const path = `/api/v1/jobs/${id}`;
   try {
@@ -85,10 +84,9 @@ async function importIntoRunning(
 }
 
 function importIntoStopped(config: SwitchConfig, options: ImportOptions, progress: Progress): Promise<Imported> {
-  const { kind, file, name, note } = options;
+  const { file, note } = options;
   return withStoppedSwitch(config, false, async ({ configuration }) => {
-    const gateways = configuration.snapshot.routingGateways.map((gateway) => gateway.name);
-    const reader = readerOf(kind === 'prefixes' ? { kind, gateways } : { kind, name });
+    const reader = readerOf(configuration.importTask(options));
     const csv = new CsvFile(basename(file), reader.columns, (row) => reader.take(row));
     let takenBytes = 0;
     for await (const bytes of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
@@ -99,6 +97,7 @@ function importIntoStopped(config: SwitchConfig, options: ImportOptions, progres
     await csv.end();
     const table = reader.finish((line, field, reason) => csv.refuse(line, field, reason));
     csv.throwIfRefused();
+    assert(table !== null, 'a table that is not made was refused');
     const told = { author: userInfo().username, note, atWallMs: Date.now() };
     const { version } = configuration.importTable(table, told);
     return { version, rowCount: csv.rowCount, isRunning: false };

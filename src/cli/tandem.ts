@@ -11,6 +11,11 @@ interface CommonOptions {
   readonly json?: boolean;
 }
 
+interface TableOptions extends CommonOptions {
+  readonly name: string;
+  readonly note: string;
+}
+
 interface RouteOptions {
   readonly from: string;
   readonly caller: string;
@@ -95,9 +100,11 @@ function addParameters(tandem: Command): void {
   }
 }
 
+const named = ({ name, note }: TableOptions): Pick<TableOptions, 'name' | 'note'> => ({ name, note });
+
 function addTables(tandem: Command): void {
   const imports = tandem.command('import').description('a large table from a CSV file, while calls go on');
-  const table = (kind: 'prefixes' | 'numbers', description: string): Command =>
+  const table = (kind: 'prefixes' | 'numbers' | 'rates', description: string): Command =>
     common(imports.command(`${kind} <file>`).description(description)).option(
       '--note <text>',
       'kept with the version',
@@ -107,15 +114,24 @@ function addTables(tandem: Command): void {
     (file: string, options: CommonOptions & { readonly note: string }) =>
       run(options, async (config, terminal) => {
         const { importTable } = await import('./import.ts');
-        return importTable(config, { kind: 'prefixes', file, name: '', note: options.note }, terminal);
+        return importTable(config, { kind: 'prefixes', file, name: '', currency: '', note: options.note }, terminal);
       }),
   );
   table('numbers', 'the numbers of a group: column number')
     .requiredOption('--name <group>', 'the number group')
-    .action((file: string, options: CommonOptions & { readonly note: string; readonly name: string }) =>
+    .action((file: string, options: TableOptions) =>
       run(options, async (config, terminal) => {
         const { importTable } = await import('./import.ts');
-        return importTable(config, { kind: 'numbers', file, name: options.name, note: options.note }, terminal);
+        return importTable(config, { kind: 'numbers', file, currency: '', ...named(options) }, terminal);
+      }),
+    );
+  table('rates', 'the prices of a rate table: columns prefix, price, ... as in a network file')
+    .requiredOption('--name <table>', 'the rate table')
+    .option('--currency <code>', 'of a new table, such as EUR', '')
+    .action((file: string, options: TableOptions & { readonly currency: string }) =>
+      run(options, async (config, terminal) => {
+        const { importTable } = await import('./import.ts');
+        return importTable(config, { kind: 'rates', file, currency: options.currency, ...named(options) }, terminal);
       }),
     );
   common(tandem.command('versions').description('the versions of the network that are kept, newest first'))

@@ -30,11 +30,14 @@ export interface Account {
   readonly memo: string;
 }
 
-/** Prices of one currency. */
+/** Prices of one currency: listed here, or imported. */
 export interface RateTable {
   readonly name: string;
   readonly currency: string;
+  /** Empty where they were imported. */
   readonly rates: readonly RateRow[];
+  /** The image of an imported table; null: its rates are listed. */
+  readonly image: number | null;
 }
 
 /** A customer side trunk as configured. */
@@ -97,8 +100,8 @@ export interface Network {
 }
 
 /** The images that `network` names: each by the number of the version it came with. */
-export function imagesOf({ numberGroups = [], importedPrefixes = null }: Partial<Network>): number[] {
-  const named = numberGroups.flatMap(({ image }) => image ?? []);
+export function imagesOf({ rateTables = [], numberGroups = [], importedPrefixes = null }: Partial<Network>): number[] {
+  const named = [...rateTables, ...numberGroups].flatMap(({ image }) => image ?? []);
   return importedPrefixes === null ? named : [...named, importedPrefixes.image];
 }
 

@@ -69,6 +69,21 @@ test('a broken file is refused with every line, the switch down or running', asy
   assert.deepEqual([up.code, up.error.split('\n')], [1, expected]);
 });
 
+test('rates: a new table needs its currency, the switch down or running', async (context) => {
+  const directory = directoryWith({ 'rates.csv': 'prefix,area,price,period\n49,Germany,0.02,60\n' });
+  await tandem(directory, 'apply', 'net.yaml');
+  const wordless = await tandem(directory, 'import', 'rates', 'rates.csv', '--name', 'retail');
+  assert.equal(wordless.code, 1);
+  assert.match(wordless.error, /There is no rate table retail yet: say its currency, such as --currency EUR\./);
+  const down = await tandem(directory, 'import', 'rates', 'rates.csv', '--name', 'retail', '--currency', 'EUR');
+  assert.match(down.out, /^1 row imported: version 2 is in force when the switch starts\./);
+  await running(context, directory);
+  await tandem(directory, 'apply', 'net.yaml');
+  const up = await tandem(directory, 'import', 'rates', 'rates.csv', '--name', 'retail', '--currency', 'EUR');
+  assert.match(up.out, /^1 row imported: version 2 is in force\./, up.error);
+  assert.match((await tandem(directory, 'import', 'rates', 'rates.csv')).error, /--name <table>/);
+});
+
 test('a file that is not there and a name that is missing are told', async () => {
   const directory = directoryWith({});
   await tandem(directory, 'apply', 'net.yaml');

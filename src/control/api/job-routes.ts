@@ -1,13 +1,11 @@
 // The part of the API that imports tables and goes back to earlier versions. An import is a job: it is begun, its bytes
 // are posted in order, it is finished, and asked about until it has ended.
 
-import { Refused } from '../../operator-file.ts';
-import { entityName } from '../../operator-values.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { Control } from '../control.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-server.ts';
 import { json } from '../http/problem.ts';
-import type { ImportTask } from '../jobs/table-reader.ts';
+import { IMPORT_KINDS, type ImportTask } from '../jobs/table-reader.ts';
 import { countIn, textIn } from './query.ts';
 
 const VERSIONS_TOLD = 20;
@@ -62,14 +60,10 @@ function begin(control: Control, request: HttpRequest): unknown {
 }
 
 function taskOf({ configuration }: Control, request: HttpRequest): ImportTask {
-  const kind = textIn(request, 'kind');
-  if (kind === 'prefixes') {
-    return { kind, gateways: configuration.snapshot.routingGateways.map(({ name }) => name) };
-  }
-  if (kind !== 'numbers') throw new TandemError('TANDEM_API_QUESTION', 'kind takes prefixes or numbers.');
-  const name = entityName(textIn(request, 'name'));
-  if (name instanceof Refused) throw new TandemError('TANDEM_API_QUESTION', `name ${name.reason}`);
-  return { kind, name };
+  const asked = textIn(request, 'kind');
+  const kind = IMPORT_KINDS.find((one) => one === asked);
+  if (kind === undefined) throw new TandemError('TANDEM_API_QUESTION', `kind takes ${IMPORT_KINDS.join(', ')}.`);
+  return configuration.importTask({ kind, name: textIn(request, 'name'), currency: textIn(request, 'currency') });
 }
 
 async function rollback(control: Control, version: number, request: HttpRequest): Promise<HttpAnswer> {

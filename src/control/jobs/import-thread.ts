@@ -1,6 +1,7 @@
 // The thread of an import: reads the file as its bytes come in, and packs the table. No call waits for it.
 
 import { on } from 'node:events';
+import { assert } from '../../core/base/assert.ts';
 import { CsvFile } from '../../operator-csv.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { BytesTaken, ImportOrder, ImportResult, ToImport } from './job-messages.ts';
@@ -19,6 +20,7 @@ export async function runImport({ task, name, port }: ImportOrder): Promise<Impo
     await file.end();
     const table = reader.finish((line, field, reason) => file.refuse(line, field, reason));
     file.throwIfRefused();
+    assert(table !== null, 'a table that is not made was refused');
     return { table, rowCount: file.rowCount };
   } catch (error) {
     if (!(error instanceof TandemError)) throw error;

@@ -26,9 +26,9 @@ export class PrefixReader implements TableReader {
     this.#lines.push(row.line);
   }
 
-  finish(refuse: RefuseLine): ImportedTable {
+  finish(refuse: RefuseLine): ImportedTable | null {
     const order = Uint32Array.from(this.#prefixes.keys()).sort((one, other) => this.#compare(one, other));
-    this.#refuseRepeats(order, refuse);
+    if (this.#hasRepeats(order, refuse)) return null;
     const image = packRoutePrefixes(this.#grouped(order));
     return { kind: 'prefixes', image, gateways: [...this.#numbers.keys()] };
   }
@@ -48,14 +48,18 @@ export class PrefixReader implements TableReader {
     return (this.#gateways[one] as number) - (this.#gateways[other] as number) || one - other;
   }
 
-  #refuseRepeats(order: Uint32Array, refuse: RefuseLine): void {
+  /** Refuses rows that stand twice. */
+  #hasRepeats(order: Uint32Array, refuse: RefuseLine): boolean {
+    let isTwice = false;
     for (let place = 1; place < order.length; place++) {
       const [before, row] = [order[place - 1] as number, order[place] as number];
       const isRepeat = this.#prefixes[row] === this.#prefixes[before] && this.#gateways[row] === this.#gateways[before];
       if (!isRepeat) continue;
       const reason = `"${this.#prefixes[row]}" of this gateway stands in line ${this.#lines[before]} already`;
       refuse(this.#lines[row] as number, 'prefix', reason);
+      isTwice = true;
     }
+    return isTwice;
   }
 
   /** Each prefix once, with its gateways. */
@@ -64,8 +68,7 @@ export class PrefixReader implements TableReader {
       const prefix = this.#prefixes[order[place] as number] as string;
       const gateways: number[] = [];
       for (; place < order.length && this.#prefixes[order[place] as number] === prefix; place++) {
-        const gateway = this.#gateways[order[place] as number] as number;
-        if (gateways.at(-1) !== gateway) gateways.push(gateway);
+        gateways.push(this.#gateways[order[place] as number] as number);
       }
       yield { prefix, gateways };
     }

@@ -68,7 +68,7 @@ export function compileSnapshot(
     numberGroups: network.numberGroups.map((group) => numberGroupImage(group, imageOf)),
     prices: {
       accounts: network.accounts.map((account) => pricedAccount(account, slots)),
-      rateTables: network.rateTables.map(rateTableImage),
+      rateTables: network.rateTables.map((table) => rateTableImage(table, imageOf)),
     },
     parameters,
   };

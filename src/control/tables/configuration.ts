@@ -7,9 +7,11 @@ import type { HostAddresses, Snapshot } from '../../core/routing/snapshot.ts';
 import { EMPTY_NETWORK, type Network, type SlotAssignment } from '../../store/network.ts';
 import { CONFIGURATION_VERSIONS_MAX, type ConfigurationStore, type ConfigurationVersion } from '../../store/ports.ts';
 import { TandemError } from '../../tandem-error.ts';
+import type { ImportTask } from '../jobs/table-reader.ts';
 import { type Change, changesBetween } from './changes.ts';
 import { compileSnapshot, type ListenerAddress } from './compile.ts';
 import { upgraded } from './gateway-fields.ts';
+import { currencyOfImport, type ImportWish, importTaskOf } from './import-wish.ts';
 import { parseNetwork } from './network-file.ts';
 import { type ParameterReport, parameterRows } from './parameter-report.ts';
 import { changedSettings, type ParameterChange } from './parameter-settings.ts';
@@ -126,7 +128,7 @@ export class Configuration {
    * nothing has changed. Throws TANDEM_NETWORK_CONFLICT when another process applied in the meantime.
    */
   apply(request: ApplyRequest): ApplyOutcome {
-    const network = withImportsOf(this.#network, parseNetwork(request.text, request.name));
+    const network = withImportsOf(this.#network, parseNetwork(request.text, request.name, this.#network));
     const next = this.#compile(network);
     const changes = changesBetween(this.#network, network);
     if (!request.dryRun && (changes.length > 0 || this.#snapshot.version === 0)) this.#become(next, request);
@@ -161,12 +163,18 @@ export class Configuration {
     return { network, slots: table.assignments, snapshot };
   }
 
+  /** What the reader of a table needs to know. Throws TANDEM_IMPORT_NAME and TANDEM_IMPORT_CURRENCY. */
+  importTask(wish: ImportWish): ImportTask {
+    return importTaskOf(this.#network, wish);
+  }
+
   /**
-   * Puts an imported table into force: the next version. Throws TANDEM_STORE_FULL and TANDEM_NETWORK_CONFLICT; then
-   * nothing has changed.
+   * Puts an imported table into force: the next version. Throws TANDEM_STORE_FULL, TANDEM_NETWORK_CONFLICT, and
+   * TANDEM_IMPORT_CURRENCY when the network has changed since; then nothing has changed.
    */
   importTable(table: ImportedTable, note: VersionNote): ChangeOutcome {
     const before = this.#network;
+    if (table.kind === 'rates') currencyOfImport(before, table);
     const version = this.#snapshot.version + 1;
     const network = withImport(before, table, version);
     this.#images.hold(version, table.image);

@@ -6,7 +6,13 @@ import { ParameterRefusal, parameterNameOf } from '../../core/parameters/registr
 import { PARAMETER_ALIASES, PARAMETERS } from '../../core/parameters/table.ts';
 import { type Reader, Refused, readOperatorFile, type Table } from '../../operator-file.ts';
 import { numberDigits } from '../../operator-values.ts';
-import type { GatewayGroup, Network, NumberGroupEntry, ParameterSetting } from '../../store/network.ts';
+import {
+  EMPTY_NETWORK,
+  type GatewayGroup,
+  type Network,
+  type NumberGroupEntry,
+  type ParameterSetting,
+} from '../../store/network.ts';
 import { readAccounts } from './account-rows.ts';
 import { readMappingGateways, readRoutingGateways } from './gateway-fields.ts';
 import { callsPerSecond, capacity } from './gateway-values.ts';
@@ -15,6 +21,7 @@ import { uniqueName } from './names.ts';
 import { settingOf } from './parameter-settings.ts';
 import { readRateTables } from './rate-tables.ts';
 import { slotCountOf } from './slots.ts';
+import { importedBeside } from './table-images.ts';
 
 const FIELDS = [
   'accounts',
@@ -27,11 +34,14 @@ const FIELDS = [
 ];
 const GROUP_FIELDS = ['name', 'capacity', 'cps'];
 
-/** Reads a network file. `name` is how refusals call it. Throws TANDEM_NETWORK_REFUSED with every reason. */
-export function parseNetwork(text: string, name: string): Network {
+/**
+ * Reads a network file. `name` is how refusals call it; what `before` has imported may be named in it. Throws
+ * TANDEM_NETWORK_REFUSED with every reason.
+ */
+export function parseNetwork(text: string, name: string, before: Network = EMPTY_NETWORK): Network {
   return readOperatorFile(text, { name, code: 'TANDEM_NETWORK_REFUSED', fields: FIELDS }, (root) => {
     const rateTables = readRateTables(root);
-    const accounts = readAccounts(root, rateTables);
+    const accounts = readAccounts(root, [...rateTables, ...importedBeside(rateTables, before.rateTables)]);
     const names = new Set(accounts.map((entry) => entry.account));
     const references = new NameReferences();
     const passwords = new Map<string, string>();

@@ -1,4 +1,4 @@
-// The rate tables of a network file, and their decks: prices of one currency, written out in the file.
+// The rate tables of a network file, written out in it; and the deck of any table, imported or not.
 
 import { assert } from '../../core/base/assert.ts';
 import { RateDeckBuilder } from '../../core/rating/rate-deck-builder.ts';
@@ -7,6 +7,7 @@ import type { Table } from '../../operator-file.ts';
 import type { RateTable } from '../../store/network.ts';
 import { RATE_FIELDS, readRateRow } from '../rates/rate-row.ts';
 import { currency, uniqueName } from './names.ts';
+import type { ImageOf } from './table-images.ts';
 
 /** The list `rateTables`. */
 export function readRateTables(root: Table): RateTable[] {
@@ -17,9 +18,10 @@ export function readRateTables(root: Table): RateTable[] {
       name,
       currency: row.need('currency', currency, ''),
       rates: row.rows('rates', RATE_FIELDS, readRateRow),
+      image: null,
     };
     const built = deckOf(table);
-    if (!(built instanceof SharedArrayBuffer)) row.refuse('rates', `has prefix "${built.twice.prefix}" twice`);
+    if (!(built instanceof SharedArrayBuffer)) row.refuse('rates', `has prefix "${built.repeated[0]?.prefix}" twice`);
     return table;
   });
 }
@@ -28,7 +30,8 @@ export function readRateTables(root: Table): RateTable[] {
 const packed = new WeakMap<RateTable, SharedArrayBuffer>();
 
 /** The table with its deck in shared memory. */
-export function rateTableImage(table: RateTable): RateTableImage {
+export function rateTableImage(table: RateTable, imageOf: ImageOf): RateTableImage {
+  if (table.image !== null) return { name: table.name, image: imageOf(table.image) };
   const image = packed.get(table) ?? deckOf(table);
   assert(image instanceof SharedArrayBuffer, 'a stored table has no rate twice');
   packed.set(table, image);

@@ -10,7 +10,9 @@ export type ImportedTable =
   /** All imported prefixes of all routing gateways: they take the place of those that were imported before. */
   | { readonly kind: 'prefixes'; readonly image: SharedArrayBuffer; readonly gateways: readonly string[] }
   /** The number group of this name, new or in the place of the earlier one. */
-  | { readonly kind: 'numbers'; readonly image: SharedArrayBuffer; readonly name: string };
+  | { readonly kind: 'numbers'; readonly image: SharedArrayBuffer; readonly name: string }
+  /** The rate table of this name, new or in the place of the earlier one. */
+  | { readonly kind: 'rates'; readonly image: SharedArrayBuffer; readonly name: string; readonly currency: string };
 
 /** The image of a version's number. */
 export type ImageOf = (version: number) => SharedArrayBuffer;
@@ -48,20 +50,40 @@ export function withImport(network: Network, table: ImportedTable, version: numb
   if (table.kind === 'prefixes') {
     return { ...network, importedPrefixes: { image: version, gateways: table.gateways } };
   }
-  const others = network.numberGroups.filter(({ name }) => name !== table.name);
-  return { ...network, numberGroups: [...others, { name: table.name, numbers: [], image: version }] };
+  const { name } = table;
+  if (table.kind === 'numbers') {
+    const group = { name, numbers: [], image: version };
+    return { ...network, numberGroups: [...othersThan(name, network.numberGroups), group] };
+  }
+  const rateTable = { name, currency: table.currency, rates: [], image: version };
+  return { ...network, rateTables: [...othersThan(name, network.rateTables), rateTable] };
 }
 
 /**
- * `network`, as a file has it, with what was imported before. A group that the file lists takes the place of an
+ * `network`, as a file has it, with what was imported before. A table that the file lists takes the place of an
  * imported one of its name.
  */
 export function withImportsOf(before: Network, network: Network): Network {
-  const listed = new Set(network.numberGroups.map(({ name }) => name));
-  const imported = before.numberGroups.filter(({ name, image }) => image !== null && !listed.has(name));
   return {
     ...network,
-    numberGroups: [...network.numberGroups, ...imported],
+    rateTables: [...network.rateTables, ...importedBeside(network.rateTables, before.rateTables)],
+    numberGroups: [...network.numberGroups, ...importedBeside(network.numberGroups, before.numberGroups)],
     importedPrefixes: before.importedPrefixes,
   };
+}
+
+/** A table that a file lists, or that was imported. */
+interface NamedTable {
+  readonly name: string;
+  readonly image: number | null;
+}
+
+function othersThan<T extends NamedTable>(name: string, tables: readonly T[]): T[] {
+  return tables.filter((table) => table.name !== name);
+}
+
+/** Those of `before` that were imported and are not `listed` by now. */
+export function importedBeside<T extends NamedTable>(listed: readonly T[], before: readonly T[]): T[] {
+  const names = new Set(listed.map(({ name }) => name));
+  return before.filter(({ name, image }) => image !== null && !names.has(name));
 }

@@ -16,9 +16,16 @@ export interface RateRow {
   readonly terms: Omit<RateTerms, 'calendar'>;
 }
 
-/** Two rates that would hold at the same time: the same prefix, calendar and beginning. */
-export interface RateTwice {
-  readonly twice: RateRow;
+/** A rate that would hold when an earlier one does: the same prefix, calendar and beginning. Places are of `add`. */
+export interface RepeatedRate {
+  readonly prefix: string;
+  readonly place: number;
+  readonly earlierPlace: number;
+}
+
+/** Why there is no deck. */
+export interface RatesRepeated {
+  readonly repeated: readonly RepeatedRate[];
 }
 
 /** Gathers rates. */
@@ -31,7 +38,6 @@ export class RateDeckBuilder {
   readonly #areaOfRow: number[] = [];
   readonly #calendarOfTerms: number[] = [];
   readonly #fromOfTerms: number[] = [];
-  readonly #rowsWith: RateRow[] = [];
 
   get count(): number {
     return this.#prefixes.length;
@@ -43,8 +49,7 @@ export class RateDeckBuilder {
     const calendar = row.calendar === '' ? -1 : this.#calendars.placeOf(row.calendar, row.calendar);
     const words = wordsOf({ ...row.terms, calendar });
     const terms = this.#terms.placeOf(words.join(), words);
-    if (terms === this.#rowsWith.length) {
-      this.#rowsWith.push(row);
+    if (terms === this.#calendarOfTerms.length) {
       this.#calendarOfTerms.push(calendar);
       this.#fromOfTerms.push(row.terms.validFromWallMs);
     }
@@ -53,15 +58,18 @@ export class RateDeckBuilder {
     this.#areaOfRow.push(this.#areas.placeOf(row.area, row.area));
   }
 
-  /** The image in shared memory, or two rates that exclude each other. */
-  build(): SharedArrayBuffer | RateTwice {
-    const order = Array.from(this.#prefixes, (_, row) => row).sort((one, other) => this.#compare(one, other));
-    const twice = order.find((row, at) => at > 0 && this.#compare(order[at - 1] as number, row) === 0);
-    if (twice !== undefined) {
-      const like = this.#rowsWith[this.#termsOfRow[twice] as number] as RateRow;
-      return { twice: { ...like, prefix: this.#prefixes[twice] as string } };
+  /** The image in shared memory, or the rates that exclude others. */
+  build(): SharedArrayBuffer | RatesRepeated {
+    const order = Uint32Array.from(this.#prefixes.keys()).sort(
+      (one, other) => this.#compare(one, other) || one - other,
+    );
+    const repeated: RepeatedRate[] = [];
+    for (let at = 1; at < order.length; at++) {
+      const [earlierPlace, place] = [order[at - 1] as number, order[at] as number];
+      if (this.#compare(earlierPlace, place) !== 0) continue;
+      repeated.push({ prefix: this.#prefixes[place] as string, place, earlierPlace });
     }
-    return this.#image(order);
+    return repeated.length > 0 ? { repeated } : this.#image(order);
   }
 
   /** By prefix; then those of a calendar, by its place; then the newest. */
@@ -78,7 +86,7 @@ export class RateDeckBuilder {
     return from === otherFrom ? 0 : otherFrom - from;
   }
 
-  #image(order: readonly number[]): SharedArrayBuffer {
+  #image(order: Uint32Array): SharedArrayBuffer {
     const trie = packTrie(this.#heads(order));
     const termsIndex = indexOf(this.#terms.values);
     const names = [...this.#areas.values, ...this.#calendars.values];
@@ -116,14 +124,14 @@ export class RateDeckBuilder {
   }
 
   /** Each prefix once, with the place of its first rate. */
-  *#heads(order: readonly number[]): Generator<{ readonly prefix: string; readonly row: number }> {
+  *#heads(order: Uint32Array): Generator<{ readonly prefix: string; readonly row: number }> {
     for (let place = 0; place < order.length; place++) {
       if (!this.#continues(order, place))
         yield { prefix: this.#prefixes[order[place] as number] as string, row: place };
     }
   }
 
-  #fillColumns(columns: Uint32Array, order: readonly number[]): void {
+  #fillColumns(columns: Uint32Array, order: Uint32Array): void {
     for (const [place, row] of order.entries()) {
       const more = this.#continues(order, place + 1) ? MORE : 0;
       columns[place * COLUMN_WORDS] = (this.#termsOfRow[row] as number) + more;
@@ -132,7 +140,7 @@ export class RateDeckBuilder {
   }
 
   /** Whether the rate at `place` is of the same prefix as the one before. */
-  #continues(order: readonly number[], place: number): boolean {
+  #continues(order: Uint32Array, place: number): boolean {
     if (place === 0 || place >= order.length) return false;
     return this.#prefixes[order[place] as number] === this.#prefixes[order[place - 1] as number];
   }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Problem } from '../../../src/control/http/problem.ts';
 import type { JobView } from '../../../src/control/jobs/jobs.ts';
+import { RateDeck } from '../../../src/core/rating/rate-deck.ts';
 import { numberGroupsOf } from '../../../src/core/routing/number-group.ts';
 import { RoutePrefixes } from '../../../src/core/routing/route-prefixes.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
@@ -115,6 +116,42 @@ test('a number group is imported under a name, and a network file leaves it alon
   assert.deepEqual([groups().get('blocked')?.has('4930123'), groups().get('blocked')?.has('1')], [false, true]);
 });
 
+/** A network whose customer pays by the table `retail`, which it does not list. */
+const PAYING = NETWORK.replace('account: alpha\n', 'account: alpha\n    rateTable: retail\n');
+
+/** What a call to `callee` costs per period by the table `retail`, in 10^-9 units. */
+function priceOf(snapshot: Snapshot | undefined, callee: string): number | undefined {
+  const table = snapshot?.prices?.rateTables.find(({ name }) => name === 'retail');
+  return table && new RateDeck(table.image).find(callee, 0)?.terms.priceNanos;
+}
+
+test('a rate table is imported, accounts may pay by it, and it can be undone', async (context) => {
+  const { ask: asking, published } = await stage(context);
+  assert.match((await asking('POST /api/v1/apply', PAYING)).text, /names .*retail.*, which is not in rateTables/);
+  const rates = 'kind=rates&name=retail&currency=EUR';
+  assert.equal((await importText(asking, rates, 'prefix,price\n49,0.02\n')).version, 2);
+  const applied = await asking('POST /api/v1/apply', PAYING);
+  assert.equal(applied.status, 200, applied.text);
+  assert.equal(priceOf(published.at(-1), '4930'), 20_000_000);
+  await importText(asking, 'kind=rates&name=retail', 'prefix,price\n49,0.03\n');
+  assert.equal(priceOf(published.at(-1), '4930'), 30_000_000, 'the currency is known by now');
+  await asking('POST /api/v1/versions/3/rollback', '');
+  assert.equal(priceOf(published.at(-1), '4930'), 20_000_000);
+  const dollars = (await asking('POST /api/v1/jobs?kind=rates&name=retail&currency=USD', '')).json() as Problem;
+  assert.match(dollars.detail, /Account alpha has its money in EUR and pays by retail/);
+});
+
+test('a currency that accounts have got while a table was read is refused at the end', async (context) => {
+  const { ask: asking, published } = await stage(context);
+  const id = await begin(asking, 'kind=rates&name=retail&currency=USD');
+  const listed = `rateTables: [{ name: retail, currency: EUR, rates: [{ prefix: '', price: 1 }] }]\n`;
+  assert.equal((await asking('POST /api/v1/apply', listed + PAYING)).status, 200);
+  await asking(`POST /api/v1/jobs/${id}/bytes`, 'prefix,price\n49,0.02\n');
+  const job = await finish(asking, id);
+  assert.deepEqual([job.state, job.fault?.code], ['failed', 'TANDEM_IMPORT_CURRENCY']);
+  assert.equal(priceOf(published.at(-1), '49'), 1_000_000_000);
+});
+
 test('one import at a time; one that is cancelled changes nothing and makes room', async (context) => {
   const { ask: asking, published, control } = await stage(context);
   const id = await begin(asking, 'kind=numbers&name=blocked');
@@ -151,7 +188,12 @@ test('questions about no job, no kind, no name are refused', async (context) => 
     return [answer.status, (answer.json() as Problem).code];
   };
   assert.deepEqual(await codes('POST /api/v1/jobs?kind=sheep'), [400, 'TANDEM_API_QUESTION']);
-  assert.deepEqual(await codes('POST /api/v1/jobs?kind=numbers'), [400, 'TANDEM_API_QUESTION']);
+  assert.deepEqual(await codes('POST /api/v1/jobs?kind=numbers'), [422, 'TANDEM_IMPORT_NAME']);
+  assert.deepEqual(await codes('POST /api/v1/jobs?kind=rates&name=retail'), [422, 'TANDEM_IMPORT_CURRENCY']);
+  assert.deepEqual(await codes('POST /api/v1/jobs?kind=rates&name=retail&currency=euro'), [
+    422,
+    'TANDEM_IMPORT_CURRENCY',
+  ]);
   assert.deepEqual(await codes('POST /api/v1/jobs/77/finish'), [404, 'TANDEM_JOB_UNKNOWN']);
 });
 
@@ -163,12 +205,14 @@ test('what was imported is there after a restart', async (context) => {
   await asking('POST /api/v1/apply', NETWORK);
   await importText(asking, 'kind=prefixes', 'gateway,prefix\nTwo,4930\n');
   await importText(asking, 'kind=numbers&name=blocked', 'number\n1\n');
+  await importText(asking, 'kind=rates&name=retail&currency=EUR', 'prefix,price\n49,0.02\n');
   await first.control.stop();
   const second = openControl(path, { stores: openLmdbStores(path) });
   await second.control.start();
   context.after(() => second.control.stop());
   const { snapshot } = second.control.configuration;
   assert.deepEqual(planOf(snapshot, '4930'), ['Two:4930']);
+  assert.equal(priceOf(snapshot, '4930'), 20_000_000);
   assert.ok(
     numberGroupsOf(snapshot.numberGroups ?? [])
       .get('blocked')

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type ImportTask, readerOf } from '../../../src/control/jobs/table-reader.ts';
 import type { ImportedTable } from '../../../src/control/tables/table-images.ts';
+import { RateDeck } from '../../../src/core/rating/rate-deck.ts';
 import { NumberGroup } from '../../../src/core/routing/number-group.ts';
 import { RoutePrefixes } from '../../../src/core/routing/route-prefixes.ts';
 import { CsvFile } from '../../../src/operator-csv.ts';
@@ -19,7 +20,7 @@ async function tableOf(task: ImportTask, text: string): Promise<ImportedTable> {
   await file.end();
   const table = reader.finish((line, field, reason) => file.refuse(line, field, reason));
   file.throwIfRefused();
-  return table;
+  return table ?? assert.fail();
 }
 
 async function reasonOf(task: ImportTask, text: string): Promise<string> {
@@ -84,4 +85,53 @@ test('numbers: a number that stands twice is in the group once', async () => {
 test('numbers: what is no number is refused', async () => {
   const task: ImportTask = { kind: 'numbers', name: 'blocked' };
   assert.match(await reasonOf(task, 'number\n4930\n49 30\n'), /line 3, number: takes a number of 1 to 32 digits/);
+});
+
+const RATES: ImportTask = { kind: 'rates', name: 'retail', currency: 'EUR' };
+
+async function deckOf(text: string): Promise<RateDeck> {
+  const table = await tableOf(RATES, text);
+  assert.ok(table.kind === 'rates');
+  assert.deepEqual([table.name, table.currency], ['retail', 'EUR']);
+  return new RateDeck(table.image);
+}
+
+test('rates: a row has the fields of a rate in a network file, in any order of columns', async () => {
+  const deck = await deckOf('price;prefix;area;period;sections\n0.05;4470;UK mobile;6;0.6/60,0.1/30\n0.01;447;;;\n');
+  const { prefix, area, terms } = deck.find('44701', 0) ?? assert.fail();
+  assert.deepEqual([prefix, area, terms.priceNanos, terms.periodSeconds], ['4470', 'UK mobile', 50_000_000, 6]);
+  assert.deepEqual(terms.sections, [
+    { priceNanos: 600_000_000, seconds: 60 },
+    { priceNanos: 100_000_000, seconds: 30 },
+  ]);
+  assert.equal(deck.find('4471', 0)?.terms.priceNanos, 10_000_000);
+  assert.equal(deck.find('44', 0), null);
+});
+
+test('rates: per minute with increments, as carriers send them', async () => {
+  const deck = await deckOf('prefix,perMinute,increments\n44,0.01,30/6\n');
+  const { terms } = deck.find('44', 0) ?? assert.fail();
+  assert.deepEqual([terms.priceNanos, terms.priceSeconds, terms.periodSeconds], [10_000_000, 60, 6]);
+  assert.deepEqual(terms.sections, [{ priceNanos: 5_000_000, seconds: 30 }]);
+});
+
+test('rates: what cannot be a rate is refused with its line', async () => {
+  assert.match(await reasonOf(RATES, 'prefix,price\n44,0.01\n45,x\n'), /line 3, price: takes a price from 0/);
+  assert.match(await reasonOf(RATES, 'prefix,price\n44,\n'), /line 2, price: is missing/);
+  assert.match(
+    await reasonOf(RATES, 'prefix,price\n,0.01\n'),
+    /line 2, prefix: is missing/,
+    'no rate for all by mistake',
+  );
+  assert.match(await reasonOf(RATES, 'prefix,cost\n44,1\n'), /line 1, cost: is no column here/);
+});
+
+test('rates: a prefix that stands twice for the same time is refused with both lines, each time', async () => {
+  const text = 'prefix,price,validFrom\n44,1,\n45,1,\n44,2,\n45,2,2027-01-31\n44,3,\n';
+  const error = await tableOf(RATES, text).catch((caught: unknown) => caught);
+  assert.ok(error instanceof TandemError);
+  assert.deepEqual(error.refusals, [
+    { line: 4, field: 'prefix', reason: '"44" stands in line 2 already, for the same time' },
+    { line: 6, field: 'prefix', reason: '"44" stands in line 4 already, for the same time' },
+  ]);
 });

@@ -68,7 +68,7 @@ describe('a deck', () => {
     for (const one of [row('44', { priceNanos: 1 }), row('1'), row('44', { priceNanos: 2 })]) builder.add(one);
     const built = builder.build();
     assert.ok(!(built instanceof SharedArrayBuffer));
-    assert.equal(built.twice.prefix, '44');
+    assert.deepEqual(built.repeated, [{ prefix: '44', place: 2, earlierPlace: 0 }]);
   });
 
   test('names of areas in any script', () => {

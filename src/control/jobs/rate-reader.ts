@@ -1,0 +1,38 @@
+// A rate table from CSV: a rate a row, its fields those of a rate in a network file.
+
+import { RateDeckBuilder } from '../../core/rating/rate-deck-builder.ts';
+import type { CsvRow } from '../../operator-csv.ts';
+import { RATE_FIELDS, readRateRow } from '../rates/rate-row.ts';
+import type { ImportedTable } from '../tables/table-images.ts';
+import type { RefuseLine, TableReader } from './table-reader.ts';
+
+export class RateReader implements TableReader {
+  readonly columns = { needed: ['prefix'], optional: RATE_FIELDS.filter((field) => field !== 'prefix') };
+  readonly #name: string;
+  readonly #currency: string;
+  readonly #builder = new RateDeckBuilder();
+  readonly #lines: number[] = [];
+
+  /** `name` and `currency`: of the table. */
+  constructor(name: string, currency: string) {
+    this.#name = name;
+    this.#currency = currency;
+  }
+
+  take(row: CsvRow): void {
+    this.#builder.add(readRateRow(row));
+    this.#lines.push(row.line);
+  }
+
+  finish(refuse: RefuseLine): ImportedTable | null {
+    const built = this.#builder.build();
+    if (built instanceof SharedArrayBuffer) {
+      return { kind: 'rates', name: this.#name, currency: this.#currency, image: built };
+    }
+    for (const { prefix, place, earlierPlace } of built.repeated) {
+      const reason = `"${prefix}" stands in line ${this.#lines[earlierPlace]} already, for the same time`;
+      refuse(this.#lines[place] as number, 'prefix', reason);
+    }
+    return null;
+  }
+}
