@@ -3,6 +3,7 @@
 import type { SwitchConfig } from '../config.ts';
 import { searchCdrs } from '../control/api/cdr-search.ts';
 import { CdrIndex, type CdrPage } from '../control/cdr/index/cdr-index.ts';
+import { jsonText } from '../core/base/json-text.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
 import { cdrLines } from './cdr-tail.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
@@ -62,7 +63,7 @@ function askStopped(config: SwitchConfig, query: Query): Promise<CdrPage> {
 
 function tell(cdrs: readonly Cdr[], before: string | null, terminal: Terminal): void {
   if (terminal.isJson) {
-    for (const cdr of cdrs) terminal.say(JSON.stringify(cdr));
+    for (const cdr of cdrs) terminal.say(jsonText(cdr));
     return;
   }
   if (cdrs.length === 0) terminal.say('No CDR is like that.');

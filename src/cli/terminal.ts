@@ -1,5 +1,6 @@
 // What commands write, and the codes they end with.
 
+import { jsonText } from '../core/base/json-text.ts';
 import { type Refusal, sentenceOf, TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 
@@ -37,7 +38,7 @@ export function processTerminal(isJson: boolean): Terminal {
 
 /** Writes `value` as JSON, or else the lines that `tell` makes. */
 export function print(terminal: Terminal, value: unknown, tell: () => readonly string[]): void {
-  if (terminal.isJson) terminal.say(JSON.stringify(value));
+  if (terminal.isJson) terminal.say(jsonText(value));
   else for (const line of tell()) terminal.say(line);
 }
 
