@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, symlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../hosts/eventually.ts';
 import type { Place } from '../hosts/peer.ts';
@@ -36,6 +36,8 @@ export interface SippPlan {
   /** What `<pause/>` takes, ms. */
   readonly pauseMs?: number;
   readonly lifeSeconds?: number;
+  /** Whether it notes the response time 1 of every call, where its scenario has one. */
+  readonly isTimed?: boolean;
 }
 
 /** Why SIPp cannot be run; null when it can: whyMissing. */
@@ -58,6 +60,8 @@ export async function freePlace(address: string): Promise<Place> {
 export interface RunningSipp {
   /** Resolves when all its calls went as the scenario says; rejects, with what SIPp says, when one did not. */
   readonly finished: Promise<void>;
+  /** Response times that it noted, ms; to be asked when it has finished. */
+  responseTimesMs(): number[];
 }
 
 /**
@@ -87,10 +91,19 @@ export async function startSipp(context: Scope, plan: SippPlan): Promise<Running
       return isBound(plan.at);
     });
   }
-  return { finished };
+  return { finished, responseTimesMs: () => responseTimesIn(directory) };
 }
 
-function argumentsOf({ scenario, at, calls, dial, pauseMs, lifeSeconds }: SippPlan, errorFile: string): string[] {
+/** Lines `date;response_time;name` of its file of response times. */
+function responseTimesIn(directory: string): number[] {
+  const file = readdirSync(directory).find((name) => name.endsWith('_rtt.csv'));
+  assert.ok(file !== undefined, 'SIPp noted response times');
+  const lines = readFileSync(join(directory, file), 'latin1').trim().split('\n').slice(1);
+  return lines.map((line) => Number(line.split(';')[1]));
+}
+
+function argumentsOf(plan: SippPlan, errorFile: string): string[] {
+  const { scenario, at, calls, dial, pauseMs, lifeSeconds, isTimed } = plan;
   const options: Record<string, string | number> = {
     '-sf': join(SCENARIOS, `${scenario}.xml`),
     '-i': at.address,
@@ -105,7 +118,8 @@ function argumentsOf({ scenario, at, calls, dial, pauseMs, lifeSeconds }: SippPl
   };
   const named = Object.entries(options).flatMap(([name, value]) => [name, String(value)]);
   const target = dial === undefined ? [] : [`${dial.to.address}:${dial.to.port}`];
-  return [...target, ...named, '-nostdin', '-timeout_error', '-trace_err'];
+  const timed = isTimed === true ? ['-trace_rtt', '-rtt_freq', '1'] : [];
+  return [...target, ...named, ...timed, '-nostdin', '-timeout_error', '-trace_err'];
 }
 
 /** The total in the last screen it printed. */
