@@ -42,6 +42,7 @@ export class CallJournal {
   #closing: number[] = [];
   #isOlderSpent = false;
   #isFlushing = false;
+  #isClosed = false;
 
   /** Opens the journal of `disk` and reads it. Throws what the disk throws, and TANDEM_STORE_NEWER. */
   constructor(disk: JournalDisk, { isStrict, segmentBytes, roomBytes }: JournalOptions) {
@@ -115,7 +116,7 @@ export class CallJournal {
 
   /** Resolves when all that was committed is on the disk; one at a time. */
   async flush(): Promise<void> {
-    if (this.#isFlushing) return;
+    if (this.#isFlushing || this.#isClosed) return;
     this.#isFlushing = true;
     const closing = this.#closing;
     const isOlderSpent = this.#isOlderSpent;
@@ -126,14 +127,16 @@ export class CallJournal {
     } finally {
       for (const file of closing) this.#disk.close(file);
       this.#isFlushing = false;
+      if (this.#isClosed) this.#disk.close(this.#file);
     }
   }
 
-  /** Nothing is written any more. */
+  /** Nothing is written any more. A flush under way still needs the file, and closes it. */
   close(): void {
     this.#disk.syncNow(this.#file);
     if (this.#isOlderSpent) this.#removeOlder();
-    this.#disk.close(this.#file);
+    this.#isClosed = true;
+    if (!this.#isFlushing) this.#disk.close(this.#file);
   }
 
   #begin(): number {

@@ -48,7 +48,9 @@ class Bench {
   constructor() {
     const gateways = [ALICE, BOB].map((address, slot) => ({
       slot,
+      registerType: 'static',
       remoteIps: [address],
+      remoteHosts: [],
       calleePrefix: '',
       priority: 1,
     }));

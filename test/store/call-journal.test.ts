@@ -77,6 +77,29 @@ test('JOURNAL_SEGMENT_BYTES: a full segment is followed by another, and goes whe
   assert.deepEqual(foundOn(disk).calls, ['kept']);
 });
 
+test('a journal that is closed while it is brought to the disk is closed when that is done', async () => {
+  const closed: string[] = [];
+  const folder = journalFolder(`${temporaryDirectory()}/0`);
+  const disk = {
+    ...folder,
+    sync: async (file: number) => {
+      await folder.sync(file);
+      closed.push('synced');
+    },
+    close: (file: number) => {
+      folder.close(file);
+      closed.push('closed');
+    },
+  };
+  const journal = new CallJournal(disk, USUAL);
+  put(journal, 'one');
+  const flushed = journal.flush();
+  journal.close();
+  await flushed;
+  await journal.flush();
+  assert.deepEqual(closed, ['synced', 'closed']);
+});
+
 describe('JOURNAL_ROOM_BYTES', () => {
   test('is far beyond its alarm when no call may begin, and what does not fit is refused whole', () => {
     const disk = new MemoryDisk();
