@@ -56,6 +56,7 @@ export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccesso
     registration: memory.registration,
     secret,
     balances: memory.balances,
+    rollCall: memory.rollCall,
     doorbell: memory.doorbell,
     seed: [seed0, seed1, seed2],
     snapshot,

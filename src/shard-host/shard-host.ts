@@ -11,6 +11,7 @@ import { type MessagePort, receiveMessageOnPort, threadId } from 'node:worker_th
 import { monotonicMs } from '../clock.ts';
 import { Doorbell } from '../core/base/doorbell.ts';
 import { Ring } from '../core/base/ring.ts';
+import { RollCall } from '../core/base/roll-call.ts';
 import { ShardNumber } from '../core/shard/counters.ts';
 import { type FrameHead, readHead, stampOf } from '../core/shard/datagram-frame.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
@@ -23,6 +24,9 @@ const SLICE_MS = 50;
 /** Datagrams run before their results are put out: bounds how long the first waits for the last. */
 const BATCH_MAX = 32;
 
+/** How long it waits for another shard to begin, ms: one that cannot must not keep the others from their calls. */
+const ROLL_CALL_MS = 5_000;
+
 /** One shard, its clock and its rings. */
 export class ShardHost {
   readonly #port: MessagePort;
@@ -30,6 +34,7 @@ export class ShardHost {
   readonly #bytes: Buffer;
   readonly #datagrams: DatagramsOut;
   readonly #runner: ShardRunner;
+  readonly #rollCall: RollCall;
   readonly #head: FrameHead = { listener: 0, port: 0, addressStart: 0, payloadStart: 0, stampMicros: 0 };
 
   constructor(task: ShardTask, port: MessagePort) {
@@ -45,12 +50,15 @@ export class ShardHost {
       transmit: (text, target) => this.#datagrams.transmit(text, target),
       post,
     });
+    this.#rollCall = new RollCall(task.rollCall);
+    this.#rollCall.answer(task.shardIndex);
     post({ kind: 'born', threadId, ...this.#runner.inheritance });
     this.#runner.command({ kind: 'snapshot', snapshot: task.snapshot });
   }
 
   /** Runs until `stop` is asked for. */
   async run(): Promise<void> {
+    this.#rollCall.waitForAll(ROLL_CALL_MS);
     while (!this.#runner.isStopped) {
       this.#runSlice(monotonicMs() + SLICE_MS);
       await setImmediate();

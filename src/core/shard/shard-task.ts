@@ -19,6 +19,7 @@ export interface ShardTask {
   /** The key of nonces, one for all shards; hexadecimal. */
   readonly secret: string;
   readonly balances: SharedArrayBuffer;
+  readonly rollCall: SharedArrayBuffer;
   readonly doorbell: SharedArrayBuffer;
   /** Three 32-bit words from the system's generator. */
   readonly seed: readonly [number, number, number];

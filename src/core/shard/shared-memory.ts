@@ -14,6 +14,7 @@ import {
 } from '../base/limits.ts';
 import { RecordBoard } from '../base/record-board.ts';
 import { Ring } from '../base/ring.ts';
+import { RollCall } from '../base/roll-call.ts';
 import { Balances } from '../rating/balances.ts';
 import { Bindings } from '../registration/bindings.ts';
 import { FailureBook } from '../registration/failure-book.ts';
@@ -50,6 +51,8 @@ export interface SwitchMemory {
   readonly turns: SharedArrayBuffer;
   readonly registration: RegistrationMemory;
   readonly balances: SharedArrayBuffer;
+  /** Which shards have begun; see base/roll-call. */
+  readonly rollCall: SharedArrayBuffer;
   /** Int32: how the edge sleeps; see base/doorbell. */
   readonly doorbell: SharedArrayBuffer;
   readonly shards: readonly ShardMemory[];
@@ -95,6 +98,7 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
     turns: Turns.allocate(),
     registration: allocateRegistration(),
     balances: Balances.allocate(),
+    rollCall: RollCall.allocate(shardCount),
     doorbell: new SharedArrayBuffer(64),
     shards,
   };
