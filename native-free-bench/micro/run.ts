@@ -16,6 +16,7 @@ const PROGRAMS = [
   './core/routing/prefix-trie.js',
   './core/routing/number-filter.js',
   './core/routing/route-plan.js',
+  './core/rating/rate-call.js',
   './core/shard/basic-call.js',
   './edge/send-path.js',
 ];
