@@ -3,6 +3,7 @@
 import type { SwitchConfig } from '../config.ts';
 import { SwitchView } from '../control/switch-view.ts';
 import type { ExplainedRoute, GatewaysNow, RouteQuestion } from '../core/routing/explain.ts';
+import type { ExplainedTranslation } from '../core/routing/explain-translation.ts';
 import { SeenConditions } from '../core/shard/route-conditions.ts';
 import { allocateSwitchMemory } from '../core/shard/shared-memory.ts';
 import { alignedTable } from './aligned-table.ts';
@@ -42,11 +43,12 @@ export async function route(
 }
 
 function tell(explained: ExplainedRoute, isRunning: boolean): string[] {
-  const { mappingGateway, caller, callee, refusal, candidates } = explained;
+  const { mappingGateway, caller, callee, refusal, translations, candidates } = explained;
   const load = isRunning ? '' : ' The switch is down: loads are shown as 0.';
   const lines = [
     `A call from ${caller === '' ? 'an unknown number' : caller} by ${mappingGateway} to ${callee}.${load}`,
   ];
+  lines.push(...translations.map((translation) => wordsOf(mappingGateway, translation)));
   if (refusal !== '') lines.push(`The call would be refused: ${refusal}.`);
   if (candidates.length === 0) return lines;
   const rows = candidates.map((candidate, index) => [
@@ -66,7 +68,16 @@ function tell(explained: ExplainedRoute, isRunning: boolean): string[] {
   ]);
   const heads = ['', 'gateway', 'address', 'prefix', 'priority', 'load', 'buy/min', 'profit', 'ASR', 'ACD', 'PDD'];
   const numbers = [0, 4, 5, 6, 7, 8, 9, 10];
-  return [...lines, '', ...alignedTable([...heads, 'tried', 'why'], rows, numbers)];
+  const toward = candidates.flatMap(({ gateway, translations: own }) => own.map((one) => wordsOf(gateway, one)));
+  const table = alignedTable([...heads, 'tried', 'why'], rows, numbers);
+  return [...lines, '', ...table, ...(toward.length === 0 ? [] : ['', ...toward])];
+}
+
+/** Which rule of `gateway` makes what of a number. */
+function wordsOf(gateway: string, { party, rule, before, after, targets }: ExplainedTranslation): string {
+  const drawn = targets === 1 ? '' : ` (the first of ${targets} that calls draw from)`;
+  const found = before === '' ? 'without a number' : before;
+  return `${gateway} makes of the ${party} ${found}: ${after}, by ${rule}${drawn}`;
 }
 
 const NANOS = 1_000_000_000;

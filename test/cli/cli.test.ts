@@ -139,6 +139,10 @@ test('with the switch running, commands go through it', async (context) => {
   );
   assert.match((await tandem(directory, 'cdr', 'tail')).out, / Normal +1\n$/);
   const route = await tandem(directory, 'route', '--from', '198.51.100.7', '--callee', '442079');
+  assert.match(
+    route.out,
+    /\nOne makes of the callee 442079: 00442079, by \*:00\*;011\* \(the first of 2 that calls draw from\)\n$/,
+  );
   assert.match(route.out, /\n1 +One +203\.0\.113\.9:5060 +44 +1 +1\/5 .* yes +may take the call\n/);
   const explained = (await tandem(directory, 'explain', 'caller-2@198.51.100.7')).out;
   assert.match(explained, /by Alpha to 442079460000, routed by version \d+\.\nIt ended with Normal \(200\): /);

@@ -31,7 +31,7 @@ accounts:
 mappingGateways:
   - { name: Alpha, account: alpha, remoteIps: [198.51.100.7], capacity: 10 }
 routingGateways:
-  - { name: One, prefix: '44', remoteIp: 203.0.113.9, priority: 1, capacity: 5 }
+  - { name: One, prefix: '44', remoteIp: 203.0.113.9, priority: 1, capacity: 5, rewriteRulesInCallee: ['*:00*;011*'] }
   - { name: Two, remoteIp: 203.0.113.10, priority: 2 }
 systemParameters:
   SS_CAPACITY: 100

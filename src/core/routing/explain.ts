@@ -3,7 +3,7 @@
 import { splitPort } from '../base/ip-address.ts';
 import type { Candidate } from './candidate.ts';
 import { wordsOfFate } from './decision.ts';
-import { type DialPlan, translate } from './dial-plan.ts';
+import { type ExplainedTranslation, TranslationSteps, translationsToward } from './explain-translation.ts';
 import { numberFault } from './number-filter.ts';
 import { numberGroupsOf } from './number-group.ts';
 import { dealHundred } from './proportion.ts';
@@ -41,6 +41,8 @@ export interface ExplainedCandidate {
   /** False when a call arriving now would pass it by. */
   readonly taken: boolean;
   readonly why: string;
+  /** What its own rules would do to the numbers. */
+  readonly translations: readonly ExplainedTranslation[];
 }
 
 /** The decision about one call. `refusal` is empty when it would be hunted. */
@@ -50,6 +52,8 @@ export interface ExplainedRoute {
   /** As it is routed: with the steering prefix that the next call would get. */
   readonly callee: string;
   readonly refusal: string;
+  /** What its mapping gateway's rules did to its numbers. */
+  readonly translations: readonly ExplainedTranslation[];
   readonly candidates: readonly ExplainedCandidate[];
 }
 
@@ -88,22 +92,19 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: G
   if (fault !== '') return refused(gateway.name, caller, dialled, `the mapping gateway's number lists: ${fault}`);
   const steering = dealHundred(gateway.proportionCalleePrefixs)[now.hundredth(gateway.slot)];
   const { parameters } = snapshot;
-  const sent = {
-    caller: firstTarget(gateway.numbers.caller, caller),
-    callee: `${steering}${firstTarget(gateway.numbers.callee, dialled)}`,
-  };
-  const call = { mapping: gateway, ...sent, forwarder, numberGroups, sell: null, wallMs: now.wallMs };
+  const steps = new TranslationSteps();
+  const billed = steps.translate('callee', gateway.numbers.callee, dialled);
+  const sent = { caller: steps.translate('caller', gateway.numbers.caller, caller), callee: `${steering}${billed}` };
+  const call = { mapping: gateway, ...sent, billed, forwarder, numberGroups, sell: null, wallMs: now.wallMs };
   const table = new RouteTable(snapshot, NO_PRICES);
   const { candidates, passed } = table.plan(call, now.conditions);
   const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
-  const explained = [...candidates, ...passed].map((candidate) => explainCandidate(candidate, now, windowMs));
+  const explained = [...candidates, ...passed].map((candidate) => ({
+    ...explainCandidate(candidate, now, windowMs),
+    translations: translationsToward(candidate.gateway, sent),
+  }));
   const refusal = candidates.length > 0 ? '' : WORDS_OF_END[endWithoutCandidate(passed)];
-  return { mappingGateway: gateway.name, ...sent, refusal, candidates: explained };
-}
-
-/** `number` by `plan`; of several targets the first, where a call draws one. */
-function firstTarget(plan: DialPlan, number: string): string {
-  return translate(plan, number, () => 0);
+  return { mappingGateway: gateway.name, ...sent, refusal, translations: steps.taken, candidates: explained };
 }
 
 /** By its name, or by an address it calls from: port 5060 where none is said. */
@@ -131,7 +132,11 @@ function whyShut(gateway: MappingGateway, { wallMs, conditions }: GatewaysNow): 
   return isFull ? 'the mapping gateway has all the calls it may have' : '';
 }
 
-function explainCandidate(candidate: Candidate, now: GatewaysNow, windowMs: number): ExplainedCandidate {
+function explainCandidate(
+  candidate: Candidate,
+  now: GatewaysNow,
+  windowMs: number,
+): Omit<ExplainedCandidate, 'translations'> {
   const { gateway, prefix, pass, buy } = candidate;
   const { name, slot, remoteIp, signalPort, priority, capacity, protect } = gateway;
   const mayTake = protect ? 'may take the call: a protect gateway, after the others' : 'may take the call';
@@ -151,5 +156,5 @@ function explainCandidate(candidate: Candidate, now: GatewaysNow, windowMs: numb
 }
 
 function refused(mappingGateway: string, caller: string, callee: string, refusal: string): ExplainedRoute {
-  return { mappingGateway, caller, callee, refusal, candidates: [] };
+  return { mappingGateway, caller, callee, refusal, translations: [], candidates: [] };
 }

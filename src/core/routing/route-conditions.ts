@@ -14,7 +14,10 @@ export interface Price {
 export interface RouteCall {
   readonly mapping: MappingGateway;
   readonly caller: string;
+  /** The number that routes are found by: ported numbers by where they are, steering prefix in front. */
   readonly callee: string;
+  /** The number that prices are found by: without the steering prefix. */
+  readonly billed: string;
   /** Who sent the call on; '' for a call that nobody did. */
   readonly forwarder: string;
   readonly numberGroups: NumberGroups;
@@ -31,8 +34,8 @@ export const UNKNOWN_RATE = -1;
 
 /** What routing gateways are paid, by the tables of one snapshot. */
 export interface RoutePrices {
-  /** What `gateway` is paid for a call to `callee`; null when it has no rate for it. */
-  buyPrice(gateway: RoutingGateway, callee: string, wallMs: number): Price | null;
+  /** What `gateway` is paid for a call to `billed`; null when it has no rate for it. */
+  buyPrice(gateway: RoutingGateway, billed: string, wallMs: number): Price | null;
 }
 
 /** A network without rates. */

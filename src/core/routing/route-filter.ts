@@ -44,8 +44,8 @@ function closedOf({ slot, capacity, cps, registerType }: RoutingGateway, conditi
 /** Whether it costs too much; the limits of both gateways hold. */
 function priceOf(candidate: Candidate, call: RouteCall, prices: RoutePrices): Pass | null {
   const { gateway } = candidate;
-  const { mapping, callee, sell, wallMs } = call;
-  const buy = prices.buyPrice(gateway, callee, wallMs);
+  const { mapping, billed, sell, wallMs } = call;
+  const buy = prices.buyPrice(gateway, billed, wallMs);
   candidate.buy = buy;
   if (buy === null && gateway.feerateRestrict) return 'noBuyRate';
   if (isTooDear(mapping, buy) || isTooDear(gateway, buy)) return 'tooDear';

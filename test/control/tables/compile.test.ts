@@ -56,7 +56,15 @@ test('prefixes cross to the shards in one image, which posting does not copy, an
   - { name: A, remoteIp: 203.0.113.9, prefix: '49,44' }
   - { name: B, remoteIp: 203.0.113.9, prefix: '49' }`);
   const snapshot = compileSnapshot(found, 4, assignSlots([], found), [V4]);
-  const call = { mapping: mappingGateway(9), caller: '', callee: '4930', ...UNLISTED, sell: null, wallMs: 0 };
+  const call = {
+    mapping: mappingGateway(9),
+    caller: '',
+    callee: '4930',
+    billed: '4930',
+    ...UNLISTED,
+    sell: null,
+    wallMs: 0,
+  };
   const { candidates } = new RouteTable(snapshot, NO_PRICES).plan(call, momentOf());
   assert.deepEqual(
     candidates.map(({ gateway, prefix }) => `${gateway.name} ${prefix}`),

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { moneyText } from '../../../src/core/rating/money.ts';
 import { AGENT_LEVELS_MAX } from '../../../src/core/rating/rating-limits.ts';
 import { pack } from '../../../src/store/records.ts';
+import type { LrnPlace } from '../../simulator/switch.ts';
 import { PricedBench } from './priced-bench.ts';
 
 const NETWORK = `
@@ -145,6 +146,27 @@ describe('a call is refused for its rate', () => {
     assert.deepEqual(refusal({ level: 'local' }, '4420'), ['RateBarred', '100', '403']);
     assert.deepEqual(refusal({ level: 'national' }, '49'), ['RateBarred', '100', '403']);
     assert.equal(refusal({ level: 'national' }, '4420')[0], undefined);
+  });
+});
+
+describe('the number that prices are found by', () => {
+  test('lrnInterstateBillingPrefix: a ported number is billed by where it is, after the digits of other states', () => {
+    const places: LrnPlace[] = [];
+    const lrn = ', lrnEnable: On, lrnInterstateBillingPrefix: "3"';
+    const file = NETWORK.replace('ACCOUNT', 'alpha').replace('CALLLEVEL', lrn).replace('CLEARING', '');
+    const calls = new PricedBench(file, { askLrn: (_question, place) => void places.push(place) });
+    calls.call('one', '4411', 0);
+    calls.switch.lrnAnswered(places[0] as LrnPlace, { lrn: '4420', jurisdiction: 'interstate' }, 1);
+    const [cdr] = calls.switch.cdrs;
+    assert.deepEqual([cdr?.endReason, cdr?.callee, cdr?.calleeBilled], ['RateNotFound', '4411', '34420']);
+  });
+
+  test('proportionCalleePrefixs: a steering prefix is no part of it, for buy rates neither', () => {
+    const file = NETWORK.replace('ACCOUNT', 'alpha')
+      .replace('CALLLEVEL', ', proportionCalleePrefixs: ["100:a"]')
+      .replace('CLEARING', ', clearingAccount: carrier, feerateRestrict: On');
+    const cdr = new PricedBench(file).talk('4420', 1000);
+    assert.deepEqual([cdr?.calleeSent, cdr?.calleeBilled, cdr?.buyPrefix], ['a4420', '4420', '4420']);
   });
 });
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compileDialPlan } from '../../../src/core/routing/dial-plan-compiler.ts';
 import { explainRoute } from '../../../src/core/routing/explain.ts';
+import { UNTOUCHED_MAPPING_NUMBERS, UNTOUCHED_ROUTING_NUMBERS } from '../../../src/core/routing/gateway-numbers.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
 import { mappingGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
 import { type MomentParts, momentOf } from './route-moment.ts';
@@ -74,4 +76,24 @@ test('a refusal says which check failed', () => {
   assert.match(explain('acme', '0077').refusal, /404/);
   assert.match(explain('acme', '0049301', { calls: { 3: 1 } }).refusal, /503/);
   assert.match(explain('acme', '0049301', { calls: { 1: 2 } }).refusal, /all the calls/);
+});
+
+test('each translation says by which rule a number becomes what, for the call and toward each candidate', () => {
+  const { plan: callee } = compileDialPlan(['49*:0*;1*']);
+  const { plan: caller } = compileDialPlan(['/^1/7/']);
+  const numbers = { ...UNTOUCHED_MAPPING_NUMBERS, callee };
+  const snapshot: Snapshot = {
+    ...SNAPSHOT,
+    mappingGateways: [mappingGateway(1, { name: 'acme', numbers })],
+    ...routes([routingGateway(3, { name: 'one', numbers: { ...UNTOUCHED_ROUTING_NUMBERS, caller } })]),
+  };
+  const now = { conditions: momentOf({}), hundredth: () => 0, quality: () => NO_QUALITY, wallMs: WALL_MS };
+  const explained = explainRoute(snapshot, { from: 'acme', caller: '123', callee: '49301' }, now);
+  assert.equal(explained.callee, '0301');
+  assert.deepEqual(explained.translations, [
+    { party: 'callee', rule: '49*:0*;1*', before: '49301', after: '0301', targets: 2 },
+  ]);
+  assert.deepEqual(explained.candidates[0]?.translations, [
+    { party: 'caller', rule: '/^1/7/', before: '123', after: '723', targets: 1 },
+  ]);
 });

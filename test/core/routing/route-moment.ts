@@ -64,7 +64,7 @@ export function planOf(gateways: readonly PrefixedGateway[], callee: string, par
   );
   const mapping = mappingGateway(900, parts.mapping);
   return table.plan(
-    { mapping, caller: '1', callee, ...UNLISTED, sell: parts.sell ?? null, wallMs: 0 },
+    { mapping, caller: '1', callee, billed: callee, ...UNLISTED, sell: parts.sell ?? null, wallMs: 0 },
     momentOf(parts),
   );
 }

@@ -77,7 +77,15 @@ describe('the order of a plan', () => {
   test('making a plan changes nothing: two in a row are the same', () => {
     const gateways = [routingGateway(2, { prefixes: ['4'] }), routingGateway(1, { prefixes: ['4'] })];
     const table = new RouteTable({ ...routes(gateways), parameters: parameters() }, NO_PRICES);
-    const call = { mapping: mappingGateway(9), caller: '1', callee: '49', ...UNLISTED, sell: null, wallMs: 0 };
+    const call = {
+      mapping: mappingGateway(9),
+      caller: '1',
+      callee: '49',
+      billed: '49',
+      ...UNLISTED,
+      sell: null,
+      wallMs: 0,
+    };
     assert.deepEqual(table.plan(call, momentOf()), table.plan(call, momentOf()));
   });
 });

@@ -22,8 +22,8 @@ const BATCH = 32;
 const BATCHES = 6_000;
 const NOW_MS = 1_000_000;
 
-/** Its gateways have no number lists. */
-const NO_GROUPS = new Map<string, never>();
+/** What is the same in every call: no number lists, no sell rate. */
+const OTHERS = { numberGroups: new Map<string, never>(), sell: null, wallMs: NOW_MS } as const;
 
 /** Every gateway has a price, as with rate decks whose lookup is measured apart. */
 const PRICES: RoutePrices = { buyPrice: ({ slot }) => ({ nanos: 1_000_000 + slot, seconds: 60 }) };
@@ -92,7 +92,7 @@ function measure({ name, candidates, parameters: given, weight = 0 }: Kind): voi
   const numbers = Array.from({ length: 4096 }, () => `${1000 + prng.below(groups)}${prng.below(1_000_000)}`);
   const planOf = (index: number) => {
     const callee = numbers[index & 4095] as string;
-    const call = { mapping, caller: '1', callee, forwarder: '', numberGroups: NO_GROUPS, sell: null, wallMs: NOW_MS };
+    const call = { mapping, caller: '1', callee, billed: callee, forwarder: '', ...OTHERS };
     return table.plan(call, conditions);
   };
   for (let index = 0; index < 50_000; index++) planOf(index);

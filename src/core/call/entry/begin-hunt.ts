@@ -8,7 +8,8 @@ export function beginHunt(entry: Entry): void {
   const sell = record.bill?.sell ? priceOf(record.bill.sell.terms) : null;
   const { wallMs, routeConditions } = around;
   const { numberGroups } = routing;
-  const routed = { mapping: gateway, caller, callee: entry.routed ?? callee, forwarder, numberGroups, sell, wallMs };
+  const numbers = { caller, callee: entry.routed ?? callee, billed: record.cdr.calleeBilled, forwarder };
+  const routed = { mapping: gateway, ...numbers, numberGroups, sell, wallMs };
   const plan = routing.routes.plan(routed, routeConditions);
   for (const candidate of plan.passed) around.countPassed(candidate);
   call.hunt(plan, sell, { caller, callee, display, callerRules: gateway }, crossing);

@@ -7,7 +7,9 @@ import { RATE_TYPES } from '../../rating/rate-terms.ts';
 import { AGENT_LEVELS_MAX } from '../../rating/rating-limits.ts';
 import type { Entry } from './entry.ts';
 
-export function checkRates({ around, gateway, routing, record, callee, caller }: Entry): EndReason | null {
+export function checkRates(entry: Entry): EndReason | null {
+  const { around, gateway, routing, record, caller } = entry;
+  const callee = entry.billingPrefix + (entry.routed ?? entry.callee);
   const { pricing } = routing;
   const { cdr } = record;
   cdr.callerBilled = caller;
