@@ -50,7 +50,7 @@ function compare(
   const changes: Change[] = [];
   for (const [name, entry] of after) {
     const earlier = before.get(name);
-    const fields = earlier === undefined ? [] : changedFields(earlier, entry);
+    const fields = earlier === undefined || earlier === entry ? [] : changedFields(earlier, entry);
     if (earlier === undefined) changes.push({ what, name, change: 'added', fields });
     else if (fields.length > 0) changes.push({ what, name, change: 'changed', fields });
   }
@@ -64,7 +64,12 @@ function changedFields(before: object, after: object): string[] {
   const earlier = new Map(Object.entries(before));
   const later = new Map(Object.entries(after));
   const fields = new Set([...earlier.keys(), ...later.keys()]);
-  return [...fields].filter((field) => textOf(earlier.get(field)) !== textOf(later.get(field)));
+  return [...fields].filter((field) => !areSame(earlier.get(field), later.get(field)));
+}
+
+/** Most values of a large network are plain and did not change: those need no text. */
+function areSame(one: unknown, other: unknown): boolean {
+  return one === other || textOf(one) === textOf(other);
 }
 
 /** JSON has no word for an amount, nor for ever. */

@@ -66,6 +66,7 @@ export class RateDeck {
   readonly #areaCount: number;
   /** Read when they are first asked for. */
   readonly #terms: (RateTerms | null)[];
+  readonly #areas: (string | null)[];
   readonly #calendars: (RateCalendar | null)[];
   readonly #rows = new Int32Array(PREFIX_DIGITS_MAX + 1);
   readonly #lengths = new Uint8Array(PREFIX_DIGITS_MAX + 1);
@@ -88,6 +89,7 @@ export class RateDeck {
     this.#namesIndex = new Uint32Array(image, word(HEADER.namesIndexAt), nameCount + 1);
     this.#names = new Uint16Array(image, word(HEADER.namesAt), this.#namesIndex[nameCount] as number);
     this.#terms = new Array<RateTerms | null>(termsCount).fill(null);
+    this.#areas = new Array<string | null>(this.#areaCount).fill(null);
     this.#calendars = Array.from({ length: word(HEADER.calendarCount) }, (_, calendar) =>
       calendarOf(this.#name(this.#areaCount + calendar)),
     );
@@ -105,7 +107,7 @@ export class RateDeck {
       const rate = this.#rateOf(this.#rows[match] as number, wallMs);
       if (rate < 0) continue;
       const prefix = digits.slice(0, this.#lengths[match]);
-      return { prefix, area: this.#name(this.#column(rate, 1)), terms: this.#termsAt(rate) };
+      return { prefix, area: this.#areaAt(this.#column(rate, 1)), terms: this.#termsAt(rate) };
     }
     return null;
   }
@@ -127,6 +129,14 @@ export class RateDeck {
     const terms = termsOf(this.#words, this.#termsIndex[place], this.#termsIndex[place + 1]);
     this.#terms[place] = terms;
     return terms;
+  }
+
+  #areaAt(place: number): string {
+    const known = this.#areas[place];
+    if (typeof known === 'string') return known;
+    const area = this.#name(place);
+    this.#areas[place] = area;
+    return area;
   }
 
   #column(rate: number, column: number): number {
