@@ -14,9 +14,11 @@ const PROGRAMS = [
   './core/base/ring.js',
   './core/cdr/pack.js',
   './core/routing/prefix-trie.js',
+  './core/routing/number-group.js',
   './core/routing/number-filter.js',
   './core/routing/route-plan.js',
   './core/rating/rate-call.js',
+  './core/rating/rate-deck.js',
   './core/shard/basic-call.js',
   './edge/send-path.js',
 ];
