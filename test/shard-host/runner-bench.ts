@@ -5,6 +5,7 @@ import { Admission, APPLIANCE_SLOT } from '../../src/core/admission/admission.ts
 import { Ring } from '../../src/core/base/ring.ts';
 import { TakenMark } from '../../src/core/base/taken-mark.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { CDR_FRAME_HEAD_BYTES, readPosition } from '../../src/core/shard/cdr-frame.ts';
 import type { FromShard } from '../../src/core/shard/shard-task.ts';
 import { allocateSwitchMemory, type SwitchMemory } from '../../src/core/shard/shared-memory.ts';
@@ -20,7 +21,7 @@ export const SWITCH = '192.0.2.1';
 export const MAPPING_SLOT = 1;
 export const ROUTING_SLOT = 2;
 
-const SNAPSHOT = {
+const SNAPSHOT: Snapshot = {
   version: 1,
   mappingGateways: [mappingGateway(MAPPING_SLOT, { remoteIps: [CALLER] })],
   ...routes([routingGateway(ROUTING_SLOT, { remoteIp: TRUNK })]),
@@ -42,12 +43,14 @@ export class RunnerBench {
   sent: Sent[] = [];
   readonly told: FromShard[] = [];
   readonly isStrict: boolean;
+  readonly #snapshot: Snapshot;
   #ring: Ring;
   /** Position and CDR of whatever control would have spooled. */
   readonly spooled = new Map<number, Cdr>();
 
-  constructor(options: { readonly isStrict?: boolean; readonly disk?: MemoryDisk } = {}) {
+  constructor(options: { readonly isStrict?: boolean; readonly disk?: MemoryDisk; readonly snapshot?: Snapshot } = {}) {
     this.isStrict = options.isStrict ?? false;
+    this.#snapshot = options.snapshot ?? SNAPSHOT;
     this.disk = options.disk ?? new MemoryDisk();
     this.memory = allocateSwitchMemory(1);
     this.#ring = this.#openRing();
@@ -112,7 +115,7 @@ export class RunnerBench {
 
   #begin(isSuccessor: boolean): ShardRunner {
     const listeners = [{ advertisedHost: SWITCH, advertisedPort: 5060 }];
-    const options = { node: 'bench', listeners, memory: this.memory, snapshot: SNAPSHOT, journalsPath: '' };
+    const options = { node: 'bench', listeners, memory: this.memory, snapshot: this.#snapshot, journalsPath: '' };
     const task = shardTaskOf(0, { ...options, isStrict: this.isStrict, secret: 's' }, isSuccessor);
     const host = {
       transmit: (text: string, { address }: { readonly address: string }) => void this.sent.push({ text, to: address }),

@@ -1,0 +1,92 @@
+// The balance after the death of a process or of a worker: what live calls have reserved stands aside on, what set-up
+// calls had goes back, and a call that has ended is charged once, wherever its CDR is.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Balances } from '../../src/core/rating/balances.ts';
+import { NANOS } from '../../src/core/rating/money.ts';
+import { snapshotOfFile } from '../core/call/priced-bench.ts';
+import { BenchCall } from './bench-call.ts';
+import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
+
+const SNAPSHOT = snapshotOfFile(`
+rateTables:
+  - { name: retail, currency: EUR, rates: [{ prefix: "", price: 1, period: 1 }] }
+accounts:
+  - { account: prepaid, rateTable: retail }
+mappingGateways:
+  - { name: in, account: prepaid, remoteIps: ${CALLER} }
+routingGateways:
+  - { name: out, remoteIp: ${TRUNK} }
+`);
+const SLOT = SNAPSHOT.prices?.accounts[0]?.slot ?? -1;
+
+/** A switch whose account has `units`, each of which pays for a second. */
+function stage(units: bigint): RunnerBench {
+  const bench = new RunnerBench({ snapshot: SNAPSHOT });
+  open(bench, units);
+  return bench;
+}
+
+/** Control says what the ledger has. */
+function open(bench: RunnerBench, units: bigint): void {
+  new Balances(bench.memory.balances).open(SLOT, units * NANOS);
+}
+
+function spendable(bench: RunnerBench): bigint {
+  return new Balances(bench.memory.balances).spendable(SLOT) / NANOS;
+}
+
+/** A call that has talked up all there was. */
+function exhaust(bench: RunnerBench, callId: string): void {
+  new BenchCall(bench, callId).establish();
+  bench.pass(75_000);
+}
+
+describe('a kill of the process', () => {
+  test('leaves aside what a live call has reserved, and gives it back when that ends', () => {
+    const bench = stage(100n);
+    const call = new BenchCall(bench, 'one');
+    call.establish();
+    assert.equal(spendable(bench), 40n);
+    bench.restart();
+    open(bench, 100n);
+    assert.equal(spendable(bench), 40n);
+    bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
+    assert.ok(spendable(bench) >= 99n);
+  });
+
+  test('charges a call whose CDR is in the journal and not in the spool, and no call that the ledger has', () => {
+    const bench = stage(70n);
+    exhaust(bench, 'one');
+    assert.equal(spendable(bench), 0n);
+    bench.restart();
+    open(bench, 70n);
+    assert.equal(spendable(bench), 0n, 'the ledger does not know it yet');
+    assert.equal(bench.spool()[0]?.endReason, 'CreditExhausted');
+    bench.restart();
+    open(bench, 0n);
+    assert.equal(spendable(bench), 0n, 'now it does');
+  });
+
+  test('lets a live call talk on for what it has, and not longer', () => {
+    const bench = stage(70n);
+    new BenchCall(bench, 'one').establish();
+    bench.restart();
+    open(bench, 70n);
+    bench.pass(75_000);
+    const [cdr] = bench.spool();
+    assert.deepEqual([cdr?.endReason, cdr?.sellFeeNanos], ['CreditExhausted', 70n * NANOS]);
+  });
+});
+
+test('the death of the worker gives back what calls in set-up had, and charges no call twice', () => {
+  const bench = stage(70n);
+  exhaust(bench, 'ended');
+  new Balances(bench.memory.balances).add(SLOT, 100n * NANOS);
+  new BenchCall(bench, 'live').establish();
+  new BenchCall(bench, 'ringing').begin();
+  assert.equal(spendable(bench), 0n);
+  bench.restart({ keepsMemory: true });
+  assert.equal(spendable(bench), 40n);
+});
