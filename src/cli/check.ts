@@ -10,7 +10,7 @@ import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
 
 /** A field at the start of a line that only network files have. */
 const NETWORK_FIELD =
-  /^\s*["']?(accounts|(gateway|number)Groups|rateTables|(mapping|routing)Gateways|systemParameters)["']?\s*:/m;
+  /^\s*["']?(accounts|calendars|(gateway|number)Groups|rateTables|(mapping|routing)Gateways|systemParameters)["']?\s*:/m;
 
 /** Checks `file`. `config` (of the start file) tells which listeners there are. Throws what is wrong with it. */
 export async function check(file: string, config: SwitchConfig, terminal: Terminal): Promise<number> {
@@ -35,7 +35,7 @@ function read(file: string): string {
 
 function checkNetwork(text: string, file: string, config: SwitchConfig): Found {
   const network = parseNetwork(text, file);
-  compileSnapshot(network, 0, assignSlots([], network), config.listeners);
+  compileSnapshot(network, 0, assignSlots([], network), config.listeners, Date.now());
   const { accounts, mappingGateways, routingGateways } = network;
   const mapping = counted(mappingGateways.length, 'mapping gateway');
   const routing = counted(routingGateways.length, 'routing gateway');

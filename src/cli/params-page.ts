@@ -2,6 +2,7 @@
 // this page.
 
 import { type GatewayField, valueInWords } from '../control/tables/gateway-field.ts';
+import { LIMIT_FIELDS } from '../control/tables/limit-fields.ts';
 import { MAPPING_FIELDS } from '../control/tables/mapping-fields.ts';
 import { PEER_FIELDS } from '../control/tables/peer-fields.ts';
 import { ROUTING_FIELDS } from '../control/tables/routing-fields.ts';
@@ -12,6 +13,8 @@ import { markdownTable as table } from './markdown-table.ts';
 import { EXIT_OK, type Terminal } from './terminal.ts';
 
 type Fields = Readonly<Record<string, GatewayField<unknown>>>;
+
+const SHARED_FIELDS = { ...LIMIT_FIELDS, ...PEER_FIELDS };
 
 /** Prints the page. */
 export function tellParametersPage(terminal: Terminal): number {
@@ -43,7 +46,7 @@ export function parametersPage(): string[] {
     'changes the gateway too.',
     ...fieldsOf('Mapping gateways: customers, where calls enter', MAPPING_FIELDS),
     ...fieldsOf('Routing gateways: vendors, where calls leave', ROUTING_FIELDS),
-    ...fieldsOf('Both kinds', PEER_FIELDS),
+    ...fieldsOf('Both kinds', SHARED_FIELDS),
   ];
 }
 
@@ -59,7 +62,7 @@ function parameters(section: string): string[] {
 }
 
 function fieldsOf(title: string, fields: Fields): string[] {
-  const own = Object.entries(fields).filter(([property]) => fields === PEER_FIELDS || !(property in PEER_FIELDS));
+  const own = Object.entries(fields).filter(([property]) => fields === SHARED_FIELDS || !(property in SHARED_FIELDS));
   const rows = own.map(([property, field]) => [field.name, field.range, absentInWords(property, field), field.help]);
   return ['', `## ${title}`, '', ...table(['field', 'takes', 'left out', 'meaning'], rows)];
 }

@@ -1,7 +1,7 @@
 // tandem status: is it well, what does it carry, and where does it hurt.
 
 import type { SwitchConfig } from '../config.ts';
-import type { GatewayStatus, ShardStatus, SwitchStatus } from '../control/api/status.ts';
+import type { GatewayStatus, ShardStatus, SharerStatus, SwitchStatus } from '../control/api/status.ts';
 import { whyClosed } from '../control/gateway-state.ts';
 import { alignedTable } from './aligned-table.ts';
 import { requireRunningSwitch } from './switch-client.ts';
@@ -34,6 +34,7 @@ export function tellStatus(found: SwitchStatus): string[] {
   ];
   if (found.gateways.length === 0) return [...lines, '', 'No gateways yet: tandem apply NETWORK.yaml'];
   lines.push('', ...gatewayLines(found.gateways));
+  if (found.sharers.length > 0) lines.push('', ...sharerLines(found.sharers));
   const ended = Object.entries(calls.ended).sort(([, one], [, other]) => other - one);
   if (ended.length > 0)
     lines.push(
@@ -71,9 +72,9 @@ function troubles(found: SwitchStatus): string[] {
     sentences.push('The store fills up: mend the sinks, or calls will be refused.');
   if (found.cdr.storeFailures > 0)
     sentences.push('CDRs could not be stored at times: is the disk full? The log says why.');
-  for (const { gateway, calls } of found.limitDrift) {
+  for (const { name, calls } of found.limitDrift) {
     sentences.push(
-      `The call counter of ${gateway === '' ? 'the appliance' : gateway} is off by ${calls}. Please report this.`,
+      `The call counter of ${name === '' ? 'the appliance' : name} is off by ${calls}. Please report this.`,
     );
   }
   return sentences;
@@ -108,6 +109,20 @@ function gatewayLines(gateways: readonly GatewayStatus[]): string[] {
     noteOf(gateway),
   ]);
   return alignedTable(heads, rows, [3, 4, 5, 6, 7]);
+}
+
+/** Accounts and groups: what they use of what they may. */
+function sharerLines(sharers: readonly SharerStatus[]): string[] {
+  const rows = sharers.map(({ kind, name, calls, capacity, cps }) => {
+    return [
+      kind,
+      name,
+      String(calls),
+      capacity === null ? 'None' : String(capacity),
+      cps === null ? 'None' : String(cps),
+    ];
+  });
+  return alignedTable(['shared by gateways', 'name', 'calls', 'capacity', 'cps'], rows, [2, 3, 4]);
 }
 
 /** What stands behind a gateway's figures: why it gets no calls, or fewer than there are. */

@@ -34,7 +34,10 @@ export async function withStoppedSwitch<T>(
   try {
     const stores = openLmdbStores(dataPath);
     try {
-      return await work({ stores, configuration: new Configuration(stores.configuration, config.listeners) });
+      return await work({
+        stores,
+        configuration: new Configuration(stores.configuration, config.listeners, Date.now()),
+      });
     } finally {
       await stores.close();
     }

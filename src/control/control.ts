@@ -2,7 +2,6 @@
 // the sinks, keeps the configuration and hands out its snapshots, answers the API, and prints what the shards
 // counted. It is driven by `tick` and has no clock or thread of its own: control-thread.ts gives it both.
 
-import { APPLIANCE_SLOT } from '../core/admission/admission.ts';
 import { splitPort } from '../core/base/ip-address.ts';
 import { Ring } from '../core/base/ring.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
@@ -24,7 +23,7 @@ import type { HttpServer } from './http/http-server.ts';
 import { listenHttp } from './http/listen.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { AccountBook } from './ledger/account-book.ts';
-import { LimitDrift } from './limit-drift.ts';
+import { LimitDrift, limitedPlaces } from './limit-drift.ts';
 import type { ControlStart, EdgeNumbers, ToControl } from './messages.ts';
 import { dnsOf } from './names/dns.ts';
 import { HostNames, type HostNamesUser } from './names/host-names.ts';
@@ -66,6 +65,8 @@ const DEPLOY_TIMEOUT_MS = 1_000;
 const FLUSH_PERIOD_MS = 200;
 const SECOND_MS = 1_000;
 const RECOUNT_PERIOD_MS = 5_000;
+/** How often the age of the calendars is looked at. */
+const RENEWAL_PERIOD_MS = 60_000;
 
 const NO_EDGE_NUMBERS: EdgeNumbers = {
   datagramsReceived: 0,
@@ -117,7 +118,7 @@ export class Control implements HostNamesUser {
     this.#log = log;
     this.#wallNow = wallNow;
     this.view = new SwitchView(options.memory);
-    this.configuration = new Configuration(stores.configuration, options.listeners);
+    this.configuration = new Configuration(stores.configuration, options.listeners, wallNow());
     this.deployment = new Deployment(options.memory.shards.length);
     this.drain = new CdrDrain(options.memory.shards, (shared) => new Ring(shared), stores.spool);
     this.accounts = new AccountBook(stores.ledger, stores.spool, this.view.balances);
@@ -183,6 +184,7 @@ export class Control implements HostNamesUser {
     for (const sink of this.sinks) sink.tick(nowMs);
     if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
     if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
+    if (this.#isDue('calendars', RENEWAL_PERIOD_MS)) this.#renewCalendars();
     this.drift.tick();
     this.jobs.tick(nowMs);
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
@@ -374,14 +376,16 @@ export class Control implements HostNamesUser {
       });
   }
 
-  #recount(): void {
-    this.drift.begin([APPLIANCE_SLOT, ...this.#slots()]);
-    for (const [slot, calls] of this.drift.drifting()) this.#log.error({ slot, calls }, 'a limit counter drifted');
+  /** Shards know the next year of every calendar: once a day they are given a day more. */
+  #renewCalendars(): void {
+    if (!this.configuration.renewCalendars(this.#wallNow())) return;
+    this.#log.info({ version: this.configuration.snapshot.version }, 'calendars renewed');
+    this.#outward.publish(this.configuration.snapshot);
   }
 
-  #slots(): number[] {
-    const { mappingGateways, routingGateways } = this.configuration.snapshot;
-    return [...mappingGateways, ...routingGateways].map(({ slot }) => slot);
+  #recount(): void {
+    this.drift.begin(limitedPlaces(this.configuration, this.view.admission));
+    for (const [place, calls] of this.drift.drifting()) this.#log.error({ place, calls }, 'a limit counter drifted');
   }
 
   #isDue(what: string, periodMs: number): boolean {

@@ -1,14 +1,15 @@
-// Do the limit counters say what is so? The boards show which slots each live call holds; recounted, they must
-// equal the counters. While calls come and go a recount is never of one moment: it takes milliseconds, and a shard
-// writes its board a batch later than its counters. So a recount is bounded. It takes three ticks: one to note
-// the counters, one to count, one to see how many calls came and went meanwhile; with n of them the truth lies
-// within n of what was counted. Only a difference that no such n explains, three times in a row, is a drift. At
-// rest a leak of a single call shows within seconds.
+// Do the limit counters say what is so? The boards show which places each live call holds (slots of names, entries of
+// numbers); recounted, they must equal the counters. While calls come and go a recount is never of one moment: it takes
+// milliseconds, and a shard writes its board a batch later than its counters. So a recount is bounded. It takes three
+// ticks: one to note the counters, one to count, one to see how many calls came and went meanwhile; with n of them the
+// truth lies within n of what was counted. Only a difference that no such n explains, three times in a row, is a drift.
+// At rest a leak of a single call shows within seconds.
 
-import { APPLIANCE_SLOT } from '../core/admission/admission.ts';
+import { type Admission, APPLIANCE_SLOT } from '../core/admission/admission.ts';
 import { ATTEMPT_CODES } from '../core/shard/counters.ts';
 import { countHeldSlots } from './live-calls.ts';
 import type { SwitchView } from './switch-view.ts';
+import type { Configuration } from './tables/configuration.ts';
 
 /** Recounts that must agree. */
 const RECOUNTS = 3;
@@ -89,6 +90,7 @@ export class LimitDrift {
   /** Calls and attempts that ended on `slot`: at least as many as gave a call back. */
   #giveCount(slot: number): number {
     if (slot === APPLIANCE_SLOT) return this.#view.ended();
+    if (this.#view.admission.isNumber(slot)) return this.#view.admission.numbersGiven(slot);
     let count = this.#view.gatewayCalls(slot).calls;
     for (const { counters } of this.#view.shards) {
       for (const code of ATTEMPT_CODES) count += counters.attempts(slot, code);
@@ -99,4 +101,10 @@ export class LimitDrift {
 
 function smallest(differences: readonly number[]): number {
   return differences.reduce((least, value) => (Math.abs(value) < Math.abs(least) ? value : least));
+}
+
+/** Every place that limits calls: of the appliance, of gateways, accounts and groups, of numbers that have called. */
+export function limitedPlaces({ snapshot, shared }: Configuration, admission: Admission): number[] {
+  const named = [...snapshot.mappingGateways, ...snapshot.routingGateways, ...shared.accounts, ...shared.groups];
+  return [APPLIANCE_SLOT, ...named.map(({ slot }) => slot), ...admission.numberPlaces()];
 }

@@ -2,7 +2,7 @@
 // from it (slots and listeners become numbers there).
 
 import type { RateRow } from '../core/rating/rate-deck-builder.ts';
-import type { MappingGateway, RoutingGateway } from '../core/routing/snapshot.ts';
+import type { LimitRules, MappingGateway, RoutingGateway } from '../core/routing/snapshot.ts';
 import type { MappingNumberFields, RoutingNumberFields } from './network-numbers.ts';
 
 /** What an account is: a customer, a vendor that is paid, or somebody who has customers of his own. */
@@ -28,6 +28,12 @@ export interface Account {
   /** A balance below this is told; null: none is. */
   readonly lowBalanceNanos: bigint | null;
   readonly memo: string;
+  /** Concurrent calls of all its gateways together; null for no limit. */
+  readonly capacity: number | null;
+  /** New calls a second of all its gateways together; null for no limit. */
+  readonly cps: number | null;
+  /** New calls at once, after a rest; null: as many as a second allows. */
+  readonly cpsBurst: number | null;
 }
 
 /** Prices of one currency: listed here, or imported. */
@@ -40,17 +46,31 @@ export interface RateTable {
   readonly image: number | null;
 }
 
+/** What limits a gateway, as configured. */
+export interface LimitEntry extends Omit<LimitRules, 'scheduledCapacity' | 'availability' | 'shared'> {
+  readonly scheduledCapacity: readonly ScheduledEntry<number | null>[];
+  /** Name of a calendar; null: always. */
+  readonly availability: string | null;
+  /** Names of the groups it is in. */
+  readonly gatewayGroups: readonly string[];
+  /** It gets no call while fewer lines than these are free in one of its groups. */
+  readonly groupReservedLines: number;
+}
+
 /** A customer side trunk as configured. */
 export interface MappingGatewayEntry
-  extends Omit<MappingGateway, 'slot' | 'accountLocked' | 'accountExpiresAtWallMs' | 'numbers'>,
+  extends Omit<MappingGateway, 'slot' | 'accountLocked' | 'accountExpiresAtWallMs' | 'numbers' | keyof LimitRules>,
+    LimitEntry,
     MappingNumberFields {}
 
 /** A vendor side trunk as configured. */
 export interface RoutingGatewayEntry
-  extends Omit<RoutingGateway, 'slot' | 'listener' | 'numbers'>,
+  extends Omit<RoutingGateway, 'slot' | 'listener' | 'numbers' | 'scheduledPriority' | keyof LimitRules>,
+    LimitEntry,
     RoutingNumberFields {
   /** Digits of callee numbers it takes; an empty string takes every number. */
   readonly prefixes: readonly string[];
+  readonly scheduledPriority: readonly ScheduledEntry<number>[];
   /** Address of the listener it is called from; null takes the first that fits. */
   readonly localIp: string | null;
 }
@@ -68,6 +88,8 @@ export interface GatewayGroup {
   readonly capacity: number | null;
   /** New calls a second of all its gateways together; null for no limit. */
   readonly cps: number | null;
+  /** New calls at once, after a rest; null: as many as a second allows. */
+  readonly cpsBurst: number | null;
 }
 
 /** Exact numbers under a name: listed here, or imported. */
@@ -86,12 +108,47 @@ export interface ImportedPrefixes {
   readonly gateways: readonly string[];
 }
 
+/** Days of the week, 0 for Sunday, and seconds after midnight; it goes over midnight when `from` is the later. */
+export interface WeeklyPeriod {
+  readonly days: readonly number[];
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
+
+/** A date that is not as the week says. */
+export interface SpecialDate {
+  /** Null: every year. */
+  readonly year: number | null;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly day: number;
+  readonly type: 'holiday' | 'workingDay';
+  /** The day of the week whose periods begin on it; null: none does. */
+  readonly like: number | null;
+}
+
+/** A work calendar: when it is open, by the clocks of its zone. */
+export interface CalendarEntry {
+  readonly name: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly periods: readonly WeeklyPeriod[];
+  readonly specialDates: readonly SpecialDate[];
+}
+
+/** A value that holds while the calendar of that name is open. */
+export interface ScheduledEntry<T> {
+  readonly calendar: string;
+  readonly value: T;
+}
+
 /** The whole network: names are unique within each list. */
 export interface Network {
   readonly accounts: readonly Account[];
   readonly gatewayGroups: readonly GatewayGroup[];
   readonly rateTables: readonly RateTable[];
   readonly numberGroups: readonly NumberGroupEntry[];
+  readonly calendars: readonly CalendarEntry[];
   readonly mappingGateways: readonly MappingGatewayEntry[];
   readonly routingGateways: readonly RoutingGatewayEntry[];
   /** Null: none. */
@@ -124,6 +181,7 @@ export const EMPTY_NETWORK: Network = {
   gatewayGroups: [],
   rateTables: [],
   numberGroups: [],
+  calendars: [],
   mappingGateways: [],
   routingGateways: [],
   importedPrefixes: null,

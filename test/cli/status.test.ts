@@ -32,6 +32,10 @@ const WELL: SwitchStatus = {
       acdSeconds: 61.2,
     },
   ],
+  sharers: [
+    { kind: 'account', name: 'blue', calls: 12, capacity: 60, cps: null },
+    { kind: 'group', name: 'east', calls: 0, capacity: null, cps: 5 },
+  ],
   cdr: {
     spooled: 888,
     storeUseRatio: 0.012,
@@ -52,6 +56,10 @@ test('a switch that is well is told in sentences and tables, without alarms', ()
     '',
     'kind     gateway  account or address  calls  capacity  last hour     ASR   ACD',
     'routing  One      203.0.113.9:5060       12        30         90  44.4 %  61 s  locked',
+    '',
+    'shared by gateways  name  calls  capacity   cps',
+    'account             blue     12        60  None',
+    'group               east      0      None     5',
     '',
     'calls ended by  count',
     'Busy              500',
@@ -99,8 +107,8 @@ test('every trouble has its sentence', () => {
       ],
     },
     limitDrift: [
-      { gateway: '', calls: 1 },
-      { gateway: 'One', calls: -2 },
+      { name: '', calls: 1 },
+      { name: 'One', calls: -2 },
     ],
   });
   assert.deepEqual(

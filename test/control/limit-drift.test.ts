@@ -67,3 +67,21 @@ test('calls that come and go during the recount are no drift', () => {
     assert.equal(drift.drifting().size, 0);
   }
 });
+
+test('a call of a number that was never given back shows, with the place it stands at', () => {
+  const memory = allocateSwitchMemory(1);
+  const view = new SwitchView(memory);
+  const drift = new LimitDrift(view);
+  const shard = new FakeShard(memory, 0);
+  const place = shard.admission.takeNumber(1, '49170', { capacity: 5, cps: null, cpsBurst: null }, 0);
+  const recountNumbers = (): void => {
+    drift.begin([...SLOTS, ...view.admission.numberPlaces()]);
+    drift.tick();
+    drift.tick();
+  };
+  for (let round = 0; round < 3; round++) recountNumbers();
+  assert.deepEqual([...drift.drifting()], [[place, 1]]);
+  shard.admission.giveCall(place);
+  recountNumbers();
+  assert.equal(drift.drifting().size, 0);
+});

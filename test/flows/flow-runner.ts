@@ -4,7 +4,14 @@
 import assert from 'node:assert/strict';
 import type { LrnAnswer, LrnQuestion } from '../../src/core/call/lrn-dips.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
-import type { FailedCodeRule, MappingGateway, RoutingGateway, Snapshot } from '../../src/core/routing/snapshot.ts';
+import type { Calendar } from '../../src/core/routing/calendar.ts';
+import type {
+  FailedCodeRule,
+  MappingGateway,
+  RoutingGateway,
+  SharedLimit,
+  Snapshot,
+} from '../../src/core/routing/snapshot.ts';
 import type { Place } from '../simulator/network.ts';
 import { placeName } from '../simulator/network.ts';
 import { type LrnPlace, Switch } from '../simulator/switch.ts';
@@ -294,8 +301,30 @@ function settingOf(text: string): unknown {
   if (text.startsWith('prefix ')) return [text.slice('prefix '.length)];
   if (text.startsWith('rules ')) return rulesOf(text.slice('rules '.length));
   if (text.startsWith('codes ')) return text.slice('codes '.length).split(' ').map(Number);
+  if (text === 'a closed calendar') return CLOSED;
+  if (text.startsWith('a group of ')) return [groupOf(text.slice('a group of '.length))];
+  if (text.endsWith(BY_OPEN)) return [{ calendar: OPEN, value: Number(text.slice(0, -BY_OPEN.length)) }];
   return Number.isNaN(Number(text)) ? text : Number(text);
 }
+
+/** `0 calls`, or `1 call a second`. */
+function groupOf(text: string): SharedLimit {
+  const count = Number.parseInt(text, 10);
+  const limits = text.endsWith(' a second') ? { capacity: null, cps: count } : { capacity: count, cps: null };
+  return { kind: 'group', name: 'group', slot: GROUP_SLOT, cpsBurst: null, ...limits };
+}
+
+const GROUP_SLOT = 9;
+
+const CLOSED: Calendar = {
+  name: 'closed',
+  fromWallMs: 0,
+  untilWallMs: Number.MAX_SAFE_INTEGER,
+  isOpenAtFirst: false,
+  changesAtWallMs: new Float64Array(0),
+};
+const OPEN: Calendar = { ...CLOSED, name: 'open', isOpenAtFirst: true };
+const BY_OPEN = ' by an open calendar';
 
 /** `486:480 0:503`, as a network file has them. */
 function rulesOf(text: string): FailedCodeRule[] {

@@ -40,7 +40,7 @@ export class FastSwitch {
     this.#socket = socket;
     const listeners = [{ advertisedHost: ADDRESS, advertisedPort: socket.port }];
     const parsed = parseNetwork(network, 'the test');
-    const snapshot = compileSnapshot(parsed, 1, assignSlots([], parsed), [{ address: ADDRESS }]);
+    const snapshot = compileSnapshot(parsed, 1, assignSlots([], parsed), [{ address: ADDRESS }], Date.now());
     const kept = { journalsPath: temporaryDirectory(), isStrict: false, secret: 's' };
     const task = shardTaskOf(0, { node: 'test', listeners, memory: allocateSwitchMemory(1), snapshot, ...kept }, false);
     this.#ring = new Ring(task.memory.cdrs);

@@ -74,13 +74,13 @@ export async function runDrill(scope: Scope, plan: DrillPlan, downMsMax = DOWN_M
   }
   const stories = await caller.end(plan.holdMs + END_PATIENCE_MS);
   await until('no call is left', async () => (await tandem.management.status()).calls.active === 0, END_PATIENCE_MS);
-  const { limitDrift, gateways } = await tandem.management.status();
-  const held = gateways
+  const { limitDrift, gateways, sharers } = await tandem.management.status();
+  const held = [...gateways, ...sharers]
     .filter(({ calls }) => calls > 0)
     .map(({ name, calls }) => `${name} holds ${calls} calls at rest`);
   await tandem.stop();
   const report = reportOf(stories, tandem.cdrsOnDisk(), kills);
-  const faults = [...report.faults, ...held, ...limitDrift.map(({ gateway }) => `the limit of ${gateway} drifted`)];
+  const faults = [...report.faults, ...held, ...limitDrift.map(({ name }) => `the limit of ${name} drifted`)];
   const slow = kills.downMs.filter((ms) => ms > downMsMax).map((ms) => `down for ${ms.toFixed(0)} ms`);
   return { ...report, faults: [...faults, ...slow].slice(0, FAULTS_TOLD_MAX) };
 }

@@ -5,6 +5,7 @@ import { UNTOUCHED_MAPPING_NUMBERS, UNTOUCHED_ROUTING_NUMBERS } from '../../src/
 import { prefixLayerOf } from '../../src/core/routing/route-prefix-packer.ts';
 import type { PrefixLayer } from '../../src/core/routing/route-prefixes.ts';
 import type {
+  LimitRules,
   MappingGateway,
   PeerRules,
   RegisterRules,
@@ -54,6 +55,16 @@ export const PEER_RULES: PeerRules = {
 };
 
 const STATIC: RegisterRules = { registerType: 'static', registerUser: '', registerPassword: '' };
+/** What limits a gateway when nobody has set anything. */
+export const LIMIT_RULES: LimitRules = {
+  capacity: null,
+  scheduledCapacity: [],
+  cps: null,
+  cpsBurst: null,
+  availability: null,
+  locked: false,
+  shared: [],
+};
 
 /** A mapping gateway with everything at its default. */
 export function mappingGateway(slot: number, part: Partial<MappingGateway> = {}): MappingGateway {
@@ -73,9 +84,8 @@ export function mappingGateway(slot: number, part: Partial<MappingGateway> = {})
     lrnInterstateBillingPrefix: '',
     lrnUndeterminedBillingPrefix: '',
     priority: 0,
-    capacity: null,
-    cps: null,
-    locked: false,
+    callerCapacity: null,
+    callerCps: null,
     timeoutCallProceedingMs: null,
     tryProtectRouteDelayMs: null,
     callFailedSipCode: [],
@@ -92,6 +102,7 @@ export function mappingGateway(slot: number, part: Partial<MappingGateway> = {})
     numbers: UNTOUCHED_MAPPING_NUMBERS,
     accountLocked: false,
     accountExpiresAtWallMs: null,
+    ...LIMIT_RULES,
     ...PEER_RULES,
     ...part,
   };
@@ -123,9 +134,7 @@ export function routingGateway(slot: number, part: Partial<PrefixedGateway> = {}
     signalPort: 5060,
     listener: 0,
     priority: 0,
-    capacity: null,
-    cps: null,
-    locked: false,
+    scheduledPriority: [],
     timeoutInviteMs: null,
     timeoutTryingMs: null,
     timeoutSessionProgressMs: null,
@@ -158,6 +167,7 @@ export function routingGateway(slot: number, part: Partial<PrefixedGateway> = {}
     sipPrivacy: null,
     sipDisplay: null,
     numbers: UNTOUCHED_ROUTING_NUMBERS,
+    ...LIMIT_RULES,
     ...PEER_RULES,
     ...part,
   };

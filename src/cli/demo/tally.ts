@@ -169,8 +169,7 @@ function switchFaults({ calls, gateways, limitDrift, shards }: SwitchStatus): st
     .filter((gateway) => gateway.calls !== 0)
     .map(({ name, calls }) => `${name} still counts ${calls} calls`);
   if (calls.active !== 0) faults.push(`the switch still counts ${calls.active} calls`);
-  for (const { gateway, calls } of limitDrift)
-    faults.push(`the counter of ${gateway || 'the appliance'} is off by ${calls}`);
+  for (const { name, calls } of limitDrift) faults.push(`the counter of ${name || 'the appliance'} is off by ${calls}`);
   for (const { shard, defects, restarts } of shards) {
     if (defects > 0) faults.push(`shard ${shard} met ${defects} defects`);
     if (restarts > 0) faults.push(`shard ${shard} was replaced ${restarts} times`);

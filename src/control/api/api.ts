@@ -15,6 +15,7 @@ import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
 import { gatewayFamilies } from '../metrics/gateway-families.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { registrationFamilies } from '../metrics/registration-families.ts';
+import { sharedFamilies } from '../metrics/shared-families.ts';
 import { switchFamilies } from '../metrics/switch-families.ts';
 import { REGISTRATIONS_TOLD_MAX, registrationsOf } from '../registrations.ts';
 import { searchCdrs } from './cdr-search.ts';
@@ -44,6 +45,7 @@ export class Api {
     this.#metrics = new Metrics([
       ...switchFamilies(control),
       ...gatewayFamilies(control),
+      ...sharedFamilies(control),
       ...registrationFamilies(control),
     ]);
     this.#routes = new Map<string, Route>([

@@ -26,6 +26,15 @@ export interface GatewayStatus {
   readonly acdSeconds: number | null;
 }
 
+/** One account or gateway group now. */
+export interface SharerStatus {
+  readonly kind: 'account' | 'group';
+  readonly name: string;
+  readonly calls: number;
+  readonly capacity: number | null;
+  readonly cps: number | null;
+}
+
 /** One shard now. */
 export interface ShardStatus {
   readonly shard: number;
@@ -59,6 +68,8 @@ export interface SwitchStatus {
   readonly overload: { readonly isNow: boolean; readonly refused: number; readonly dropped: number };
   readonly shards: readonly ShardStatus[];
   readonly gateways: readonly GatewayStatus[];
+  /** Accounts, then gateway groups. */
+  readonly sharers: readonly SharerStatus[];
   readonly cdr: {
     readonly spooled: number;
     readonly storeUseRatio: number;
@@ -70,8 +81,8 @@ export interface SwitchStatus {
       readonly isFailing: boolean;
     }[];
   };
-  /** Limit counters that are wrong, by gateway ('' for the appliance); empty when all is well. */
-  readonly limitDrift: readonly { readonly gateway: string; readonly calls: number }[];
+  /** Limit counters that are wrong, by what they count ('' for the appliance); empty when all is well. */
+  readonly limitDrift: readonly { readonly name: string; readonly calls: number }[];
 }
 
 /** Reads it all, now. */
@@ -96,6 +107,7 @@ export function statusOf(control: Control): SwitchStatus {
     overload: overloadStatus(control),
     shards: view.shards.map((_, shard) => shardStatus(control, shard)),
     gateways: gatewayStatuses(control),
+    sharers: sharerStatuses(control),
     cdr: {
       spooled: control.stores.spool.count(),
       storeUseRatio: control.stores.useRatio(),
@@ -168,8 +180,20 @@ function gatewayStatus(
   return { kind, name, peer, locked, state, calls, capacity, lastHourCalls, asr, acdSeconds };
 }
 
-function driftByName(control: Control): { gateway: string; calls: number }[] {
-  const { mappingGateways, routingGateways } = control.configuration.snapshot;
-  const names = new Map([...mappingGateways, ...routingGateways].map(({ slot, name }) => [slot, name]));
-  return [...control.drift.drifting()].map(([slot, calls]) => ({ gateway: names.get(slot) ?? '', calls }));
+function sharerStatuses({ configuration, view }: Control): SharerStatus[] {
+  const { accounts, groups } = configuration.shared;
+  return [...accounts, ...groups].map(({ kind, name, slot, capacity, cps }) => {
+    return { kind, name, calls: view.admission.calls(slot), capacity, cps };
+  });
+}
+
+function driftByName({ configuration, drift, view }: Control): { name: string; calls: number }[] {
+  const { mappingGateways, routingGateways } = configuration.snapshot;
+  const { accounts, groups } = configuration.shared;
+  const names = new Map<number, string>();
+  for (const { slot, name } of [...mappingGateways, ...routingGateways]) names.set(slot, name);
+  for (const { slot, kind, name } of [...accounts, ...groups]) names.set(slot, `${kind} ${name}`);
+  return [...drift.drifting()].map(([place, calls]) => {
+    return { name: view.admission.isNumber(place) ? `a number (place ${place})` : (names.get(place) ?? ''), calls };
+  });
 }

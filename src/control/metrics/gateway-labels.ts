@@ -16,8 +16,11 @@ export interface LabelledGateways {
   readonly capacity: number | null;
 }
 
-/** The labels of one kind of gateways. */
-export function labelGateways(gateways: readonly (MappingGateway | RoutingGateway)[]): LabelledGateways[] {
+/** What has a label: a gateway, or what several share. */
+type Limited = Pick<MappingGateway | RoutingGateway, 'name' | 'slot' | 'capacity'>;
+
+/** The labels of one kind of gateways, or of what they share. */
+export function labelGateways(gateways: readonly Limited[]): LabelledGateways[] {
   const named = gateways.slice(0, GATEWAY_LABELS_MAX);
   const labelled: LabelledGateways[] = named.map(({ name, slot, capacity }) => ({
     gateway: name,

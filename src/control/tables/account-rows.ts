@@ -1,10 +1,11 @@
-// The accounts of a network file: who pays and who is paid, by which rates, and how far below zero.
+// The accounts of a network file: who pays and who is paid, by which rates, how far below zero, and how much at once.
 
 import { parseMoney } from '../../core/rating/money.ts';
 import { AGENT_LEVELS_MAX } from '../../core/rating/rating-limits.ts';
 import { Refused, type Table } from '../../operator-file.ts';
 import { entityName, moment, oneOf, onOff } from '../../operator-values.ts';
 import type { Account, RateTable } from '../../store/network.ts';
+import { readSharedLimits, SHARED_LIMIT_NAMES } from './limit-fields.ts';
 import { currency, uniqueName } from './names.ts';
 
 const FIELDS = [
@@ -19,6 +20,7 @@ const FIELDS = [
   'creditLimit',
   'lowBalance',
   'memo',
+  ...SHARED_LIMIT_NAMES,
 ];
 
 const MEMO_LENGTH_MAX = 256;
@@ -35,6 +37,9 @@ export const OPEN_ACCOUNT: Omit<Account, 'account'> = {
   creditLimitNanos: 0n,
   lowBalanceNanos: null,
   memo: '',
+  capacity: null,
+  cps: null,
+  cpsBurst: null,
 };
 
 /** The list `accounts`. */
@@ -71,6 +76,7 @@ function readAccount(row: Table, seen: Set<string>, rateTables: readonly RateTab
     creditLimitNanos: creditLimit === 'None' ? null : creditLimit,
     lowBalanceNanos: row.optional<bigint | null>('lowBalance', amount, null),
     memo: row.optional('memo', memo, ''),
+    ...readSharedLimits(row),
   };
 }
 

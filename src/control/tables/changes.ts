@@ -7,6 +7,7 @@ export interface Change {
   readonly what:
     | 'account'
     | 'rateTable'
+    | 'calendar'
     | 'gatewayGroup'
     | 'numberGroup'
     | 'importedPrefixes'
@@ -27,6 +28,7 @@ export function changesBetween(before: Network, after: Network): Change[] {
     new Map<string, object>(network.accounts.map((entry) => [entry.account, entry]));
   return [
     ...compare('account', accounts(before), accounts(after)),
+    ...compare('calendar', named(before.calendars), named(after.calendars)),
     ...compare('gatewayGroup', named(before.gatewayGroups), named(after.gatewayGroups)),
     ...compare('rateTable', named(before.rateTables), named(after.rateTables)),
     ...compare('numberGroup', named(before.numberGroups), named(after.numberGroups)),

@@ -1,14 +1,30 @@
 // Network and slots and listeners become a snapshot. Pure: the same input gives the same snapshot.
 
 import { isIPv4 } from 'node:net';
-import { Defect } from '../../core/base/assert.ts';
+import { assert, Defect } from '../../core/base/assert.ts';
 import { ParameterRefusal, parseParameters } from '../../core/parameters/registry.ts';
+import type { Calendar, Scheduled } from '../../core/routing/calendar.ts';
 import { type NumberGroupImage, packNumberGroup } from '../../core/routing/number-group.ts';
 import { prefixLayerOf } from '../../core/routing/route-prefix-packer.ts';
 import type { PrefixLayer } from '../../core/routing/route-prefixes.ts';
-import type { MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '../../core/routing/snapshot.ts';
-import type { Account, Network, NumberGroupEntry, RoutingGatewayEntry } from '../../store/network.ts';
+import type {
+  LimitRules,
+  MappingGateway,
+  PricedAccount,
+  RoutingGateway,
+  Snapshot,
+} from '../../core/routing/snapshot.ts';
+import type {
+  Account,
+  LimitEntry,
+  MappingGatewayEntry,
+  Network,
+  NumberGroupEntry,
+  RoutingGatewayEntry,
+  ScheduledEntry,
+} from '../../store/network.ts';
 import { TandemError } from '../../tandem-error.ts';
+import { compileCalendars } from './calendar-compile.ts';
 import {
   MAPPING_NUMBER_FIELDS,
   mappingNumbersOf,
@@ -17,6 +33,7 @@ import {
   withoutNumberFields,
 } from './number-fields.ts';
 import { rateTableImage } from './rate-tables.ts';
+import { SharedLimits } from './shared-limits.ts';
 import type { SlotTable } from './slots.ts';
 import type { ImageOf } from './table-images.ts';
 
@@ -26,19 +43,23 @@ export interface ListenerAddress {
 }
 
 /**
- * Compiles `network` as `version`. Throws TANDEM_NETWORK_NO_LISTENER when a routing gateway cannot be called
- * from any listener, TANDEM_NETWORK_PARAMETER when a stored parameter is no longer taken.
+ * Compiles `network` as `version`, its calendars for the time around `wallMs`. Throws TANDEM_NETWORK_NO_LISTENER when a
+ * routing gateway cannot be called from any listener, TANDEM_NETWORK_PARAMETER when a stored parameter is no longer
+ * taken.
  */
 export function compileSnapshot(
   network: Network,
   version: number,
   slots: SlotTable,
   listeners: readonly ListenerAddress[],
+  wallMs: number,
   imageOf: ImageOf = noImage,
 ): Snapshot {
   const parameters = parseParameters(new Map(network.systemParameters.map(({ name, value }) => [name, value])));
   if (parameters instanceof ParameterRefusal) throw new TandemError('TANDEM_NETWORK_PARAMETER', parameters.sentence);
   const accounts = new Map(network.accounts.map((account) => [account.account, account]));
+  const calendars = compileCalendars(network.calendars, wallMs);
+  const shared = new SharedLimits(network, slots);
   const mappingGateways: MappingGateway[] = [];
   for (const entry of network.mappingGateways) {
     const account = accounts.get(entry.account);
@@ -46,6 +67,8 @@ export function compileSnapshot(
       slot: slots.mapping.get(entry.name) ?? 0,
       ...withoutNumberFields(entry, MAPPING_NUMBER_FIELDS),
       numbers: mappingNumbersOf(entry),
+      ...timesOf(entry, calendars),
+      shared: [...shared.accountOf(entry.account), ...shared.groupsOf(entry)],
       accountLocked: account?.locked ?? false,
       accountExpiresAtWallMs: account?.expiresAtWallMs ?? null,
     });
@@ -58,6 +81,9 @@ export function compileSnapshot(
       listener: listenerOf(entry, listeners),
       ...settings,
       numbers: routingNumbersOf(entry),
+      ...timesOf(entry, calendars),
+      shared: shared.groupsOf(entry),
+      scheduledPriority: scheduleOf(entry.scheduledPriority, calendars),
     });
   }
   return {
@@ -99,6 +125,42 @@ function numberGroupImage({ name, numbers, image }: NumberGroupEntry, imageOf: I
 /** For a network that was read from a file: nothing in it was imported. */
 function noImage(): never {
   throw new Defect('a network with imported tables is compiled with their images');
+}
+
+/** `snapshot`, compiled of `network`, with its calendars for the time around `wallMs`. */
+export function withCalendarsAt(snapshot: Snapshot, network: Network, wallMs: number): Snapshot {
+  const calendars = compileCalendars(network.calendars, wallMs);
+  const mappingGateways = snapshot.mappingGateways.map((gateway, index) => {
+    const entry = network.mappingGateways[index] as MappingGatewayEntry;
+    return { ...gateway, ...timesOf(entry, calendars) };
+  });
+  const routingGateways = snapshot.routingGateways.map((gateway, index) => {
+    const entry = network.routingGateways[index] as RoutingGatewayEntry;
+    const scheduledPriority = scheduleOf(entry.scheduledPriority, calendars);
+    return { ...gateway, ...timesOf(entry, calendars), scheduledPriority };
+  });
+  return { ...snapshot, mappingGateways, routingGateways };
+}
+
+type Calendars = ReadonlyMap<string, Calendar>;
+
+function timesOf(entry: LimitEntry, calendars: Calendars): Pick<LimitRules, 'scheduledCapacity' | 'availability'> {
+  const { availability, scheduledCapacity } = entry;
+  return {
+    availability: availability === null ? null : calendarNamed(availability, calendars),
+    scheduledCapacity: scheduleOf(scheduledCapacity, calendars),
+  };
+}
+
+function scheduleOf<T>(entries: readonly ScheduledEntry<T>[], calendars: Calendars): Scheduled<T>[] {
+  return entries.map(({ calendar, value }) => ({ calendar: calendarNamed(calendar, calendars), value }));
+}
+
+/** Reading the file has refused names that are not there. */
+function calendarNamed(name: string, calendars: Calendars): Calendar {
+  const calendar = calendars.get(name);
+  assert(calendar !== undefined, 'a calendar that is named is there');
+  return calendar;
 }
 
 /** The listener with the gateway's `localIp`, else the first of the same address family. */

@@ -9,12 +9,13 @@ import { CONFIGURATION_VERSIONS_MAX, type ConfigurationStore, type Configuration
 import { TandemError } from '../../tandem-error.ts';
 import type { ImportTask } from '../jobs/table-reader.ts';
 import { type Change, changesBetween } from './changes.ts';
-import { compileSnapshot, type ListenerAddress } from './compile.ts';
+import { compileSnapshot, type ListenerAddress, withCalendarsAt } from './compile.ts';
 import { upgraded } from './gateway-fields.ts';
 import { currencyOfImport, type ImportWish, importTaskOf } from './import-wish.ts';
 import { parseNetwork } from './network-file.ts';
 import { type ParameterReport, parameterRows } from './parameter-report.ts';
 import { changedSettings, type ParameterChange } from './parameter-settings.ts';
+import { SharedLimits } from './shared-limits.ts';
 import { assignSlots, forgetSlots } from './slots.ts';
 import { type ImportedTable, TableImages, withImport, withImportsOf } from './table-images.ts';
 
@@ -75,10 +76,13 @@ interface Compiled {
   readonly network: Network;
   readonly slots: readonly SlotAssignment[];
   readonly snapshot: Snapshot;
+  readonly shared: SharedLimits;
 }
 
 /** Names remembered beyond this share of all slots are looked through at the start. */
 const CROWDED_SHARE = 0.75;
+
+const DAY_MS = 86_400_000;
 
 /** The configuration in force, compiled. */
 export class Configuration {
@@ -88,9 +92,12 @@ export class Configuration {
   #slots: readonly SlotAssignment[];
   #snapshot: Snapshot;
   readonly #images: TableImages;
+  #shared: SharedLimits;
+  /** The moment that the calendars of the snapshot were compiled for. */
+  #compiledForWallMs: number;
 
   /** Loads what is in force; an empty network when nothing was ever applied. Throws what `compileSnapshot` throws. */
-  constructor(store: ConfigurationStore, listeners: readonly ListenerAddress[]) {
+  constructor(store: ConfigurationStore, listeners: readonly ListenerAddress[], wallMs: number) {
     this.#store = store;
     this.#images = new TableImages(store);
     this.#listeners = listeners;
@@ -100,12 +107,19 @@ export class Configuration {
     if (this.#slots.length > ADMISSION_SLOTS_MAX * CROWDED_SHARE) this.#slots = forgetSlots(this.#slots, this.#kept());
     const table = assignSlots(this.#slots, this.#network);
     this.#slots = table.assignments;
-    this.#snapshot = compileSnapshot(this.#network, current?.version ?? 0, table, listeners, this.#images.of);
+    this.#snapshot = compileSnapshot(this.#network, current?.version ?? 0, table, listeners, wallMs, this.#images.of);
+    this.#shared = new SharedLimits(this.#network, table);
+    this.#compiledForWallMs = wallMs;
   }
 
   /** What shards route by. Version 0 is the empty network of a new data directory. */
   get snapshot(): Snapshot {
     return this.#snapshot;
+  }
+
+  /** The accounts and groups in force, with their counters. */
+  get shared(): SharedLimits {
+    return this.#shared;
   }
 
   /** What the host names of the snapshot stand for from now on; no new version. */
@@ -115,7 +129,16 @@ export class Configuration {
 
   /** What would become of a call now, by the snapshot in force. */
   explain(question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
-    return explainRoute(this.#snapshot, question, now);
+    return explainRoute(this.#snapshotAt(now.wallMs), question, now);
+  }
+
+  /** Compiles the calendars anew when those of the snapshot are a day old; whether they were. */
+  renewCalendars(wallMs: number): boolean {
+    const snapshot = this.#snapshotAt(wallMs);
+    if (snapshot === this.#snapshot) return false;
+    this.#snapshot = snapshot;
+    this.#compiledForWallMs = wallMs;
+    return true;
   }
 
   /** Versions kept, newest first. */
@@ -129,7 +152,7 @@ export class Configuration {
    */
   apply(request: ApplyRequest): ApplyOutcome {
     const network = withImportsOf(this.#network, parseNetwork(request.text, request.name, this.#network));
-    const next = this.#compile(network);
+    const next = this.#compile(network, request.atWallMs);
     const changes = changesBetween(this.#network, network);
     if (!request.dryRun && (changes.length > 0 || this.#snapshot.version === 0)) this.#become(next, request);
     return { version: this.#snapshot.version, changes, dryRun: request.dryRun, counts: countsOf(network) };
@@ -152,15 +175,27 @@ export class Configuration {
     const network = { ...this.#network, systemParameters: settings };
     if (changes.length > 0) {
       const note = changes.map(({ name, before, after }) => `${name} ${before} -> ${after}`).join('; ');
-      this.#become(this.#compile(network), { ...request, note: request.note === '' ? note : request.note });
+      this.#become(this.#compile(network, request.atWallMs), {
+        ...request,
+        note: request.note === '' ? note : request.note,
+      });
     }
     return { version: this.#snapshot.version, changes };
   }
 
-  #compile(network: Network): Compiled {
+  /** The snapshot in force, with calendars that know `wallMs`. */
+  #snapshotAt(wallMs: number): Snapshot {
+    if (this.#network.calendars.length === 0 || Math.abs(wallMs - this.#compiledForWallMs) < DAY_MS) {
+      return this.#snapshot;
+    }
+    return withCalendarsAt(this.#snapshot, this.#network, wallMs);
+  }
+
+  #compile(network: Network, wallMs: number): Compiled {
     const table = assignSlots(this.#slots, network);
-    const snapshot = compileSnapshot(network, this.#snapshot.version + 1, table, this.#listeners, this.#images.of);
-    return { network, slots: table.assignments, snapshot };
+    const version = this.#snapshot.version + 1;
+    const snapshot = compileSnapshot(network, version, table, this.#listeners, wallMs, this.#images.of);
+    return { network, slots: table.assignments, snapshot, shared: new SharedLimits(network, table) };
   }
 
   /** What the reader of a table needs to know. Throws TANDEM_IMPORT_NAME and TANDEM_IMPORT_CURRENCY. */
@@ -179,7 +214,7 @@ export class Configuration {
     const network = withImport(before, table, version);
     this.#images.hold(version, table.image);
     try {
-      this.#become(this.#compile(network), note, table.image);
+      this.#become(this.#compile(network, note.atWallMs), note, table.image);
     } finally {
       this.#images.keepOnly(this.#network);
     }
@@ -196,19 +231,21 @@ export class Configuration {
     const before = this.#network;
     const network = upgraded(kept.network);
     const changes = changesBetween(before, network);
-    if (changes.length > 0) this.#become(this.#compile(network), note);
+    if (changes.length > 0) this.#become(this.#compile(network, note.atWallMs), note);
     this.#images.keepOnly(this.#network);
     return { version: this.#snapshot.version, changes };
   }
 
   /** Stores `next` as the version after the present one, and then is it. */
   #become(next: Compiled, { author, note, atWallMs }: VersionNote, image?: SharedArrayBuffer): void {
-    const { network, slots, snapshot } = next;
+    const { network, slots, snapshot, shared } = next;
     const { version } = snapshot;
     if (!this.#store.commit({ version, author, note, atWallMs, network, slots }, image)) throw conflict(version);
     this.#network = network;
     this.#slots = slots;
+    this.#shared = shared;
     this.#snapshot = { ...snapshot, hosts: this.#snapshot.hosts ?? [] };
+    this.#compiledForWallMs = atWallMs;
   }
 
   #kept(): Network[] {

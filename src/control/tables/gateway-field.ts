@@ -1,9 +1,11 @@
 // What a field of a gateway is: how files name it, how it is read, what holds when it is left out, and a sentence of
 // help. Reading, refusals, older versions of the store and the documentation all go by tables of these.
 
+import { SCHEDULED_VALUES_MAX } from '../../core/base/limits.ts';
 import { PARAMETERS, type ParameterName } from '../../core/parameters/table.ts';
 import { type Reader, Refused, type Table } from '../../operator-file.ts';
-import { onOff, secondsAsMs } from '../../operator-values.ts';
+import { entityName, onOff, secondsAsMs } from '../../operator-values.ts';
+import type { ScheduledEntry } from '../../store/network.ts';
 
 /** One field. */
 export interface GatewayField<T> {
@@ -38,6 +40,26 @@ export function neededField<T>(name: string, reader: Reader<T>, standIn: T, help
 export function listField<T>(name: string, reader: Reader<T>, help: string): GatewayField<readonly T[]> {
   const read = (row: Table): readonly T[] => row.many(name, reader);
   return { name, range: `a list: ${rangeOf(reader)}`, absent: [], isNeeded: false, parameter: null, help, read };
+}
+
+/** Values that hold while calendars are open: rows of a calendar and, as `valueName`, what holds then. */
+export function scheduledField<T>(
+  name: string,
+  valueName: string,
+  reader: Reader<T>,
+  help: string,
+): GatewayField<readonly ScheduledEntry<T>[]> {
+  const read = (row: Table): ScheduledEntry<T>[] => {
+    const found = row.rows(name, ['calendar', valueName], (line) => ({
+      calendar: line.need('calendar', entityName, ''),
+      // A refused file is never compiled: the stand-in is nobody's value.
+      value: line.need<T | null>(valueName, reader, null) as T,
+    }));
+    if (found.length > SCHEDULED_VALUES_MAX) row.refuse(name, `has more than ${SCHEDULED_VALUES_MAX} rows`);
+    return found;
+  };
+  const range = `a list of tables: calendar, and ${valueName} (${rangeOf(reader)})`;
+  return { name, range, absent: [], isNeeded: false, parameter: null, help, read };
 }
 
 /** The gateway's own value of a parameter; null takes the system's. */

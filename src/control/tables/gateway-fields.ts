@@ -5,13 +5,15 @@ import { HOST_NAMES_MAX } from '../../core/base/limits.ts';
 import type { Table } from '../../operator-file.ts';
 import {
   EMPTY_NETWORK,
+  type LimitEntry,
   type MappingGatewayEntry,
   type Network,
   type RoutingGatewayEntry,
+  type ScheduledEntry,
 } from '../../store/network.ts';
 import { OPEN_ACCOUNT } from './account-rows.ts';
 import { type GatewayField, readEntry, withAbsentFields } from './gateway-field.ts';
-
+import { refuseRepeats } from './gateway-values.ts';
 import { checkAttachment, MAPPING_FIELDS } from './mapping-fields.ts';
 import type { NameReferences } from './name-references.ts';
 import { refuseSecond } from './names.ts';
@@ -41,6 +43,7 @@ export function readMappingGateways(
     for (const host of gateway.remoteHosts) hosts.add(host);
     if (hosts.size > HOST_NAMES_MAX) row.refuse('remoteHosts', `is more than ${HOST_NAMES_MAX} names in all`);
     if (account !== '' && !accounts.has(account)) row.refuse('account', `names "${account}", which is not in accounts`);
+    addLimitReferences(row, gateway, references);
     references.add(row, 'routingGatewayGroups', 'gatewayGroups', gateway.routingGatewayGroups);
     references.add(row, 'calloutRoutingGateways', 'routingGateways', gateway.calloutRoutingGateways);
     return { ...gateway, ...readTalkLimits(row, gateway) };
@@ -59,6 +62,8 @@ export function readRoutingGateways(
   return root.rows('routingGateways', ROUTING_NAMES, (row) => {
     const gateway = readEntry(row, ROUTING_FIELDS);
     refuseSecond(row, 'name', gateway.name, seen);
+    addLimitReferences(row, gateway, references);
+    references.add(row, 'scheduledPriority', 'calendars', calendarsOf(gateway.scheduledPriority));
     const { localIp, remoteIp, registerType, clearingAccount } = gateway;
     checkRegister(row, gateway, registerType === 'dynamic', { passwords, users });
     if (registerType === 'static' && !row.has('remoteIp')) row.refuse('remoteIp', 'is missing');
@@ -74,10 +79,21 @@ export function readRoutingGateways(
     if (gateway.leastCostRouting && !gateway.feerateRestrict) {
       row.refuse('leastCostRouting', 'wants feerateRestrict: what costs nobody knows how much is not the cheapest');
     }
-    references.add(row, 'gatewayGroups', 'gatewayGroups', gateway.gatewayGroups);
     references.add(row, 'callinMappingGateways', 'mappingGateways', gateway.callinMappingGateways);
     return { ...gateway, ...readTalkLimits(row, gateway) };
   });
+}
+
+function addLimitReferences(row: Table, gateway: LimitEntry, references: NameReferences): void {
+  const { availability, scheduledCapacity, gatewayGroups } = gateway;
+  references.add(row, 'availability', 'calendars', availability === null ? [] : [availability]);
+  references.add(row, 'scheduledCapacity', 'calendars', calendarsOf(scheduledCapacity));
+  references.add(row, 'gatewayGroups', 'gatewayGroups', gatewayGroups);
+  refuseRepeats(row, 'gatewayGroups', gatewayGroups);
+}
+
+function calendarsOf(schedule: readonly ScheduledEntry<unknown>[]): string[] {
+  return schedule.map(({ calendar }) => calendar);
 }
 
 /** `network` as an earlier build stored it, with the fields that have come since at what they are when left out. */

@@ -16,6 +16,7 @@ import {
 import type { MappingGatewayEntry } from '../../store/network.ts';
 import { type FieldsOf, field, type GatewayField, listField, neededField, ownTime } from './gateway-field.ts';
 import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
+import { LIMIT_FIELDS } from './limit-fields.ts';
 import { MAPPING_NUMBER_FIELDS } from './number-fields.ts';
 import { PEER_FIELDS } from './peer-fields.ts';
 import { PRICE_FIELDS } from './price-fields.ts';
@@ -85,9 +86,18 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
     '',
     'Digits put in front of the billed number of a call whose states are not known.',
   ),
-  capacity: field('capacity', capacity, null, 'Concurrent calls; None has no limit.'),
-  cps: field('cps', callsPerSecond, null, 'New calls a second; None has no limit.'),
-  locked: field('locked', onOff, false, 'A locked gateway gets no new call.'),
+  callerCapacity: field(
+    'callerCapacity',
+    capacity,
+    null,
+    'Concurrent calls of one caller number through it; None has no limit.',
+  ),
+  callerCps: field(
+    'callerCps',
+    callsPerSecond,
+    null,
+    'New calls a second of one caller number through it; None has no limit.',
+  ),
   timeoutCallProceedingMs: ownTime(
     'timeoutCallProceeding',
     'SS_TIMEOUT_CALL_PROCEEDING',
@@ -141,6 +151,7 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
   ),
   proportionCalleePrefixs: proportions(),
   ...PRICE_FIELDS,
+  ...LIMIT_FIELDS,
   ...MAPPING_NUMBER_FIELDS,
   ...PEER_FIELDS,
 };

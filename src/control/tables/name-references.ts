@@ -3,7 +3,7 @@
 import type { Table } from '../../operator-file.ts';
 
 /** Lists whose rows are named from elsewhere. */
-export type NamedList = 'gatewayGroups' | 'mappingGateways' | 'routingGateways';
+export type NamedList = 'calendars' | 'gatewayGroups' | 'mappingGateways' | 'routingGateways';
 
 interface Reference {
   readonly row: Table;
@@ -25,6 +25,7 @@ export class NameReferences {
   check(lists: Readonly<Record<NamedList, readonly { readonly name: string }[]>>): void {
     const namesOf = (list: NamedList): ReadonlySet<string> => new Set(lists[list].map(({ name }) => name));
     const known = {
+      calendars: namesOf('calendars'),
       gatewayGroups: namesOf('gatewayGroups'),
       mappingGateways: namesOf('mappingGateways'),
       routingGateways: namesOf('routingGateways'),

@@ -14,8 +14,9 @@ import {
   type ParameterSetting,
 } from '../../store/network.ts';
 import { readAccounts } from './account-rows.ts';
+import { readCalendars } from './calendar-fields.ts';
 import { readMappingGateways, readRoutingGateways } from './gateway-fields.ts';
-import { callsPerSecond, capacity } from './gateway-values.ts';
+import { readSharedLimits, SHARED_LIMIT_NAMES } from './limit-fields.ts';
 import { NameReferences } from './name-references.ts';
 import { uniqueName } from './names.ts';
 import { settingOf } from './parameter-settings.ts';
@@ -26,13 +27,14 @@ import { importedBeside } from './table-images.ts';
 const FIELDS = [
   'accounts',
   'rateTables',
+  'calendars',
   'gatewayGroups',
   'numberGroups',
   'mappingGateways',
   'routingGateways',
   'systemParameters',
 ];
-const GROUP_FIELDS = ['name', 'capacity', 'cps'];
+const GROUP_FIELDS = ['name', ...SHARED_LIMIT_NAMES];
 
 /**
  * Reads a network file. `name` is how refusals call it; what `before` has imported may be named in it. Throws
@@ -42,18 +44,20 @@ export function parseNetwork(text: string, name: string, before: Network = EMPTY
   return readOperatorFile(text, { name, code: 'TANDEM_NETWORK_REFUSED', fields: FIELDS }, (root) => {
     const rateTables = readRateTables(root);
     const accounts = readAccounts(root, [...rateTables, ...importedBeside(rateTables, before.rateTables)]);
+    const calendars = readCalendars(root);
     const names = new Set(accounts.map((entry) => entry.account));
     const references = new NameReferences();
     const passwords = new Map<string, string>();
     const mappingGateways = readMappingGateways(root, names, references, passwords);
     const routingGateways = readRoutingGateways(root, names, references, passwords);
     const gatewayGroups = readGroups(root);
-    references.check({ gatewayGroups, mappingGateways, routingGateways });
+    references.check({ calendars, gatewayGroups, mappingGateways, routingGateways });
     const numberGroups = readNumberGroups(root);
     const importedPrefixes = null;
     const network = {
       accounts,
       rateTables,
+      calendars,
       gatewayGroups,
       numberGroups,
       mappingGateways,
@@ -71,8 +75,7 @@ function readGroups(root: Table): GatewayGroup[] {
   const seen = new Set<string>();
   return root.rows('gatewayGroups', GROUP_FIELDS, (row) => ({
     name: uniqueName(row, 'name', seen),
-    capacity: row.optional<number | null>('capacity', capacity, null),
-    cps: row.optional<number | null>('cps', callsPerSecond, null),
+    ...readSharedLimits(row),
   }));
 }
 

@@ -12,8 +12,10 @@ import {
   ownSwitch,
   ownTime,
   ownValue,
+  scheduledField,
 } from './gateway-field.ts';
-import { callsPerSecond, capacity, priority, refuseRepeats } from './gateway-values.ts';
+import { priority, refuseRepeats } from './gateway-values.ts';
+import { LIMIT_FIELDS } from './limit-fields.ts';
 import { ROUTING_NUMBER_FIELDS } from './number-fields.ts';
 import { PEER_FIELDS } from './peer-fields.ts';
 import { PRICE_FIELDS } from './price-fields.ts';
@@ -49,9 +51,12 @@ export const ROUTING_FIELDS: FieldsOf<RoutingGatewayEntry> = {
     'Address of the listener it is called from; left out, the first that fits.',
   ),
   priority: field('priority', priority, 0, 'Among gateways with the same prefix the lowest is tried first.'),
-  capacity: field('capacity', capacity, null, 'Concurrent calls; None has no limit.'),
-  cps: field('cps', callsPerSecond, null, 'New calls a second; None has no limit.'),
-  locked: field('locked', onOff, false, 'A locked gateway gets no new call.'),
+  scheduledPriority: scheduledField(
+    'scheduledPriority',
+    'priority',
+    priority,
+    'Its priority while a calendar is open; the first that is, before `priority`.',
+  ),
   timeoutInviteMs: ownTime('timeoutInvite', 'SS_SIP_TIMEOUT_INVITE', 'It is left when it says nothing for this long.'),
   timeoutTryingMs: ownTime('timeoutTrying', 'SS_SIP_TIMEOUT_TRYING', 'Longest time after its 100.'),
   timeoutSessionProgressMs: ownTime(
@@ -108,7 +113,6 @@ export const ROUTING_FIELDS: FieldsOf<RoutingGatewayEntry> = {
     0,
     'Among equals those with a weight take turns, each as often as its share; 0 takes none, and stands after them.',
   ),
-  gatewayGroups: listField('gatewayGroups', entityName, 'Groups it is in.'),
   callinMappingGateways: listField(
     'callinMappingGateways',
     entityName,
@@ -160,6 +164,7 @@ export const ROUTING_FIELDS: FieldsOf<RoutingGatewayEntry> = {
     'SS_SIP_DISPLAY_FROM',
     'Display name in From toward it: the caller’s, the caller number, or none.',
   ),
+  ...LIMIT_FIELDS,
   ...ROUTING_NUMBER_FIELDS,
   ...PEER_FIELDS,
 };

@@ -1,75 +1,93 @@
-// What must be exact across shards: concurrent calls and call rate of the appliance and of every gateway, account
-// and group. One slot each in shared memory, changed only by compare-and-set, so a counter never passes its limit,
-// not by one and not for a moment, and nobody waits for anybody.
+// What must be exact across shards: concurrent calls and call rate of the appliance and of every gateway, account,
+// group and limited number. Changed by compare-and-set only, so a counter never passes its limit, not by one and not
+// for a moment, and nobody waits for anybody.
 //
-// Rates are a token bucket in its virtual scheduling form (GCRA, ITU-T I.371): one 64-bit word holds
-// the time, in microseconds, at which the bucket would be full again.
+// Whoever holds a call of one holds a **place**: the slot of a name, or beyond all slots the entry of a number. Every
+// place that a call holds stands in its record, and what the shard holds of each in memory of its own that outlives it.
+//
+//   shared   | head | rates | calls | numbers ... |
+//   taken    | calls | numbers |
 
 import { assert } from '../base/assert.ts';
-import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
+import { ADMISSION_SLOTS_MAX, NUMBER_COUNTERS_MAX } from '../base/limits.ts';
+import { NumberCounters, type NumberLimits } from './number-counters.ts';
+import { giveToken, hasToken, type Rate, takeToken } from './token-bucket.ts';
+
+/** Words of the head: how many slots and how many numbers there are. */
+const SLOT_COUNT = 0;
+const NUMBER_COUNT = 1;
+const HEAD_BYTES = 64;
 
 const RATE_BYTES = 8;
 const CALLS_BYTES = 4;
-
-/** Burst allowed above the even spacing of calls, in seconds' worth of them. */
-const BURST_SECONDS = 1;
 
 /** Slot of the appliance itself; gateways, accounts and groups have 1 and up. */
 export const APPLIANCE_SLOT = 0;
 
 /** The counters, as every shard and control see them. */
 export class Admission {
+  readonly slotCount: number;
+  readonly numbers: NumberCounters;
   readonly #rates: BigInt64Array;
   readonly #calls: Int32Array;
   /** What this shard holds of each slot: all of it goes back when the shard dies. */
   readonly #taken: Int32Array;
-  readonly slotCount: number;
 
-  /** `taken`: this shard's own memory, which outlives it; who only reads needs none. */
-  constructor(shared: SharedArrayBuffer, taken = Admission.allocateTaken(slotCountIn(shared))) {
-    this.slotCount = slotCountIn(shared);
-    this.#rates = new BigInt64Array(shared, 0, this.slotCount);
-    this.#calls = new Int32Array(shared, this.slotCount * RATE_BYTES, this.slotCount);
-    this.#taken = new Int32Array(taken);
+  /** `taken`: the memory of shard `shardIndex`, which outlives it; who only reads needs none. */
+  constructor(shared: SharedArrayBuffer, taken?: SharedArrayBuffer, shardIndex = 0) {
+    const head = new Int32Array(shared, 0, HEAD_BYTES / CALLS_BYTES);
+    const [slotCount, numberCount] = [head[SLOT_COUNT] as number, head[NUMBER_COUNT] as number];
+    const held = taken ?? Admission.allocateTaken(slotCount, numberCount);
+    const callsAt = HEAD_BYTES + slotCount * RATE_BYTES;
+    this.slotCount = slotCount;
+    this.#rates = new BigInt64Array(shared, HEAD_BYTES, slotCount);
+    this.#calls = new Int32Array(shared, callsAt, slotCount);
+    this.#taken = new Int32Array(held, 0, slotCount);
+    const numbersTaken = new Int32Array(held, slotCount * CALLS_BYTES, numberCount);
+    this.numbers = new NumberCounters(shared, callsAt + slotCount * CALLS_BYTES, numbersTaken, shardIndex);
   }
 
-  /** Shared memory for `slotCount` slots. What is never written costs no memory. */
-  static allocate(slotCount = ADMISSION_SLOTS_MAX): SharedArrayBuffer {
-    return new SharedArrayBuffer(slotCount * (RATE_BYTES + CALLS_BYTES));
+  /** Shared memory for `slotCount` slots (even) and `numberCount` numbers. What is never written costs no memory. */
+  static allocate(slotCount = ADMISSION_SLOTS_MAX, numberCount = NUMBER_COUNTERS_MAX): SharedArrayBuffer {
+    const slotsBytes = slotCount * (RATE_BYTES + CALLS_BYTES);
+    const shared = new SharedArrayBuffer(HEAD_BYTES + slotsBytes + NumberCounters.sizeBytes(numberCount));
+    const head = new Int32Array(shared, 0, HEAD_BYTES / CALLS_BYTES);
+    head[SLOT_COUNT] = slotCount;
+    head[NUMBER_COUNT] = numberCount;
+    return shared;
   }
 
   /** Memory of what one shard holds. */
-  static allocateTaken(slotCount = ADMISSION_SLOTS_MAX): SharedArrayBuffer {
-    return new SharedArrayBuffer(slotCount * CALLS_BYTES);
+  static allocateTaken(slotCount = ADMISSION_SLOTS_MAX, numberCount = NUMBER_COUNTERS_MAX): SharedArrayBuffer {
+    return new SharedArrayBuffer((slotCount + numberCount) * CALLS_BYTES);
   }
 
   /**
-   * Holds what `slots` name, once for each time, and gives back what else the shard held: its worker has died, or the
-   * switch was stopped, and these are its calls that live on. Never less than they hold, not for a moment.
+   * Holds what `slots` name, once for each time, and gives back what else the shard held, numbers among it: its worker
+   * has died, or the switch was stopped, and these are its calls that live on. Never less than they hold, not for a
+   * moment.
    */
   holdOnly(slots: Iterable<number>): void {
-    const held = new Int32Array(this.#taken.length);
+    const held = new Int32Array(this.slotCount);
     for (const slot of slots) held[slot] = (held[slot] ?? 0) + 1;
-    for (let slot = 0; slot < held.length; slot++) {
+    for (let slot = 0; slot < this.slotCount; slot++) {
       const change = (held[slot] as number) - (this.#taken[slot] as number);
       if (change === 0) continue;
-      this.#hold(slot, change);
+      this.#taken[slot] = held[slot] as number;
       Atomics.add(this.#calls, slot, change);
     }
+    this.numbers.giveAll();
   }
 
   /** Takes one concurrent call of `slot`; false, and nothing taken, when `capacity` calls are there already. */
   takeCall(slot: number, capacity: number | null): boolean {
-    if (capacity === null) {
-      Atomics.add(this.#calls, slot, 1);
-      this.#hold(slot, 1);
-      return true;
-    }
+    const callsMax = capacity ?? Number.POSITIVE_INFINITY;
     let current = Atomics.load(this.#calls, slot);
-    while (current < capacity) {
+    while (current < callsMax) {
       const seen = Atomics.compareExchange(this.#calls, slot, current, current + 1);
       if (seen === current) {
-        this.#hold(slot, 1);
+        // A worker is ended where it calls or loops, so never between these two: it holds what it took.
+        this.#taken[slot] = (this.#taken[slot] as number) + 1;
         return true;
       }
       current = seen;
@@ -77,53 +95,56 @@ export class Admission {
     return false;
   }
 
-  /** Gives one concurrent call of `slot` back. */
-  giveCall(slot: number): void {
-    assert((this.#taken[slot] as number) > 0, 'a call is given back once, by the shard that took it');
-    this.#hold(slot, -1);
-    Atomics.sub(this.#calls, slot, 1);
-  }
-
-  /** Concurrent calls of `slot` now. */
-  calls(slot: number): number {
-    return Atomics.load(this.#calls, slot);
-  }
-
   /**
-   * Takes one call of this second's allowance; false when `perSecond` (with its burst) is used up. `nowMs`: monotonic,
-   * the same clock in all threads.
+   * Takes one concurrent call of `number` within `scope`, a slot: the same number in two scopes is two. Answers the
+   * place, or why there is none: NUMBER_FULL, NUMBER_TOO_FAST, NUMBER_WITHOUT_ROOM, all below 0.
    */
-  takeRate(slot: number, perSecond: number | null, nowMs: number): boolean {
-    if (perSecond === null) return true;
-    const nowMicros = BigInt(Math.floor(nowMs * 1000));
-    const spacing = BigInt(Math.floor(1_000_000 / perSecond));
-    const burst = spacing * BigInt(Math.max(1, Math.floor(perSecond * BURST_SECONDS)));
-    let fullAt = Atomics.load(this.#rates, slot);
-    for (;;) {
-      const start = fullAt > nowMicros ? fullAt : nowMicros;
-      const next = start + spacing;
-      if (next - nowMicros > burst) return false;
-      const seen = Atomics.compareExchange(this.#rates, slot, fullAt, next);
-      if (seen === fullAt) return true;
-      fullAt = seen;
-    }
+  takeNumber(scope: number, number: string, limits: NumberLimits, nowMs: number): number {
+    const entry = this.numbers.take(scope, number, limits, nowMs);
+    return entry < 0 ? entry : this.slotCount + entry;
   }
 
-  /** Whether `takeRate` would take one now. */
-  hasRate(slot: number, perSecond: number | null, nowMs: number): boolean {
-    if (perSecond === null) return true;
-    const nowMicros = Math.floor(nowMs * 1000);
-    const spacing = Math.floor(1_000_000 / perSecond);
-    const burst = spacing * Math.max(1, Math.floor(perSecond * BURST_SECONDS));
-    const ahead = Math.max(0, Number(Atomics.load(this.#rates, slot)) - nowMicros);
-    return ahead + spacing <= burst;
+  /** Gives one concurrent call of `place` back. */
+  giveCall(place: number): void {
+    if (place >= this.slotCount) return this.numbers.give(place - this.slotCount);
+    assert((this.#taken[place] as number) > 0, 'a call is given back once, by the shard that took it');
+    // As in `takeCall`: nothing may stand between these two.
+    this.#taken[place] = (this.#taken[place] as number) - 1;
+    Atomics.sub(this.#calls, place, 1);
   }
 
-  #hold(slot: number, amount: number): void {
-    this.#taken[slot] = (this.#taken[slot] as number) + amount;
+  /** Whether `place` is of a number and not of a name. */
+  isNumber(place: number): boolean {
+    return place >= this.slotCount;
   }
-}
 
-function slotCountIn(shared: SharedArrayBuffer): number {
-  return shared.byteLength / (RATE_BYTES + CALLS_BYTES);
+  /** Calls that the entry of a number at `place` has given back, whichever number's they were. */
+  numbersGiven(place: number): number {
+    return this.numbers.given(place - this.slotCount);
+  }
+
+  /** Places of numbers that had calls, or have some. */
+  *numberPlaces(): Generator<number> {
+    for (const entry of this.numbers.usedEntries()) yield this.slotCount + entry;
+  }
+
+  /** Concurrent calls of `place` now. */
+  calls(place: number): number {
+    return place < this.slotCount ? Atomics.load(this.#calls, place) : this.numbers.calls(place - this.slotCount);
+  }
+
+  /** Takes one call of the rate of `slot`; false when it is used up. `nowMs`: the monotonic clock of all threads. */
+  takeRate(slot: number, rate: Rate, nowMs: number): boolean {
+    return takeToken(this.#rates, slot, rate, nowMs);
+  }
+
+  /** Whether `takeRate` would take one. */
+  hasRate(slot: number, rate: Rate, nowMs: number): boolean {
+    return hasToken(this.#rates, slot, rate, nowMs);
+  }
+
+  /** Gives back what `takeRate` took just now: the call goes another way. */
+  giveRate(slot: number, rate: Rate): void {
+    giveToken(this.#rates, slot, rate);
+  }
 }

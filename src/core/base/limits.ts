@@ -43,6 +43,8 @@ export const HOST_QUESTIONS_MAX = 64;
 
 /** Addresses of one host name that are used; further ones are not. */
 export const HOST_ADDRESSES_MAX = 32;
+/** Numbers whose calls are counted at the same time, a power of two; a number that finds no room may not call. */
+export const NUMBER_COUNTERS_MAX = 131_072;
 
 /** Live calls of one shard; the next INVITE is refused with 503, end reason Overload. */
 export const SHARD_CALLS_MAX = 65_536;
@@ -144,3 +146,15 @@ export const WITHHELD_DATAGRAMS_MAX = 8_192;
 
 /** Rows of one imported file; a longer one is refused. */
 export const IMPORT_ROWS_MAX = 20_000_000;
+
+/** Calendars of a network; `tandem apply` refuses more. */
+export const CALENDARS_MAX = 256;
+
+/** Weekly periods of one calendar; `tandem apply` refuses more. */
+export const CALENDAR_PERIODS_MAX = 32;
+
+/** Special dates of one calendar; `tandem apply` refuses more. */
+export const CALENDAR_SPECIAL_DATES_MAX = 1_000;
+
+/** Values of one gateway that are scheduled by calendars, in each of its fields; `tandem apply` refuses more. */
+export const SCHEDULED_VALUES_MAX = 16;

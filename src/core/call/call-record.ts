@@ -51,6 +51,8 @@ export class LiveRecord implements LiveEntry {
   bill: Bill | null = null;
   /** Once it has ended: who was charged what, until its record is kept. */
   losses: readonly Loss[] = [];
+  /** How many of `slots` are the caller's side's; those after them are the present attempt's. */
+  attemptFrom = 0;
   /** Place on the host's board, -1 while it has none; the host's own. */
   boardSlot = -1;
   /** Whether the host has yet to write it to the board; the host's own. */

@@ -118,7 +118,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const route = { mappingSlot: this.#gateway.slot, routingSlot: gateway.slot, prefix };
     const legs = { caller: this.caller, callee: attempt.leg };
     const { nowMs, wallMs } = this.#around;
-    return checkpointOf({ record, ...route, limit: this.#talkLimit, ...legs }, nowMs, wallMs);
+    const slots = record.slots.filter((place) => !this.#around.admission.isNumber(place));
+    return checkpointOf({ record, slots, ...route, limit: this.#talkLimit, ...legs }, nowMs, wallMs);
   }
 
   /** Begins the hunt over `plan`, which was made for a call that is paid `sell`. */
@@ -194,7 +195,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
   attemptFailed(attempt: CalleeLeg, outcome: AttemptOutcome, phrase: string, received: Crossing): void {
     if (attempt !== this.#attempt || this.isEnded) return;
     const crossing = this.across('callee', received);
-    giveGateway(this.#around, this.record, attempt.gateway.slot);
+    giveGateway(this.#around, this.record, attempt.gateway);
     const end = { isAnswered: false, isReached: hasReached(outcome), talkMs: 0 };
     noteAttemptEnd(this.#around, this.#routing, attempt.candidate, end);
     this.#attempt = null;

@@ -54,6 +54,7 @@ export interface AnswerState {
 /** What a checkpoint is made of. */
 export interface Checkpointed {
   readonly record: LiveRecord;
+  readonly slots: readonly number[];
   readonly mappingSlot: number;
   readonly routingSlot: number;
   readonly prefix: string;
@@ -68,7 +69,7 @@ export function checkpointOf(call: Checkpointed, nowMs: number, wallMs: number):
   if (!caller.isFinal || caller.leg === null || callee === null) return null;
   return {
     cdr: call.record.cdr,
-    slots: call.record.slots,
+    slots: call.slots,
     bill: call.record.bill && billWordsOf(call.record.bill),
     mappingSlot: call.mappingSlot,
     routingSlot: call.routingSlot,

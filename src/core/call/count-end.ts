@@ -1,8 +1,10 @@
-// What the end of a call leaves in the counters: of the switch, of both gateways, and in the quality of its route.
+// What the end of a call leaves in the counters: of the switch, of both gateways and what they share, and in the quality
+// of its route.
 
 import type { EndReason } from '../base/end-reason.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
 import type { Attempt } from './attempt.ts';
+import { countGateway } from './attempt-counters.ts';
 import type { LiveRecord } from './call-record.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import { noteAttemptEnd, noteCallEnd } from './quality-signs.ts';
@@ -19,10 +21,10 @@ export function countEnd(around: Surroundings, ended: EndedCall, reason: EndReas
   const { record, attempt, routing, gateway } = ended;
   const { isAnswered, cdr } = record;
   around.countEnd(reason);
-  around.countCall(gateway.slot, isAnswered, cdr.holdMs);
+  countGateway(around, gateway, isAnswered, cdr.holdMs);
   const call = { isAnswered, isReached: isAnswered || attempt?.isRinging === true, talkMs: cdr.holdMs };
   noteCallEnd(around, routing, gateway, call);
   if (attempt === null) return;
-  around.countCall(attempt.gateway.slot, isAnswered, cdr.holdMs);
+  countGateway(around, attempt.gateway, isAnswered, cdr.holdMs);
   noteAttemptEnd(around, routing, attempt.candidate, call);
 }

@@ -14,7 +14,7 @@ import { dialledIn } from './dialled.ts';
 import { beginHunt } from './entry/begin-hunt.ts';
 import { checkBalance } from './entry/check-balance.ts';
 import { checkAccount, checkGateway } from './entry/check-gateway.ts';
-import { checkCallRate, checkCapacity } from './entry/check-limits.ts';
+import { checkCallerNumber, checkCallRate, checkCapacity } from './entry/check-limits.ts';
 import { checkNumbers } from './entry/check-numbers.ts';
 import { checkRates } from './entry/check-rates.ts';
 import { checkRoom } from './entry/check-room.ts';
@@ -26,7 +26,15 @@ import { translateNumbers } from './entry/translate.ts';
 import type { Surroundings } from './ports.ts';
 
 /** May it enter. */
-const ADMISSION: readonly Check[] = [checkRoom, checkGateway, checkAccount, checkNumbers, checkCallRate, checkCapacity];
+const ADMISSION: readonly Check[] = [
+  checkRoom,
+  checkGateway,
+  checkAccount,
+  checkNumbers,
+  checkCallRate,
+  checkCallerNumber,
+  checkCapacity,
+];
 
 /** Is it paid for. */
 const PRICING: readonly Check[] = [checkRates, checkBalance];

@@ -260,6 +260,13 @@ const LRN = {
 const LIMITS = {
   SS_CAPACITY: row('limits', 'countOrNone', ['None', 0, 1_000_000], '', 'Concurrent calls the whole appliance admits.'),
   SS_CPS_LIMIT: row('limits', 'countOrNone', ['None', 1, 1_000_000], '', 'New calls a second the appliance admits.'),
+  SS_CPS_BURST: row(
+    'limits',
+    'countOrNone',
+    ['None', 1, 1_000_000],
+    '',
+    'New calls that the appliance admits at once, after a rest; None: as many as SS_CPS_LIMIT a second.',
+  ),
 } as const;
 
 const RECORDS = {

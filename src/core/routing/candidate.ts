@@ -20,7 +20,8 @@ export class Candidate {
   /** By answer rate and cost, where they stand in the order of all calls. */
   thirdRank = 0;
   fourthRank = 0;
-  /** Present calls over capacity. */
+  /** Its priority now, and its present calls over its capacity now. */
+  priority = 0;
   load = 0;
   /** Calls offered to it so far. */
   offered = 0;

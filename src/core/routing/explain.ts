@@ -4,6 +4,7 @@ import { splitPort } from '../base/ip-address.ts';
 import type { Candidate } from './candidate.ts';
 import { wordsOfFate } from './decision.ts';
 import { type ExplainedTranslation, TranslationSteps, translationsToward } from './explain-translation.ts';
+import { capacityAt, isAvailableAt, priorityAt } from './gateway-hours.ts';
 import { numberFault } from './number-filter.ts';
 import { numberGroupsOf } from './number-group.ts';
 import { dealHundred } from './proportion.ts';
@@ -118,18 +119,22 @@ function gatewayOf({ mappingGateways, hosts }: Snapshot, { from, callee }: Route
 
 const WORDS_OF_END: Readonly<Record<PlanEnd, string>> = {
   NoAvailableRouter: 'no routing gateway that it may call has a prefix of this number (NoAvailableRouter, 404)',
-  GatewayFull: 'every routing gateway with this prefix is full, locked, out or banned (GatewayFull, 503)',
+  GatewayFull: 'every routing gateway with this prefix is full, closed, locked, out or banned (GatewayFull, 503)',
   ProfitGuard: 'every routing gateway with this prefix that is open costs more than the call may (ProfitGuard, 503)',
 };
 
 /** Why the gateway may call nobody now. */
 function whyShut(gateway: MappingGateway, { wallMs, conditions }: GatewaysNow): string {
-  const { account, accountLocked, accountExpiresAtWallMs, capacity, locked, slot } = gateway;
+  const { account, accountLocked, accountExpiresAtWallMs, availability, locked, slot, shared } = gateway;
   if (locked) return 'the mapping gateway is locked';
+  if (!isAvailableAt(gateway, wallMs)) return `the calendar ${availability?.name ?? ''} is closed`;
   if (accountLocked) return `the account ${account} is locked`;
   if (accountExpiresAtWallMs !== null && wallMs >= accountExpiresAtWallMs) return `the account ${account} has expired`;
-  const isFull = capacity !== null && conditions.calls(slot) >= capacity;
-  return isFull ? 'the mapping gateway has all the calls it may have' : '';
+  const capacity = capacityAt(gateway, wallMs);
+  if (capacity !== null && conditions.calls(slot) >= capacity)
+    return 'the mapping gateway has all the calls it may have';
+  const full = shared.find((other) => other.capacity !== null && conditions.calls(other.slot) >= other.capacity);
+  return full === undefined ? '' : `the ${full.kind} ${full.name} has all the calls it may have`;
 }
 
 function explainCandidate(
@@ -138,15 +143,15 @@ function explainCandidate(
   windowMs: number,
 ): Omit<ExplainedCandidate, 'translations'> {
   const { gateway, prefix, pass, buy } = candidate;
-  const { name, slot, remoteIp, signalPort, priority, capacity, protect } = gateway;
+  const { name, slot, remoteIp, signalPort, protect } = gateway;
   const mayTake = protect ? 'may take the call: a protect gateway, after the others' : 'may take the call';
   return {
     gateway: name,
     address: `${remoteIp}:${signalPort}`,
     prefix,
-    priority,
+    priority: priorityAt(gateway, now.wallMs),
     calls: now.conditions.calls(slot),
-    capacity,
+    capacity: capacityAt(gateway, now.wallMs),
     buySecondNanos: buy === null ? null : secondNanos(buy),
     profitPercent: profitPercent(null, buy),
     quality: now.quality(slot, prefix, windowMs),

@@ -12,6 +12,7 @@ interface PassRow {
 /** The filters in their order. */
 export const PASSES = {
   locked: { letter: 'L', kind: 'closed', words: 'locked' },
+  closedHours: { letter: 'H', kind: 'closed', words: 'its calendar is closed' },
   notAllowed: { letter: 'A', kind: 'foreign', words: 'the allow lists of the two gateways keep them apart' },
   unregistered: { letter: 'U', kind: 'closed', words: 'not registered' },
   numbers: { letter: 'E', kind: 'foreign', words: 'its number lists do not let these numbers pass' },
@@ -19,6 +20,8 @@ export const PASSES = {
   banned: { letter: 'B', kind: 'closed', words: 'banned: it asked for no calls for a while (Retry-After)' },
   full: { letter: 'F', kind: 'closed', words: 'full' },
   rate: { letter: 'R', kind: 'closed', words: 'at its call rate' },
+  groupFull: { letter: 'G', kind: 'closed', words: 'a group of it is full, or has only lines that it leaves free' },
+  groupRate: { letter: 'S', kind: 'closed', words: 'a group of it is at its call rate' },
   noBuyRate: { letter: 'N', kind: 'price', words: 'its account has no rate for this number' },
   tooDear: { letter: 'D', kind: 'price', words: 'its rate is above maxSecondRates' },
   unprofitable: { letter: 'M', kind: 'price', words: 'the profit is below minProfitPercent' },

@@ -41,6 +41,12 @@ export interface RoutePrices {
 /** A network without rates. */
 export const NO_PRICES: RoutePrices = { buyPrice: () => null };
 
+/** How many new calls a second there may be, and how many at once; null for no limit, and for a second's worth. */
+export interface CallRate {
+  readonly cps: number | null;
+  readonly cpsBurst: number | null;
+}
+
 /** The moment. */
 export interface RouteConditions {
   /** Present concurrent calls of the gateway in `slot`. */
@@ -51,8 +57,8 @@ export interface RouteConditions {
   offered(slot: number): number;
   /** Null when calls may be offered to it. */
   closed(slot: number): Closed | null;
-  /** Whether one more call fits into its calls a second; takes none. `cps`: its own limit. */
-  hasRate(slot: number, cps: number | null): boolean;
+  /** Whether one more call fits into the calls a second of `slot`; takes none. `rate`: its own limit. */
+  hasRate(slot: number, rate: CallRate): boolean;
   /** Answered share of its calls to `prefix`, in whole percent; UNKNOWN_RATE when there were too few. */
   answerRate(slot: number, prefix: string, windowMs: number): number;
   /** The turn of the set of gateways that is counted in `slot`, from 0 to below 1. */

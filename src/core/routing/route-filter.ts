@@ -3,6 +3,7 @@
 // whether it has room now, then what it costs.
 
 import type { Candidate } from './candidate.ts';
+import { capacityAt, isAvailableAt } from './gateway-hours.ts';
 import { numberFault } from './number-filter.ts';
 import type { Pass } from './pass.ts';
 import type { Price, RouteCall, RouteConditions, RoutePrices } from './route-conditions.ts';
@@ -18,9 +19,10 @@ export function passOf(
 ): Pass | null {
   const { gateway } = candidate;
   if (gateway.locked) return 'locked';
+  if (!isAvailableAt(gateway, call.wallMs)) return 'closedHours';
   if (!goTogether(call.mapping, gateway)) return 'notAllowed';
   if (numberFault(gateway.numbers.filter, call, call.numberGroups) !== '') return 'numbers';
-  return closedOf(gateway, conditions) ?? priceOf(candidate, call, prices);
+  return closedOf(gateway, call.wallMs, conditions) ?? priceOf(candidate, call, prices);
 }
 
 /** Lists that are empty allow all. */
@@ -32,13 +34,23 @@ export function goTogether(mapping: MappingGateway, routing: RoutingGateway): bo
   return routing.gatewayGroups.some((group) => routingGatewayGroups.includes(group)) === routingGatewayGroupsAllow;
 }
 
-/** Whether the gateway has no room for the call. */
-function closedOf({ slot, capacity, cps, registerType }: RoutingGateway, conditions: RouteConditions): Pass | null {
+/** Whether the gateway has no room for the call, or one of its groups. */
+function closedOf(gateway: RoutingGateway, wallMs: number, conditions: RouteConditions): Pass | null {
+  const { slot, shared, registerType } = gateway;
   if (registerType === 'dynamic' && !conditions.isRegistered(slot)) return 'unregistered';
   const closed = conditions.closed(slot);
   if (closed !== null) return closed;
-  if (capacity !== null && conditions.calls(slot) >= capacity) return 'full';
-  return conditions.hasRate(slot, cps) ? null : 'rate';
+  if (isTaken(slot, capacityAt(gateway, wallMs), conditions)) return 'full';
+  if (!conditions.hasRate(slot, gateway)) return 'rate';
+  for (const group of shared) {
+    if (isTaken(group.slot, group.capacity, conditions)) return 'groupFull';
+    if (!conditions.hasRate(group.slot, group)) return 'groupRate';
+  }
+  return null;
+}
+
+function isTaken(slot: number, capacity: number | null, conditions: RouteConditions): boolean {
+  return capacity !== null && conditions.calls(slot) >= capacity;
 }
 
 /** Whether it costs too much; the limits of both gateways hold. */

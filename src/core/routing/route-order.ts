@@ -11,24 +11,27 @@
 
 import type { ParameterValues } from '../parameters/registry.ts';
 import type { Candidate } from './candidate.ts';
-import { type RouteConditions, UNKNOWN_RATE } from './route-conditions.ts';
+import { capacityAt, priorityAt } from './gateway-hours.ts';
+import { type RouteCall, type RouteConditions, UNKNOWN_RATE } from './route-conditions.ts';
 import { secondNanos } from './route-profit.ts';
-import type { MappingGateway, RoutePolicy, RoutingGateway } from './snapshot.ts';
+import type { RoutePolicy } from './snapshot.ts';
 
 /** Sorts `candidates`, whose prices are known. */
 export function putInOrder(
   candidates: Candidate[],
-  { firstRoutePolicy, secondRoutePolicy }: MappingGateway,
+  { mapping, wallMs }: RouteCall,
   parameters: ParameterValues,
   conditions: RouteConditions,
 ): void {
+  const { firstRoutePolicy, secondRoutePolicy } = mapping;
   const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
   for (const candidate of candidates) {
     candidate.firstRank = rankBy(firstRoutePolicy, candidate, conditions, windowMs);
     candidate.secondRank = rankBy(secondRoutePolicy, candidate, conditions, windowMs);
     rankBySystem(candidate, parameters, conditions);
     const { slot } = candidate.gateway;
-    candidate.load = loadOf(candidate.gateway, conditions.calls(slot));
+    candidate.priority = priorityAt(candidate.gateway, wallMs);
+    candidate.load = loadOf(capacityAt(candidate.gateway, wallMs), conditions.calls(slot));
     candidate.offered = conditions.offered(slot);
   }
   insertionSort(candidates);
@@ -66,7 +69,7 @@ function leastCostRank(candidate: Candidate): number {
   return candidate.gateway.leastCostRouting ? costRank(candidate) : Infinity;
 }
 
-function loadOf({ capacity }: RoutingGateway, calls: number): number {
+function loadOf(capacity: number | null, calls: number): number {
   return capacity === null || capacity === 0 ? 0 : calls / capacity;
 }
 
@@ -102,7 +105,7 @@ function compareStanding(one: Candidate, other: Candidate): number {
   if (one.prefix.length !== other.prefix.length) return other.prefix.length - one.prefix.length;
   if (one.firstRank !== other.firstRank) return one.firstRank < other.firstRank ? -1 : 1;
   if (one.secondRank !== other.secondRank) return one.secondRank < other.secondRank ? -1 : 1;
-  if (one.gateway.priority !== other.gateway.priority) return one.gateway.priority - other.gateway.priority;
+  if (one.priority !== other.priority) return one.priority - other.priority;
   if (one.thirdRank !== other.thirdRank) return one.thirdRank < other.thirdRank ? -1 : 1;
   if (one.fourthRank !== other.fourthRank) return one.fourthRank < other.fourthRank ? -1 : 1;
   return 0;

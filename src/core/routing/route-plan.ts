@@ -47,7 +47,7 @@ export class RouteTable {
       candidate.pass = passOf(candidate, call, conditions, this.#prices);
       (candidate.pass === null ? candidates : passed).push(candidate);
     }
-    if (candidates.length > 1) putInOrder(candidates, call.mapping, this.#parameters, conditions);
+    if (candidates.length > 1) putInOrder(candidates, call, this.#parameters, conditions);
     return { candidates, passed };
   }
 

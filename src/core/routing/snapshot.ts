@@ -4,6 +4,7 @@
 
 import type { AddressMethod } from '../base/target.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
+import type { Calendar, Scheduled } from './calendar.ts';
 import type { MappingNumbers, RoutingNumbers } from './gateway-numbers.ts';
 import type { NumberGroupImage } from './number-group.ts';
 import type { PrefixLayer } from './route-prefixes.ts';
@@ -38,6 +39,34 @@ export interface PeerRules {
   readonly sipHistoryInfo: boolean;
   readonly sipIdentity: boolean;
   readonly sipReason: boolean;
+}
+
+/** What a gateway shares with others: its calls count there as well. */
+export interface SharedLimit {
+  readonly kind: 'account' | 'group';
+  readonly name: string;
+  readonly slot: number;
+  /** This gateway gets a call there while fewer than these are under way: what it must leave free is taken off. */
+  readonly capacity: number | null;
+  readonly cps: number | null;
+  readonly cpsBurst: number | null;
+}
+
+/** What limits the calls of a gateway, of either kind. */
+export interface LimitRules {
+  /** Concurrent calls; null for no limit. */
+  readonly capacity: number | null;
+  /** Takes the place of `capacity`; the first whose calendar is open. */
+  readonly scheduledCapacity: readonly Scheduled<number | null>[];
+  /** New calls a second; null for no limit. */
+  readonly cps: number | null;
+  /** New calls at once, after a rest; null: as many as a second allows. */
+  readonly cpsBurst: number | null;
+  /** It has calls while this is open; null: always. */
+  readonly availability: Calendar | null;
+  readonly locked: boolean;
+  /** The account of a mapping gateway, then its groups. */
+  readonly shared: readonly SharedLimit[];
 }
 
 /** One row of `callFailedSipCode`: toward the caller `target` takes the place of `reason`. */
@@ -77,7 +106,7 @@ export interface RegisterRules {
 }
 
 /** Customer side trunk: calls enter here. */
-export interface MappingGateway extends PeerRules, PriceLimits, RegisterRules {
+export interface MappingGateway extends PeerRules, LimitRules, PriceLimits, RegisterRules {
   /** Place of its counters in shared memory; stable for the life of the gateway. */
   readonly slot: number;
   readonly name: string;
@@ -103,11 +132,10 @@ export interface MappingGateway extends PeerRules, PriceLimits, RegisterRules {
   /** Digits in front of the billed number of a call to another state, and of one whose states are not known. */
   readonly lrnInterstateBillingPrefix: string;
   readonly lrnUndeterminedBillingPrefix: string;
-  /** Concurrent calls; null for no limit. */
-  readonly capacity: number | null;
-  /** New calls a second; null for no limit. */
-  readonly cps: number | null;
-  readonly locked: boolean;
+  /** Concurrent calls of one caller number; null for no limit. */
+  readonly callerCapacity: number | null;
+  /** New calls a second of one caller number; null for no limit. */
+  readonly callerCps: number | null;
   /** Overrides SS_TIMEOUT_CALL_PROCEEDING; null takes the system's value. */
   readonly timeoutCallProceedingMs: number | null;
   /** Overrides SS_TRY_PROTECT_ROUTE_DELAY. */
@@ -137,7 +165,7 @@ export interface MappingGateway extends PeerRules, PriceLimits, RegisterRules {
 export type PrefixStyle = 'terminate' | 'continue';
 
 /** Vendor side trunk: calls leave here. */
-export interface RoutingGateway extends PeerRules, PriceLimits, RegisterRules {
+export interface RoutingGateway extends PeerRules, LimitRules, PriceLimits, RegisterRules {
   readonly slot: number;
   readonly name: string;
   /** The account that is paid for its calls; '' for nobody. */
@@ -149,9 +177,8 @@ export interface RoutingGateway extends PeerRules, PriceLimits, RegisterRules {
   readonly listener: number;
   /** Lower is tried first. */
   readonly priority: number;
-  readonly capacity: number | null;
-  readonly cps: number | null;
-  readonly locked: boolean;
+  /** Takes the place of `priority`; the first whose calendar is open. */
+  readonly scheduledPriority: readonly Scheduled<number>[];
   /** Overrides of the parameters of the same meaning; null takes the system's value. Times in ms. */
   readonly timeoutInviteMs: number | null;
   readonly timeoutTryingMs: number | null;

@@ -3,8 +3,9 @@
 
 import type { Admission } from '../admission/admission.ts';
 import type { GatewayHealth } from '../admission/gateway-health.ts';
-import { lowerOf } from '../admission/lower-of.ts';
+
 import type { QualityBoard } from '../admission/quality.ts';
+import { type Rate, throttledRate } from '../admission/token-bucket.ts';
 import type { Turns } from '../admission/turns.ts';
 import type { Bindings } from '../registration/bindings.ts';
 import type { Closed, RouteConditions } from '../routing/route-conditions.ts';
@@ -45,9 +46,9 @@ export class SeenConditions implements RouteConditions {
     return health.outBy(slot) === null ? 'banned' : 'out';
   }
 
-  hasRate(slot: number, cps: number | null): boolean {
+  hasRate(slot: number, rate: Rate): boolean {
     const { admission, health, nowMs } = this.#memory;
-    return admission.hasRate(slot, lowerOf(cps, health.throttle.perSecond(slot, nowMs)), nowMs);
+    return admission.hasRate(slot, throttledRate(rate, health.throttle.perSecond(slot, nowMs)), nowMs);
   }
 
   answerRate(slot: number, prefix: string, windowMs: number): number {

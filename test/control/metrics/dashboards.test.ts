@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { gatewayFamilies } from '../../../src/control/metrics/gateway-families.ts';
 import { Metrics } from '../../../src/control/metrics/metrics.ts';
+import { sharedFamilies } from '../../../src/control/metrics/shared-families.ts';
 import { switchFamilies } from '../../../src/control/metrics/switch-families.ts';
 import { temporaryDirectory } from '../../store/temporary-directory.ts';
 import { openControl } from '../control-fixture.ts';
@@ -46,7 +47,11 @@ function seriesIn(query: string): string[] {
 
 async function printed(): Promise<ReadonlySet<string>> {
   const { control } = openControl(temporaryDirectory());
-  return new Metrics([...switchFamilies(control), ...gatewayFamilies(control)]).seriesNames();
+  return new Metrics([
+    ...switchFamilies(control),
+    ...gatewayFamilies(control),
+    ...sharedFamilies(control),
+  ]).seriesNames();
 }
 
 function dashboard(): unknown {

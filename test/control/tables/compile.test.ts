@@ -39,7 +39,7 @@ test('a gateway is called from the listener it names, else from the first of its
   - { name: A, remoteIp: 203.0.113.9 }
   - { name: B, remoteIp: 203.0.113.9, localIp: 192.0.2.2 }
   - { name: C, remoteIp: "2001:db8::9" }`);
-  const { routingGateways } = compileSnapshot(found, 4, assignSlots([], found), [V6, V4, V4_SECOND]);
+  const { routingGateways } = compileSnapshot(found, 4, assignSlots([], found), [V6, V4, V4_SECOND], 0);
   assert.deepEqual(
     routingGateways.map(({ name, listener, slot }) => [name, listener, slot]),
     [
@@ -55,7 +55,7 @@ test('prefixes cross to the shards in one image, which posting does not copy, an
   const found = network(`
   - { name: A, remoteIp: 203.0.113.9, prefix: '49,44' }
   - { name: B, remoteIp: 203.0.113.9, prefix: '49' }`);
-  const snapshot = compileSnapshot(found, 4, assignSlots([], found), [V4]);
+  const snapshot = compileSnapshot(found, 4, assignSlots([], found), [V4], 0);
   const call = {
     mapping: mappingGateway(9),
     caller: '',
@@ -83,7 +83,7 @@ test('a number group of the file is read whole, and crosses in shared memory', (
     { name: 'blocked', numbers: ['4930123', '+49'], image: null },
     { name: 'none', numbers: [], image: null },
   ]);
-  const { numberGroups = [] } = compileSnapshot(found, 4, assignSlots([], found), [V4]);
+  const { numberGroups = [] } = compileSnapshot(found, 4, assignSlots([], found), [V4], 0);
   const groups = numberGroupsOf(numberGroups);
   assert.ok(groups.get('blocked')?.has('+49'));
   assert.equal(groups.get('none')?.count, 0);
@@ -96,7 +96,7 @@ test('a gateway that no listener reaches is refused', () => {
   const named = network('  - { name: C, remoteIp: 203.0.113.9, localIp: 192.0.2.9 }');
   for (const found of [v6, named]) {
     assert.equal(
-      codeOf(() => compileSnapshot(found, 1, assignSlots([], found), [V4])),
+      codeOf(() => compileSnapshot(found, 1, assignSlots([], found), [V4], 0)),
       'TANDEM_NETWORK_NO_LISTENER',
     );
   }
@@ -122,7 +122,7 @@ test('a configuration stored before accounts and groups had slots keeps those of
     { kind: 'routing', name: 'Same', slot: 1 },
   ] as const;
   store.commit({ version: 1, author: '', note: '', atWallMs: 0, network: network as Network, slots });
-  const configuration = new Configuration(store, [V4]);
+  const configuration = new Configuration(store, [V4], 0);
   const request = { name: 'net.yaml', author: '', note: '', atWallMs: 0, dryRun: false };
   configuration.apply({
     ...request,
@@ -148,7 +148,7 @@ mappingGateways:
   - { name: Two, account: shut, remoteIps: 192.0.2.8 }`,
     'net.yaml',
   );
-  const { mappingGateways } = compileSnapshot(found, 1, assignSlots([], found), [V4]);
+  const { mappingGateways } = compileSnapshot(found, 1, assignSlots([], found), [V4], 0);
   assert.deepEqual(
     mappingGateways.map(({ accountLocked, accountExpiresAtWallMs }) => [accountLocked, accountExpiresAtWallMs]),
     [
@@ -156,6 +156,30 @@ mappingGateways:
       [true, Date.UTC(2027, 0, 31)],
     ],
   );
+});
+
+test('a gateway meets the limits of its account and its groups; what it leaves free is taken off', () => {
+  const found = parseNetwork(
+    `
+accounts: [{ account: a, capacity: 50, cps: 9, cpsBurst: 3 }]
+gatewayGroups: [{ name: east, capacity: 30, cps: 5 }, { name: free }]
+mappingGateways: [{ name: M, account: a, remoteIps: 192.0.2.7, gatewayGroups: east }]
+routingGateways:
+  - { name: R, remoteIp: 192.0.2.8, gatewayGroups: 'east, free', groupReservedLines: 10 }
+  - { name: S, remoteIp: 192.0.2.9, gatewayGroups: east, groupReservedLines: 1 }`,
+    'net.yaml',
+  );
+  const { mappingGateways, routingGateways } = compileSnapshot(found, 1, assignSlots([], found), [V4], 0);
+  const east = { kind: 'group', name: 'east', slot: 5, cps: 5, cpsBurst: null } as const;
+  assert.deepEqual(mappingGateways[0]?.shared, [
+    { kind: 'account', name: 'a', slot: 4, capacity: 50, cps: 9, cpsBurst: 3 },
+    { ...east, capacity: 30 },
+  ]);
+  assert.deepEqual(routingGateways[0]?.shared, [
+    { ...east, capacity: 21 },
+    { kind: 'group', name: 'free', slot: 6, capacity: null, cps: null, cpsBurst: null },
+  ]);
+  assert.deepEqual(routingGateways[1]?.shared, [{ ...east, capacity: 30 }]);
 });
 
 test('names beyond ADMISSION_SLOTS_MAX are refused, until names of no kept version are forgotten', () => {
@@ -197,7 +221,7 @@ test('the difference of two networks names what was added, removed and changed',
 
 test('who applied in the meantime is not overwritten', () => {
   const { configuration } = openMemoryStores();
-  const [one, other] = [new Configuration(configuration, [V4]), new Configuration(configuration, [V4])];
+  const [one, other] = [new Configuration(configuration, [V4], 0), new Configuration(configuration, [V4], 0)];
   const request = { name: 'net.yaml', author: '', note: '', atWallMs: 0, dryRun: false };
   one.apply({ ...request, text: 'routingGateways: [{ name: A, remoteIp: 192.0.2.1 }]' });
   const late = () => other.apply({ ...request, text: 'routingGateways: [{ name: B, remoteIp: 192.0.2.1 }]' });

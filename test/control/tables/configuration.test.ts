@@ -72,9 +72,9 @@ test('an upgrade starts: what an earlier build stored gets the new fields at wha
   earlier.configuration.commit({ version: 1, author: '', note: '', atWallMs: 0, network: STORED, slots });
   await earlier.close();
   const stores = openLmdbStores(path);
-  const { snapshot } = new Configuration(stores.configuration, LISTENERS);
+  const { snapshot } = new Configuration(stores.configuration, LISTENERS, 0);
   const written = parseNetwork(FILE, 'net.yaml');
-  const fresh = compileSnapshot(written, 1, assignSlots(slots, written), LISTENERS);
+  const fresh = compileSnapshot(written, 1, assignSlots(slots, written), LISTENERS, 0);
   assert.deepEqual(snapshot.routingGateways, fresh.routingGateways);
   assert.deepEqual(snapshot.mappingGateways, fresh.mappingGateways);
   await stores.close();
@@ -83,7 +83,7 @@ test('an upgrade starts: what an earlier build stored gets the new fields at wha
 test('after an upgrade the same network file changes nothing', async () => {
   const stores = openLmdbStores(temporaryDirectory());
   stores.configuration.commit({ version: 1, author: '', note: '', atWallMs: 0, network: STORED, slots: [] });
-  const configuration = new Configuration(stores.configuration, LISTENERS);
+  const configuration = new Configuration(stores.configuration, LISTENERS, 0);
   const request = { text: FILE, name: 'net.yaml', author: '', note: '', atWallMs: 0, dryRun: false };
   assert.deepEqual(configuration.apply(request).changes, []);
   await stores.close();

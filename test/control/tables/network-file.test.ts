@@ -16,6 +16,10 @@ const MAPPING_NUMBERS = withAbsentFields({}, MAPPING_NUMBER_FIELDS);
 const ROUTING_NUMBERS = withAbsentFields({}, ROUTING_NUMBER_FIELDS);
 
 /** What a gateway says of its peer when nothing is written. */
+const OPEN = { availability: null, scheduledCapacity: [], cpsBurst: null, groupReservedLines: 0 };
+const UNLIMITED = { capacity: null, cps: null, cpsBurst: null };
+const NO_CALLER_LIMITS = { callerCapacity: null, callerCps: null };
+
 const PEER_DEFAULTS = {
   sipTimer: true,
   sip100Rel: true,
@@ -57,6 +61,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
       creditLimitNanos: null,
       lowBalanceNanos: -2_500_000_000n,
       memo: 'prompt payer',
+      ...UNLIMITED,
     },
     {
       ...OPEN_ACCOUNT,
@@ -83,6 +88,8 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
     capacity: 100,
     cps: 20,
     locked: true,
+    ...NO_CALLER_LIMITS,
+    gatewayGroups: [],
     timeoutCallProceedingMs: 60_000,
     tryProtectRouteDelayMs: 2_500,
     callFailedSipCode: [
@@ -118,6 +125,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
     sipHistoryInfo: true,
     sipIdentity: false,
     sipReason: false,
+    ...OPEN,
   });
   assert.deepEqual(mappingGateways[1]?.remoteIps, ['198.51.100.8', '198.51.100.9']);
   assert.equal(mappingGateways[1]?.capacity, null);
@@ -166,6 +174,8 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
     sipPrivacy: 'noneValue',
     sipDisplay: 'Number',
     ...ROUTING_NUMBERS,
+    scheduledPriority: [],
+    ...OPEN,
     ...PEER_DEFAULTS,
     sipTimer: false,
     maxCallDurationLowerMs: 0,
@@ -195,6 +205,8 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
     capacity: null,
     cps: null,
     locked: false,
+    ...NO_CALLER_LIMITS,
+    gatewayGroups: [],
     timeoutCallProceedingMs: null,
     tryProtectRouteDelayMs: null,
     callFailedSipCode: [],
@@ -209,6 +221,7 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
     minProfitPercent: null,
     maxSecondRatesNanos: null,
     ...MAPPING_NUMBERS,
+    ...OPEN,
     ...PEER_DEFAULTS,
   });
   assert.deepEqual(routingGateways[1], {
@@ -256,6 +269,8 @@ test('what is left out takes its default: all numbers, port 5060, no limits, sys
     sipPrivacy: null,
     sipDisplay: null,
     ...ROUTING_NUMBERS,
+    scheduledPriority: [],
+    ...OPEN,
     ...PEER_DEFAULTS,
   });
 });

@@ -73,7 +73,7 @@ test('what is left out changes no number', () => {
   const [routing] = network.routingGateways;
   assert.deepEqual({ ...mapping, ...MAPPING_DEFAULTS }, mapping);
   assert.deepEqual({ ...routing, ...ROUTING_DEFAULTS }, routing);
-  const snapshot = compileSnapshot(network, 1, assignSlots([], network), [{ address: '192.0.2.1' }]);
+  const snapshot = compileSnapshot(network, 1, assignSlots([], network), [{ address: '192.0.2.1' }], 0);
   assert.deepEqual(snapshot.mappingGateways[0]?.numbers, UNTOUCHED_MAPPING_NUMBERS);
   assert.deepEqual(snapshot.routingGateways[0]?.numbers, UNTOUCHED_ROUTING_NUMBERS);
   assert.equal('rewriteRulesOutCaller' in (snapshot.mappingGateways[0] ?? {}), false, 'a call never sees rule text');
@@ -86,7 +86,7 @@ test('rules stand in one text with commas, or in a list', () => {
   );
   assert.deepEqual(network.mappingGateways[0]?.rewriteRulesOutCallee, ['00*:*', '/^0(\\d{2,3})$/44$1/']);
   assert.deepEqual(network.routingGateways[0]?.rewriteRulesInCaller, ['*:88*', '0044???*:44???*']);
-  const snapshot = compileSnapshot(network, 1, assignSlots([], network), [{ address: '192.0.2.1' }]);
+  const snapshot = compileSnapshot(network, 1, assignSlots([], network), [{ address: '192.0.2.1' }], 0);
   const { callee } = snapshot.mappingGateways[0]?.numbers ?? UNTOUCHED_MAPPING_NUMBERS;
   assert.equal(ruleFor(callee, '00442')?.text, '00*:*');
   const { caller } = structuredClone(snapshot).routingGateways[0]?.numbers ?? UNTOUCHED_ROUTING_NUMBERS;

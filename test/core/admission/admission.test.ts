@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Admission } from '../../../src/core/admission/admission.ts';
+import type { Rate } from '../../../src/core/admission/token-bucket.ts';
 import { ADMISSION_SLOTS_MAX } from '../../../src/core/base/limits.ts';
 
 const SLOT = 5;
@@ -10,6 +11,10 @@ const SLOT = 5;
 function shards(count: number): Admission[] {
   const shared = Admission.allocate();
   return Array.from({ length: count }, () => new Admission(shared, Admission.allocateTaken()));
+}
+
+function rate(cps: number | null, cpsBurst: number | null = null): Rate {
+  return { cps, cpsBurst };
 }
 
 function one(): Admission {
@@ -68,10 +73,10 @@ describe('concurrent calls', () => {
     const last = ADMISSION_SLOTS_MAX - 1;
     assert.ok(admission.takeCall(last, 1));
     assert.ok(!admission.takeCall(last, 1));
-    assert.ok(admission.takeRate(last, 1, 0));
-    assert.ok(!admission.takeRate(last, 1, 0));
+    assert.ok(admission.takeRate(last, rate(1), 0));
+    assert.ok(!admission.takeRate(last, rate(1), 0));
     assert.ok(admission.takeCall(last - 1, 1));
-    assert.ok(admission.takeRate(last - 1, 1, 0));
+    assert.ok(admission.takeRate(last - 1, rate(1), 0));
     assert.equal(admission.calls(0), 0);
   });
 
@@ -100,7 +105,7 @@ describe('concurrent calls', () => {
 describe('calls a second (GCRA)', () => {
   const takenAt = (admission: Admission, perSecond: number, nowMs: number, tries: number): number => {
     let count = 0;
-    for (let i = 0; i < tries; i++) if (admission.takeRate(SLOT, perSecond, nowMs)) count += 1;
+    for (let i = 0; i < tries; i++) if (admission.takeRate(SLOT, rate(perSecond), nowMs)) count += 1;
     return count;
   };
 
@@ -122,13 +127,47 @@ describe('calls a second (GCRA)', () => {
 
   test('one a second is one a second', () => {
     const admission = one();
-    const taken = [0, 1, 999, 1000, 1500, 2000, 2999.9, 3001].filter((nowMs) => admission.takeRate(SLOT, 1, nowMs));
+    const taken = [0, 1, 999, 1000, 1500, 2000, 2999.9, 3001].filter((nowMs) =>
+      admission.takeRate(SLOT, rate(1), nowMs),
+    );
     assert.deepEqual(taken, [0, 1000, 2000, 3001]);
+  });
+
+  test('a burst of its own: so many at once, whatever a second allows, then one each time its share has passed', () => {
+    const burst = (cps: number, cpsBurst: number, moments: readonly number[]): number[] => {
+      const admission = one();
+      return moments.map((nowMs) => {
+        let count = 0;
+        while (count < 100 && admission.takeRate(SLOT, rate(cps, cpsBurst), nowMs)) count += 1;
+        return count;
+      });
+    };
+    assert.deepEqual(burst(10, 1, [0, 99, 100, 150, 200, 5000]), [1, 0, 1, 0, 1, 1]);
+    assert.deepEqual(burst(1, 5, [0, 999, 1000, 3000, 60_000]), [5, 0, 1, 2, 5]);
+  });
+
+  test('what is given back may be taken again, and asking takes nothing', () => {
+    const admission = one();
+    assert.ok(admission.takeRate(SLOT, rate(1), 0));
+    assert.ok(!admission.hasRate(SLOT, rate(1), 0));
+    admission.giveRate(SLOT, rate(1));
+    for (let i = 0; i < 3; i++) assert.ok(admission.hasRate(SLOT, rate(1), 0));
+    assert.ok(admission.takeRate(SLOT, rate(1), 0));
+    assert.ok(!admission.takeRate(SLOT, rate(1), 0));
+  });
+
+  test('a rate that does not divide a second is never passed, however long it lasts', () => {
+    const admission = one();
+    let count = 0;
+    for (let tenths = 0; tenths < 100_000; tenths++) {
+      while (admission.takeRate(SLOT, rate(700, 2), tenths / 10)) count += 1;
+    }
+    assert.ok(count <= 7_001 && count > 6_990, String(count));
   });
 
   test('no limit takes all', () => {
     const admission = one();
-    for (let i = 0; i < 1000; i++) assert.ok(admission.takeRate(SLOT, null, 0));
+    for (let i = 0; i < 1000; i++) assert.ok(admission.takeRate(SLOT, rate(null), 0));
   });
 
   test('shards share one allowance', () => {
@@ -145,7 +184,7 @@ describe('calls a second (GCRA)', () => {
         let nowMs = 0;
         for (const waitMs of waits) {
           nowMs += waitMs;
-          if (admission.takeRate(SLOT, perSecond, nowMs)) taken.push(nowMs);
+          if (admission.takeRate(SLOT, rate(perSecond), nowMs)) taken.push(nowMs);
         }
         for (let from = 0; from < taken.length; from++) {
           for (let to = from; to < taken.length; to++) {

@@ -23,7 +23,8 @@ class World {
     let sent = 0;
     for (let call = 0; call < demand; call++) {
       const nowMs = this.#nowMs + (call * 1000) / demand;
-      if (!this.#admission.takeRate(SLOT, this.throttle.perSecond(SLOT, nowMs), nowMs)) continue;
+      if (!this.#admission.takeRate(SLOT, { cps: this.throttle.perSecond(SLOT, nowMs), cpsBurst: null }, nowMs))
+        continue;
       this.throttle.offered(SLOT, nowMs);
       sent += 1;
       if (sent > vendorPerSecond) this.throttle.refused(SLOT, nowMs + 0.1);

@@ -13,7 +13,7 @@ export const TRUNK = { address: '203.0.113.1', port: 5060 };
 /** The snapshot of a network file. */
 export function snapshotOfFile(text: string): Snapshot {
   const network = parseNetwork(text, 'net.yaml');
-  return compileSnapshot(network, 1, assignSlots([], network), [{ address: '192.0.2.1' }]);
+  return compileSnapshot(network, 1, assignSlots([], network), [{ address: '192.0.2.1' }], 0);
 }
 
 /** One switch and what it sent to its trunk. */

@@ -60,7 +60,7 @@ test('a gateway that is out or banned says so, and a protect gateway what it is'
       ['two', false, 'locked'],
     ],
   );
-  assert.match(refusal, /full, locked, out or banned .*503/);
+  assert.match(refusal, /full, closed, locked, out or banned .*503/);
   assert.deepEqual(
     explain('acme', '00331').candidates.map(({ taken, why }) => [taken, why]),
     [[true, 'may take the call: a protect gateway, after the others']],

@@ -83,7 +83,7 @@ class Bench {
         },
       },
     });
-    this.#shard.publish(compileSnapshot(network, 1, assignSlots([], network), listeners));
+    this.#shard.publish(compileSnapshot(network, 1, assignSlots([], network), listeners, 0));
   }
 
   /** Microseconds inside the shard for each of `count` calls. */

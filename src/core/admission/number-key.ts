@@ -1,0 +1,48 @@
+// The key of a number in shared memory: a word for its scope, then six bits a character. Numbers are compared as far as
+// the key can tell them apart: 35 characters, letters without case. What is longer, or of other characters, may share
+// a key with its like, and so a counter: it is counted too strictly then, never too loosely.
+
+/** Words of a key; the first is the scope. */
+export const KEY_WORDS = 8;
+
+const CHARACTERS_A_WORD = 5;
+const CHARACTER_BITS = 6;
+const CHARACTERS_MAX = (KEY_WORDS - 1) * CHARACTERS_A_WORD;
+
+/** Codes of characters; 0 stands for none. */
+const LETTERS_FROM = 11;
+const SIGNS = '*#+-._';
+const SIGNS_FROM = 37;
+const OTHERS_FROM = SIGNS_FROM + SIGNS.length;
+const OTHERS_COUNT = 64 - OTHERS_FROM;
+
+/** Writes the key of `number` in `scope` into `key`; answers its hash. */
+export function readNumberKey(key: Int32Array, scope: number, number: string): number {
+  key.fill(0);
+  key[0] = scope;
+  for (let place = 0; place < number.length; place++) {
+    // Beyond the last place the characters are folded into the last word.
+    const word = 1 + Math.min(Math.floor(place / CHARACTERS_A_WORD), KEY_WORDS - 2);
+    const before = key[word] as number;
+    const code = codeOf(number.charCodeAt(place));
+    key[word] = place < CHARACTERS_MAX ? (before << CHARACTER_BITS) | code : Math.imul(before, 31) + code;
+  }
+  return hashOf(key);
+}
+
+function codeOf(character: number): number {
+  if (character >= 48 && character <= 57) return character - 47;
+  const letter = (character | 32) - 97;
+  if (letter >= 0 && letter < 26) return LETTERS_FROM + letter;
+  const sign = SIGNS.indexOf(String.fromCharCode(character));
+  return sign >= 0 ? SIGNS_FROM + sign : OTHERS_FROM + (character % OTHERS_COUNT);
+}
+
+/** FNV-1a over words, with its bits mixed at the end (MurmurHash3): buckets are its low bits. */
+function hashOf(key: Int32Array): number {
+  let hash = 0x811c9dc5;
+  for (let word = 0; word < KEY_WORDS; word++) hash = Math.imul(hash ^ (key[word] as number), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
