@@ -10,7 +10,7 @@ import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
 
 /** A field at the start of a line that only network files have. */
 const NETWORK_FIELD =
-  /^\s*["']?(accounts|calendars|(gateway|number)Groups|rateTables|(mapping|routing)Gateways|systemParameters)["']?\s*:/m;
+  /^\s*["']?(accounts|calendars|(gateway|number)Groups|rateTables|\w+Gateways|systemParameters)["']?\s*:/m;
 
 /** Checks `file`. `config` (of the start file) tells which listeners there are. Throws what is wrong with it. */
 export async function check(file: string, config: SwitchConfig, terminal: Terminal): Promise<number> {

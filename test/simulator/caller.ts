@@ -117,6 +117,6 @@ export class Caller extends PeerLeg {
 function identityOf(ports: PeerPorts, { index, number }: OfferedCall): LegIdentity {
   const localTag = `cus-${ports.prng.hex(1)}`;
   const callId = `${index}.${ports.prng.hex(1)}@${ports.place.address}`;
-  const caller = `49221${number.slice(-6)}`;
+  const caller = `49221${number.slice(-ports.callerDigits)}`;
   return { callIndex: index, callId, localTag, localAddress: `<sip:${caller}@${ports.place.address}>;tag=${localTag}` };
 }

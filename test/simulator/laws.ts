@@ -47,7 +47,7 @@ const LAWS: Readonly<Record<string, Law>> = {
   'the caller hears what the record says': heardAsRecorded,
   'a call keeps the tables it began with': tablesKept,
   'every counter is given back': countersGivenBack,
-  'no gateway has more calls than its capacity': capacities,
+  'nobody has more calls than its capacity': capacities,
   'at rest every table is empty': emptyAtRest,
   'every datagram has one fate': oneFateEach,
   'the peers see nothing forbidden': complaints,
@@ -174,22 +174,32 @@ function tablesKept(run: Simulation): Violation[] {
 
 function countersGivenBack({ switch: tested }: Simulation): Violation[] {
   const violations: Violation[] = [];
-  for (let slot = 0; slot < tested.admission.slotCount; slot++) {
-    const calls = tested.admission.calls(slot);
+  const { admission } = tested;
+  const slots = Array.from({ length: admission.slotCount }, (_, slot) => slot);
+  for (const place of [...slots, ...admission.numberPlaces()]) {
+    const calls = admission.calls(place);
     if (calls !== 0)
-      violations.push(broken('every counter is given back', -1, `slot ${slot} holds ${calls} calls at rest`));
+      violations.push(broken('every counter is given back', -1, `place ${place} holds ${calls} calls at rest`));
   }
   return violations;
 }
 
-function capacities({ snapshot, mostCalls }: Simulation): Violation[] {
-  return [...snapshot.mappingGateways, ...snapshot.routingGateways].flatMap(({ slot, name, capacity }) => {
+function capacities({ snapshot, mostCalls, switch: tested }: Simulation): Violation[] {
+  const law = 'nobody has more calls than its capacity';
+  const gateways = [...snapshot.mappingGateways, ...snapshot.routingGateways];
+  const named = gateways.flatMap((gateway) => [gateway, ...gateway.shared]);
+  const violations = named.flatMap(({ slot, name, capacity }) => {
     const most = mostCalls.get(slot) ?? 0;
-    if (capacity === null || most <= capacity) return [];
-    return [
-      broken('no gateway has more calls than its capacity', -1, `${name} had ${most} calls, ${capacity} are allowed`),
-    ];
+    if (capacity === null || most <= Math.max(...named.map((one) => (one.slot === slot ? (one.capacity ?? 0) : 0))))
+      return [];
+    return [broken(law, -1, `${name} had ${most} calls, ${capacity} are allowed`)];
   });
+  const ofNumber = Math.max(...snapshot.mappingGateways.map(({ callerCapacity }) => callerCapacity ?? Infinity));
+  for (const [place, most] of mostCalls) {
+    if (tested.admission.isNumber(place) && most > ofNumber)
+      violations.push(broken(law, -1, `a number had ${most} calls`));
+  }
+  return violations;
 }
 
 function emptyAtRest(run: Simulation): Violation[] {

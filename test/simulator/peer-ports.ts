@@ -26,6 +26,8 @@ export type Rarity =
 
 /** The world of one peer. */
 export interface PeerPorts {
+  /** Digits in which the numbers of callers differ. */
+  readonly callerDigits: number;
   readonly place: Place;
   readonly agenda: Agenda;
   readonly prng: Prng;

@@ -45,6 +45,8 @@ export interface SimulationOptions {
   readonly releaseAtMs?: number;
   /** How many times a shard is killed and begins again, at random moments of the run. */
   readonly killCount?: number;
+  /** Digits in which callers differ; by default all of them do. */
+  readonly callerDigits?: number;
   /** Takes the place of the simulated network's tables. */
   readonly snapshot?: Snapshot;
   /** Header lines that a peer at `from` puts into everything it sends, each with its CRLF. */
@@ -52,7 +54,7 @@ export interface SimulationOptions {
   /** Sees every datagram; for ladders. */
   readonly onPassage?: (passage: Passage) => void;
   /** See SwitchOptions. */
-  readonly admissionOf?: (shared: SharedArrayBuffer, taken: SharedArrayBuffer) => Admission;
+  readonly admissionOf?: (shared: SharedArrayBuffer, taken: SharedArrayBuffer, shardIndex: number) => Admission;
   readonly keepsCdr?: (cdr: Cdr) => boolean;
 }
 
@@ -67,6 +69,9 @@ export interface Complaint {
 export const PUBLISH_AT_MS = 7000;
 
 const CUTS: readonly Cut[] = ['between', 'beforeKept', 'beforeSent'];
+
+/** As many as a number has of its own. */
+const CALLER_DIGITS = 6;
 
 /** A day: a run that is longer in virtual time never comes to rest. */
 const VIRTUAL_MAX_MS = 86_400_000;
@@ -83,7 +88,7 @@ export class Simulation {
   readonly rarities = new Map<Rarity, number>();
   /** Call-IDs of INVITEs that came to the switch. */
   readonly arrived = new Set<string>();
-  /** Highest number of concurrent calls seen, by admission slot. */
+  /** Highest number of concurrent calls seen, by place of admission. */
   readonly mostCalls = new Map<number, number>();
   readonly snapshot: Snapshot;
   readonly killCount: number;
@@ -173,11 +178,16 @@ export class Simulation {
   #receive(text: string, from: Place): void {
     if (text.startsWith('INVITE ')) this.arrived.add(callIdOf(text));
     this.switch.receive(text, from, this.agenda.nowMs);
-    for (const { slot, capacity } of [...this.snapshot.mappingGateways, ...this.snapshot.routingGateways]) {
-      if (capacity === null) continue;
-      const calls = this.switch.admission.calls(slot);
-      if (calls > (this.mostCalls.get(slot) ?? 0)) this.mostCalls.set(slot, calls);
+    const { admission } = this.switch;
+    for (const gateway of [...this.snapshot.mappingGateways, ...this.snapshot.routingGateways]) {
+      for (const { slot, capacity } of [gateway, ...gateway.shared]) if (capacity !== null) this.#noteCalls(slot);
     }
+    for (const place of admission.numberPlaces()) this.#noteCalls(place);
+  }
+
+  #noteCalls(place: number): void {
+    const calls = this.switch.admission.calls(place);
+    if (calls > (this.mostCalls.get(place) ?? 0)) this.mostCalls.set(place, calls);
   }
 
   #customer(place: Place, index: number): PeerHost {
@@ -199,6 +209,7 @@ export class Simulation {
       place,
       agenda: this.agenda,
       prng: new Prng(this.#options.seed, 0x7065, index),
+      callerDigits: this.#options.callerDigits ?? CALLER_DIGITS,
       send: (text) => {
         this.lastSentMs = this.agenda.nowMs;
         this.network.send(withLines(text, this.#options.linesOf?.(place) ?? ''), place, SWITCH_PLACE);

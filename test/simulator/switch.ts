@@ -32,6 +32,7 @@ export const SWITCH_PLACE: Place = { address: '192.0.2.1', port: 5060 };
 
 /** Slots of the switch: memory for all that there may be takes longer to clear than a short run. */
 const SLOT_COUNT = 256;
+const NUMBER_COUNT = 256;
 
 /** So long after its end a peer of a call may not have heard of it, ms: a request is repeated for 32 s. */
 const LEAVING_MS = 40_000;
@@ -60,7 +61,7 @@ export interface SwitchOptions {
   /** By shard, of an earlier switch whose counts nobody reads: to allocate new ones costs more than a short run. */
   readonly counters?: readonly ShardCounters[];
   /** The admission of one shard; tests break it on purpose. */
-  readonly admissionOf?: (shared: SharedArrayBuffer, taken: SharedArrayBuffer) => Admission;
+  readonly admissionOf?: (shared: SharedArrayBuffer, taken: SharedArrayBuffer, shardIndex: number) => Admission;
   /** Whether a finished record reaches the collection; tests lose one on purpose. */
   readonly keepsCdr?: (cdr: Cdr) => boolean;
   /** Whether its shards will be killed: then it keeps what their hosts would. */
@@ -168,17 +169,17 @@ export class Switch {
 
   constructor(options: SwitchOptions) {
     this.#options = options;
-    const { shardCount, admissionOf = (shared, taken) => new Admission(shared, taken) } = options;
+    const { shardCount, admissionOf = (shared, taken, shard) => new Admission(shared, taken, shard) } = options;
     this.#snapshot = options.snapshot;
     this.#memory = {
-      admission: Admission.allocate(SLOT_COUNT),
+      admission: Admission.allocate(SLOT_COUNT, NUMBER_COUNT),
       health: GatewayHealth.allocate(SLOT_COUNT),
       quality: QualityBoard.allocate(),
       turns: Turns.allocate(),
       balances: Balances.allocate(SLOT_COUNT),
       registration: mayRegister(options.snapshot) ? allocateRegistration() : UNUSED,
     };
-    this.admission = new Admission(this.#memory.admission, Admission.allocateTaken(SLOT_COUNT));
+    this.admission = new Admission(this.#memory.admission);
     this.health = new GatewayHealth(this.#memory.health);
     this.quality = new QualityBoard(this.#memory.quality);
     this.turns = new Turns(this.#memory.turns);
@@ -187,7 +188,8 @@ export class Switch {
     this.counters =
       options.counters ?? Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
     this.shards = this.counters.map((_, index) => {
-      this.#admissions.push(admissionOf(this.#memory.admission, Admission.allocateTaken(SLOT_COUNT)));
+      const taken = Admission.allocateTaken(SLOT_COUNT, NUMBER_COUNT);
+      this.#admissions.push(admissionOf(this.#memory.admission, taken, index));
       this.#purses.push(new Balances(this.#memory.balances, Balances.allocateHeld(SLOT_COUNT)));
       this.#estates.push(new Estate());
       this.#cuts.push(null);

@@ -10,6 +10,7 @@ import type {
   PeerRules,
   RegisterRules,
   RoutingGateway,
+  SharedLimit,
   Snapshot,
 } from '../../src/core/routing/snapshot.ts';
 import type { Place } from './network.ts';
@@ -190,6 +191,16 @@ export function laterSnapshot(snapshot: Snapshot): Snapshot {
   return { ...snapshot, version: snapshot.version + 1, routingGateways };
 }
 
+/** What all vendors of the simulated network share, and what the two busiest customers do. */
+const VENDORS_TOGETHER: SharedLimit = shared('group', 'vendors', 41, 90);
+/** A gateway that leaves ten lines of them free. */
+const VENDORS_LESS_TEN: SharedLimit = { ...VENDORS_TOGETHER, capacity: 81 };
+const ONE_ACCOUNT: SharedLimit = shared('account', 'account', 31, 100);
+
+function shared(kind: SharedLimit['kind'], name: string, slot: number, capacity: number): SharedLimit {
+  return { kind, name, slot, capacity, cps: null, cpsBurst: null };
+}
+
 /** The simulated network: three customers, five vendors behind one prefix and a second one. */
 export function simulatedSnapshot(): Snapshot {
   const [first, second, third] = CUSTOMERS.map(({ address }) => [address]) as [string[], string[], string[]];
@@ -198,17 +209,24 @@ export function simulatedSnapshot(): Snapshot {
   return {
     version: 1,
     mappingGateways: [
-      mappingGateway(1, { remoteIps: first }),
-      mappingGateway(2, { remoteIps: second, capacity: 120 }),
+      mappingGateway(1, { remoteIps: first, shared: [ONE_ACCOUNT] }),
+      mappingGateway(2, { remoteIps: second, capacity: 120, shared: [ONE_ACCOUNT] }),
       mappingGateway(3, { remoteIps: third, cps: 12, timeoutCallProceedingMs: 25_000 }),
     ],
     ...routes([
-      routingGateway(11, { prefixes: [NUMBER_PREFIX], remoteIp: hosts[0], capacity: 60, prefixStyle: 'continue' }),
+      routingGateway(11, {
+        prefixes: [NUMBER_PREFIX],
+        remoteIp: hosts[0],
+        capacity: 60,
+        prefixStyle: 'continue',
+        shared: [VENDORS_TOGETHER],
+      }),
       routingGateway(12, {
         prefixes: both,
         remoteIp: hosts[1],
         priority: 1,
         timeoutRingingMs: 9000,
+        shared: [VENDORS_LESS_TEN],
         prefixStyle: 'continue',
         optionsPingMs: 5000,
       }),

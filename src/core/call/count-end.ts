@@ -1,5 +1,5 @@
-// What the end of a call leaves in the counters: of the switch, of both gateways and what they share, and in the quality
-// of its route.
+// What the end of a call leaves in the counters: of the switch, of both gateways and what they share, and in the
+// quality of its route.
 
 import type { EndReason } from '../base/end-reason.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
