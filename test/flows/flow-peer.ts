@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { type Challenge, challengesOf, printCredentials } from '../../src/core/sip/digest.ts';
-import type { SipMessage } from '../../src/core/sip/message.ts';
+import { SipMessage } from '../../src/core/sip/message.ts';
 import { parseMessage } from '../../src/core/sip/parse-message.ts';
 import { nodeDigest } from '../../src/shard-host/node-digest.ts';
 import type { Place } from '../simulator/network.ts';
@@ -76,7 +76,9 @@ export class FlowPeer {
     const isRepeat = this.#seen.has(text);
     this.#seen.add(text);
     const rseq = /\r\nRSeq: (\d+)\r\n/.exec(text)?.[1];
-    const [challenge] = message.isRequest ? [] : challengesOf(parseMessage(text) as SipMessage);
+    // What answers a broken request may repeat what is broken in it.
+    const parsed = message.isRequest ? null : parseMessage(text);
+    const [challenge] = parsed instanceof SipMessage ? challengesOf(parsed) : [];
     if (challenge !== undefined) {
       this.#challenge = challenge;
       this.#answerCount = 0;
