@@ -13,6 +13,14 @@ import { TANDEM } from './tandem-under-test.ts';
 const ADDRESS = '127.0.0.1';
 const COME_UP_MS = 60_000;
 
+/** Those that run: each is a process group of its own, and a Ctrl-C does not reach it by itself. */
+const running = new Set<ChildProcess>();
+
+/** Ends every switch that was started. */
+export async function stopAll(): Promise<void> {
+  for (const child of running) await endGroup(child);
+}
+
 /** One that runs. */
 export class ScaleSwitch {
   readonly #directory: string;
@@ -47,12 +55,9 @@ export class ScaleSwitch {
       detached: true,
       stdio: ['ignore', log, log],
     });
-    try {
-      await until('the switch', COME_UP_MS, () => isReady(join(directory, 'data'), child));
-    } catch (error) {
-      await endGroup(child);
-      throw error;
-    }
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    await until('the switch', COME_UP_MS, () => isReady(join(directory, 'data'), child));
     const startSeconds = (performance.now() - begun) / 1000;
     const client = requireRunningSwitch(join(directory, 'data'));
     const { listeners } = (await client.get('/api/v1/status')) as SwitchStatus;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prefixesOf } from './micro/core/routing/prefix-tables.ts';
 import { PROFILES } from './profiles.ts';
-import { ScaleSwitch } from './scale-switch.ts';
+import { ScaleSwitch, stopAll } from './scale-switch.ts';
 import { measureDeck, measureTrie, scaleNetwork, writePrefixes, writeRates } from './scale-tables.ts';
 import { type LoadResult, TrafficEnds } from './traffic/traffic-ends.ts';
 
@@ -103,12 +103,9 @@ async function run(directory: string, ends: TrafficEnds, sizes: Sizes): Promise<
   const network = join(directory, 'network.yaml');
   writeFileSync(network, scaleNetwork(gateways, ends.answererPort, CALLED.slice(0, 3)));
   const first = await ScaleSwitch.start(directory, SHARDS);
-  try {
-    judge('apply of the network file', await secondsOf(() => first.command('apply', network)), 's', 10);
-    await importUnderLoad(directory, ends, first, seconds);
-  } finally {
-    await first.stop();
-  }
+  judge('apply of the network file', await secondsOf(() => first.command('apply', network)), 's', 10);
+  await importUnderLoad(directory, ends, first, seconds);
+  await first.stop();
   const full = await ScaleSwitch.start(directory, SHARDS);
   judge('start with the tables', full.startSeconds, 's', 10);
   await askManagement(full);
@@ -133,10 +130,17 @@ function sizesOf(words: readonly string[]): Sizes {
 
 const directory = mkdtempSync(join(tmpdir(), 'tandem-scale-'));
 const ends = await TrafficEnds.start();
+
+async function close(): Promise<void> {
+  await stopAll();
+  rmSync(directory, { recursive: true, force: true });
+  ends.stop();
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void close().finally(() => process.exit(1)));
 try {
   await run(directory, ends, sizesOf(process.argv.slice(2)));
 } finally {
-  ends.stop();
-  rmSync(directory, { recursive: true, force: true });
+  await close();
 }
 process.exitCode = hasFailed ? 1 : 0;
