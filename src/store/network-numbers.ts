@@ -38,4 +38,7 @@ export interface RoutingNumberFields extends NumberFilterFields {
   readonly rewriteRulesInCaller: readonly string[];
   readonly rewriteRulesInCallee: readonly string[];
   readonly rewriteRulesPIdentity: readonly string[];
+  /** A number group; '' for none. */
+  readonly callerPool: string;
+  readonly callerPoolLine: number;
 }

@@ -4,10 +4,12 @@ import { type DialPlan, EMPTY_DIAL_PLAN } from '../../core/routing/dial-plan.ts'
 import { compileDialPlan, splitRules } from '../../core/routing/dial-plan-compiler.ts';
 import type { MappingNumbers, RoutingNumbers } from '../../core/routing/gateway-numbers.ts';
 import type { Table } from '../../operator-file.ts';
-import { oneOf } from '../../operator-values.ts';
+import { entityName, oneOf, wholeNumber } from '../../operator-values.ts';
 import type { MappingNumberFields, RoutingNumberFields } from '../../store/network-numbers.ts';
 import { type FieldsOf, field, type GatewayField } from './gateway-field.ts';
 import { filterOf, numberFilterFields } from './number-filter-fields.ts';
+
+const POOL_LINE_MAX = 10_000;
 
 export const MAPPING_NUMBER_FIELDS: FieldsOf<MappingNumberFields> = {
   ...numberFilterFields('callout'),
@@ -35,6 +37,18 @@ export const ROUTING_NUMBER_FIELDS: FieldsOf<RoutingNumberFields> = {
     'rewriteRulesPIdentity',
     'What the numbers of P-Asserted-Identity, P-Preferred-Identity and Remote-Party-ID become toward it.',
   ),
+  callerPool: field(
+    'callerPool',
+    entityName,
+    '',
+    'A number group: each of its calls gets a caller number out of it that is free, in place of its own.',
+  ),
+  callerPoolLine: field(
+    'callerPoolLine',
+    wholeNumber(1, POOL_LINE_MAX),
+    1,
+    'Calls at once that a number of `callerPool` may have.',
+  ),
 };
 
 /** `fields`, which were checked when they were written. */
@@ -55,6 +69,7 @@ export function routingNumbersOf(fields: RoutingNumberFields): RoutingNumbers {
     caller: planOf(fields.rewriteRulesInCaller),
     callee: planOf(fields.rewriteRulesInCallee),
     identity: planOf(fields.rewriteRulesPIdentity),
+    callerPool: fields.callerPool === '' ? null : { group: fields.callerPool, line: fields.callerPoolLine },
   };
 }
 

@@ -8,13 +8,19 @@ import { capacityAt, isAvailableAt } from '../routing/gateway-hours.ts';
 import type { Pass } from '../routing/pass.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
 import type { LiveRecord } from './call-record.ts';
-import type { Surroundings } from './ports.ts';
+import { takePooledCaller } from './caller-pool.ts';
+import type { RoutingView, Surroundings } from './ports.ts';
 
 /**
  * Takes the calls and the rates that an attempt at `candidate` needs, for `record`. Answers what keeps it back by now
  * (the plan was made a while ago), and then nothing is taken; null when all is.
  */
-export function takeGateway(around: Surroundings, record: LiveRecord, { gateway }: Candidate): Pass | null {
+export function takeGateway(
+  around: Surroundings,
+  record: LiveRecord,
+  { gateway }: Candidate,
+  routing: RoutingView,
+): Pass | null {
   const { health, nowMs, wallMs, quality, routeConditions } = around;
   const { slot } = gateway;
   if (around.isLocked(slot)) return 'locked';
@@ -22,7 +28,9 @@ export function takeGateway(around: Surroundings, record: LiveRecord, { gateway 
   const closed = routeConditions.closed(slot);
   if (closed !== null) return closed;
   record.attemptFrom = record.slots.length;
-  const pass = takeLines(around, record, gateway) ?? takeRates(around, gateway);
+  const pass =
+    takeLines(around, record, gateway) ??
+    (takePooledCaller(around, record, gateway, routing) ? takeRates(around, gateway) : 'callerPool');
   if (pass !== null) {
     giveLines(around, record);
     return pass;

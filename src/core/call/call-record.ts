@@ -53,6 +53,8 @@ export class LiveRecord implements LiveEntry {
   losses: readonly Loss[] = [];
   /** How many of `slots` are the caller's side's; those after them are the present attempt's. */
   attemptFrom = 0;
+  /** The caller number that the present attempt has of its gateway's caller pool; '' without one. */
+  pooledCaller = '';
   /** Place on the host's board, -1 while it has none; the host's own. */
   boardSlot = -1;
   /** Whether the host has yet to write it to the board; the host's own. */

@@ -285,14 +285,15 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     for (let next = this.#plan?.next(nowMs); next; next = this.#plan?.next(nowMs)) {
       const { candidate, redirect } = next;
       const gateway = this.#around.reachOf(candidate.gateway);
-      candidate.pass = gateway === null ? 'unregistered' : takeGateway(this.#around, this.record, candidate);
+      candidate.pass =
+        gateway === null ? 'unregistered' : takeGateway(this.#around, this.record, candidate, this.#routing);
       if (gateway === null || candidate.pass !== null) {
         this.#around.countPassed(candidate);
         continue;
       }
       candidate.isTried = true;
       this.#triedCount += 1;
-      const parties = partiesToward(candidate.gateway, this.#parties as Parties, this.#around.draw);
+      const parties = partiesToward(gateway, this.#parties as Parties, this.record.pooledCaller, this.#around.draw);
       const attempt = new CalleeLeg(this.#around, this, {
         routing: this.#routing,
         candidate,

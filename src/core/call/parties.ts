@@ -24,10 +24,15 @@ export interface PartiesToward extends Parties {
   readonly renumber: Renumber;
 }
 
-/** `parties` as `gateway` is told them. */
-export function partiesToward({ numbers }: RoutingGateway, parties: Parties, draw: Draw): PartiesToward {
+/** `parties` as `gateway` is told them; `pooled`: the caller out of its pool, '' without one. */
+export function partiesToward(
+  { numbers }: RoutingGateway,
+  parties: Parties,
+  pooled: string,
+  draw: Draw,
+): PartiesToward {
   return {
-    caller: translate(numbers.caller, parties.caller, draw),
+    caller: pooled || translate(numbers.caller, parties.caller, draw),
     callee: translate(numbers.callee, parties.callee, draw),
     display: parties.display,
     callerRules: parties.callerRules,

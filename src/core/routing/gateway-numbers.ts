@@ -17,6 +17,14 @@ export interface MappingNumbers {
   readonly callee: DialPlan;
 }
 
+/** Caller numbers that a routing gateway's calls are given, whoever calls. */
+export interface CallerPool {
+  /** A number group. */
+  readonly group: string;
+  /** Calls that one of its numbers may have at once. */
+  readonly line: number;
+}
+
 /** What a routing gateway makes of the numbers it is sent. */
 export interface RoutingNumbers {
   /** For which calls it is a candidate, by their numbers before its own plans. */
@@ -25,6 +33,8 @@ export interface RoutingNumbers {
   readonly callee: DialPlan;
   /** Of the numbers in P-Asserted-Identity, P-Preferred-Identity and Remote-Party-ID. */
   readonly identity: DialPlan;
+  /** Takes the place of the caller after its plan; null where callers stay who they are. */
+  readonly callerPool: CallerPool | null;
 }
 
 /** Of gateways that take every number and leave it as it is. */
@@ -40,4 +50,5 @@ export const UNTOUCHED_ROUTING_NUMBERS: RoutingNumbers = {
   caller: EMPTY_DIAL_PLAN,
   callee: EMPTY_DIAL_PLAN,
   identity: EMPTY_DIAL_PLAN,
+  callerPool: null,
 };

@@ -21,5 +21,8 @@ export const EXPRESSION_TRIES_MAX = 256;
 /** Longer numbers are not held against expressions, and stay as they are. */
 export const EXPRESSION_DIGITS_MAX = 64;
 
+/** Numbers of a caller pool that are looked at for one attempt; in a larger one a free number may be missed. */
+export const CALLER_POOL_TRIES_MAX = 256;
+
 /** Entries of one number list of a gateway; more are refused. A number group has room for millions. */
 export const NUMBER_LIST_MAX = 10_000;

@@ -22,6 +22,7 @@ export const PASSES = {
   rate: { letter: 'R', kind: 'closed', words: 'at its call rate' },
   groupFull: { letter: 'G', kind: 'closed', words: 'a group of it is full, or has only lines that it leaves free' },
   groupRate: { letter: 'S', kind: 'closed', words: 'a group of it is at its call rate' },
+  callerPool: { letter: 'P', kind: 'closed', words: 'every number of its caller pool is in use' },
   noBuyRate: { letter: 'N', kind: 'price', words: 'its account has no rate for this number' },
   tooDear: { letter: 'D', kind: 'price', words: 'its rate is above maxSecondRates' },
   unprofitable: { letter: 'M', kind: 'price', words: 'the profit is below minProfitPercent' },

@@ -46,6 +46,8 @@ const ROUTING_DEFAULTS: RoutingNumberFields = {
   rewriteRulesInCaller: [],
   rewriteRulesInCallee: [],
   rewriteRulesPIdentity: [],
+  callerPool: '',
+  callerPoolLine: 1,
 };
 
 function fileWith(mapping: string, routing: string): string {
