@@ -96,8 +96,9 @@ class HostilePlayer {
   }
 
   #send(item: FlowItem): void {
-    const peer = this.#peers.get(item.column) as FlowPeer;
-    if (/^[a-z]/.test(item.name)) return;
+    const peer = this.#peers.get(item.column);
+    // Not a message: what the network says of a place, or the source of ported numbers, which stays silent here.
+    if (peer === undefined || /^[a-z]/.test(item.name)) return;
     const honest = printed(peer, item);
     if (honest === null) return;
     const isChanged = this.#random.chance(HOSTILE_SHARE);
