@@ -78,11 +78,23 @@ test('a shard dies under load: replaced in a second, answered calls go on, other
     const fault = shardOf(call) === victim ? faultOfLost(call, found) : faultOfKept(call, found);
     assert.equal(fault, null, `${fault}: ${JSON.stringify({ call, found, shard: shardOf(call) })}`);
   }
+  await checkRefusedAtTheGate(live, calls, cdrs);
   const settledCount = [...cdrs.values()].flat().filter(isSettled).length;
   context.diagnostic(`${settledCount} calls settled`);
   assert.ok(settledCount > 0, 'the shard had calls when it died');
   live.checkLimits();
 });
+
+/** Nobody gets a 503 without a record but from the gate, which refuses whom the shard has no time for (decision 9). */
+async function checkRefusedAtTheGate(
+  { management }: LiveSwitch,
+  calls: readonly CallStory[],
+  cdrs: ReadonlyMap<string, readonly Cdr[]>,
+): Promise<void> {
+  const unrecorded = calls.filter(({ callId, responseCount }) => responseCount > 0 && !cdrs.has(callId));
+  const refusedCount = (await management.metrics()).sum('tandem_overload_invites_total', { verdict: 'refused' });
+  assert.ok(unrecorded.length <= refusedCount, `${unrecorded.length} without a record, ${refusedCount} refused`);
+}
 
 /** How long it takes here and now to start a thread and load the code of a shard. */
 async function workerLoadMs(): Promise<number> {
@@ -104,8 +116,10 @@ function faultOfKept({ status, byeStatus }: CallStory, cdrs: readonly Cdr[]): st
 /** What is wrong with a call of the shard that died: it ended before, lives on, was in set-up, or came after. */
 function faultOfLost(call: CallStory, cdrs: readonly Cdr[]): string | null {
   const [cdr] = cdrs;
-  // Nobody took it while the shard was away; or the dead shard took it and its successor the repeated INVITE.
-  if (cdr === undefined) return call.responseCount === 0 ? null : 'a call that was answered has no record';
+  // Nobody took it while the shard was away, or it waited for the shard until it was refused.
+  const isUntaken = call.responseCount === 0 || call.status === 503;
+  if (cdr === undefined) return isUntaken ? null : 'a call that was answered has no record';
+  // The dead shard took it, and its successor the repeated INVITE.
   const isTakenTwice = cdrs.length === 2 && call.inviteCount > 1 && cdrs.filter(isSettled).length === 1;
   if (cdrs.length > 1) return isTakenTwice ? null : 'it has more than one record';
   if (isSettled(cdr)) return call.status !== 200 && cdr.answeredAtWallMs === null ? null : 'an answered call was ended';
