@@ -34,7 +34,7 @@ interface Options {
  * INVITEs that the packet filter lets in, as a multiple of the peak: enough that callers hear a 503 and cease, little
  * enough that this costs the switch no calls.
  */
-const FILTER_FACTOR = 1.5;
+const FILTER_FACTOR = 1.2;
 
 function readOptions(): Options {
   const { values } = parseArgs({

@@ -17,10 +17,11 @@ import { FairQueue, type Waiting } from './fair-queue.ts';
 /**
  * Longest wait of a new call, ms, once some have waited without a break for PATIENCE_MS: calls come faster than they
  * are let in, and what is let in late takes no more calls than what is let in early. A burst, or a pause of the
- * machine, is made up for sooner; nobody is refused for it, and no caller repeats before 500 ms.
+ * machine or of a shard that takes over a large network, is made up for sooner; nobody is refused for it, and no caller
+ * repeats before 500 ms.
  */
 const WAIT_MS_MAX = 50;
-const PATIENCE_MS = 200;
+const PATIENCE_MS = 450;
 
 /** Who waited so long, ms, has repeated its INVITE meanwhile: an answer would only cross it. */
 const STALE_MS = 500;

@@ -103,12 +103,12 @@ describe('at ease', () => {
 });
 
 describe('under load', () => {
-  /** One where somebody has waited for over 200 ms, and whose shard has no time; `names` wait since 51 ms. */
+  /** One where somebody has waited for over 450 ms, and whose shard has no time; `names` wait since 51 ms. */
   function late(...names: readonly string[]): Bench {
     const bench = new Bench();
     bench.isBusy = true;
     bench.invite('first');
-    bench.nowMs += 201;
+    bench.nowMs += 451;
     bench.serve();
     bench.refused.pop();
     for (const name of names) bench.invite(name);
@@ -117,11 +117,11 @@ describe('under load', () => {
     return bench;
   }
 
-  test('nobody is refused while some have waited for 200 ms only; then who has waited for 50 ms is', () => {
+  test('nobody is refused while some have waited for 450 ms only; then who has waited for 50 ms is', () => {
     const bench = new Bench();
     bench.isBusy = true;
     bench.invite('a');
-    bench.nowMs += 150;
+    bench.nowMs += 400;
     bench.invite('b');
     bench.nowMs += 50;
     bench.serve();
@@ -139,12 +139,12 @@ describe('under load', () => {
     const bench = new Bench();
     bench.isBusy = true;
     bench.invite('a');
-    bench.nowMs += 199;
+    bench.nowMs += 449;
     bench.isBusy = false;
     bench.serve();
     bench.isBusy = true;
     bench.invite('b');
-    bench.nowMs += 199;
+    bench.nowMs += 449;
     bench.serve();
     assert.deepEqual([bench.admitted, bench.refused], [['a'], []]);
   });
