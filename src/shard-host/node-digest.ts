@@ -1,7 +1,8 @@
 // Node's hash functions for the digest authentication of a shard.
 
 import { createHash } from 'node:crypto';
-import type { Digest, HashFunction } from '../core/sip/digest.ts';
+import type { HashFunction } from '../core/base/digest-algorithms.ts';
+import type { Digest } from '../core/sip/digest.ts';
 
 const NAMES: Readonly<Record<HashFunction, string>> = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' };
 

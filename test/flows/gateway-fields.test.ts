@@ -27,6 +27,7 @@ const PLACES = [
 const PROVED_ELSEWHERE: Readonly<Record<string, string>> = {
   calleePrefix: 'test/core/routing/screening.test.ts',
   sipAuthenticationMethod: 'test/core/routing/screening.test.ts',
+  registerAlgorithms: 'test/core/registration/authenticator.test.ts',
   prefixStyle: 'test/core/routing/route-plan.test.ts',
   clearingAccount: 'test/core/call/priced-call.test.ts',
   callLevel: 'test/core/call/priced-call.test.ts',

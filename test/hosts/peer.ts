@@ -142,6 +142,7 @@ export class Peer {
   }
 
   #receive(text: string, from: Place): void {
+    if (isMedia(text)) return;
     const atMs = performance.now();
     const message = new PeerMessage(text);
     this.arrivals.push({ message, from, atMs });
@@ -155,4 +156,9 @@ export class Peer {
     if (isSuccess) return this.print({ ...ack, uri: response.contact }, `z9hG4bK-${this.mint()}`);
     return this.print(ack, inviteBranch);
   }
+}
+
+/** RTP or RTCP (version 2): the description names the port of SIP, and a user agent of others talks to it. */
+function isMedia(text: string): boolean {
+  return text.charCodeAt(0) >> 6 === 2;
 }

@@ -1,5 +1,5 @@
-// baresip (Debian: baresip-core) as a user agent behind a proxy: it registers, as `prompt` it answers at once, as
-// `patient` it rings; it plays a tone, and does what it is told over its control port, in JSON within netstrings.
+// baresip (Debian: baresip-core) as a user agent behind a proxy: it registers as two users, `prompt` answers at once,
+// `patient` rings; it plays a tone, and does what it is told over its control port, in JSON within netstrings.
 
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -25,7 +25,15 @@ interface ControlMessage extends Partial<BaresipEvent> {
   readonly ok?: boolean;
 }
 
-const USERS = ['prompt', 'patient'] as const;
+/** Who it is. */
+export interface BaresipUsers {
+  readonly prompt: string;
+  readonly patient: string;
+  /** Of both; '' for none. */
+  readonly password: string;
+}
+
+const USERS: BaresipUsers = { prompt: 'prompt', patient: 'patient', password: '' };
 
 /** One running baresip. */
 export class Baresip {
@@ -42,16 +50,17 @@ export class Baresip {
   }
 
   /** Starts one on free ports of `address`; its users are registered at `registrar` when this resolves. */
-  static async start(scope: Scope, address: string, registrar: string, password = ''): Promise<Baresip> {
+  static async start(scope: Scope, address: string, registrar: string, users = USERS): Promise<Baresip> {
     const directory = temporaryDirectory();
     const { port } = await freePlace(address);
     const controlPort = await freeTcpPort(address);
     writeFileSync(join(directory, 'config'), configurationOf(address, port, controlPort));
-    writeFileSync(join(directory, 'accounts'), accountsOf(registrar, password));
+    writeFileSync(join(directory, 'accounts'), accountsOf(registrar, users));
     writeFileSync(join(directory, 'contacts'), '\n');
     // -s: it prints every message.
     const program = Program.start(scope, 'baresip', ['-4', '-s', '-f', directory], directory);
-    for (const user of USERS) await program.said(`${user}@${registrar.split(':')[0]}: {0/UDP/v4} 200 OK`);
+    for (const user of [users.prompt, users.patient])
+      await program.said(`${user}@${registrar.split(':')[0]}: {0/UDP/v4} 200 OK`);
     const control = connect(controlPort, address);
     scope.after(() => void control.destroy());
     await once(control, 'connect');
@@ -86,12 +95,10 @@ export class Baresip {
   }
 }
 
-function accountsOf(registrar: string, password: string): string {
-  return USERS.map((user) => {
-    const mode = user === 'prompt' ? 'auto' : 'manual';
-    const secret = password === '' ? '' : `;auth_pass=${password}`;
-    return `<sip:${user}@${registrar}>;regint=60;answermode=${mode}${secret}\n`;
-  }).join('');
+function accountsOf(registrar: string, { prompt, patient, password }: BaresipUsers): string {
+  const secret = password === '' ? '' : `;auth_pass=${password}`;
+  const line = (user: string, mode: string) => `<sip:${user}@${registrar}>;regint=60;answermode=${mode}${secret}\n`;
+  return line(prompt, 'auto') + line(patient, 'manual');
 }
 
 /** No sound device: a tone goes out (ausine makes it only so), what comes in is dropped. */

@@ -1,5 +1,6 @@
 // The network that the simulated switch serves: customers, vendors of several tempers, and the parameters.
 
+import { DIGEST_ALGORITHMS } from '../../src/core/base/digest-algorithms.ts';
 import { ParameterRefusal, type ParameterValues, parseParameters } from '../../src/core/parameters/registry.ts';
 import { UNTOUCHED_MAPPING_NUMBERS, UNTOUCHED_ROUTING_NUMBERS } from '../../src/core/routing/gateway-numbers.ts';
 import { prefixLayerOf } from '../../src/core/routing/route-prefix-packer.ts';
@@ -55,7 +56,13 @@ export const PEER_RULES: PeerRules = {
   sipReason: true,
 };
 
-const STATIC: RegisterRules = { registerType: 'static', registerUser: '', registerPassword: '' };
+const STATIC: RegisterRules = {
+  registerType: 'static',
+  registerUser: '',
+  registerPassword: '',
+  registerAlgorithms: DIGEST_ALGORITHMS,
+};
+
 /** What limits a gateway when nobody has set anything. */
 export const LIMIT_RULES: LimitRules = {
   capacity: null,

@@ -2,6 +2,7 @@
 
 import { isIPv4 } from 'node:net';
 import { HOST_NAMES_MAX } from '../../core/base/limits.ts';
+import type { RegisterRules } from '../../core/routing/snapshot.ts';
 import type { Table } from '../../operator-file.ts';
 import {
   EMPTY_NETWORK,
@@ -24,12 +25,12 @@ import { ROUTING_FIELDS } from './routing-fields.ts';
 const MAPPING_NAMES = namesOf(MAPPING_FIELDS);
 const ROUTING_NAMES = namesOf(ROUTING_FIELDS);
 
-/** The list `mappingGateways`. `accounts`: names that may be billed; `passwords`: of users, by name. */
+/** The list `mappingGateways`. `accounts`: names that may be billed; `devices`: the users so far, by name. */
 export function readMappingGateways(
   root: Table,
   accounts: ReadonlySet<string>,
   references: NameReferences,
-  passwords: Map<string, string>,
+  devices: Map<string, RegisterRules>,
 ): MappingGatewayEntry[] {
   const seen = new Set<string>();
   const users = new Set<string>();
@@ -39,7 +40,7 @@ export function readMappingGateways(
     refuseSecond(row, 'name', gateway.name, seen);
     const { account } = gateway;
     checkAttachment(row, gateway);
-    checkRegister(row, gateway, gateway.requireDigest || gateway.registerType === 'dynamic', { passwords, users });
+    checkRegister(row, gateway, gateway.requireDigest || gateway.registerType === 'dynamic', { devices, users });
     for (const host of gateway.remoteHosts) hosts.add(host);
     if (hosts.size > HOST_NAMES_MAX) row.refuse('remoteHosts', `is more than ${HOST_NAMES_MAX} names in all`);
     if (account !== '' && !accounts.has(account)) row.refuse('account', `names "${account}", which is not in accounts`);
@@ -55,7 +56,7 @@ export function readRoutingGateways(
   root: Table,
   accounts: ReadonlySet<string>,
   references: NameReferences,
-  passwords: Map<string, string>,
+  devices: Map<string, RegisterRules>,
 ): RoutingGatewayEntry[] {
   const seen = new Set<string>();
   const users = new Set<string>();
@@ -65,7 +66,7 @@ export function readRoutingGateways(
     addLimitReferences(row, gateway, references);
     references.add(row, 'scheduledPriority', 'calendars', calendarsOf(gateway.scheduledPriority));
     const { localIp, remoteIp, registerType, clearingAccount } = gateway;
-    checkRegister(row, gateway, registerType === 'dynamic', { passwords, users });
+    checkRegister(row, gateway, registerType === 'dynamic', { devices, users });
     if (registerType === 'static' && !row.has('remoteIp')) row.refuse('remoteIp', 'is missing');
     if (clearingAccount !== '' && !accounts.has(clearingAccount)) {
       row.refuse('clearingAccount', `names "${clearingAccount}", which is not in accounts`);

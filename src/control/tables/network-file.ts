@@ -4,6 +4,7 @@
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
 import { ParameterRefusal, parameterNameOf } from '../../core/parameters/registry.ts';
 import { PARAMETER_ALIASES, PARAMETERS } from '../../core/parameters/table.ts';
+import type { RegisterRules } from '../../core/routing/snapshot.ts';
 import { type Reader, Refused, readOperatorFile, type Table } from '../../operator-file.ts';
 import { numberDigits } from '../../operator-values.ts';
 import {
@@ -47,9 +48,9 @@ export function parseNetwork(text: string, name: string, before: Network = EMPTY
     const calendars = readCalendars(root);
     const names = new Set(accounts.map((entry) => entry.account));
     const references = new NameReferences();
-    const passwords = new Map<string, string>();
-    const mappingGateways = readMappingGateways(root, names, references, passwords);
-    const routingGateways = readRoutingGateways(root, names, references, passwords);
+    const devices = new Map<string, RegisterRules>();
+    const mappingGateways = readMappingGateways(root, names, references, devices);
+    const routingGateways = readRoutingGateways(root, names, references, devices);
     const gatewayGroups = readGroups(root);
     references.check({ calendars, gatewayGroups, mappingGateways, routingGateways });
     const numberGroups = readNumberGroups(root);

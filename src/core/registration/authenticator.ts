@@ -4,19 +4,20 @@
 //   wrong answer             --> the same, counted against source and name: too many and both are suspended (403)
 //   right answer, new nc     --> passed
 //
-// A name that nobody has is dealt with as one whose password is wrong, hash for hash.
+// A name that nobody has is dealt with as one whose password is wrong, hash for hash, and challenged as some user is.
 
+import type { HashFunction } from '../base/digest-algorithms.ts';
 import { AUTH_LOG_LINES_MAX } from '../base/limits.ts';
 import type { Target } from '../base/target.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 import type { Digest } from '../sip/digest.ts';
-import { challengeLines, type DigestAnswer, digestAnswerOf, isRightAnswer } from '../sip/digest-answer.ts';
+import { challengeLines, type DigestAnswer, digestAnswerOf, isOffered, isRightAnswer } from '../sip/digest-answer.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { markOf } from './bindings.ts';
 import type { FailureBook, SuspensionRule } from './failure-book.ts';
 import { type Nonce, NonceMint } from './nonce-mint.ts';
 import type { NonceUses } from './nonce-uses.ts';
-import type { User, Users } from './users.ts';
+import { type User, type Users, userIn } from './users.ts';
 
 /** How long a nonce that was answered in time may be used again (nc), seconds. */
 const NONCE_LIFE_SECONDS = 600;
@@ -86,19 +87,21 @@ export class Authenticator {
     const rule = suspensionOf(parameters);
     if (failures.isSuspended(markOf(source.address), rule, this.#second)) return this.#refuse('suspended');
     const answer = digestAnswerOf(request, code === 407, realm);
-    if (answer === null) return this.#challenge(question, 0, false);
+    const claimed = answer?.user ?? userIn(request.from.uri);
+    if (answer === null) return this.#challenge(question, claimed, 0, false);
     if (failures.isSuspended(nameMark(answer.user), rule, this.#second)) return this.#refuse('suspended');
     const nonce = this.#mint.read(answer.nonce, source.address);
     const earlier = nonce !== null && nonce.callMark === markOf(request.callId) ? nonce.answerCount : 0;
-    if (nonce === null || !this.#isYoung(nonce, parameters)) return this.#challenge(question, earlier + 1, true);
+    if (nonce === null || !this.#isYoung(nonce, parameters))
+      return this.#challenge(question, claimed, earlier + 1, true);
     const user = this.#userOf(question, answer);
     if (user === null) {
       this.#noteFailure(source.address, answer.user, rule);
-      return this.#challenge(question, earlier + 1, false);
+      return this.#challenge(question, claimed, earlier + 1, false);
     }
     const { mark, spread, issuedAtSecond } = nonce;
     const use = this.#memory.nonceUses.use(mark, spread, issuedAtSecond, answer.nonceCount, this.#second);
-    if (use !== 'fresh') return this.#challenge(question, earlier + 1, true);
+    if (use !== 'fresh') return this.#challenge(question, claimed, earlier + 1, true);
     failures.forgive(markOf(source.address));
     failures.forgive(nameMark(answer.user));
     this.#around.countAuth('passed');
@@ -125,12 +128,13 @@ export class Authenticator {
       request,
       this.#around.digest,
     );
-    if (!isRight || user === null) return null;
+    if (!isRight || user === null || !isOffered(answer, user.algorithms)) return null;
     return wanted === null || wanted.name === user.name ? user : null;
   }
 
   #challenge(
-    { request, source, realm, code, parameters }: AuthQuestion,
+    { request, source, realm, code, users, wanted, parameters }: AuthQuestion,
+    claimed: string,
     answerCount: number,
     isStale: boolean,
   ): Verdict {
@@ -139,7 +143,15 @@ export class Authenticator {
     const chance = this.#around.draw(0x1_0000_0000);
     const nonce = this.#mint.mint({ second: this.#second, answerCount, callId, address: source.address, chance });
     this.#around.countAuth('challenged');
-    return { kind: 'refused', status: code, lines: challengeLines(code === 407, realm, nonce, isStale) };
+    const algorithms = wanted?.algorithms ?? this.#algorithmsFor(users, claimed);
+    const lines = challengeLines({ isProxy: code === 407, realm, nonce, isStale, algorithms });
+    return { kind: 'refused', status: code, lines };
+  }
+
+  /** The mark is made whether the name exists or not: time tells nothing either. */
+  #algorithmsFor(users: Users, name: string): readonly HashFunction[] {
+    const mark = users.areAlike ? 0 : this.#mint.markOfName(name);
+    return users.find(name)?.algorithms ?? users.algorithmsOfNobody(mark);
   }
 
   #refuse(outcome: AuthOutcome): Verdict {

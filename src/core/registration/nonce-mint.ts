@@ -63,6 +63,11 @@ export class NonceMint {
     };
   }
 
+  /** A number for a user's name: always the same one, and nobody else can know it. */
+  markOfName(user: string): number {
+    return Number.parseInt(this.#digest('SHA-256', `${this.#secret}:user:${user}`).slice(0, 8), 16);
+  }
+
   /** The key before and around: no one who has many of them can lengthen one. */
   #signatureOf(signed: string, address: string): string {
     const inner = this.#digest('SHA-256', `${this.#secret}:${signed}:${address}`);

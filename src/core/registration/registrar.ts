@@ -11,9 +11,9 @@ import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { parseNameAddr } from '../sip/name-addr.ts';
 import { paramOf } from '../sip/parameter-reader.ts';
-import { parseUri, unescapeText } from '../sip/uri.ts';
+import { parseUri } from '../sip/uri.ts';
 import { type Binding, type Bindings, markOf } from './bindings.ts';
-import { slotsOf, type User } from './users.ts';
+import { slotsOf, type User, userIn } from './users.ts';
 
 const SIP_PORT = 5060;
 /** 10.2.1.1: a value that cannot be read counts as 3600; ours is what is granted at most. */
@@ -54,7 +54,7 @@ export class Registrar {
   register(request: SipMessage, source: Target, user: User, parameters: ParameterValues): RegisterAnswer {
     const slots = slotsOf(user);
     // 10.3, 4 and 5: a user registers himself, and only who has a gateway that registers.
-    if (slots.length === 0 || userOf(request.to.uri) !== user.name) return answer(403);
+    if (slots.length === 0 || userIn(request.to.uri) !== user.name) return answer(403);
     const contacts = request.values(Header.Contact);
     if (contacts.length === 0) return this.#tell(slots);
     const [slot = 0] = slots;
@@ -172,8 +172,4 @@ function isSamePlace(one: Target, other: Target): boolean {
 function isAt(host: string, port: number, source: Target): boolean {
   const plain = host.startsWith('[') ? host.slice(1, -1) : host;
   return plain === source.address && port === source.port;
-}
-
-function userOf(uri: string): string {
-  return unescapeText(parseUri(uri)?.user ?? '');
 }

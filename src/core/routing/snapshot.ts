@@ -2,6 +2,7 @@
 // configuration, posts it whole, and a shard swaps it between two inputs. A call keeps the snapshot it
 // began with; its CDR names the version.
 
+import type { HashFunction } from '../base/digest-algorithms.ts';
 import type { AddressMethod } from '../base/target.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 import type { Calendar, Scheduled } from './calendar.ts';
@@ -103,6 +104,8 @@ export interface RegisterRules {
   /** Its name as a SIP user; empty: it cannot prove anything. */
   readonly registerUser: string;
   readonly registerPassword: string;
+  /** What it is challenged with, in the order of preference; its answers use no other. */
+  readonly registerAlgorithms: readonly HashFunction[];
 }
 
 /** Customer side trunk: calls enter here. */

@@ -1,6 +1,7 @@
 // Digest authentication as the server has it: RFC 3261 22.2 and 22.3, RFC 7616 3.4, RFC 8760. The credentials of a
 // request are read and checked, challenges printed. Which nonces are good, and who may call, is decided elsewhere.
 
+import type { HashFunction } from '../base/digest-algorithms.ts';
 import { detach } from './detach.ts';
 import { type Digest, isKnownAlgorithm, readDigestFields, responseOf } from './digest.ts';
 import { Header, headerName } from './header-name.ts';
@@ -8,9 +9,6 @@ import type { SipMessage } from './message.ts';
 import { unquote } from './parameter-reader.ts';
 import { CHALLENGE_VALUE_MAX } from './sip-limits.ts';
 import { parseUri } from './uri.ts';
-
-/** Offered in this order (RFC 8760 2.4: the server's preference): MD5 stands for peers that know nothing else. */
-const OFFERED = ['SHA-512-256', 'SHA-256', 'MD5'] as const;
 
 /** Credentials for one realm, escapes undone. It keeps nothing of the request. */
 export interface DigestAnswer {
@@ -64,15 +62,32 @@ export function isRightAnswer(
   return isEqual(wanted, response) && isSameResource(uri, request.uri);
 }
 
+/** What a challenge says. */
+export interface Offer {
+  /** 407, not 401. */
+  readonly isProxy: boolean;
+  readonly realm: string;
+  readonly nonce: string;
+  readonly isStale: boolean;
+  /** In the order of preference (RFC 8760 2.4). */
+  readonly algorithms: readonly HashFunction[];
+}
+
 /** The lines of a challenge, one an algorithm, each with its CRLF. */
-export function challengeLines(isProxy: boolean, realm: string, nonce: string, isStale: boolean): string {
+export function challengeLines({ isProxy, realm, nonce, isStale, algorithms }: Offer): string {
   const name = headerName(isProxy ? Header.ProxyAuthenticate : Header.WwwAuthenticate);
   const stale = isStale ? ', stale=true' : '';
   let lines = '';
-  for (const algorithm of OFFERED) {
+  for (const algorithm of algorithms) {
     lines += `${name}: Digest realm="${realm}", nonce="${nonce}", algorithm=${algorithm}, qop="auth"${stale}\r\n`;
   }
   return lines;
+}
+
+/** Whether `answer` keeps to what was offered: a weaker algorithm, or the "-sess" kind of one, was not asked for. */
+export function isOffered({ algorithm }: DigestAnswer, offered: readonly HashFunction[]): boolean {
+  const name = algorithm === '' ? 'MD5' : algorithm.toUpperCase();
+  return offered.some((one) => one === name);
 }
 
 /**

@@ -1,15 +1,13 @@
 // Digest authentication as the client has it: RFC 3261 22.4, RFC 2617 3.2, RFC 7616 3, RFC 8760. Challenges are read,
 // credentials printed; the hash functions are the host's and come in as one function.
 
+import type { HashFunction } from '../base/digest-algorithms.ts';
 import { COMMA, EQUALS, isControl, QUOTE, skipBlanks, skipQuoted, skipToken, skipValue } from './characters.ts';
 import { detach } from './detach.ts';
 import { Header, headerName } from './header-name.ts';
 import type { SipMessage } from './message.ts';
 import { unquote } from './parameter-reader.ts';
 import { CHALLENGE_REALMS_MAX, CHALLENGE_VALUE_MAX } from './sip-limits.ts';
-
-/** The hash functions in use with SIP (RFC 8760 2.1). */
-export type HashFunction = 'MD5' | 'SHA-256' | 'SHA-512-256';
 
 /** The hash of `text`, one byte a character, in lower-case hexadecimal digits. */
 export type Digest = (hash: HashFunction, text: string) => string;

@@ -44,7 +44,12 @@ const WITHOUT_LRN = {
   lrnInterstateBillingPrefix: '',
   lrnUndeterminedBillingPrefix: '',
 };
-const STATIC = { registerType: 'static', registerUser: '', registerPassword: '' };
+const STATIC = {
+  registerType: 'static',
+  registerUser: '',
+  registerPassword: '',
+  registerAlgorithms: ['SHA-512-256', 'SHA-256', 'MD5'],
+};
 
 test('every field is taken as written; a number that begins with 0 keeps it', () => {
   const { accounts, mappingGateways, routingGateways, systemParameters } = parseNetwork(FULL, 'net.yaml');

@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { HashFunction } from '../../../src/core/base/digest-algorithms.ts';
 import { AUTH_LOG_LINES_MAX } from '../../../src/core/base/limits.ts';
 import { Authenticator, type Verdict } from '../../../src/core/registration/authenticator.ts';
 import { FailureBook } from '../../../src/core/registration/failure-book.ts';
 import { NonceUses } from '../../../src/core/registration/nonce-uses.ts';
-import { Users } from '../../../src/core/registration/users.ts';
+import { type User, Users } from '../../../src/core/registration/users.ts';
 import { challengesOf, printCredentials } from '../../../src/core/sip/digest.ts';
 import type { SipMessage } from '../../../src/core/sip/message.ts';
 import { parseMessage } from '../../../src/core/sip/parse-message.ts';
@@ -19,7 +20,11 @@ const gateway = mappingGateway(1, { requireDigest: true, registerUser: 'ada', re
 const USERS = new Users({ mappingGateways: [gateway], routingGateways: [] });
 
 /** An authenticator, and what it has said. */
-function openAuthenticator(shared = { uses: NonceUses.allocate(), failures: FailureBook.allocate() }) {
+function openAuthenticator(
+  shared = { uses: NonceUses.allocate(), failures: FailureBook.allocate() },
+  users = USERS,
+  wanted: User | null = null,
+) {
   const log: string[] = [];
   const around = {
     nowMs: 5_000,
@@ -37,16 +42,16 @@ function openAuthenticator(shared = { uses: NonceUses.allocate(), failures: Fail
       source,
       realm: REALM,
       code: 407,
-      users: USERS,
-      wanted: null,
+      users,
+      wanted,
       parameters: parameters({ SS_AUTHENTICATION_MAX_RETRY: '0' }),
     });
   return { judge, log, shared };
 }
 
-function inviteWith(line: string, uri = 'sip:4930@192.0.2.1'): SipMessage {
+function inviteWith(line: string, uri = 'sip:4930@192.0.2.1', from = 'a'): SipMessage {
   const text =
-    `INVITE ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n` +
+    `INVITE ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK1\r\nFrom: <sip:${from}@b>;tag=1\r\n` +
     `To: <${uri}>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\n${line}Content-Length: 0\r\n\r\n`;
   return parseMessage(text) as SipMessage;
 }
@@ -59,10 +64,19 @@ function challengeOf(verdict: Verdict, strength = 0) {
   return challengesOf(parseMessage(response + rest) as SipMessage)[0] ?? assert.fail();
 }
 
+const INPUT = {
+  user: 'ada',
+  password: 'secret',
+  method: 'INVITE',
+  uri: 'sip:4930@192.0.2.1',
+  body: '',
+  clientNonce: 'c',
+  nonceCount: 1,
+};
+
 function answerTo(verdict: Verdict, part: { user?: string; uri?: string; strength?: number } = {}): string {
-  const { user = 'ada', uri = 'sip:4930@192.0.2.1', strength = 0 } = part;
-  const input = { user, password: 'secret', method: 'INVITE', uri, body: '', clientNonce: 'c', nonceCount: 1 };
-  return printCredentials(challengeOf(verdict, strength), input, nodeDigest);
+  const { user = INPUT.user, uri = INPUT.uri, strength = 0 } = part;
+  return printCredentials(challengeOf(verdict, strength), { ...INPUT, user, uri }, nodeDigest);
 }
 
 describe('who proves himself', () => {
@@ -77,6 +91,60 @@ describe('who proves himself', () => {
       openAuthenticator().judge(inviteWith(answerTo(judge(inviteWith('')), { strength: 1 }))).kind,
       'passed',
     );
+  });
+
+  describe('registerAlgorithms', () => {
+    const user = (slot: number, registerUser: string, registerAlgorithms: readonly HashFunction[]) =>
+      mappingGateway(slot, { requireDigest: true, registerUser, registerPassword: 'secret', registerAlgorithms });
+    const users = new Users({
+      mappingGateways: [user(1, 'ada', ['MD5']), user(2, 'bob', ['SHA-256', 'SHA-512-256'])],
+      routingGateways: [],
+    });
+    const open = (wanted: User | null = null) => openAuthenticator(undefined, users, wanted);
+    const offered = (verdict: Verdict) =>
+      verdict.kind === 'refused' ? [...verdict.lines.matchAll(/algorithm=([\w-]+)/g)].map(([, name]) => name) : [];
+    const askAs = (name: string) => open().judge(inviteWith('', undefined, name));
+
+    test('a user is challenged with those of its gateway, in that order, whether From or the gateway tells him', () => {
+      assert.deepEqual(offered(askAs('ada')), ['MD5']);
+      assert.deepEqual(offered(askAs('bob')), ['SHA-256', 'SHA-512-256']);
+      assert.deepEqual(offered(open(users.find('bob')).judge(inviteWith('', undefined, 'ada'))), [
+        'SHA-256',
+        'SHA-512-256',
+      ]);
+    });
+
+    test('what was not offered is refused though the password is right: MD5, and the "-sess" kind', () => {
+      for (const [algorithm, kind] of [
+        ['MD5', 'refused'],
+        ['', 'refused'],
+        ['SHA-256-sess', 'refused'],
+        ['sha-512-256', 'passed'],
+      ] as const) {
+        const { judge, log } = open();
+        const challenge = { ...challengeOf(judge(inviteWith('', undefined, 'bob'))), algorithm };
+        const line = printCredentials(challenge, { ...INPUT, user: 'bob' }, nodeDigest);
+        const verdict = judge(inviteWith(line));
+        assert.equal(verdict.kind, kind, algorithm);
+        assert.equal(log.length, kind === 'refused' ? 1 : 0, 'it counts as a failure');
+        if (kind === 'refused') assert.deepEqual(offered(verdict), ['SHA-256', 'SHA-512-256'], 'and is asked again');
+      }
+    });
+
+    test('MD5 is taken where it is what was offered', () => {
+      const { judge } = open();
+      assert.equal(judge(inviteWith(answerTo(judge(inviteWith('', undefined, 'ada'))))).kind, 'passed');
+    });
+
+    test('a name that nobody has is challenged as some user is, and always alike', () => {
+      const kinds = new Set<string>();
+      for (let index = 0; index < 32; index++) {
+        const kind = String(offered(askAs(`nobody-${index}`)));
+        assert.equal(String(offered(askAs(`nobody-${index}`))), kind);
+        kinds.add(kind);
+      }
+      assert.deepEqual([...kinds].sort(), ['MD5', 'SHA-256,SHA-512-256']);
+    });
   });
 
   test('an answer is good for the number it was made for, at the address that was challenged', () => {
