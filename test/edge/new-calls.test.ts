@@ -149,6 +149,19 @@ describe('under load', () => {
     assert.deepEqual([bench.admitted, bench.refused], [['a'], []]);
   });
 
+  test('a burst of a dozen calls that takes 400 ms is let in to the last', () => {
+    const bench = new Bench();
+    bench.isBusy = true;
+    for (let count = 0; count < 12; count++) bench.invite(`a${count}`);
+    for (let count = 0; count < 40; count++) {
+      bench.nowMs += 10;
+      bench.serve();
+    }
+    bench.isBusy = false;
+    bench.serve();
+    assert.deepEqual([bench.admitted.length, bench.refused, bench.turns], [12, [], []]);
+  });
+
   test('a repetition of a refused INVITE is refused again, though there is time now', () => {
     const bench = late('a');
     bench.serve();
