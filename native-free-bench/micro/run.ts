@@ -17,6 +17,7 @@ const PROGRAMS = [
   './core/routing/number-group.js',
   './core/routing/number-filter.js',
   './core/routing/route-plan.js',
+  './core/routing/screening.js',
   './core/rating/rate-call.js',
   './core/rating/rate-deck.js',
   './core/shard/basic-call.js',
