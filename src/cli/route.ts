@@ -43,12 +43,18 @@ export async function route(
 }
 
 function tell(explained: ExplainedRoute, isRunning: boolean): string[] {
-  const { mappingGateway, caller, callee, refusal, translations, candidates } = explained;
+  const { mappingGateway, caller, callee, refusal, translations, sell, candidates } = explained;
   const load = isRunning ? '' : ' The switch is down: loads are shown as 0.';
   const lines = [
     `A call from ${caller === '' ? 'an unknown number' : caller} by ${mappingGateway} to ${callee}.${load}`,
   ];
   lines.push(...translations.map((translation) => wordsOf(mappingGateway, translation)));
+  if (sell !== null && sell.secondNanos !== null) {
+    const { account, table, prefix, secondNanos } = sell;
+    lines.push(
+      `${account} pays ${moneyAMinute(secondNanos)} a minute, by ${table} ${prefix === '' ? '(all)' : prefix}.`,
+    );
+  }
   if (refusal !== '') lines.push(`The call would be refused: ${refusal}.`);
   if (candidates.length === 0) return lines;
   const rows = candidates.map((candidate, index) => [

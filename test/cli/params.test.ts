@@ -84,7 +84,7 @@ test('some letters of a name, an alias or a section find what they mean; a typin
     ((await json(...args)) as ParameterReport).parameters.map(({ name }) => name);
   assert.deepEqual(await names(), Object.keys(PARAMETERS));
   assert.deepEqual(await names('capac', '--section', 'limits'), ['SS_CAPACITY']);
-  assert.deepEqual(await names('--section', 'limits'), ['SS_CAPACITY', 'SS_CPS_LIMIT']);
+  assert.deepEqual(await names('--section', 'limits'), ['SS_CAPACITY', 'SS_CPS_LIMIT', 'SS_CPS_BURST']);
   assert.equal(((await json('SS_QOS_SIGNAL')) as ReportedParameter).name, 'SS_SIP_SIGNAL_TOS');
   const wrong = await tandem(directory, 'params', 'SS_SIP_TIMEOUT_INVIT_');
   assert.deepEqual([wrong.code, wrong.out], [1, '']);

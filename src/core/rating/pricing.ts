@@ -1,13 +1,22 @@
 // Who pays what for a number at a moment: the accounts and rate tables of a snapshot, with their decks open.
 
-import type { Price, RoutePrices } from '../routing/route-conditions.ts';
-import type { PricedAccount, PriceTables, RoutingGateway } from '../routing/snapshot.ts';
+import type { EndReason } from '../base/end-reason.ts';
+import type { KnownPrices, Price, SellQuote } from '../routing/route-conditions.ts';
+import type { MappingGateway, PricedAccount, PriceTables, RoutingGateway } from '../routing/snapshot.ts';
 import type { BillLine } from './bill.ts';
 import { type RateCalendar, RateDeck } from './rate-deck.ts';
-import { priceOf } from './rate-terms.ts';
+import { priceOf, RATE_TYPES } from './rate-terms.ts';
+
+/** By what rate a call is sold, and why it is not. */
+export interface Sale {
+  readonly account: PricedAccount;
+  /** Null where there is no rate for the number. */
+  readonly line: BillLine | null;
+  readonly refusal: Extract<EndReason, 'RateNotFound' | 'RateBarred'> | null;
+}
 
 /** Prices of one snapshot. */
-export class Pricing implements RoutePrices {
+export class Pricing implements KnownPrices {
   readonly #accounts: ReadonlyMap<string, PricedAccount>;
   readonly #decks: ReadonlyMap<string, RateDeck>;
 
@@ -30,6 +39,31 @@ export class Pricing implements RoutePrices {
       if (rate) return { account: account.account, slot: account.slot, table, prefix: rate.prefix, terms: rate.terms };
     }
     return null;
+  }
+
+  /** The rate by which a call of `gateway` to `digits` is sold; null where its account is not billed. */
+  soldBy({ account: name, callLevel }: MappingGateway, digits: string, wallMs: number): Sale | null {
+    const account = this.billed(name);
+    if (account === null) return null;
+    const line = this.lineOf(account, digits, wallMs);
+    if (line === null) return { account, line, refusal: 'RateNotFound' };
+    const isAllowed = RATE_TYPES.indexOf(line.terms.type) <= RATE_TYPES.indexOf(callLevel);
+    return { account, line, refusal: line.terms.isBarred || !isAllowed ? 'RateBarred' : null };
+  }
+
+  /** What a call of `gateway` to `digits` pays, for who asks beforehand; null where its account is not billed. */
+  sellQuote(gateway: MappingGateway, digits: string, wallMs: number): SellQuote | null {
+    const sale = this.soldBy(gateway, digits, wallMs);
+    if (sale === null) return null;
+    const { account, line, refusal } = sale;
+    const price = line === null ? null : priceOf(line.terms);
+    return {
+      account: account.account,
+      table: line?.table ?? '',
+      prefix: line?.prefix ?? '',
+      price,
+      refusal: refusal ?? '',
+    };
   }
 
   /** What `gateway` is paid for a call to `digits`; null when it has no account, or no rate for it, or a barred one. */

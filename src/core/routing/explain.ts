@@ -8,7 +8,7 @@ import { capacityAt, isAvailableAt, priorityAt } from './gateway-hours.ts';
 import { numberFault } from './number-filter.ts';
 import { numberGroupsOf } from './number-group.ts';
 import { dealHundred } from './proportion.ts';
-import { NO_PRICES, type RouteConditions } from './route-conditions.ts';
+import { type KnownPrices, NO_PRICES, type Price, type RouteConditions, type SellQuote } from './route-conditions.ts';
 import { endWithoutCandidate, type PlanEnd, RouteTable } from './route-plan.ts';
 import { profitPercent, secondNanos } from './route-profit.ts';
 import { Screening } from './screening.ts';
@@ -46,6 +46,15 @@ export interface ExplainedCandidate {
   readonly translations: readonly ExplainedTranslation[];
 }
 
+/** The rate of the call's account. */
+export interface ExplainedSale {
+  readonly account: string;
+  readonly table: string;
+  readonly prefix: string;
+  /** Nanos a second of the first period; null without a rate. */
+  readonly secondNanos: number | null;
+}
+
 /** The decision about one call. `refusal` is empty when it would be hunted. */
 export interface ExplainedRoute {
   readonly mappingGateway: string;
@@ -55,6 +64,8 @@ export interface ExplainedRoute {
   readonly refusal: string;
   /** What its mapping gateway's rules did to its numbers. */
   readonly translations: readonly ExplainedTranslation[];
+  /** What its account would pay; null where it is not billed, or the call is refused before. */
+  readonly sell: ExplainedSale | null;
   readonly candidates: readonly ExplainedCandidate[];
 }
 
@@ -76,7 +87,12 @@ export interface GatewaysNow {
 }
 
 /** Answers `question` by `snapshot` and how the gateways are doing; changes nothing. */
-export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
+export function explainRoute(
+  snapshot: Snapshot,
+  question: RouteQuestion,
+  now: GatewaysNow,
+  prices: KnownPrices = NO_PRICES,
+): ExplainedRoute {
   const { from, caller } = question;
   const gateway = gatewayOf(snapshot, question);
   if (gateway === null)
@@ -96,16 +112,31 @@ export function explainRoute(snapshot: Snapshot, question: RouteQuestion, now: G
   const steps = new TranslationSteps();
   const billed = steps.translate('callee', gateway.numbers.callee, dialled);
   const sent = { caller: steps.translate('caller', gateway.numbers.caller, caller), callee: `${steering}${billed}` };
-  const call = { mapping: gateway, ...sent, billed, forwarder, numberGroups, sell: null, wallMs: now.wallMs };
-  const table = new RouteTable(snapshot, NO_PRICES);
+  const quote = prices.sellQuote(gateway, billed, now.wallMs);
+  const told = { mappingGateway: gateway.name, ...sent, translations: steps.taken, sell: saleOf(quote) };
+  if (quote !== null && quote.refusal !== '') return { ...told, refusal: wordsOfPrice(quote), candidates: [] };
+  const sell = quote?.price ?? null;
+  const call = { mapping: gateway, ...sent, billed, forwarder, numberGroups, sell, wallMs: now.wallMs };
+  const table = new RouteTable(snapshot, prices);
   const { candidates, passed } = table.plan(call, now.conditions);
   const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
   const explained = [...candidates, ...passed].map((candidate) => ({
-    ...explainCandidate(candidate, now, windowMs),
+    ...explainCandidate(candidate, now, windowMs, sell),
     translations: translationsToward(candidate.gateway, sent),
   }));
   const refusal = candidates.length > 0 ? '' : WORDS_OF_END[endWithoutCandidate(passed)];
-  return { mappingGateway: gateway.name, ...sent, refusal, translations: steps.taken, candidates: explained };
+  return { ...told, refusal, candidates: explained };
+}
+
+function saleOf(quote: SellQuote | null): ExplainedSale | null {
+  if (quote === null) return null;
+  const { account, table, prefix, price } = quote;
+  return { account, table, prefix, secondNanos: price === null ? null : secondNanos(price) };
+}
+
+function wordsOfPrice({ account, table, prefix, price, refusal }: SellQuote): string {
+  if (price === null) return `the account ${account} has no rate for this number (${refusal}, 403)`;
+  return `the rate ${table} ${prefix} of the account ${account} is barred, or above the call level (${refusal}, 403)`;
 }
 
 /** By its name, or by an address it calls from: port 5060 where none is said. */
@@ -141,6 +172,7 @@ function explainCandidate(
   candidate: Candidate,
   now: GatewaysNow,
   windowMs: number,
+  sell: Price | null,
 ): Omit<ExplainedCandidate, 'translations'> {
   const { gateway, prefix, pass, buy } = candidate;
   const { name, slot, remoteIp, signalPort, protect } = gateway;
@@ -153,7 +185,7 @@ function explainCandidate(
     calls: now.conditions.calls(slot),
     capacity: capacityAt(gateway, now.wallMs),
     buySecondNanos: buy === null ? null : secondNanos(buy),
-    profitPercent: profitPercent(null, buy),
+    profitPercent: profitPercent(sell, buy),
     quality: now.quality(slot, prefix, windowMs),
     taken: pass === null,
     why: pass === null ? mayTake : wordsOfFate(pass),
@@ -161,5 +193,5 @@ function explainCandidate(
 }
 
 function refused(mappingGateway: string, caller: string, callee: string, refusal: string): ExplainedRoute {
-  return { mappingGateway, caller, callee, refusal, translations: [], candidates: [] };
+  return { mappingGateway, caller, callee, refusal, translations: [], sell: null, candidates: [] };
 }

@@ -38,8 +38,25 @@ export interface RoutePrices {
   buyPrice(gateway: RoutingGateway, billed: string, wallMs: number): Price | null;
 }
 
+/** What a call would pay. */
+export interface SellQuote {
+  readonly account: string;
+  /** '' where it has no rate for the number. */
+  readonly table: string;
+  readonly prefix: string;
+  readonly price: Price | null;
+  /** End reason of a call that may not have this price; '' for one that may. */
+  readonly refusal: string;
+}
+
+/** Prices of both sides. */
+export interface KnownPrices extends RoutePrices {
+  /** What a call of `gateway` to `billed` pays; null where its account is not billed. */
+  sellQuote(gateway: MappingGateway, billed: string, wallMs: number): SellQuote | null;
+}
+
 /** A network without rates. */
-export const NO_PRICES: RoutePrices = { buyPrice: () => null };
+export const NO_PRICES: KnownPrices = { buyPrice: () => null, sellQuote: () => null };
 
 /** How many new calls a second there may be, and how many at once; null for no limit, and for a second's worth. */
 export interface CallRate {

@@ -195,6 +195,7 @@ describe('a set', () => {
       SS_SIP_NAT_KEEP_ALIVE_SEND_ONE_TIME: 3_000,
       SS_CAPACITY: null,
       SS_CPS_LIMIT: null,
+      SS_CPS_BURST: null,
       SERVER_BILLING_RECORD_ZERO_HOLD_TIME: true,
       SS_CDR_RECORD_TO_FILE: false,
       SS_CDR_RECORD_NONCONNECT: true,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { compileDialPlan } from '../../../src/core/routing/dial-plan-compiler.ts';
 import { explainRoute } from '../../../src/core/routing/explain.ts';
 import { UNTOUCHED_MAPPING_NUMBERS, UNTOUCHED_ROUTING_NUMBERS } from '../../../src/core/routing/gateway-numbers.ts';
+import type { KnownPrices } from '../../../src/core/routing/route-conditions.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
 import { mappingGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
 import { type MomentParts, momentOf } from './route-moment.ts';
@@ -96,4 +97,26 @@ test('each translation says by which rule a number becomes what, for the call an
   assert.deepEqual(explained.candidates[0]?.translations, [
     { party: 'caller', rule: '/^1/7/', before: '123', after: '723', targets: 1 },
   ]);
+});
+
+/** What `number` costs: 0.06 a minute of acme's account and 0.03 of the gateway `one`; 48 is unknown, 47 is barred. */
+const PRICES: KnownPrices = {
+  buyPrice: ({ name }) => (name === 'one' ? { nanos: 500_000, seconds: 1 } : null),
+  sellQuote: (_gateway, number) => {
+    const known = { account: 'acme-billing', table: 'retail', prefix: number.slice(0, 2) };
+    const price = { nanos: 6_000_000, seconds: 6 };
+    if (number.startsWith('48')) return { ...known, table: '', prefix: '', price: null, refusal: 'RateNotFound' };
+    return { ...known, price, refusal: number.startsWith('47') ? 'RateBarred' : '' };
+  },
+};
+
+test('the account’s rate, what each vendor is paid and the profit are told; without a rate it is refused', () => {
+  const now = { conditions: momentOf({}), hundredth: () => 0, quality: () => NO_QUALITY, wallMs: WALL_MS };
+  const priced = (callee: string) => explainRoute(SNAPSHOT, { from: 'acme', caller: '1', callee }, now, PRICES);
+  const { sell, candidates } = priced('0049301');
+  assert.deepEqual(sell, { account: 'acme-billing', table: 'retail', prefix: '49', secondNanos: 1_000_000 });
+  assert.deepEqual([candidates[0]?.buySecondNanos, candidates[0]?.profitPercent], [500_000, 50]);
+  assert.deepEqual([priced('0048301').candidates, priced('0048301').sell?.secondNanos], [[], null]);
+  assert.match(priced('0048301').refusal, /no rate for this number \(RateNotFound, 403\)/);
+  assert.match(priced('0047301').refusal, /retail 47 of the account acme-billing is barred/);
 });

@@ -3,7 +3,6 @@
 
 import type { EndReason } from '../../base/end-reason.ts';
 import type { BillLine } from '../../rating/bill.ts';
-import { RATE_TYPES } from '../../rating/rate-terms.ts';
 import { AGENT_LEVELS_MAX } from '../../rating/rating-limits.ts';
 import type { Entry } from './entry.ts';
 
@@ -14,15 +13,14 @@ export function checkRates(entry: Entry): EndReason | null {
   const { cdr } = record;
   cdr.callerBilled = caller;
   cdr.calleeBilled = callee;
-  const account = pricing.billed(gateway.account);
-  if (account === null) return null;
-  const sell = pricing.lineOf(account, callee, around.wallMs);
-  if (sell === null) return 'RateNotFound';
+  const sale = pricing.soldBy(gateway, callee, around.wallMs);
+  if (sale === null) return null;
+  const { account, line: sell, refusal } = sale;
+  if (sell === null) return refusal;
   cdr.currency = account.currency;
   cdr.sellTable = sell.table;
   cdr.sellPrefix = sell.prefix;
-  if (sell.terms.isBarred) return 'RateBarred';
-  if (RATE_TYPES.indexOf(sell.terms.type) > RATE_TYPES.indexOf(gateway.callLevel)) return 'RateBarred';
+  if (refusal !== null) return refusal;
   const agents = agentLines(account.agent);
   if (agents === null) return 'RateNotFound';
   const { creditLimitNanos } = account;
