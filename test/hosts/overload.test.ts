@@ -1,4 +1,4 @@
-// The switch as a process, held down to a tenth of a core, and three times the calls it can carry. Its peers are
+// The switch as a process, held down to a fifth of a core, and three times the calls it can carry. Its peers are
 // processes of their own. What a machine carries differs, and what else runs on it too: every bound here is relative.
 
 import assert from 'node:assert/strict';
@@ -13,10 +13,10 @@ import { Stage } from '../../native-free-bench/overload-stage.ts';
 import { OverloadSwitch } from '../../native-free-bench/overload-switch.ts';
 import { fileScope, type Scope } from './scope.ts';
 
-const CORE_SHARE = 0.1;
+const CORE_SHARE = 0.2;
 
-/** Far more than a tenth of any core carries. */
-const FIRST_CALLS_PER_SECOND = 600;
+/** Far more than a fifth of any core carries. */
+const FIRST_CALLS_PER_SECOND = 1_200;
 const FIRST_SECONDS = 4;
 
 const FACTOR = 3;
