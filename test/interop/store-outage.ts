@@ -114,15 +114,13 @@ async function interrupt(server: StoreServer, source: () => Source, afterMs: num
   await sleep(afterMs);
   await server.kill();
   await sleep(forMs - 500);
+  // The source may have begun anew a moment ago: it has to find out first. Then the store is behind, the files are not.
+  await until(`${server.name} is known to be down`, () => source().told.sinks[server.name]?.fails === true);
   const { sinks } = source().told;
-  // It is behind, and the files are not.
-  if (Object.keys(sinks).length > 0) {
-    assert.ok(sinks[server.name]?.fails, `${server.name} is down`);
-    assert.ok(
-      (sinks['csv']?.backlog ?? 0) < (sinks[server.name]?.backlog ?? 0),
-      'a sink that is down delays only itself',
-    );
-  }
+  assert.ok(
+    (sinks['csv']?.backlog ?? 0) < (sinks[server.name]?.backlog ?? 0),
+    'a sink that is down delays only itself',
+  );
   await sleep(500);
   await server.startAgain();
 }

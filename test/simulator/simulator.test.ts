@@ -127,6 +127,6 @@ describe('a switch that is broken on purpose is caught', () => {
   test('a counter that is not given back', () => {
     const broken = brokenLaws(played(optionsOf(5, BREAKAGES.counter())));
     assert.deepEqual(new Set(broken.map(({ law }) => law)), new Set(['every counter is given back']));
-    assert.match(broken[0]?.sentence ?? '', /slot \d+ holds 1 calls at rest/);
+    assert.match(broken[0]?.sentence ?? '', /place \d+ holds [1-3] calls at rest/);
   });
 });
