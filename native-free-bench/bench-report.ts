@@ -24,7 +24,7 @@ export function tellBench(runs: readonly ProfileRun[], machine: Machine): string
     'us/call: utime + stime of the whole system over calls offered, median of the runs (least - most). resent: by the',
     'caller / by the answerer. Added: the switch alone, from its socket in to its socket out, by stamps that cross it;',
     'INVITE to 180: as the caller sees it, the answerer included. Medians of the runs. tandem-0: the shard inline;',
-    'tandem-1: one in a worker; +all: with routing over a million prefixes, limits and rating; @: another revision.',
+    'tandem-1: one in a worker; @: another revision.',
   ];
 }
 

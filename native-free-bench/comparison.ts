@@ -46,7 +46,7 @@ export function comparisonsOf(runs: readonly ProfileRun[]): Comparison[] {
 /** Another kind of system, or the same Tandem of another revision: `tandem-0` and `tandem-0@abcdef0`. */
 function isCompared(tandem: RunGroup, other: RunGroup): boolean {
   if (tandem.callsPerSecond !== other.callsPerSecond) return false;
-  if (!/^tandem-\d+(\+all)?$/.test(tandem.system) || other.system === 'direct') return false;
+  if (!/^tandem-\d+$/.test(tandem.system) || other.system === 'direct') return false;
   return !other.system.startsWith('tandem') || other.system.startsWith(`${tandem.system}@`);
 }
 
