@@ -1,10 +1,15 @@
 // CDRs in real stores that go away under load, while the process that writes them is killed.
 
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { JetStreamStore } from '../../src/control/cdr/jetstream-store.ts';
 import { fileScope } from '../hosts/scope.ts';
+import { sampleCdr } from '../store/sample-cdr.ts';
 import { testWith, whyMissing } from './debian.ts';
 import { checkOutcome, outage } from './store-outage.ts';
-import { STORE_PROGRAMS } from './store-server.ts';
+import { STORE_PROGRAMS, StoreServer } from './store-server.ts';
 
 const scope = fileScope();
 
@@ -15,5 +20,35 @@ testWith(
     const outcome = await outage(scope, { seconds: 5, rate: 200 });
     assert.ok(outcome.spooled.length > 1_000, `${outcome.spooled.length} records`);
     checkOutcome(outcome);
+  },
+);
+
+/** The shortest time that a server remembers ids for, far below that of a stream that Tandem makes. */
+const FORGETS_IDS_AFTER_MS = 100;
+
+testWith(
+  whyMissing(STORE_PROGRAMS),
+  'a stream that no longer remembers the ids it got after the mark gets none of them again',
+  async () => {
+    const { settings } = await StoreServer.start(scope, 'jetstream');
+    assert.ok(settings.kind === 'jetstream');
+    const client = await connect({ servers: [...settings.servers], user: settings.user, pass: settings.password });
+    scope.after(() => client.close());
+    const { streams } = await jetstreamManager(client);
+    const duplicateWindow = FORGETS_IDS_AFTER_MS * 1e6;
+    await streams.add({ name: settings.stream, subjects: ['tandem.cdr.>'], duplicate_window: duplicateWindow });
+    const records = [1, 2, 3].map((number) => sampleCdr(number, Date.now()));
+
+    const before = new JetStreamStore(settings, 'node-1');
+    const mark = await before.open('');
+    await before.write(records.slice(0, 2));
+    await before.close(); // As if killed before it could keep the mark of these two.
+    await sleep(2 * FORGETS_IDS_AFTER_MS);
+    const after = new JetStreamStore(settings, 'node-1');
+    await after.open(mark);
+    await after.write(records);
+    await after.close();
+
+    assert.equal((await streams.info(settings.stream)).state.messages, 3);
   },
 );

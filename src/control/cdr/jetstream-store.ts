@@ -85,7 +85,7 @@ export class JetStreamStore implements CdrStore {
   async #readPresent(stream: JetStreamClient): Promise<void> {
     const consumer = await stream.consumers.get(this.#settings.stream, {
       opt_start_seq: this.#sequence + 1,
-      filter_subjects: [this.#subject],
+      filter_subjects: this.#subject, // As a list it needs a server of 2.10, and Debian 12 has 2.9.
       headers_only: true,
     });
     let pending = (await consumer.info()).num_pending;
