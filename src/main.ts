@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { SwitchConfig } from './config.ts';
 import { ControlLink } from './control/control-link.ts';
 import type { ControlStart } from './control/messages.ts';
+import { unpackObjects } from './core/routing/packed-snapshot.ts';
 import type { Listener } from './core/routing/snapshot.ts';
 import { ShardCounters } from './core/shard/counters.ts';
 import type { Inheritance } from './core/shard/shard-task.ts';
@@ -70,14 +71,14 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
       onSnapshot: (snapshot) => {
         shards?.publish(snapshot);
         precedence.note(snapshot.parameters.SS_SIP_SIGNAL_TOS);
-        edge.newCalls.share(new Shares(snapshot));
+        edge.newCalls.share(new Shares(unpackObjects(snapshot.mappingGateways), snapshot.hosts));
       },
       onLrnAnswered: (shard, id, answer) => shards?.lrnAnswered(shard, id, answer),
       onKillShard: (shard) => void shards?.kill(shard),
       onDied: (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait for its successor'),
     });
     precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
-    edge.newCalls.share(new Shares(control.snapshot));
+    edge.newCalls.share(new Shares(unpackObjects(control.snapshot.mappingGateways), control.snapshot.hosts));
     shards = startShards(config, listenersOf(config, sockets), { control, edge, memory, place, log });
     return running({ control, shards, edge, sockets, memory, place });
   } catch (error) {

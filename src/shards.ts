@@ -2,13 +2,13 @@
 // only.
 
 import type { LrnAnswer, LrnQuestion } from './core/call/lrn-dips.ts';
-import type { Snapshot } from './core/routing/snapshot.ts';
+import type { PackedSnapshot } from './core/routing/packed-snapshot.ts';
 import type { Inheritance } from './core/shard/shard-task.ts';
 
 /** The shards of one switch, wherever they run. */
 export interface Shards {
   /** New routing tables; each shard answers by `onApplied`. */
-  publish(snapshot: Snapshot): void;
+  publish(snapshot: PackedSnapshot): void;
   /** Datagrams to these places could not be sent. */
   unreachable(places: readonly Place[]): void;
   /** What the LRN source says to a question of `shard`. */

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
-import type { Snapshot } from '../core/routing/snapshot.ts';
+import type { PackedSnapshot } from '../core/routing/packed-snapshot.ts';
 import { TandemError, type TandemErrorCode } from '../tandem-error.ts';
 import type { ControlStart, FromControl, ToControl } from './messages.ts';
 
@@ -14,7 +14,7 @@ const RESTART_PAUSE_MS = 500;
 
 /** What main does for control. */
 export interface ControlLinkUser {
-  onSnapshot(snapshot: Snapshot): void;
+  onSnapshot(snapshot: PackedSnapshot): void;
   onKillShard(shard: number): void;
   onLrnAnswered(shard: number, id: number, answer: LrnAnswer | null): void;
   /** It died by `error`, or could not be started again. */
@@ -24,7 +24,7 @@ export interface ControlLinkUser {
 /** A control thread that is there again when it dies. */
 export class ControlLink {
   /** The snapshot it began with: what the shards start from. */
-  readonly snapshot: Snapshot;
+  readonly snapshot: PackedSnapshot;
   readonly managementPort: number;
   #start: ControlStart;
   readonly #user: ControlLinkUser;
@@ -82,7 +82,7 @@ export class ControlLink {
     });
   }
 
-  #hearSnapshot(snapshot: Snapshot): void {
+  #hearSnapshot(snapshot: PackedSnapshot): void {
     // A successor knows the host names from the beginning: their customers must not become strangers meanwhile.
     this.#start = { ...this.#start, hosts: snapshot.hosts ?? [] };
     this.#user.onSnapshot(snapshot);
@@ -108,7 +108,7 @@ export class ControlLink {
 interface Begun {
   readonly worker: Worker;
   readonly managementPort: number;
-  readonly snapshot: Snapshot;
+  readonly snapshot: PackedSnapshot;
 }
 
 async function begin(start: ControlStart): Promise<Begun> {

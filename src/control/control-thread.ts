@@ -4,6 +4,8 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs } from '../clock.ts';
 import { assert } from '../core/base/assert.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
+import { packSnapshot } from '../core/routing/packed-snapshot.ts';
+import type { Snapshot } from '../core/routing/snapshot.ts';
 import { type Log, makeLog } from '../log.ts';
 import { openLmdbStores, shareOfDisk } from '../store/lmdb.ts';
 import { openMemoryStores } from '../store/memory.ts';
@@ -36,7 +38,7 @@ async function run(port: MessagePort, options: ControlStart): Promise<void> {
       clearInterval(ticking);
       abandon(control, port, log);
     });
-    post({ kind: 'ready', managementPort, snapshot: control.configuration.snapshot });
+    post({ kind: 'ready', managementPort, snapshot: packSnapshot(control.configuration.snapshot) });
   } catch (error) {
     log.fatal({ why: sentenceOf(error) }, 'control cannot start');
     post({ kind: 'fatal', error: faultOf(error) });
@@ -47,7 +49,7 @@ async function run(port: MessagePort, options: ControlStart): Promise<void> {
 function openControl(options: ControlStart, post: (message: FromControl) => void, log: Log): Control {
   const stores = options.isDurable ? openStores(options) : openMemoryStores();
   const outward = {
-    publish: (snapshot: Control['configuration']['snapshot']) => post({ kind: 'snapshot', snapshot }),
+    publish: (snapshot: Snapshot) => post({ kind: 'snapshot', snapshot: packSnapshot(snapshot) }),
     lrnAnswered: (shard: number, id: number, answer: LrnAnswer | null) =>
       post({ kind: 'lrnAnswered', shard, id, answer }),
     killShard: (shard: number) => post({ kind: 'killShard', shard }),

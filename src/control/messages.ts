@@ -1,7 +1,8 @@
 // What main and the control thread tell each other. Types only: both import them, neither knows the other.
 
 import type { LrnAnswer, LrnQuestion } from '../core/call/lrn-dips.ts';
-import type { HostAddresses, Snapshot } from '../core/routing/snapshot.ts';
+import type { PackedSnapshot } from '../core/routing/packed-snapshot.ts';
+import type { HostAddresses } from '../core/routing/snapshot.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 import type { LogLevel } from '../log.ts';
 import type { SinkSettings } from '../sink-settings.ts';
@@ -81,9 +82,9 @@ export interface NewCallNumbers {
 /** Control to main. */
 export type FromControl =
   /** HTTP listens and the configuration is loaded: `snapshot` is what the shards begin with. */
-  | { readonly kind: 'ready'; readonly managementPort: number; readonly snapshot: Snapshot }
+  | { readonly kind: 'ready'; readonly managementPort: number; readonly snapshot: PackedSnapshot }
   /** A new snapshot for every shard; main answers `applied` for each. */
-  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly kind: 'snapshot'; readonly snapshot: PackedSnapshot }
   /** What the LRN source says to a question of `shard`. */
   | { readonly kind: 'lrnAnswered'; readonly shard: number; readonly id: number; readonly answer: LrnAnswer | null }
   /** An operator's crash drill: end this shard's worker as a defect would. */

@@ -8,7 +8,8 @@ import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Ring } from '../core/base/ring.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
-import type { Listener, Snapshot } from '../core/routing/snapshot.ts';
+import type { PackedSnapshot } from '../core/routing/packed-snapshot.ts';
+import type { Listener } from '../core/routing/snapshot.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 import type { Place, Shards, ShardsUser } from '../shards.ts';
@@ -30,7 +31,7 @@ export interface ShardPoolOptions {
   readonly node: string;
   readonly listeners: readonly Listener[];
   readonly memory: SwitchMemory;
-  readonly snapshot: Snapshot;
+  readonly snapshot: PackedSnapshot;
   /** Where the shards' journals are, a folder each. */
   readonly journalsPath: string;
   /** Whether a call is answered only when that is on the disk. */
@@ -79,7 +80,7 @@ export class ShardPool implements Shards {
   readonly #user: ShardsUser;
   readonly #pool: ThreadPool;
   readonly #seats: Seat[] = [];
-  #snapshot: Snapshot;
+  #snapshot: PackedSnapshot;
   #isStopping = false;
 
   constructor(options: ShardPoolOptions, user: ShardsUser) {
@@ -102,7 +103,7 @@ export class ShardPool implements Shards {
   }
 
   /** New routing tables for every shard; each answers by `onApplied`. */
-  publish(snapshot: Snapshot): void {
+  publish(snapshot: PackedSnapshot): void {
     this.#snapshot = snapshot;
     this.#tellAll({ kind: 'snapshot', snapshot });
   }

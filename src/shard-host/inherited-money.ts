@@ -5,7 +5,7 @@ import type { TakenMark } from '../core/base/taken-mark.ts';
 import type { CallCheckpoint } from '../core/call/checkpoint.ts';
 import type { Balances } from '../core/rating/balances.ts';
 import { chargesOf, reservedBy } from '../core/rating/bill.ts';
-import type { Snapshot } from '../core/routing/snapshot.ts';
+import type { PackedSnapshot } from '../core/routing/packed-snapshot.ts';
 import type { JournalCdr } from '../store/journal-segment.ts';
 import { unpackCdr } from '../store/records.ts';
 
@@ -24,7 +24,7 @@ export interface Estate {
 }
 
 export function inheritMoney(
-  { prices }: Snapshot,
+  { prices }: PackedSnapshot,
   { calls, cdrs }: Estate,
   balances: Balances,
   { taken, charged }: ChargeMarks,

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers';
 import { monotonicMs } from '../clock.ts';
 import type { Target } from '../core/base/target.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
-import type { Snapshot } from '../core/routing/snapshot.ts';
+import type { PackedSnapshot } from '../core/routing/packed-snapshot.ts';
 import type { Gate, Wire } from '../core/shard/gate.ts';
 import type { FromShard, ShardTask } from '../core/shard/shard-task.ts';
 import type { Place, Shards, ShardsUser } from '../shards.ts';
@@ -54,7 +54,7 @@ export class InlineShard implements Gate, Shards {
     return false;
   }
 
-  publish(snapshot: Snapshot): void {
+  publish(snapshot: PackedSnapshot): void {
     this.#runner.command({ kind: 'snapshot', snapshot });
     this.#flush();
   }

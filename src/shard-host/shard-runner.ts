@@ -15,6 +15,7 @@ import { TakenMark } from '../core/base/taken-mark.ts';
 import type { Target } from '../core/base/target.ts';
 import type { Source } from '../core/call/incoming-request.ts';
 import { Balances } from '../core/rating/balances.ts';
+import { unpackSnapshot } from '../core/routing/packed-snapshot.ts';
 import { ShardCounters, ShardNumber } from '../core/shard/counters.ts';
 import { Shard } from '../core/shard/shard.ts';
 import type { FromShard, Inheritance, ShardTask, ToShard } from '../core/shard/shard-task.ts';
@@ -84,7 +85,7 @@ export class ShardRunner {
     this.#records = new RecordsOut({ board, journal: this.#journal, ring, balances, ...marks });
     this.#gate = new DatagramGate((text, target) => host.transmit(text, target));
     this.#shard = this.#shardOf(task, admission, balances);
-    this.#shard.publish(task.snapshot);
+    this.#shard.publish(unpackSnapshot(task.snapshot));
     const parts = { board, admission, balances, marks, records: this.#records, shard: this.#shard };
     this.inheritance = inherit(task, this.#journal.found, parts);
     this.counters.add(ShardNumber.callsSettled, this.inheritance.settledCount);
@@ -146,7 +147,7 @@ export class ShardRunner {
   command(command: ToShard): void {
     switch (command.kind) {
       case 'snapshot':
-        this.#shard.publish(command.snapshot);
+        this.#shard.publish(unpackSnapshot(command.snapshot));
         this.#host.post({ kind: 'applied', version: command.snapshot.version });
         return;
       case 'unreachable':

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { WAITING_INVITES_MAX } from '../../src/core/base/limits.ts';
-import type { Snapshot } from '../../src/core/routing/snapshot.ts';
+import type { MappingGateway } from '../../src/core/routing/snapshot.ts';
 import { Shares } from '../../src/core/shard/shares.ts';
 import { NewCalls } from '../../src/edge/new-calls.ts';
 
@@ -54,7 +54,7 @@ class Bench {
       calleePrefix: '',
       priority: 1,
     }));
-    this.calls.share(new Shares({ mappingGateways: gateways } as unknown as Snapshot));
+    this.calls.share(new Shares(gateways as unknown as MappingGateway[], undefined));
   }
 
   receive(bytes: Buffer, address = ALICE): boolean {

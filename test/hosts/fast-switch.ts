@@ -8,6 +8,7 @@ import { parseNetwork } from '../../src/control/tables/network-file.ts';
 import { assignSlots } from '../../src/control/tables/slots.ts';
 import { Ring } from '../../src/core/base/ring.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { packSnapshot } from '../../src/core/routing/packed-snapshot.ts';
 import { CDR_FRAME_HEAD_BYTES } from '../../src/core/shard/cdr-frame.ts';
 import { allocateSwitchMemory } from '../../src/core/shard/shared-memory.ts';
 import { shardTaskOf } from '../../src/edge/shard-pool.ts';
@@ -40,7 +41,8 @@ export class FastSwitch {
     this.#socket = socket;
     const listeners = [{ advertisedHost: ADDRESS, advertisedPort: socket.port }];
     const parsed = parseNetwork(network, 'the test');
-    const snapshot = compileSnapshot(parsed, 1, assignSlots([], parsed), [{ address: ADDRESS }], Date.now());
+    const whole = compileSnapshot(parsed, 1, assignSlots([], parsed), [{ address: ADDRESS }], Date.now());
+    const snapshot = packSnapshot(whole);
     const kept = { journalsPath: temporaryDirectory(), isStrict: false, secret: 's' };
     const task = shardTaskOf(0, { node: 'test', listeners, memory: allocateSwitchMemory(1), snapshot, ...kept }, false);
     this.#ring = new Ring(task.memory.cdrs);

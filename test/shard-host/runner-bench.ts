@@ -5,6 +5,7 @@ import { Admission, APPLIANCE_SLOT } from '../../src/core/admission/admission.ts
 import { Ring } from '../../src/core/base/ring.ts';
 import { TakenMark } from '../../src/core/base/taken-mark.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { packSnapshot } from '../../src/core/routing/packed-snapshot.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { CDR_FRAME_HEAD_BYTES, readPosition } from '../../src/core/shard/cdr-frame.ts';
 import type { FromShard } from '../../src/core/shard/shard-task.ts';
@@ -115,7 +116,8 @@ export class RunnerBench {
 
   #begin(isSuccessor: boolean): ShardRunner {
     const listeners = [{ advertisedHost: SWITCH, advertisedPort: 5060 }];
-    const options = { node: 'bench', listeners, memory: this.memory, snapshot: this.#snapshot, journalsPath: '' };
+    const snapshot = packSnapshot(this.#snapshot);
+    const options = { node: 'bench', listeners, memory: this.memory, snapshot, journalsPath: '' };
     const task = shardTaskOf(0, { ...options, isStrict: this.isStrict, secret: 's' }, isSuccessor);
     const host = {
       transmit: (text: string, { address }: { readonly address: string }) => void this.sent.push({ text, to: address }),

@@ -1,7 +1,8 @@
 // What crosses between main and a shard's worker besides datagrams and records: a short, closed list. Types only.
 
 import type { LrnAnswer, LrnQuestion } from '../call/lrn-dips.ts';
-import type { Listener, Snapshot } from '../routing/snapshot.ts';
+import type { PackedSnapshot } from '../routing/packed-snapshot.ts';
+import type { Listener } from '../routing/snapshot.ts';
 import type { RegistrationMemory, ShardMemory } from './shared-memory.ts';
 
 /** The never-ending task of one worker. */
@@ -23,7 +24,7 @@ export interface ShardTask {
   readonly doorbell: SharedArrayBuffer;
   /** Three 32-bit words from the system's generator. */
   readonly seed: readonly [number, number, number];
-  readonly snapshot: Snapshot;
+  readonly snapshot: PackedSnapshot;
   /** Whether a predecessor died on this memory: its calls in set-up are to be settled. */
   readonly isSuccessor: boolean;
   /** Folder of its journal, whose calls live on. */
@@ -44,7 +45,7 @@ export interface Inheritance {
 
 /** Main to shard. Main wakes the shard's inbound ring after posting. */
 export type ToShard =
-  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly kind: 'snapshot'; readonly snapshot: PackedSnapshot }
   /** Datagrams to these places could not be sent. */
   | { readonly kind: 'unreachable'; readonly places: readonly { readonly address: string; readonly port: number }[] }
   /** What the LRN source says to question `id`; null: nothing. */

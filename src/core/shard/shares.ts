@@ -2,7 +2,7 @@
 // that belong to none have one share together, so that forged ones take no more than that.
 
 import { Screening } from '../routing/screening.ts';
-import type { Snapshot } from '../routing/snapshot.ts';
+import type { HostAddresses, MappingGateway } from '../routing/snapshot.ts';
 
 /** The share of those who are no customers. */
 export const STRANGERS = -1;
@@ -11,7 +11,7 @@ export const STRANGERS = -1;
 export class Shares {
   readonly #screening: Screening;
 
-  constructor({ mappingGateways, hosts }: Snapshot) {
+  constructor(mappingGateways: readonly MappingGateway[], hosts: readonly HostAddresses[] | undefined) {
     this.#screening = new Screening(mappingGateways, hosts);
   }
 
