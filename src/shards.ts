@@ -2,7 +2,7 @@
 // only.
 
 import type { LrnAnswer, LrnQuestion } from './core/call/lrn-dips.ts';
-import type { PackedSnapshot } from './core/routing/packed-snapshot.ts';
+import type { PackedSnapshot } from './core/shard/packed-snapshot.ts';
 import type { Inheritance } from './core/shard/shard-task.ts';
 
 /** The shards of one switch, wherever they run. */

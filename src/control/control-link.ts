@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
-import type { PackedSnapshot } from '../core/routing/packed-snapshot.ts';
+import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import { TandemError, type TandemErrorCode } from '../tandem-error.ts';
 import type { ControlStart, FromControl, ToControl } from './messages.ts';
 

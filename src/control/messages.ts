@@ -1,8 +1,8 @@
 // What main and the control thread tell each other. Types only: both import them, neither knows the other.
 
 import type { LrnAnswer, LrnQuestion } from '../core/call/lrn-dips.ts';
-import type { PackedSnapshot } from '../core/routing/packed-snapshot.ts';
 import type { HostAddresses } from '../core/routing/snapshot.ts';
+import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 import type { LogLevel } from '../log.ts';
 import type { SinkSettings } from '../sink-settings.ts';

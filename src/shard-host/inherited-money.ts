@@ -5,7 +5,7 @@ import type { TakenMark } from '../core/base/taken-mark.ts';
 import type { CallCheckpoint } from '../core/call/checkpoint.ts';
 import type { Balances } from '../core/rating/balances.ts';
 import { chargesOf, reservedBy } from '../core/rating/bill.ts';
-import type { PackedSnapshot } from '../core/routing/packed-snapshot.ts';
+import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { JournalCdr } from '../store/journal-segment.ts';
 import { unpackCdr } from '../store/records.ts';
 

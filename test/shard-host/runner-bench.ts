@@ -5,9 +5,9 @@ import { Admission, APPLIANCE_SLOT } from '../../src/core/admission/admission.ts
 import { Ring } from '../../src/core/base/ring.ts';
 import { TakenMark } from '../../src/core/base/taken-mark.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
-import { packSnapshot } from '../../src/core/routing/packed-snapshot.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { CDR_FRAME_HEAD_BYTES, readPosition } from '../../src/core/shard/cdr-frame.ts';
+import { packSnapshot } from '../../src/core/shard/packed-snapshot.ts';
 import type { FromShard } from '../../src/core/shard/shard-task.ts';
 import { allocateSwitchMemory, type SwitchMemory } from '../../src/core/shard/shared-memory.ts';
 import { shardTaskOf } from '../../src/edge/shard-pool.ts';

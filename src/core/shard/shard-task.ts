@@ -1,8 +1,8 @@
 // What crosses between main and a shard's worker besides datagrams and records: a short, closed list. Types only.
 
 import type { LrnAnswer, LrnQuestion } from '../call/lrn-dips.ts';
-import type { PackedSnapshot } from '../routing/packed-snapshot.ts';
 import type { Listener } from '../routing/snapshot.ts';
+import type { PackedSnapshot } from './packed-snapshot.ts';
 import type { RegistrationMemory, ShardMemory } from './shared-memory.ts';
 
 /** The never-ending task of one worker. */

@@ -2,7 +2,7 @@
 // cost each thread that they cross a tenth of a second, in which it carries no calls. So one of each kind travels
 // whole, and of the others what differs, by field.
 
-import type { MappingGateway, RoutingGateway, Snapshot } from './snapshot.ts';
+import type { MappingGateway, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
 
 /** Objects of one shape: the first, and the values of all of them for each field in which one of them differs. */
 export interface PackedObjects<T extends object> {

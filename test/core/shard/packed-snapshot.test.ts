@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Prng } from '../../../src/core/base/prng.ts';
-import { packObjects, packSnapshot, unpackObjects, unpackSnapshot } from '../../../src/core/routing/packed-snapshot.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
+import { packObjects, packSnapshot, unpackObjects, unpackSnapshot } from '../../../src/core/shard/packed-snapshot.ts';
 
 const VALUES: readonly (() => unknown)[] = [
   () => null,
