@@ -3,7 +3,7 @@
 
 import type { RateRow } from '../core/rating/rate-deck-builder.ts';
 import type { LimitRules, MappingGateway, RoutingGateway } from '../core/routing/snapshot.ts';
-import type { MappingNumberFields, RoutingNumberFields } from './network-numbers.ts';
+import type { MappingNumberFields, RoutingNumberFields, ScheduledEntry } from './network-numbers.ts';
 
 /** What an account is: a customer, a vendor that is paid, or somebody who has customers of his own. */
 export type AccountType = 'general' | 'settlement' | 'agent';
@@ -134,12 +134,6 @@ export interface CalendarEntry {
   readonly timeZone: string;
   readonly periods: readonly WeeklyPeriod[];
   readonly specialDates: readonly SpecialDate[];
-}
-
-/** A value that holds while the calendar of that name is open. */
-export interface ScheduledEntry<T> {
-  readonly calendar: string;
-  readonly value: T;
 }
 
 /** The whole network: names are unique within each list. */

@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict';
 import type { LrnAnswer, LrnQuestion } from '../../src/core/call/lrn-dips.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
-import type { Calendar } from '../../src/core/routing/calendar.ts';
 import type {
   FailedCodeRule,
   MappingGateway,
@@ -16,6 +15,7 @@ import type { Place } from '../simulator/network.ts';
 import { placeName } from '../simulator/network.ts';
 import { type LrnPlace, Switch } from '../simulator/switch.ts';
 import { CUSTOMER_NET, mappingGateway, parameters, routes, routingGateway, VENDOR_NET } from '../simulator/trunks.ts';
+import { CLOSED, OPEN } from './calendars.ts';
 import type { Flow, FlowItem, FlowRow, FlowSetting } from './flow-file.ts';
 import { type Described, FlowPeer } from './flow-peer.ts';
 import { mappingNumbersIn, numberFieldsOf, numberGroupsIn, routingNumbersIn } from './number-settings.ts';
@@ -316,14 +316,6 @@ function groupOf(text: string): SharedLimit {
 
 const GROUP_SLOT = 9;
 
-const CLOSED: Calendar = {
-  name: 'closed',
-  fromWallMs: 0,
-  untilWallMs: Number.MAX_SAFE_INTEGER,
-  isOpenAtFirst: false,
-  changesAtWallMs: new Float64Array(0),
-};
-const OPEN: Calendar = { ...CLOSED, name: 'open', isOpenAtFirst: true };
 const BY_OPEN = ' by an open calendar';
 
 /** `486:480 0:503`, as a network file has them. */

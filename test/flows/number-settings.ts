@@ -10,6 +10,7 @@ import {
 import type { MappingNumbers, RoutingNumbers } from '../../src/core/routing/gateway-numbers.ts';
 import { type NumberGroupImage, packNumberGroup } from '../../src/core/routing/number-group.ts';
 import { readOperatorFile } from '../../src/operator-file.ts';
+import { LADDER_CALENDARS } from './calendars.ts';
 import type { FlowSetting } from './flow-file.ts';
 
 /** Names of the fields that are about numbers, of a column's gateway. */
@@ -18,11 +19,11 @@ export function numberFieldsOf(column: string): string[] {
 }
 
 export function mappingNumbersIn(settings: readonly FlowSetting[]): MappingNumbers {
-  return mappingNumbersOf(fieldsIn(settings, MAPPING_NUMBER_FIELDS));
+  return mappingNumbersOf(fieldsIn(settings, MAPPING_NUMBER_FIELDS), LADDER_CALENDARS);
 }
 
 export function routingNumbersIn(settings: readonly FlowSetting[]): RoutingNumbers {
-  return routingNumbersOf(fieldsIn(settings, ROUTING_NUMBER_FIELDS));
+  return routingNumbersOf(fieldsIn(settings, ROUTING_NUMBER_FIELDS), LADDER_CALENDARS);
 }
 
 /** `- group office is 49221, 49222`. */
@@ -39,9 +40,10 @@ function namesOf<Fields>(fields: FieldsOf<Fields>): string[] {
 
 function fieldsIn<Fields>(settings: readonly FlowSetting[], fields: FieldsOf<Fields>): Fields {
   const names = namesOf(fields);
-  const written = Object.fromEntries(
-    settings.filter(({ field }) => names.includes(field)).map(({ field, value }) => [field, value]),
+  const written = settings.filter(({ field }) => names.includes(field));
+  const lines = written.map(
+    ({ field, value }) => `${field}: ${value.startsWith('[') ? value : JSON.stringify(value)}\n`,
   );
   const file = { name: 'a ladder', code: 'TANDEM_NETWORK_REFUSED', fields: names } as const;
-  return readOperatorFile(JSON.stringify(written), file, (row) => readEntry(row, fields));
+  return readOperatorFile(lines.length === 0 ? '{}' : lines.join(''), file, (row) => readEntry(row, fields));
 }

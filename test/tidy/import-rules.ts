@@ -13,7 +13,12 @@ interface Zone {
 const NUMBERS = ['src/core/base', 'src/core/parameters'];
 const TIMERS = 'src/core/timer';
 const FACTS = ['src/core/routing', 'src/core/rating', 'src/core/admission', 'src/core/cdr'];
-const TRIE = ['src/core/routing/prefix-trie.ts', 'src/core/routing/prefix-trie-packer.ts'];
+/** What rates share with routes: prefixes, and the hours in which they hold. */
+const SHARED_FACTS = [
+  'src/core/routing/prefix-trie.ts',
+  'src/core/routing/prefix-trie-packer.ts',
+  'src/core/routing/calendar.ts',
+];
 const CALL_SIDE = ['src/core/dialog', ...FACTS, 'src/core/sdp', 'src/core/sip', TIMERS, ...NUMBERS];
 /** What stands around every host: errors for the operator, the files an operator writes, log, clock, shards. */
 const GROUND = [
@@ -43,7 +48,7 @@ const ZONES: readonly Zone[] = [
   zone('src/core/timer', ['src/core/base']),
   zone('src/core/transaction', ['src/core/sip', TIMERS, ...NUMBERS]),
   zone('src/core/dialog', ['src/core/sip', TIMERS, ...NUMBERS]),
-  zone('src/core/rating', [...NUMBERS, ...TRIE], ['src/core/routing']),
+  zone('src/core/rating', [...NUMBERS, ...SHARED_FACTS], ['src/core/routing']),
   zone('src/core/cdr', NUMBERS, ['src/core/rating']),
   ...FACTS.map((path) => zone(path, NUMBERS)),
   zone('src/core/call', CALL_SIDE, ['src/core/transaction']),

@@ -4,8 +4,10 @@
 //
 // A period that goes over midnight belongs to the day it begins on, whatever the next day is.
 
-import type { Calendar } from '../../core/routing/calendar.ts';
+import { assert } from '../../core/base/assert.ts';
+import type { Calendar, Scheduled } from '../../core/routing/calendar.ts';
 import type { CalendarEntry, SpecialDate } from '../../store/network.ts';
+import type { ScheduledEntry } from '../../store/network-numbers.ts';
 import { stretchesOf, type ZoneStretch } from './time-zone.ts';
 
 /** Time that compiled calendars cover, before and after the moment they are compiled for. */
@@ -37,6 +39,22 @@ export function compileCalendars(entries: readonly CalendarEntry[], wallMs: numb
     calendars.set(name, calendarOf(name, fromWallMs, untilWallMs, openSpans(entry, stretches)));
   }
   return calendars;
+}
+
+/** The calendar of a name that a network has; reading its file has refused names that are not there. */
+export type CalendarNamed = (name: string) => Calendar;
+
+export function calendarsIn(calendars: ReadonlyMap<string, Calendar>): CalendarNamed {
+  return (name) => {
+    const calendar = calendars.get(name);
+    assert(calendar !== undefined, 'a calendar that is named is there');
+    return calendar;
+  };
+}
+
+/** `entries` with their calendars. */
+export function scheduleOf<T>(entries: readonly ScheduledEntry<T>[], calendarNamed: CalendarNamed): Scheduled<T>[] {
+  return entries.map(({ calendar, value }) => ({ calendar: calendarNamed(calendar), value }));
 }
 
 function calendarOf(name: string, fromWallMs: number, untilWallMs: number, spans: readonly Span[]): Calendar {

@@ -1,9 +1,8 @@
 // Network and slots and listeners become a snapshot. Pure: the same input gives the same snapshot.
 
 import { isIPv4 } from 'node:net';
-import { assert, Defect } from '../../core/base/assert.ts';
+import { Defect } from '../../core/base/assert.ts';
 import { ParameterRefusal, parseParameters } from '../../core/parameters/registry.ts';
-import type { Calendar, Scheduled } from '../../core/routing/calendar.ts';
 import { type NumberGroupImage, packNumberGroup } from '../../core/routing/number-group.ts';
 import { prefixLayerOf } from '../../core/routing/route-prefix-packer.ts';
 import type { PrefixLayer } from '../../core/routing/route-prefixes.ts';
@@ -21,10 +20,9 @@ import type {
   Network,
   NumberGroupEntry,
   RoutingGatewayEntry,
-  ScheduledEntry,
 } from '../../store/network.ts';
 import { TandemError } from '../../tandem-error.ts';
-import { compileCalendars } from './calendar-compile.ts';
+import { type CalendarNamed, calendarsIn, compileCalendars, scheduleOf } from './calendar-compile.ts';
 import {
   MAPPING_NUMBER_FIELDS,
   mappingNumbersOf,
@@ -59,6 +57,7 @@ export function compileSnapshot(
   if (parameters instanceof ParameterRefusal) throw new TandemError('TANDEM_NETWORK_PARAMETER', parameters.sentence);
   const accounts = new Map(network.accounts.map((account) => [account.account, account]));
   const calendars = compileCalendars(network.calendars, wallMs);
+  const calendarNamed = calendarsIn(calendars);
   const shared = new SharedLimits(network, slots);
   const mappingGateways: MappingGateway[] = [];
   for (const entry of network.mappingGateways) {
@@ -66,8 +65,8 @@ export function compileSnapshot(
     mappingGateways.push({
       slot: slots.mapping.get(entry.name) ?? 0,
       ...withoutNumberFields(entry, MAPPING_NUMBER_FIELDS),
-      numbers: mappingNumbersOf(entry),
-      ...timesOf(entry, calendars),
+      numbers: mappingNumbersOf(entry, calendarNamed),
+      ...timesOf(entry, calendarNamed),
       shared: [...shared.accountOf(entry.account), ...shared.groupsOf(entry)],
       accountLocked: account?.locked ?? false,
       accountExpiresAtWallMs: account?.expiresAtWallMs ?? null,
@@ -80,10 +79,10 @@ export function compileSnapshot(
       slot: slots.routing.get(entry.name) ?? 0,
       listener: listenerOf(entry, listeners),
       ...settings,
-      numbers: routingNumbersOf(entry),
-      ...timesOf(entry, calendars),
+      numbers: routingNumbersOf(entry, calendarNamed),
+      ...timesOf(entry, calendarNamed),
       shared: shared.groupsOf(entry),
-      scheduledPriority: scheduleOf(entry.scheduledPriority, calendars),
+      scheduledPriority: scheduleOf(entry.scheduledPriority, calendarNamed),
     });
   }
   return {
@@ -92,6 +91,7 @@ export function compileSnapshot(
     routingGateways,
     routePrefixes: prefixLayersOf(network, imageOf),
     numberGroups: network.numberGroups.map((group) => numberGroupImage(group, imageOf)),
+    calendars: [...calendars.values()],
     prices: {
       accounts: network.accounts.map((account) => pricedAccount(account, slots)),
       rateTables: network.rateTables.map((table) => rateTableImage(table, imageOf)),
@@ -130,37 +130,31 @@ function noImage(): never {
 /** `snapshot`, compiled of `network`, with its calendars for the time around `wallMs`. */
 export function withCalendarsAt(snapshot: Snapshot, network: Network, wallMs: number): Snapshot {
   const calendars = compileCalendars(network.calendars, wallMs);
+  const calendarNamed = calendarsIn(calendars);
   const mappingGateways = snapshot.mappingGateways.map((gateway, index) => {
     const entry = network.mappingGateways[index] as MappingGatewayEntry;
-    return { ...gateway, ...timesOf(entry, calendars) };
+    const isTimed = entry.scheduledRewriteRulesOut.length > 0 || entry.scheduledPrefixes.length > 0;
+    const numbers = isTimed ? mappingNumbersOf(entry, calendarNamed) : gateway.numbers;
+    return { ...gateway, ...timesOf(entry, calendarNamed), numbers };
   });
   const routingGateways = snapshot.routingGateways.map((gateway, index) => {
     const entry = network.routingGateways[index] as RoutingGatewayEntry;
-    const scheduledPriority = scheduleOf(entry.scheduledPriority, calendars);
-    return { ...gateway, ...timesOf(entry, calendars), scheduledPriority };
+    const isTimed = entry.scheduledRewriteRulesIn.length > 0 || entry.scheduledPrefixes.length > 0;
+    const numbers = isTimed ? routingNumbersOf(entry, calendarNamed) : gateway.numbers;
+    const scheduledPriority = scheduleOf(entry.scheduledPriority, calendarNamed);
+    return { ...gateway, ...timesOf(entry, calendarNamed), numbers, scheduledPriority };
   });
-  return { ...snapshot, mappingGateways, routingGateways };
+  return { ...snapshot, mappingGateways, routingGateways, calendars: [...calendars.values()] };
 }
 
-type Calendars = ReadonlyMap<string, Calendar>;
-
-function timesOf(entry: LimitEntry, calendars: Calendars): Pick<LimitRules, 'scheduledCapacity' | 'availability'> {
-  const { availability, scheduledCapacity } = entry;
+function timesOf(
+  { availability, scheduledCapacity }: LimitEntry,
+  calendarNamed: CalendarNamed,
+): Pick<LimitRules, 'scheduledCapacity' | 'availability'> {
   return {
-    availability: availability === null ? null : calendarNamed(availability, calendars),
-    scheduledCapacity: scheduleOf(scheduledCapacity, calendars),
+    availability: availability === null ? null : calendarNamed(availability),
+    scheduledCapacity: scheduleOf(scheduledCapacity, calendarNamed),
   };
-}
-
-function scheduleOf<T>(entries: readonly ScheduledEntry<T>[], calendars: Calendars): Scheduled<T>[] {
-  return entries.map(({ calendar, value }) => ({ calendar: calendarNamed(calendar, calendars), value }));
-}
-
-/** Reading the file has refused names that are not there. */
-function calendarNamed(name: string, calendars: Calendars): Calendar {
-  const calendar = calendars.get(name);
-  assert(calendar !== undefined, 'a calendar that is named is there');
-  return calendar;
 }
 
 /** The listener with the gateway's `localIp`, else the first of the same address family. */

@@ -5,7 +5,7 @@ import { SCHEDULED_VALUES_MAX } from '../../core/base/limits.ts';
 import { PARAMETERS, type ParameterName } from '../../core/parameters/table.ts';
 import { type Reader, Refused, type Table } from '../../operator-file.ts';
 import { entityName, onOff, secondsAsMs } from '../../operator-values.ts';
-import type { ScheduledEntry } from '../../store/network.ts';
+import type { ScheduledEntry } from '../../store/network-numbers.ts';
 
 /** One field. */
 export interface GatewayField<T> {
@@ -49,16 +49,35 @@ export function scheduledField<T>(
   reader: Reader<T>,
   help: string,
 ): GatewayField<readonly ScheduledEntry<T>[]> {
+  // A refused file is never compiled: the stand-in is nobody's value.
+  const read = (line: Table): T => line.need<T | null>(valueName, reader, null) as T;
+  return scheduledRows(name, { fields: [valueName], range: `${valueName} (${rangeOf(reader)})`, read }, help);
+}
+
+/** What is scheduled, where it takes more than one field. */
+export interface ScheduledRow<T> {
+  /** Names of the fields beside `calendar`. */
+  readonly fields: readonly string[];
+  /** What they take, in words. */
+  readonly range: string;
+  readonly read: (line: Table) => T;
+}
+
+/** What holds while calendars are open: rows of a calendar and the fields of `value`. */
+export function scheduledRows<T>(
+  name: string,
+  value: ScheduledRow<T>,
+  help: string,
+): GatewayField<readonly ScheduledEntry<T>[]> {
   const read = (row: Table): ScheduledEntry<T>[] => {
-    const found = row.rows(name, ['calendar', valueName], (line) => ({
+    const found = row.rows(name, ['calendar', ...value.fields], (line) => ({
       calendar: line.need('calendar', entityName, ''),
-      // A refused file is never compiled: the stand-in is nobody's value.
-      value: line.need<T | null>(valueName, reader, null) as T,
+      value: value.read(line),
     }));
     if (found.length > SCHEDULED_VALUES_MAX) row.refuse(name, `has more than ${SCHEDULED_VALUES_MAX} rows`);
     return found;
   };
-  const range = `a list of tables: calendar, and ${valueName} (${rangeOf(reader)})`;
+  const range = `a list of tables: calendar, and ${value.range}`;
   return { name, range, absent: [], isNeeded: false, parameter: null, help, read };
 }
 

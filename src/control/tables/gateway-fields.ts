@@ -10,8 +10,8 @@ import {
   type MappingGatewayEntry,
   type Network,
   type RoutingGatewayEntry,
-  type ScheduledEntry,
 } from '../../store/network.ts';
+import type { ScheduledEntry } from '../../store/network-numbers.ts';
 import { OPEN_ACCOUNT } from './account-rows.ts';
 import { type GatewayField, readEntry, withAbsentFields } from './gateway-field.ts';
 import { refuseRepeats } from './gateway-values.ts';
@@ -45,6 +45,8 @@ export function readMappingGateways(
     if (hosts.size > HOST_NAMES_MAX) row.refuse('remoteHosts', `is more than ${HOST_NAMES_MAX} names in all`);
     if (account !== '' && !accounts.has(account)) row.refuse('account', `names "${account}", which is not in accounts`);
     addLimitReferences(row, gateway, references);
+    addCalendars(row, 'scheduledRewriteRulesOut', gateway.scheduledRewriteRulesOut, references);
+    addCalendars(row, 'scheduledCalloutPrefixes', gateway.scheduledPrefixes, references);
     references.add(row, 'routingGatewayGroups', 'gatewayGroups', gateway.routingGatewayGroups);
     references.add(row, 'calloutRoutingGateways', 'routingGateways', gateway.calloutRoutingGateways);
     return { ...gateway, ...readTalkLimits(row, gateway) };
@@ -64,7 +66,9 @@ export function readRoutingGateways(
     const gateway = readEntry(row, ROUTING_FIELDS);
     refuseSecond(row, 'name', gateway.name, seen);
     addLimitReferences(row, gateway, references);
-    references.add(row, 'scheduledPriority', 'calendars', calendarsOf(gateway.scheduledPriority));
+    addCalendars(row, 'scheduledPriority', gateway.scheduledPriority, references);
+    addCalendars(row, 'scheduledRewriteRulesIn', gateway.scheduledRewriteRulesIn, references);
+    addCalendars(row, 'scheduledCallinPrefixes', gateway.scheduledPrefixes, references);
     const { localIp, remoteIp, registerType, clearingAccount } = gateway;
     checkRegister(row, gateway, registerType === 'dynamic', { devices, users });
     if (registerType === 'static' && !row.has('remoteIp')) row.refuse('remoteIp', 'is missing');
@@ -88,13 +92,19 @@ export function readRoutingGateways(
 function addLimitReferences(row: Table, gateway: LimitEntry, references: NameReferences): void {
   const { availability, scheduledCapacity, gatewayGroups } = gateway;
   references.add(row, 'availability', 'calendars', availability === null ? [] : [availability]);
-  references.add(row, 'scheduledCapacity', 'calendars', calendarsOf(scheduledCapacity));
+  addCalendars(row, 'scheduledCapacity', scheduledCapacity, references);
   references.add(row, 'gatewayGroups', 'gatewayGroups', gatewayGroups);
   refuseRepeats(row, 'gatewayGroups', gatewayGroups);
 }
 
-function calendarsOf(schedule: readonly ScheduledEntry<unknown>[]): string[] {
-  return schedule.map(({ calendar }) => calendar);
+function addCalendars(
+  row: Table,
+  field: string,
+  schedule: readonly ScheduledEntry<unknown>[],
+  references: NameReferences,
+): void {
+  const names = schedule.map(({ calendar }) => calendar);
+  references.add(row, field, 'calendars', names);
 }
 
 /** `network` as an earlier build stored it, with the fields that have come since at what they are when left out. */

@@ -1,12 +1,27 @@
 // The number filters of gateways: fields with the names of either kind, and what a snapshot makes of them.
 
-import type { ListedGroups, ListedNumbers, ListedPairs, NumberFilter } from '../../core/routing/number-filter.ts';
+import type { Scheduled } from '../../core/routing/calendar.ts';
+import type {
+  ListedGroups,
+  ListedNumbers,
+  ListedPairs,
+  NumberFilter,
+  PartyPrefixes,
+} from '../../core/routing/number-filter.ts';
 import { NUMBER_LIST_MAX } from '../../core/routing/number-limits.ts';
 import { type NumberSet, numberSetOf } from '../../core/routing/number-set.ts';
 import { type Reader, Refused, type Table } from '../../operator-file.ts';
-import { entityName, onOff, prefixDigits, wholeNumber } from '../../operator-values.ts';
-import type { NumberFilterFields } from '../../store/network-numbers.ts';
-import { type FieldsOf, field, type GatewayField, listField, withAbsentFields } from './gateway-field.ts';
+import { entityName, oneOf, onOff, prefixDigits, wholeNumber } from '../../operator-values.ts';
+import type { NumberFilterFields, PartyPrefixesEntry, ScheduledEntry } from '../../store/network-numbers.ts';
+import { type CalendarNamed, scheduleOf } from './calendar-compile.ts';
+import {
+  type FieldsOf,
+  field,
+  type GatewayField,
+  listField,
+  scheduledRows,
+  withAbsentFields,
+} from './gateway-field.ts';
 
 const LENGTH_MAX = 31;
 
@@ -23,6 +38,7 @@ export function numberFilterFields(calls: 'callout' | 'callin'): FieldsOf<Number
       'What the number begins with that has sent a call on (Diversion); other calls pass.',
     ),
     forwardPrefixesAllow: allow(`${calls}ForwardPrefixes`, true),
+    scheduledPrefixes: scheduledPrefixes(`scheduled${calls === 'callout' ? 'Callout' : 'Callin'}Prefixes`),
     callerAllowLength: list('callerAllowLength', wholeNumber(1, LENGTH_MAX), 'Digits that caller numbers may have.'),
     calleeAllowLength: list('calleeAllowLength', wholeNumber(1, LENGTH_MAX), 'Digits that called numbers may have.'),
     callerLimitE164Groups: list('callerLimitE164Groups', entityName, 'Number groups that the caller is held against.'),
@@ -45,12 +61,16 @@ export function numberFilterFields(calls: 'callout' | 'callin'): FieldsOf<Number
 /** What the fields are when left out. */
 export const NUMBER_FILTER_DEFAULTS: NumberFilterFields = withAbsentFields({}, numberFilterFields('callout'));
 
+/** Which party of a call a row is about. */
+export const party = oneOf(['caller', 'callee']);
+
 /** The filter of `fields`, which were checked when they were written. */
-export function filterOf(fields: NumberFilterFields): NumberFilter {
+export function filterOf(fields: NumberFilterFields, calendarNamed: CalendarNamed): NumberFilter {
   return {
     callerPrefixes: prefixesOf(fields.callerPrefixes, fields.callerPrefixesAllow),
     calleePrefixes: prefixesOf(fields.calleePrefixes, fields.calleePrefixesAllow),
     forwardPrefixes: prefixesOf(fields.forwardPrefixes, fields.forwardPrefixesAllow),
+    scheduledPrefixes: scheduleOf(fields.scheduledPrefixes, calendarNamed).map(compiledPrefixes),
     callerGroups: groupsOf(fields.callerLimitE164Groups, fields.callerLimitE164GroupsAllow),
     calleeGroups: groupsOf(fields.calleeLimitE164Groups, fields.calleeLimitE164GroupsAllow),
     pairs: pairsOf(fields.denyCallerCallee, fields.denyCallerCalleeAllow),
@@ -61,6 +81,11 @@ export function filterOf(fields: NumberFilterFields): NumberFilter {
 
 function prefixesOf(prefixes: readonly string[], isAllowed: boolean): ListedNumbers | null {
   return prefixes.length === 0 ? null : { isAllowed, numbers: numberSetOf([], prefixes) };
+}
+
+function compiledPrefixes({ calendar, value }: Scheduled<PartyPrefixesEntry>): Scheduled<PartyPrefixes> {
+  const { prefixes, ...rest } = value;
+  return { calendar, value: { ...rest, numbers: numberSetOf([], prefixes) } };
 }
 
 function groupsOf(names: readonly string[], isAllowed: boolean): ListedGroups | null {
@@ -96,6 +121,21 @@ function patternSetOf(patterns: readonly string[]): NumberSet {
     patterns.filter((pattern) => !pattern.endsWith('*')),
     beginnings.map((pattern) => pattern.slice(0, -1)),
   );
+}
+
+function scheduledPrefixes(name: string): GatewayField<readonly ScheduledEntry<PartyPrefixesEntry>[]> {
+  const prefixes = list('prefixes', prefixDigits, '');
+  const read = (line: Table): PartyPrefixesEntry => {
+    if (!line.has('prefixes')) line.refuse('prefixes', 'is missing');
+    return {
+      party: line.need('type', party, 'callee'),
+      isAllowed: line.need('action', oneOf(['allow', 'deny']), 'allow') === 'allow',
+      prefixes: prefixes.read(line),
+    };
+  };
+  const range = 'type (caller or callee), action (allow or deny), prefixes (a list)';
+  const help = 'What numbers begin with while a calendar is open, or do not; beside the lists that always hold.';
+  return scheduledRows(name, { fields: ['type', 'action', 'prefixes'], range, read }, help);
 }
 
 function allow(name: string, absent: boolean): GatewayField<boolean> {

@@ -293,7 +293,9 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
       }
       candidate.isTried = true;
       this.#triedCount += 1;
-      const parties = partiesToward(gateway, this.#parties as Parties, this.record.pooledCaller, this.#around.draw);
+      const { wallMs, draw } = this.#around;
+      const start = { pooled: this.record.pooledCaller, wallMs, draw };
+      const parties = partiesToward(gateway, this.#parties as Parties, start);
       const attempt = new CalleeLeg(this.#around, this, {
         routing: this.#routing,
         candidate,

@@ -1,6 +1,7 @@
 // Who calls whom: as the mapping gateway leaves it, and as one routing gateway is told.
 
 import { type DialPlan, type Draw, isEmptyPlan, translate } from '../routing/dial-plan.ts';
+import { calleePlanAt, callerPlanAt } from '../routing/gateway-hours.ts';
 import type { PeerRules, RoutingGateway } from '../routing/snapshot.ts';
 
 /** What a number in an identity header becomes. */
@@ -24,16 +25,23 @@ export interface PartiesToward extends Parties {
   readonly renumber: Renumber;
 }
 
-/** `parties` as `gateway` is told them; `pooled`: the caller out of its pool, '' without one. */
+/** What an attempt begins with. */
+export interface AttemptStart {
+  /** The caller out of the gateway's pool; '' without one. */
+  readonly pooled: string;
+  readonly wallMs: number;
+  readonly draw: Draw;
+}
+
+/** `parties` as `gateway` is told them. */
 export function partiesToward(
   { numbers }: RoutingGateway,
   parties: Parties,
-  pooled: string,
-  draw: Draw,
+  { pooled, wallMs, draw }: AttemptStart,
 ): PartiesToward {
   return {
-    caller: pooled || translate(numbers.caller, parties.caller, draw),
-    callee: translate(numbers.callee, parties.callee, draw),
+    caller: pooled || translate(callerPlanAt(numbers, wallMs), parties.caller, draw),
+    callee: translate(calleePlanAt(numbers, wallMs), parties.callee, draw),
     display: parties.display,
     callerRules: parties.callerRules,
     renumber: renumberBy(numbers.identity, draw),

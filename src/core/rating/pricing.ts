@@ -2,9 +2,9 @@
 
 import type { EndReason } from '../base/end-reason.ts';
 import type { KnownPrices, Price, SellQuote } from '../routing/route-conditions.ts';
-import type { MappingGateway, PricedAccount, PriceTables, RoutingGateway } from '../routing/snapshot.ts';
+import type { MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
 import type { BillLine } from './bill.ts';
-import { type RateCalendar, RateDeck } from './rate-deck.ts';
+import { RateDeck } from './rate-deck.ts';
 import { priceOf, RATE_TYPES } from './rate-terms.ts';
 
 /** By what rate a call is sold, and why it is not. */
@@ -20,8 +20,9 @@ export class Pricing implements KnownPrices {
   readonly #accounts: ReadonlyMap<string, PricedAccount>;
   readonly #decks: ReadonlyMap<string, RateDeck>;
 
-  /** `calendarOf`: as RateDeck takes it. */
-  constructor(prices: PriceTables | undefined, calendarOf?: (name: string) => RateCalendar | null) {
+  constructor({ prices, calendars = [] }: Pick<Snapshot, 'prices' | 'calendars'>) {
+    const byName = new Map(calendars.map((calendar) => [calendar.name, calendar]));
+    const calendarOf = (name: string) => byName.get(name) ?? null;
     this.#accounts = new Map((prices?.accounts ?? []).map((account) => [account.account, account]));
     this.#decks = new Map((prices?.rateTables ?? []).map(({ name, image }) => [name, new RateDeck(image, calendarOf)]));
   }

@@ -13,6 +13,7 @@
 
 import { assert } from '../base/assert.ts';
 import { PREFIX_DIGITS_MAX } from '../base/limits.ts';
+import { type Calendar, isOpenAt } from '../routing/calendar.ts';
 import { PrefixTrie } from '../routing/prefix-trie.ts';
 import { type RateTerms, termsOf } from './rate-terms.ts';
 
@@ -24,10 +25,8 @@ export interface Rate {
   readonly terms: RateTerms;
 }
 
-/** When timed rates hold. */
-export interface RateCalendar {
-  includes(wallMs: number): boolean;
-}
+/** The calendar of a name; null when there is none. */
+export type CalendarOf = (name: string) => Calendar | null;
 
 /** 'RAT1' on a machine of the same byte order; anything else is no image of ours. */
 export const DECK_MAGIC = 0x31544152;
@@ -67,12 +66,12 @@ export class RateDeck {
   /** Read when they are first asked for. */
   readonly #terms: (RateTerms | null)[];
   readonly #areas: (string | null)[];
-  readonly #calendars: (RateCalendar | null)[];
+  readonly #calendars: (Calendar | null)[];
   readonly #rows = new Int32Array(PREFIX_DIGITS_MAX + 1);
   readonly #lengths = new Uint8Array(PREFIX_DIGITS_MAX + 1);
 
-  /** `calendarOf`: the calendar of a name; null when there is none, and its rates never hold. */
-  constructor(image: SharedArrayBuffer, calendarOf: (name: string) => RateCalendar | null = () => null) {
+  /** `calendarOf`: rates whose calendar it does not know never hold. */
+  constructor(image: SharedArrayBuffer, calendarOf: CalendarOf = () => null) {
     const header = new Int32Array(image, 0, HEADER_WORDS);
     assert(header[HEADER.magic] === DECK_MAGIC, 'a deck is read from an image that the builder made');
     const word = (place: number): number => header[place] as number;
@@ -117,9 +116,14 @@ export class RateDeck {
     for (let rate = first; ; rate++) {
       const { validFromWallMs, validUntilWallMs, calendar } = this.#termsAt(rate);
       const isValid = validFromWallMs <= wallMs && wallMs < validUntilWallMs;
-      if (isValid && (calendar < 0 || this.#calendars[calendar]?.includes(wallMs) === true)) return rate;
+      if (isValid && (calendar < 0 || this.#isOpen(calendar, wallMs))) return rate;
       if (this.#column(rate, 0) < MORE) return -1;
     }
+  }
+
+  #isOpen(place: number, wallMs: number): boolean {
+    const calendar = this.#calendars[place] ?? null;
+    return calendar !== null && isOpenAt(calendar, wallMs);
   }
 
   #termsAt(rate: number): RateTerms {

@@ -1,6 +1,7 @@
 // Each translation of a number, told: by which rule, from what, to what. The same look-up as the call path's.
 
 import { type DialPlan, ruleFor, translateBy } from './dial-plan.ts';
+import { calleePlanAt, callerPlanAt } from './gateway-hours.ts';
 import type { RoutingGateway } from './snapshot.ts';
 
 /** One number that a rule has changed. */
@@ -28,13 +29,14 @@ export class TranslationSteps {
   }
 }
 
-/** What `gateway` would make of the numbers of a call. */
+/** What `gateway` would make of the numbers of a call at `wallMs`. */
 export function translationsToward(
   { numbers }: RoutingGateway,
   { caller, callee }: { readonly caller: string; readonly callee: string },
+  wallMs: number,
 ): readonly ExplainedTranslation[] {
   const steps = new TranslationSteps();
-  steps.translate('caller', numbers.caller, caller);
-  steps.translate('callee', numbers.callee, callee);
+  steps.translate('caller', callerPlanAt(numbers, wallMs), caller);
+  steps.translate('callee', calleePlanAt(numbers, wallMs), callee);
   return steps.taken;
 }

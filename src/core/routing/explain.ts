@@ -4,7 +4,7 @@ import { splitPort } from '../base/ip-address.ts';
 import type { Candidate } from './candidate.ts';
 import { wordsOfFate } from './decision.ts';
 import { type ExplainedTranslation, TranslationSteps, translationsToward } from './explain-translation.ts';
-import { capacityAt, isAvailableAt, priorityAt } from './gateway-hours.ts';
+import { calleePlanAt, callerPlanAt, capacityAt, isAvailableAt, priorityAt } from './gateway-hours.ts';
 import { numberFault } from './number-filter.ts';
 import { numberGroupsOf } from './number-group.ts';
 import { dealHundred } from './proportion.ts';
@@ -105,13 +105,15 @@ export function explainRoute(
   if (shut !== '') return refused(gateway.name, caller, dialled, shut);
   const numberGroups = numberGroupsOf(snapshot.numberGroups ?? []);
   const forwarder = '';
-  const fault = numberFault(gateway.numbers.filter, { caller, callee: dialled, forwarder }, numberGroups);
+  const fault = numberFault(gateway.numbers.filter, { caller, callee: dialled, forwarder }, numberGroups, now.wallMs);
   if (fault !== '') return refused(gateway.name, caller, dialled, `the mapping gateway's number lists: ${fault}`);
   const steering = dealHundred(gateway.proportionCalleePrefixs)[now.hundredth(gateway.slot)];
   const { parameters } = snapshot;
   const steps = new TranslationSteps();
-  const billed = steps.translate('callee', gateway.numbers.callee, dialled);
-  const sent = { caller: steps.translate('caller', gateway.numbers.caller, caller), callee: `${steering}${billed}` };
+  const { numbers } = gateway;
+  const billed = steps.translate('callee', calleePlanAt(numbers, now.wallMs), dialled);
+  const callerSent = steps.translate('caller', callerPlanAt(numbers, now.wallMs), caller);
+  const sent = { caller: callerSent, callee: `${steering}${billed}` };
   const quote = prices.sellQuote(gateway, billed, now.wallMs);
   const told = { mappingGateway: gateway.name, ...sent, translations: steps.taken, sell: saleOf(quote) };
   if (quote !== null && quote.refusal !== '') return { ...told, refusal: wordsOfPrice(quote), candidates: [] };
@@ -122,7 +124,7 @@ export function explainRoute(
   const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
   const explained = [...candidates, ...passed].map((candidate) => ({
     ...explainCandidate(candidate, now, windowMs, sell),
-    translations: translationsToward(candidate.gateway, sent),
+    translations: translationsToward(candidate.gateway, sent, now.wallMs),
   }));
   const refusal = candidates.length > 0 ? '' : WORDS_OF_END[endWithoutCandidate(passed)];
   return { ...told, refusal, candidates: explained };

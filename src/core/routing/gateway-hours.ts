@@ -1,6 +1,8 @@
 // What a gateway is at a moment, by the calendars it names.
 
 import { isOpenAt, scheduledValue } from './calendar.ts';
+import type { DialPlan } from './dial-plan.ts';
+import type { NumberPlans } from './gateway-numbers.ts';
 import type { LimitRules, RoutingGateway } from './snapshot.ts';
 
 /** Whether it has new calls at `wallMs`, as far as its calendar goes. */
@@ -16,4 +18,14 @@ export function capacityAt({ scheduledCapacity, capacity }: LimitRules, wallMs: 
 /** Its place among others at `wallMs`; lower is tried first. */
 export function priorityAt({ scheduledPriority, priority }: RoutingGateway, wallMs: number): number {
   return scheduledValue(scheduledPriority, wallMs, priority);
+}
+
+/** What caller numbers become at `wallMs`. */
+export function callerPlanAt({ scheduledCaller, caller }: NumberPlans, wallMs: number): DialPlan {
+  return scheduledValue(scheduledCaller, wallMs, caller);
+}
+
+/** What called numbers become at `wallMs`. */
+export function calleePlanAt({ scheduledCallee, callee }: NumberPlans, wallMs: number): DialPlan {
+  return scheduledValue(scheduledCallee, wallMs, callee);
 }

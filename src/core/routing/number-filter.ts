@@ -2,6 +2,7 @@
 // and an empty list lets everything pass. On a mapping gateway the filter decides about the call, on a routing gateway
 // whether it is a candidate.
 
+import { isOpenAt, type Scheduled } from './calendar.ts';
 import type { NumberGroup } from './number-group.ts';
 import { isInSet, type NumberSet } from './number-set.ts';
 
@@ -9,6 +10,11 @@ import { isInSet, type NumberSet } from './number-set.ts';
 export interface ListedNumbers {
   readonly isAllowed: boolean;
   readonly numbers: NumberSet;
+}
+
+/** A list of prefixes of one party's numbers. */
+export interface PartyPrefixes extends ListedNumbers {
+  readonly party: 'caller' | 'callee';
 }
 
 /** A list of number groups. */
@@ -32,6 +38,8 @@ export interface NumberFilter {
   readonly callerPrefixes: ListedNumbers | null;
   readonly calleePrefixes: ListedNumbers | null;
   readonly forwardPrefixes: ListedNumbers | null;
+  /** Beside those above, each while its calendar is open. */
+  readonly scheduledPrefixes: readonly Scheduled<PartyPrefixes>[];
   readonly callerGroups: ListedGroups | null;
   readonly calleeGroups: ListedGroups | null;
   readonly pairs: ListedPairs | null;
@@ -45,6 +53,7 @@ export const OPEN_FILTER: NumberFilter = {
   callerPrefixes: null,
   calleePrefixes: null,
   forwardPrefixes: null,
+  scheduledPrefixes: [],
   callerGroups: null,
   calleeGroups: null,
   pairs: null,
@@ -67,6 +76,7 @@ export type NumberFault =
   | 'callerPrefix'
   | 'calleePrefix'
   | 'forwardPrefix'
+  | 'scheduledPrefix'
   | 'callerGroup'
   | 'calleeGroup'
   | 'callerCallee';
@@ -74,14 +84,20 @@ export type NumberFault =
 /** Number groups by name. */
 export type NumberGroups = ReadonlyMap<string, NumberGroup>;
 
-/** '' when `filter` lets a call with `numbers` pass, else the first thing it objects to. */
-export function numberFault(filter: NumberFilter, numbers: CallNumbers, groups: NumberGroups): NumberFault | '' {
+/** '' when `filter` lets a call with `numbers` pass at `wallMs`, else the first thing it objects to. */
+export function numberFault(
+  filter: NumberFilter,
+  numbers: CallNumbers,
+  groups: NumberGroups,
+  wallMs: number,
+): NumberFault | '' {
   const { caller, callee, forwarder } = numbers;
   if (!fitsLength(filter.callerLengths, caller)) return 'callerLength';
   if (!fitsLength(filter.calleeLengths, callee)) return 'calleeLength';
   if (!passesList(filter.callerPrefixes, caller)) return 'callerPrefix';
   if (!passesList(filter.calleePrefixes, callee)) return 'calleePrefix';
   if (forwarder !== '' && !passesList(filter.forwardPrefixes, forwarder)) return 'forwardPrefix';
+  if (!passesScheduled(filter.scheduledPrefixes, numbers, wallMs)) return 'scheduledPrefix';
   if (!passesGroups(filter.callerGroups, caller, groups)) return 'callerGroup';
   if (!passesGroups(filter.calleeGroups, callee, groups)) return 'calleeGroup';
   return passesPairs(filter.pairs, caller, callee) ? '' : 'callerCallee';
@@ -96,6 +112,13 @@ function fitsLength(mask: number, { length }: string): boolean {
 
 function passesList(list: ListedNumbers | null, number: string): boolean {
   return list === null || isInSet(list.numbers, number) === list.isAllowed;
+}
+
+function passesScheduled(lists: readonly Scheduled<PartyPrefixes>[], numbers: CallNumbers, wallMs: number): boolean {
+  for (const { calendar, value } of lists) {
+    if (isOpenAt(calendar, wallMs) && !passesList(value, numbers[value.party])) return false;
+  }
+  return true;
 }
 
 function passesGroups(list: ListedGroups | null, number: string, groups: NumberGroups): boolean {

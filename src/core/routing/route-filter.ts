@@ -21,7 +21,7 @@ export function passOf(
   if (gateway.locked) return 'locked';
   if (!isAvailableAt(gateway, call.wallMs)) return 'closedHours';
   if (!goTogether(call.mapping, gateway)) return 'notAllowed';
-  if (numberFault(gateway.numbers.filter, call, call.numberGroups) !== '') return 'numbers';
+  if (numberFault(gateway.numbers.filter, call, call.numberGroups, call.wallMs) !== '') return 'numbers';
   return closedOf(gateway, call.wallMs, conditions) ?? priceOf(candidate, call, prices);
 }
 

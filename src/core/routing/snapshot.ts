@@ -278,6 +278,8 @@ export interface Snapshot {
   readonly routePrefixes: readonly PrefixLayer[];
   /** The host names of mapping gateways that are known by now; absent: none. They may change without a new version. */
   readonly hosts?: readonly HostAddresses[];
+  /** What timed rates go by. Absent: there are none. */
+  readonly calendars?: readonly Calendar[];
   /** Absent: nobody pays anything. */
   readonly prices?: PriceTables;
   /** Absent: there are none. */

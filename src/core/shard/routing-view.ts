@@ -13,7 +13,7 @@ import { resendScheduleOf } from '../timer/resend-schedule.ts';
 export function routingViewOf(snapshot: Snapshot): RoutingView {
   const { parameters } = snapshot;
   const { SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY } = parameters;
-  const pricing = new Pricing(snapshot.prices);
+  const pricing = new Pricing(snapshot);
   return {
     snapshot,
     screening: new Screening(snapshot.mappingGateways, snapshot.hosts),

@@ -25,6 +25,7 @@ const OPEN_LISTS: NumberFilterFields = {
   calleePrefixesAllow: true,
   forwardPrefixes: [],
   forwardPrefixesAllow: true,
+  scheduledPrefixes: [],
   callerAllowLength: [],
   calleeAllowLength: [],
   callerLimitE164Groups: [],
@@ -40,11 +41,13 @@ const MAPPING_DEFAULTS: MappingNumberFields = {
   sipCalleeE164Domain: 'requestLine',
   rewriteRulesOutCaller: [],
   rewriteRulesOutCallee: [],
+  scheduledRewriteRulesOut: [],
 };
 const ROUTING_DEFAULTS: RoutingNumberFields = {
   ...OPEN_LISTS,
   rewriteRulesInCaller: [],
   rewriteRulesInCallee: [],
+  scheduledRewriteRulesIn: [],
   rewriteRulesPIdentity: [],
   callerPool: '',
   callerPoolLine: 1,

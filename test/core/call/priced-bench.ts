@@ -5,7 +5,7 @@ import { parseNetwork } from '../../../src/control/tables/network-file.ts';
 import { assignSlots } from '../../../src/control/tables/slots.ts';
 import type { Cdr } from '../../../src/core/cdr/cdr.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
-import { SWITCH_PLACE, Switch, type SwitchOptions } from '../../simulator/switch.ts';
+import { EPOCH_WALL_MS, SWITCH_PLACE, Switch, type SwitchOptions } from '../../simulator/switch.ts';
 
 export const CALLER = { address: '198.51.100.1', port: 5060 };
 export const TRUNK = { address: '203.0.113.1', port: 5060 };
@@ -13,7 +13,7 @@ export const TRUNK = { address: '203.0.113.1', port: 5060 };
 /** The snapshot of a network file. */
 export function snapshotOfFile(text: string): Snapshot {
   const network = parseNetwork(text, 'net.yaml');
-  return compileSnapshot(network, 1, assignSlots([], network), [{ address: '192.0.2.1' }], 0);
+  return compileSnapshot(network, 1, assignSlots([], network), [{ address: '192.0.2.1' }], EPOCH_WALL_MS);
 }
 
 /** One switch and what it sent to its trunk. */

@@ -47,7 +47,9 @@ describe('a deck', () => {
 
   test('in the hours of its calendar a timed rate comes before the one that always holds', () => {
     const rows = [row('44', { priceNanos: 2 }), row('44', { priceNanos: 1 }, '', 'nights')];
-    const deck = deckOf(rows, (name) => (name === 'nights' ? { includes: (wallMs) => wallMs < 100 } : null));
+    const changesAtWallMs = Float64Array.of(100);
+    const nights = { name: 'nights', fromWallMs: 0, untilWallMs: 200, isOpenAtFirst: true, changesAtWallMs };
+    const deck = deckOf(rows, (name) => (name === 'nights' ? nights : null));
     assert.equal(deck.find('44', 99)?.terms.priceNanos, 1);
     assert.equal(deck.find('44', 100)?.terms.priceNanos, 2);
     assert.deepEqual(deck.calendarNames(), ['nights']);

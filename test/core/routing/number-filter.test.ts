@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { calendarsIn } from '../../../src/control/tables/calendar-compile.ts';
 import { filterOf, NUMBER_FILTER_DEFAULTS } from '../../../src/control/tables/number-filter-fields.ts';
 import {
   type CallNumbers,
@@ -11,23 +12,35 @@ import {
 import { numberGroupsOf, packNumberGroup } from '../../../src/core/routing/number-group.ts';
 import type { NumberFilterFields } from '../../../src/store/network-numbers.ts';
 
+/** Open before `CLOSES_AT_MS`. */
+const CALENDARS = calendarsIn(
+  new Map([
+    ['day', { name: 'day', fromWallMs: 0, untilWallMs: 9, isOpenAtFirst: true, changesAtWallMs: Float64Array.of(5) }],
+  ]),
+);
+const CLOSES_AT_MS = 5;
+
 const GROUPS = numberGroupsOf([
   { name: 'fraud', image: packNumberGroup(['4930666', '4930777']) },
   { name: 'offices', image: packNumberGroup(['49221']) },
 ]);
 
 /** What a filter with `fields` says to a call of 49221 to 4930123. */
-function faultOf(fields: Partial<NumberFilterFields>, numbers: Partial<CallNumbers> = {}): NumberFault | '' {
-  const filter = filterOf({ ...NUMBER_FILTER_DEFAULTS, ...fields });
-  return numberFault(filter, { caller: '49221', callee: '4930123', forwarder: '', ...numbers }, GROUPS);
+function faultOf(
+  fields: Partial<NumberFilterFields>,
+  numbers: Partial<CallNumbers> = {},
+  wallMs = 0,
+): NumberFault | '' {
+  const filter = filterOf({ ...NUMBER_FILTER_DEFAULTS, ...fields }, CALENDARS);
+  return numberFault(filter, { caller: '49221', callee: '4930123', forwarder: '', ...numbers }, GROUPS, wallMs);
 }
 
 describe('an empty list lets every number pass, whatever its flag says', () => {
-  test('by default', () => assert.deepEqual(filterOf(NUMBER_FILTER_DEFAULTS), OPEN_FILTER));
+  test('by default', () => assert.deepEqual(filterOf(NUMBER_FILTER_DEFAULTS, CALENDARS), OPEN_FILTER));
 
   test('also where the flag says deny', () => {
     const { callerPrefixesAllow: _, ...rest } = NUMBER_FILTER_DEFAULTS;
-    assert.deepEqual(filterOf({ ...rest, callerPrefixesAllow: false }), OPEN_FILTER);
+    assert.deepEqual(filterOf({ ...rest, callerPrefixesAllow: false }, CALENDARS), OPEN_FILTER);
   });
 });
 
@@ -51,6 +64,26 @@ describe('lists of prefixes', () => {
     assert.equal(faultOf(fields), '');
     assert.equal(faultOf(fields, { forwarder: '498912' }), '');
     assert.equal(faultOf(fields, { forwarder: '494012' }), 'forwardPrefix');
+  });
+});
+
+describe('scheduled prefixes', () => {
+  const by = (party: 'caller' | 'callee', isAllowed: boolean, ...prefixes: string[]) => ({
+    calendar: 'day',
+    value: { party, isAllowed, prefixes },
+  });
+
+  test('hold while their calendar is open, and not a moment longer', () => {
+    const fields = { scheduledPrefixes: [by('callee', false, '493')] };
+    assert.equal(faultOf(fields, {}, CLOSES_AT_MS - 1), 'scheduledPrefix');
+    assert.equal(faultOf(fields, {}, CLOSES_AT_MS), '');
+  });
+
+  test('each of them holds, of its party, beside the lists that always do', () => {
+    const allowed = by('caller', true, '49');
+    assert.equal(faultOf({ scheduledPrefixes: [allowed] }), '');
+    assert.equal(faultOf({ scheduledPrefixes: [allowed, by('callee', true, '44')] }), 'scheduledPrefix');
+    assert.equal(faultOf({ scheduledPrefixes: [allowed], callerPrefixes: ['44'] }), 'callerPrefix');
   });
 });
 
@@ -100,7 +133,11 @@ describe('pairs', () => {
 });
 
 // A second reading of the same fields, one entry after the other.
-function naiveFault(fields: NumberFilterFields, { caller, callee, forwarder }: CallNumbers): NumberFault | '' {
+function naiveFault(
+  fields: NumberFilterFields,
+  { caller, callee, forwarder }: CallNumbers,
+  wallMs: number,
+): NumberFault | '' {
   const fits = (list: readonly string[], isAllowed: boolean, fitsOne: (entry: string) => boolean): boolean =>
     list.length === 0 || list.some(fitsOne) === isAllowed;
   const begins = (number: string) => (prefix: string) => number.startsWith(prefix);
@@ -117,6 +154,10 @@ function naiveFault(fields: NumberFilterFields, { caller, callee, forwarder }: C
   if (forwarder !== '' && !fits(fields.forwardPrefixes, fields.forwardPrefixesAllow, begins(forwarder))) {
     return 'forwardPrefix';
   }
+  const isWithin = fields.scheduledPrefixes.every(({ value: { party, isAllowed, prefixes } }) =>
+    fits(prefixes, isAllowed, begins(party === 'caller' ? caller : callee)),
+  );
+  if (!isWithin && wallMs < CLOSES_AT_MS) return 'scheduledPrefix';
   const pair = (entry: string): boolean => {
     const [one, other] = entry.split(':');
     return matches(caller, one) && matches(callee, other);
@@ -132,6 +173,17 @@ const pairs = fc.array(
   fc.tuple(pattern, pattern).map(([one, other]) => `${one}:${other}`),
   { maxLength: 4 },
 );
+const scheduled = fc.array(
+  fc.record({
+    calendar: fc.constant('day'),
+    value: fc.record({
+      party: fc.constantFrom('caller' as const, 'callee' as const),
+      isAllowed: fc.boolean(),
+      prefixes: fc.array(digits, { minLength: 1, maxLength: 3 }),
+    }),
+  }),
+  { maxLength: 2 },
+);
 const fields: fc.Arbitrary<NumberFilterFields> = fc.record({
   callerAllowLength: lengths,
   calleeAllowLength: lengths,
@@ -141,6 +193,7 @@ const fields: fc.Arbitrary<NumberFilterFields> = fc.record({
   calleePrefixesAllow: fc.boolean(),
   forwardPrefixes: list,
   forwardPrefixesAllow: fc.boolean(),
+  scheduledPrefixes: scheduled,
   callerLimitE164Groups: fc.constant([]),
   callerLimitE164GroupsAllow: fc.boolean(),
   calleeLimitE164Groups: fc.constant([]),
@@ -153,10 +206,10 @@ const numbers = fc.record({ caller: digits, callee: digits, forwarder: fc.oneof(
 test('20 000 random filters decide as a naive reading of their lists does', () => {
   const seen = new Map<string, number>();
   fc.assert(
-    fc.property(fields, numbers, (lists, call) => {
-      const fault = numberFault(filterOf(lists), call, GROUPS);
+    fc.property(fields, numbers, fc.integer({ min: 0, max: 8 }), (lists, call, wallMs) => {
+      const fault = numberFault(filterOf(lists, CALENDARS), call, GROUPS, wallMs);
       seen.set(fault, (seen.get(fault) ?? 0) + 1);
-      assert.equal(fault, naiveFault(lists, call));
+      assert.equal(fault, naiveFault(lists, call, wallMs));
     }),
     { numRuns: 20_000, seed: 5 },
   );
@@ -167,6 +220,7 @@ test('20 000 random filters decide as a naive reading of their lists does', () =
     'callerPrefix',
     'calleePrefix',
     'forwardPrefix',
+    'scheduledPrefix',
     'callerCallee',
   ]) {
     assert.ok((seen.get(fault) ?? 0) > 100, `"${fault}" was reached ${seen.get(fault) ?? 0} times`);

@@ -5,6 +5,7 @@ import { numberFault } from '../../routing/number-filter.ts';
 import type { Entry } from './entry.ts';
 
 export function checkNumbers(entry: Entry): EndReason | null {
-  const { gateway, routing } = entry;
-  return numberFault(gateway.numbers.filter, entry, routing.numberGroups) === '' ? null : 'NumberRestricted';
+  const { gateway, routing, around } = entry;
+  const fault = numberFault(gateway.numbers.filter, entry, routing.numberGroups, around.wallMs);
+  return fault === '' ? null : 'NumberRestricted';
 }
