@@ -3,7 +3,7 @@
 
 import { assert } from '../base/assert.ts';
 import { isPrefix } from '../base/digits.ts';
-import { packTrie } from '../routing/prefix-trie-packer.ts';
+import { type PrefixRow, packTrie } from '../routing/prefix-trie-packer.ts';
 import { COLUMN_WORDS, DECK_MAGIC, HEADER, HEADER_WORDS, MORE } from './rate-deck.ts';
 import { type RateTerms, wordsOf } from './rate-terms.ts';
 
@@ -87,14 +87,15 @@ export class RateDeckBuilder {
   }
 
   #image(order: Uint32Array): SharedArrayBuffer {
-    const trie = packTrie(this.#heads(order));
+    const { heads, columns } = this.#runs(order);
+    const trie = packTrie(heads);
     const termsIndex = indexOf(this.#terms.values);
     const names = [...this.#areas.values, ...this.#calendars.values];
     const namesIndex = indexOf(names);
     const layout = new Layout();
     const at = {
       trie: layout.take(trie.length),
-      columns: layout.take(order.length * COLUMN_WORDS * 4),
+      columns: layout.take(columns.length * 4),
       termsIndex: layout.take(termsIndex.length * 4),
       terms: layout.take((termsIndex.at(-1) as number) * 8),
       namesIndex: layout.take(namesIndex.length * 4),
@@ -104,6 +105,7 @@ export class RateDeckBuilder {
     const header = new Int32Array(image, 0, HEADER_WORDS);
     header[HEADER.magic] = DECK_MAGIC;
     header[HEADER.rates] = order.length;
+    header[HEADER.columnWords] = columns.length;
     header[HEADER.trieAt] = at.trie;
     header[HEADER.columnsAt] = at.columns;
     header[HEADER.termsIndexAt] = at.termsIndex;
@@ -114,7 +116,7 @@ export class RateDeckBuilder {
     header[HEADER.areaCount] = this.#areas.values.length;
     header[HEADER.calendarCount] = this.#calendars.values.length;
     new Uint8Array(image, at.trie, trie.length).set(trie);
-    this.#fillColumns(new Uint32Array(image, at.columns, order.length * COLUMN_WORDS), order);
+    new Uint32Array(image, at.columns, columns.length).set(columns);
     new Uint32Array(image, at.termsIndex, termsIndex.length).set(termsIndex);
     new Float64Array(image, at.terms).set(this.#terms.values.flat());
     new Uint32Array(image, at.namesIndex, namesIndex.length).set(namesIndex);
@@ -123,20 +125,24 @@ export class RateDeckBuilder {
     return image;
   }
 
-  /** Each prefix once, with the place of its first rate. */
-  *#heads(order: Uint32Array): Generator<{ readonly prefix: string; readonly row: number }> {
-    for (let place = 0; place < order.length; place++) {
-      if (!this.#continues(order, place))
-        yield { prefix: this.#prefixes[order[place] as number] as string, row: place };
-    }
-  }
-
-  #fillColumns(columns: Uint32Array, order: Uint32Array): void {
+  /** Each prefix once, with the place of its first rate; and the columns, in which equal runs of rates stand once. */
+  #runs(order: Uint32Array): { readonly heads: readonly PrefixRow[]; readonly columns: readonly number[] } {
+    const heads: PrefixRow[] = [];
+    const columns: number[] = [];
+    const known = new Map<string, number>();
+    let run: number[] = [];
     for (const [place, row] of order.entries()) {
-      const more = this.#continues(order, place + 1) ? MORE : 0;
-      columns[place * COLUMN_WORDS] = (this.#termsOfRow[row] as number) + more;
-      columns[place * COLUMN_WORDS + 1] = this.#areaOfRow[row] as number;
+      const continues = this.#continues(order, place + 1);
+      run.push((this.#termsOfRow[row] as number) + (continues ? MORE : 0), this.#areaOfRow[row] as number);
+      if (continues) continue;
+      const key = run.join();
+      const first = known.get(key) ?? columns.length / COLUMN_WORDS;
+      if (!known.has(key)) columns.push(...run);
+      known.set(key, first);
+      heads.push({ prefix: this.#prefixes[row] as string, row: first });
+      run = [];
     }
+    return { heads, columns };
   }
 
   /** Whether the rate at `place` is of the same prefix as the one before. */
