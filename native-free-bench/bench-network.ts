@@ -1,4 +1,5 @@
 // The networks that Tandem is given for the profiles: one customer, and vendors that are sockets of the answering end.
+// That of wholesale is in wholesale-tables.ts.
 
 import type { NetworkKind } from './profiles.ts';
 
@@ -13,10 +14,14 @@ export interface VendorPlaces {
   readonly deadPort: number;
 }
 
-const CAPACITY = 100_000;
+/** One that a network file says whole. */
+export type PlainNetworkKind = Exclude<NetworkKind, 'wholesale'>;
+
+/** A limit that is counted and that no load reaches. */
+export const CAPACITY = 100_000;
 
 /** A network file, as JSON. */
-export function networkFile(kind: NetworkKind, callerAddress: string, places: VendorPlaces): string {
+export function networkFile(kind: PlainNetworkKind, callerAddress: string, places: VendorPlaces): string {
   return JSON.stringify({
     accounts: [{ account: 'bench' }],
     mappingGateways: [{ name: 'caller', account: 'bench', remoteIps: [callerAddress], capacity: CAPACITY }],
@@ -25,8 +30,8 @@ export function networkFile(kind: NetworkKind, callerAddress: string, places: Ve
   });
 }
 
-function vendorsOf(kind: NetworkKind, places: VendorPlaces): object[] {
-  const { address, port, refusingPort, failingPort, deadPort } = places;
+function vendorsOf(kind: PlainNetworkKind, places: VendorPlaces): object[] {
+  const { address, port, refusingPort, deadPort } = places;
   const vendor = (name: string, signalPort: number, priority: number, more: object = {}): object => {
     return { name, prefix: '', remoteIp: address, signalPort, priority, capacity: CAPACITY, ...more };
   };
@@ -36,14 +41,6 @@ function vendorsOf(kind: NetworkKind, places: VendorPlaces): object[] {
         vendor('dead', deadPort, 1, { timeoutInvite: 1 }),
         vendor('refusing', refusingPort, 2),
         vendor('answerer', port, 3),
-      ];
-    case 'carrier':
-      return [
-        vendor('failing-49', failingPort, 1, { prefix: '49' }),
-        vendor('serving-49', port, 2, { prefix: '49' }),
-        vendor('failing-31', failingPort, 1, { prefix: '31' }),
-        vendor('failing-31-too', failingPort, 2, { prefix: '31' }),
-        vendor('serving-31', port, 3, { prefix: '31' }),
       ];
     default:
       return [vendor('answerer', port, 1)];

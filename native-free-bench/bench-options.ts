@@ -2,13 +2,17 @@
 
 import { parseArgs } from 'node:util';
 import { defaultShardCount } from '../src/config.ts';
+import type { KamailioKind } from './compare/kamailio/kamailio-under-test.ts';
 import type { LoadStep } from './traffic/arrivals.ts';
 import type { Place } from './traffic/traffic-messages.ts';
+import { DECK_PREFIXES } from './wholesale-tables.ts';
 
 /** What was asked for; null where nothing was said. */
 export interface BenchOptions {
-  /** `quick`, `compare`, `list`, or a profile. */
+  /** `quick`, `compare`, `list`, or `profile`. */
   readonly command: string;
+  /** Name of the profile. */
+  readonly profile: string;
   readonly rates: readonly number[] | null;
   readonly seconds: number | null;
   readonly runs: number | null;
@@ -16,8 +20,12 @@ export interface BenchOptions {
   readonly isPoisson: boolean;
   readonly shards: readonly number[];
   readonly seed: number;
-  readonly withKamailio: boolean;
+  readonly kamailios: readonly KamailioKind[];
   readonly against: string | null;
+  /** Size of the deck of the wholesale network. */
+  readonly prefixCount: number;
+  /** Where its tables are kept from run to run. */
+  readonly tablesDirectory: string | null;
   readonly target: Place | null;
   readonly answerOn: Place | null;
   readonly outDirectory: string;
@@ -44,6 +52,8 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
       seed: { type: 'string', default: '1' },
       with: { type: 'string' },
       against: { type: 'string' },
+      tables: { type: 'string' },
+      prefixes: { type: 'string', default: String(DECK_PREFIXES) },
       target: { type: 'string' },
       'answer-on': { type: 'string' },
       out: { type: 'string', default: 'bench-reports' },
@@ -51,13 +61,12 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
       json: { type: 'boolean', default: false },
     },
   });
-  if (values.with !== undefined && values.with !== 'kamailio') throw new Error('--with knows kamailio');
   const hasTarget = values.target !== undefined;
   if (hasTarget && values['answer-on'] === undefined) throw new Error('--target needs --answer-on, its vendor');
   const rates = values.rates ?? values.rate;
   const isCompared = values.with !== undefined || values.against !== undefined;
   return {
-    command: positionals[0] ?? (isCompared ? 'compare' : 'quick'),
+    ...whatOf(positionals, isCompared),
     rates: rates === undefined ? null : rates.split(',').map((rate) => positive('--rates', rate)),
     seconds: values.seconds === undefined ? null : positive('--seconds', values.seconds),
     runs: values.runs === undefined ? null : positive('--runs', values.runs),
@@ -65,14 +74,32 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
     isPoisson: values.poisson,
     shards: values.shards.split(',').map((count) => (count === '0' ? 0 : positive('--shards', count))),
     seed: positive('--seed', values.seed),
-    withKamailio: values.with === 'kamailio',
+    kamailios: values.with?.split(',').map(kamailioKind) ?? [],
     against: values.against ?? null,
+    prefixCount: positive('--prefixes', values.prefixes),
+    tablesDirectory: values.tables ?? null,
     target: values.target === undefined ? null : placeOf('--target', values.target),
     answerOn: values['answer-on'] === undefined ? null : placeOf('--answer-on', values['answer-on']),
     outDirectory: values.out,
     profileDirectory: values['cpu-prof'] ?? null,
     isJson: values.json,
   };
+}
+
+/** Commands that take the name of a profile, and which they take by themselves. */
+const COMMANDS: Readonly<Record<string, string>> = { quick: 'basic', list: 'basic', compare: 'wholesale' };
+
+function whatOf([first, second]: readonly string[], isCompared: boolean): Pick<BenchOptions, 'command' | 'profile'> {
+  const word = first ?? (isCompared ? 'compare' : 'quick');
+  const standard = COMMANDS[word];
+  return standard === undefined
+    ? { command: 'profile', profile: word }
+    : { command: word, profile: second ?? standard };
+}
+
+function kamailioKind(word: string): KamailioKind {
+  if (word === 'kamailio' || word === 'kamailio-proxy') return word;
+  throw new Error('--with knows kamailio (it hides topology) and kamailio-proxy (it does not)');
 }
 
 function positive(option: string, text: string): number {

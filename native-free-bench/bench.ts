@@ -2,12 +2,16 @@
 //
 //   npm run bench                              quick: what a call costs, its delays, the highest rate; under 2 minutes
 //   npm run bench -- PROFILE                   one profile; `npm run bench -- list` names them
-//   npm run bench -- compare --with kamailio   Debian's Kamailio in the same run, A B A B
+//   npm run bench -- compare --with kamailio   Debian's Kamailio in the same run, A B A B; `compare PROFILE` for
+//                                              another load than wholesale
 //   npm run bench -- compare --against COMMIT  another revision of Tandem, built in a worktree of its own
 //
 //   --rate N, --rates 200,500  calls a second    --seconds N   length of a run     --runs N  of compare
 //   --ramp FROM:TO:SECONDS     instead of a constant rate      --poisson           independent arrivals
 //   --shards 0,1               of Tandem; 0: inline            --seed N            the same seed, the same calls
+//   --with kamailio-proxy      Kamailio without topology hiding; both kinds with a comma between them
+//   --prefixes N               size of the deck of wholesale; a million unless told otherwise
+//   --tables DIR               keeps its tables there, and takes those that an earlier run of this revision has left
 //   --target HOST:PORT         another SIP switch that is running already, whose vendor is --answer-on HOST:PORT
 //   --out DIR                  for the reports (JSON, HTML); bench-reports/ unless told otherwise
 //   --cpu-prof DIR             a profile of each of Tandem's threads
@@ -20,18 +24,20 @@ import { sentenceOf } from '../src/tandem-error.ts';
 import { type BenchDocument, writeDocument } from './bench-document.ts';
 import { type BenchOptions, readBenchOptions } from './bench-options.ts';
 import { tellBench } from './bench-report.ts';
-import { type CompareOptions, compareAll, NOTHING_TO_SAY, revisionIn, runDirect, startSystems } from './compare.ts';
+import { briefly, type CompareOptions, compareAll, NOTHING_TO_SAY, runDirect } from './compare.ts';
 import { thisMachine } from './machine.ts';
 import { removeRevision } from './other-revision.ts';
 import { findPeak } from './peak.ts';
 import { type ProfileRun, runProfile } from './profile-run.ts';
 import { ELSEWHERE, PROFILES, type Profile } from './profiles.ts';
+import { revisionIn, type SystemOptions, startSystems } from './start-systems.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import { TrafficEnds } from './traffic/traffic-ends.ts';
 import type { LoadSecond } from './traffic/traffic-messages.ts';
 
 /** The quick benchmark: rates that the table of the README has, short runs, a short search for the top. */
 const QUICK = { rates: [200, 500], runs: 3, seconds: 5 };
+const COMPARED = { rates: [200, 500, 1_000], runs: 5, seconds: 8 };
 const QUICK_PEAK = { from: 600, growth: 1.3, seconds: 4 };
 
 /** What is alive while a benchmark runs. */
@@ -48,12 +54,12 @@ type Findings = Pick<BenchDocument, 'runs' | 'peaks'>;
 async function main(): Promise<boolean> {
   const options = readBenchOptions(process.argv.slice(2));
   if (options.command === 'list') return list();
-  const profile = profileNamed(options.command);
+  const profile = profileNamed(options.profile);
   const machine = thisMachine();
   const scene = await openScene(options);
   try {
     const found = await run(options, profile, scene);
-    const title = options.command === 'quick' ? 'Tandem bench' : `Tandem bench ${options.command}`;
+    const title = ['Tandem bench', ...(options.command === 'profile' ? [] : [options.command]), profile.name].join(' ');
     const document = { title, machine, atIso: new Date().toISOString(), ...found };
     if (options.isJson) console.log(JSON.stringify(document));
     else for (const line of tellBench(found.runs, machine)) console.log(line);
@@ -77,8 +83,7 @@ function list(): boolean {
   return true;
 }
 
-function profileNamed(command: string): Profile {
-  const name = command === 'quick' || command === 'compare' ? 'basic' : command;
+function profileNamed(name: string): Profile {
   const profile = PROFILES.find((one) => one.name === name);
   if (profile !== undefined) return profile;
   const instead = ELSEWHERE.get(name);
@@ -110,60 +115,60 @@ async function run(options: BenchOptions, profile: Profile, scene: Scene): Promi
     case 'quick':
       return quick(options, profile, scene);
     case 'compare':
-      return compare({ ...compareOptionsOf(options), withKamailio: options.withKamailio }, profile, scene);
+      return compare(options, briefly(profile), scene);
     default:
       return one(options, profile, scene);
   }
 }
 
-function compareOptionsOf(options: BenchOptions): CompareOptions {
-  const { rates, runs, seconds, shards, against, profileDirectory, seed } = options;
-  return {
-    rates: rates ?? QUICK.rates,
-    runs: runs ?? 5,
-    seconds: seconds ?? 8,
-    shards,
-    withKamailio: false,
-    against,
-    profileDirectory,
-    seed,
-  };
+function compareOptionsOf({ rates, runs, seconds, seed }: BenchOptions, usual = COMPARED): CompareOptions {
+  return { rates: rates ?? usual.rates, runs: runs ?? usual.runs, seconds: seconds ?? usual.seconds, seed };
+}
+
+async function compare(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
+  const offered = await startSystems(options, { ...scene, profile }, scene.systems);
+  const runs = await compareAll(compareOptionsOf(options), { ...scene, profile: offered }, scene.systems, scene.say);
+  return { runs, peaks: [] };
 }
 
 async function quick(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
-  const found = await compare({ ...compareOptionsOf({ ...options, ...QUICK }) }, profile, scene);
-  const [system] = scene.systems;
-  if (system === undefined) return found;
-  const { peak } = await findPeak(scene.ends, system, profile, { ...QUICK_PEAK, seed: options.seed }, scene.say);
-  return { ...found, peaks: peak === null ? [] : [peak] };
-}
-
-async function compare(options: CompareOptions, profile: Profile, scene: Scene): Promise<Findings> {
-  await startSystems(options, { ...scene, profile }, scene.systems);
-  return { runs: await compareAll(options, { ...scene, profile }, scene.systems, scene.say), peaks: [] };
+  const alone = { ...options, kamailios: [], against: null };
+  const offered = await startSystems(alone, { ...scene, profile }, scene.systems);
+  const { ends, systems, say } = scene;
+  const runs = await compareAll(compareOptionsOf(options, QUICK), { ends, profile: offered }, systems, say);
+  const [system] = systems as [SystemUnderTest];
+  const { peak } = await findPeak(ends, system, offered, { ...QUICK_PEAK, seed: options.seed }, say);
+  return { runs, peaks: peak === null ? [] : [peak] };
 }
 
 async function one(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
   const { ends, systems, say } = scene;
-  if (options.target === null) {
-    const shards = options.shards.slice(0, 1);
-    await startSystems({ ...compareOptionsOf(options), shards, against: null }, { ...scene, profile }, systems);
-  } else systems.push({ name: 'target', place: options.target, ...NOTHING_TO_SAY });
+  const offered = await startOne(options, profile, scene);
   const [system] = systems as [SystemUnderTest];
   const runs: ProfileRun[] = [];
   const isCallable = profile.mix.every(({ what }) => what === 'call');
-  if (isCallable) runs.push(await runDirect(ends, { ...profile, ...DIRECT_CALLS }, options.seed));
+  if (isCallable) runs.push(await runDirect(ends, { ...offered, ...DIRECT_CALLS }, options.seed));
   const arrivals = options.isPoisson ? 'poisson' : profile.arrivals;
   const steps = options.ramp ?? [
     { callsPerSecond: options.rates?.[0] ?? profile.callsPerSecond, seconds: options.seconds ?? profile.seconds },
   ];
-  runs.push(await runProfile(ends, system, { ...profile, arrivals }, { steps, seed: options.seed }, tellSecond(say)));
+  runs.push(await runProfile(ends, system, { ...offered, arrivals }, { steps, seed: options.seed }, tellSecond(say)));
   return { runs, peaks: [] };
 }
 
+/** The one system that a profile is run against. */
+async function startOne(options: BenchOptions, profile: Profile, scene: Scene): Promise<Profile> {
+  if (options.target === null) {
+    const alone: SystemOptions = { ...options, shards: options.shards.slice(0, 1), kamailios: [], against: null };
+    return startSystems(alone, { ...scene, profile }, scene.systems);
+  }
+  scene.systems.push({ name: 'target', place: options.target, ...NOTHING_TO_SAY });
+  return profile;
+}
+
 /** The generator alone is measured with the basic call, whatever the profile. */
-const DIRECT_CALLS = (({ mix, arrivals, impairment, disturbance, patienceMs }) => {
-  return { mix, arrivals, impairment, disturbance, patienceMs };
+const DIRECT_CALLS = (({ mix, arrivals, impairment, disturbance, windDownMs, patienceMs }) => {
+  return { mix, arrivals, impairment, disturbance, windDownMs, patienceMs };
 })(profileNamed('basic'));
 
 function tellSecond(say: (line: string) => void): (second: LoadSecond) => void {

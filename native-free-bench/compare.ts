@@ -1,28 +1,16 @@
 // npm run bench -- compare: what one call costs Tandem beside another system, or beside another revision of itself, in
 // one run, A B A B.
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { networkFile } from './bench-network.ts';
-import { startKamailio } from './compare/kamailio/kamailio-under-test.ts';
-import { buildRevision } from './other-revision.ts';
 import { type ProfileRun, runProfile } from './profile-run.ts';
 import type { Profile } from './profiles.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
-import { startTandem, TANDEM } from './tandem-under-test.ts';
 import type { TrafficEnds } from './traffic/traffic-ends.ts';
 
-/** What is compared. */
+/** How they are compared. */
 export interface CompareOptions {
   readonly rates: readonly number[];
   readonly runs: number;
   readonly seconds: number;
-  /** One Tandem for each; 0: inline. */
-  readonly shards: readonly number[];
-  readonly withKamailio: boolean;
-  /** Another revision to run beside this one; null for none. */
-  readonly against: string | null;
-  readonly profileDirectory: string | null;
   readonly seed: number;
 }
 
@@ -32,40 +20,19 @@ const WARM_UP = { callsPerSecond: 500, seconds: 5 };
 /** The generator without any system: what it takes itself. */
 const DIRECT = { callsPerSecond: 1_000, seconds: 3 };
 
-/** Starts what is compared, each in a directory of its own; they are pushed to `systems` as they come up. */
-export async function startSystems(
-  { shards, withKamailio, against, profileDirectory }: CompareOptions,
-  { ends, profile, directory }: { readonly ends: TrafficEnds; readonly profile: Profile; readonly directory: string },
-  systems: SystemUnderTest[],
-): Promise<void> {
-  const places = placesOf(ends);
-  const network = networkFile(profile.network, '127.0.0.1', places);
-  const revision = against === null ? null : buildRevision(against, revisionIn(directory));
-  const start = async (name: string, program: string, shardCount: number): Promise<void> => {
-    const own = join(directory, name);
-    mkdirSync(own);
-    const profiles = profileDirectory === null ? null : join(profileDirectory, name);
-    systems.push(await startTandem({ name, program, directory: own, shardCount, network, profileDirectory: profiles }));
-  };
-  for (const shardCount of shards) {
-    const name = `tandem-${shardCount}`;
-    await start(name, TANDEM, shardCount);
-    if (revision !== null) await start(`${name}@${revision.name}`, revision.program, shardCount);
-  }
-  if (!withKamailio) return;
-  const kamailioDirectory = join(directory, 'kamailio');
-  mkdirSync(kamailioDirectory);
-  systems.push(await startKamailio(kamailioDirectory, ends.answererPort));
-}
+/** Longest talk, and longest ringing of a call that is given up, of calls that are compared, ms. */
+const TALK_MS_MAX = 1_000;
+const PATIENCE_MS_MAX = 30_000;
 
-/** The vendors that the answering end plays. */
-export function placesOf({ answererAddress, answererPort, refusingPort, failingPort, deadPort }: TrafficEnds) {
-  return { address: answererAddress, port: answererPort, refusingPort, failingPort, deadPort };
-}
-
-/** Where another revision is built. */
-export function revisionIn(directory: string): string {
-  return join(directory, 'revision');
+/** `profile` for a comparison: what a call costs does not depend on its talk, and runs must end to be taken in turn. */
+export function briefly(profile: Profile): Profile {
+  const mix = profile.mix.map((kind) => ({
+    ...kind,
+    holdMs: Math.min(kind.holdMs, TALK_MS_MAX),
+    isHoldDrawn: kind.isHoldDrawn && kind.holdMs <= TALK_MS_MAX,
+    cancelAfterMs: kind.cancelAfterMs === null ? null : Math.min(kind.cancelAfterMs, TALK_MS_MAX),
+  }));
+  return { ...profile, mix, patienceMs: Math.min(profile.patienceMs, PATIENCE_MS_MAX) };
 }
 
 /** Warm-up, the generator alone, then all systems at all rates, round by round. */

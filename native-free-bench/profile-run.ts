@@ -78,11 +78,11 @@ export async function runProfile(
   { steps, seed }: RunOptions,
   onSecond: (second: LoadSecond) => void = () => undefined,
 ): Promise<ProfileRun> {
-  const { arrivals, mix, prefixes, impairment, patienceMs } = profile;
+  const { arrivals, mix, prefixes, impairment, windDownMs, patienceMs } = profile;
   const cdrsBefore = await system.cdrCount();
   const samples = new SystemSamples(system.group);
   const disturbance = begin(profile.disturbance, system, steps);
-  const order = { target: system.place, seed, arrivals, steps, mix, prefixes, impairment, patienceMs };
+  const order = { target: system.place, seed, arrivals, steps, mix, prefixes, impairment, windDownMs, patienceMs };
   const result = await ends.run(order, onSecond).finally(() => disturbance.end());
   await pause(AFTERMATH_MS);
   const used = samples.stop();

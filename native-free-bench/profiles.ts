@@ -3,8 +3,8 @@
 import type { ArrivalKind } from './traffic/arrivals.ts';
 import type { CalleeRole, CallKind, Impairment } from './traffic/traffic-messages.ts';
 
-/** How the system's vendors are set up; see bench-network.ts. */
-export type NetworkKind = 'plain' | 'carrier' | 'failover' | 'impatient' | 'registrar';
+/** How the system's vendors are set up; see bench-network.ts and wholesale-tables.ts. */
+export type NetworkKind = 'plain' | 'wholesale' | 'failover' | 'impatient' | 'registrar';
 
 /** What is done to the system while it is loaded. */
 export type Disturbance = 'none' | 'killShard' | 'strangers' | 'management';
@@ -24,6 +24,8 @@ export interface Profile {
   readonly disturbance: Disturbance;
   /** Share of calls that must come to their kind's end for the run to pass. */
   readonly successMin: number;
+  /** After the last arrival, ms: whoever still talks then is hung up within; null: they talk to their end. */
+  readonly windDownMs: number | null;
   /** After the last arrival, ms: the longest call and its repetitions. */
   readonly patienceMs: number;
 }
@@ -51,6 +53,7 @@ const BASIC: Omit<Profile, 'name' | 'help'> = {
   impairment: null,
   disturbance: 'none',
   successMin: 0.999,
+  windDownMs: null,
   patienceMs: 10_000,
 };
 
@@ -68,14 +71,15 @@ const CARRIER_MIX: readonly CallKind[] = [
 
 const CARRIER: Omit<Profile, 'name' | 'help'> = {
   ...BASIC,
-  network: 'carrier',
+  network: 'wholesale',
   arrivals: 'poisson',
   callsPerSecond: 240,
   seconds: 600,
   mix: CARRIER_MIX,
-  // Two attempts for the first, three for the second: 2.5 on average.
+  // Of another switch; Tandem's calls go all over its deck.
   prefixes: ['4930', '3161'],
-  patienceMs: 180_000,
+  windDownMs: 20_000,
+  patienceMs: 60_000,
 };
 
 /** All profiles, by name. */

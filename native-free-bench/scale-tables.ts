@@ -13,6 +13,9 @@ import { numbersFor } from './micro/core/routing/prefix-tables.ts';
 const ADDRESS = '127.0.0.1';
 const NUMBERS = 262_144;
 
+/** A prime: neighbours in the list have different vendors and prices. */
+export const SPREAD = 7919;
+
 /** A customer, `gateways` vendors that no call goes to, and one that takes what begins with `called`. */
 export function scaleNetwork(gateways: number, answererPort: number, called: string): string {
   const place = `remoteIp: ${ADDRESS}, signalPort: ${answererPort}`;
@@ -26,25 +29,30 @@ export function scaleNetwork(gateways: number, answererPort: number, called: str
   return lines.join('\n');
 }
 
-/** Each prefix for one of the vendors. */
-export function writePrefixes(file: string, prefixes: readonly string[], gateways: number): Promise<void> {
-  return writeLines(
-    file,
-    'gateway,prefix',
-    prefixes,
-    (prefix, index) => `vendor-${(index * 7919) % gateways},${prefix}`,
+/** Each prefix for those vendors that `vendorsOf` names for its place in the list. */
+export function writePrefixes(
+  file: string,
+  prefixes: readonly string[],
+  vendorsOf: (index: number) => readonly string[],
+): Promise<void> {
+  return writeLines(file, 'gateway,prefix', prefixes, (prefix, index) =>
+    vendorsOf(index)
+      .map((vendor) => `${vendor},${prefix}`)
+      .join('\n'),
   );
 }
 
-/** As decks are: many prefixes, some hundreds of areas and prices, few increments. */
-export function writeRates(file: string, prefixes: readonly string[]): Promise<void> {
-  return writeLines(file, 'prefix,area,perMinute,increments', prefixes, (prefix, index) => rateLine(prefix, index));
+/** As decks are: many prefixes, some hundreds of areas and prices, few increments. `share`: of the usual prices. */
+export function writeRates(file: string, prefixes: readonly string[], share = 1): Promise<void> {
+  return writeLines(file, 'prefix,area,perMinute,increments', prefixes, (prefix, index) =>
+    rateLine(prefix, index, share),
+  );
 }
 
-function rateLine(prefix: string, index: number): string {
-  const destination = (index * 7919) % 800;
+function rateLine(prefix: string, index: number, share: number): string {
+  const destination = (index * SPREAD) % 800;
   const increments = destination % 3 === 0 ? '1/1' : '60/60';
-  return `${prefix},Destination ${destination},${(0.001 + destination / 10_000).toFixed(4)},${increments}`;
+  return `${prefix},Destination ${destination},${(share * (0.001 + destination / 10_000)).toFixed(6)},${increments}`;
 }
 
 async function writeLines(

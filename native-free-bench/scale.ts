@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { prefixesOf } from './micro/core/routing/prefix-tables.ts';
 import { PROFILES } from './profiles.ts';
 import { ScaleSwitch, stopAll } from './scale-switch.ts';
-import { measureDeck, measureTrie, scaleNetwork, writePrefixes, writeRates } from './scale-tables.ts';
+import { measureDeck, measureTrie, SPREAD, scaleNetwork, writePrefixes, writeRates } from './scale-tables.ts';
 import { type LoadResult, TrafficEnds } from './traffic/traffic-ends.ts';
 
 const SHARDS = 3;
@@ -45,7 +45,7 @@ async function secondsOf(action: () => Promise<unknown>): Promise<number> {
 /** Writes both files, and judges what their tables cost; their bytes. */
 async function judgeTables(directory: string, { gateways, prefixes: count }: Sizes): Promise<number> {
   const prefixes = prefixesOf('deck', count);
-  await writePrefixes(join(directory, 'prefixes.csv'), prefixes, gateways);
+  await writePrefixes(join(directory, 'prefixes.csv'), prefixes, (index) => [`vendor-${(index * SPREAD) % gateways}`]);
   await writeRates(join(directory, 'rates.csv'), prefixes);
   const trie = measureTrie(prefixes);
   const deck = await measureDeck(join(directory, 'rates.csv'), prefixes);
@@ -71,6 +71,7 @@ async function callsDuring(
     mix,
     prefixes: [CALLED],
     impairment: null,
+    windDownMs: null,
     patienceMs: PATIENCE_MS,
   });
   const [result] = await Promise.all([calls, action()]);

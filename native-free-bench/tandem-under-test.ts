@@ -1,7 +1,7 @@
-// Tandem under test: the command line an operator starts, with a network of one customer and one vendor.
+// Tandem under test: the command line an operator starts.
 
 import { spawn } from 'node:child_process';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireRunningSwitch, type SwitchClient } from '../src/cli/switch-client.ts';
@@ -13,7 +13,7 @@ import { endGroup, type SystemUnderTest, until } from './system-under-test.ts';
 export const TANDEM = fileURLToPath(new URL('../src/cli/tandem.js', import.meta.url));
 const NAME_THREADS = new URL('./name-threads.js', import.meta.url).href;
 const ADDRESS = '127.0.0.1';
-const START_MS = 10_000;
+const START_MS = 30_000;
 
 /** How Tandem is started. */
 export interface TandemOptions {
@@ -23,17 +23,20 @@ export interface TandemOptions {
   /** An empty directory, for its configuration, records and log. */
   readonly directory: string;
   readonly shardCount: number;
-  /** Its network file. */
+  /** Its network file, as JSON. */
   readonly network: string;
+  /** A data directory with large tables, to begin with a copy of; null for none. */
+  readonly tablesPath: string | null;
   /** Directory for a profile of each thread, written at the end; null for none. */
   readonly profileDirectory: string | null;
 }
 
 /** Starts it and applies the network. Rejects when it does not come up within START_MS. */
 export async function startTandem(options: TandemOptions): Promise<SystemUnderTest> {
-  const { directory, profileDirectory } = options;
+  const { directory, network, tablesPath, profileDirectory } = options;
   const configFile = join(directory, 'tandem.yaml');
   writeFileSync(configFile, startFile(options.shardCount));
+  if (tablesPath !== null) cpSync(tablesPath, join(directory, 'data'), { recursive: true });
   const profiling = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
   let isStopping = false;
   const logFile = join(directory, 'log');
@@ -52,7 +55,7 @@ export async function startTandem(options: TandemOptions): Promise<SystemUnderTe
   };
   try {
     const client = await until(options.name, START_MS, () => clientOf(join(directory, 'data')));
-    await client.post('/api/v1/apply', { name: 'bench' }, options.network);
+    await client.post('/api/v1/apply', { name: 'bench' }, network);
     const [listener] = (await statusOf(client)).listeners;
     return {
       name: options.name,

@@ -65,10 +65,10 @@ class Answerer {
   async begin(): Promise<EndBound> {
     const deadPort = await this.#dead.bind({ address: ADDRESS }, () => undefined);
     const refusingPort = await this.#refusing.bind({ address: ADDRESS }, (text, from) =>
-      refuse(this.#refusing, '503 Service Unavailable', text, from),
+      this.#refuse(this.#refusing, '503 Service Unavailable', text, from),
     );
     const failingPort = await this.#failing.bind({ address: ADDRESS }, (text, from) =>
-      refuse(this.#failing, FAILURE, text, from),
+      this.#refuse(this.#failing, FAILURE, text, from),
     );
     const port = await this.#socket.bind({ address: ADDRESS, port: PORT }, (text, from) => this.#receive(text, from));
     this.#here = `${ADDRESS}:${port}`;
@@ -228,6 +228,15 @@ class Answerer {
     this.#due.add(run, dueAtMs);
   }
 
+  /** Answers an INVITE with `status`, and anything else with 200. */
+  #refuse(socket: EndSocket, status: string, text: string, from: RemoteInfo): void {
+    const request = readWire(text);
+    if (request === null || request.status !== 0 || request.method === 'ACK') return;
+    if (request.method === 'INVITE') this.#invites += 1;
+    const said = request.method === 'INVITE' ? status : '200 OK';
+    socket.send(printResponse(request, said, { toTag: tagFor(request, 'r') }), from.port, from.address);
+  }
+
   #send(text: string, to: RemoteInfo): void {
     this.#socket.send(text, to.port, to.address);
   }
@@ -235,14 +244,6 @@ class Answerer {
 
 /** What a vendor says that cannot: not 503, for that would have the switch offer it less. */
 const FAILURE = '500 Server Internal Error';
-
-/** Answers an INVITE with `status`, and anything else with 200. */
-function refuse(socket: EndSocket, status: string, text: string, from: RemoteInfo): void {
-  const request = readWire(text);
-  if (request === null || request.status !== 0 || request.method === 'ACK') return;
-  const said = request.method === 'INVITE' ? status : '200 OK';
-  socket.send(printResponse(request, said, { toTag: tagFor(request, 'r') }), from.port, from.address);
-}
 
 /** The last digit of the number in the request line. */
 function roleOf(text: string): CalleeRole {

@@ -40,6 +40,8 @@ interface Load {
   readonly account: TrafficAccount;
   /** When whoever has not ended is unfinished; Infinity until the last arrival. */
   endsAtMs: number;
+  /** When whoever talks hangs up; Infinity until the last arrival. */
+  hangsUpByMs: number;
   count: number;
 }
 
@@ -78,6 +80,7 @@ class Caller {
       arrivals: new Arrivals(order.arrivals, order.steps, new Chance(order.seed + 3), nowMs),
       account: new TrafficAccount(nowMs),
       endsAtMs: Number.POSITIVE_INFINITY,
+      hangsUpByMs: Number.POSITIVE_INFINITY,
       count: 0,
     };
   }
@@ -107,11 +110,22 @@ class Caller {
 
   /** The load is over when its calls are, or when they have had their time. */
   #finish(load: Load, nowMs: number): void {
-    if (load.endsAtMs === Number.POSITIVE_INFINITY) load.endsAtMs = nowMs + load.order.patienceMs;
+    if (load.endsAtMs === Number.POSITIVE_INFINITY) this.#windDown(load, nowMs);
     if (load.account.active > 0 && nowMs < load.endsAtMs) return;
     for (const call of this.#calls.values()) if (call.stage !== 'over') this.#fail(call, 'unfinished');
     this.#load = null;
     process.send?.(load.account.outcome(this.#clock.report(this.#socket.sendFailures, this.#resent)));
+  }
+
+  /** The last call has come. */
+  #windDown(load: Load, nowMs: number): void {
+    const { patienceMs, windDownMs } = load.order;
+    load.endsAtMs = nowMs + patienceMs;
+    if (windDownMs === null) return;
+    load.hangsUpByMs = nowMs + windDownMs;
+    for (const call of this.#calls.values()) {
+      if (call.stage === 'talking') this.#due.add(() => this.#hangUp(call), nowMs + this.#chance.below(windDownMs));
+    }
   }
 
   #place(load: Load, nowMs: number): void {
@@ -218,7 +232,8 @@ class Caller {
     const { holdMs, isHoldDrawn, callee } = call.kind;
     if (callee === 'hangUp' && !wasGivenUp) return;
     const forMs = wasGivenUp ? 0 : isHoldDrawn ? this.#chance.exponential(holdMs) : holdMs;
-    this.#due.add(() => this.#hangUp(call), nowMs + forMs);
+    const hangsUpByMs = this.#load?.hangsUpByMs ?? nowMs;
+    this.#due.add(() => this.#hangUp(call), Math.min(nowMs + forMs, Math.max(nowMs, hangsUpByMs)));
   }
 
   #hangUp(call: TrafficCall): void {

@@ -47,6 +47,8 @@ export interface TrafficOrder {
   /** First digits of the called numbers; one is drawn for each call. */
   readonly prefixes: readonly string[];
   readonly impairment: Impairment | null;
+  /** After the last arrival calls that still talk are hung up, one after the other within so long, ms; null: they are not. */
+  readonly windDownMs: number | null;
   /** After the last arrival calls may take so long to end, ms; then they are unfinished. */
   readonly patienceMs: number;
 }
@@ -105,7 +107,7 @@ export interface TrafficOutcome {
 export interface AnswererReport {
   readonly kind: 'answererReport';
   readonly load: EndLoad;
-  /** INVITEs that arrived, repetitions aside. */
+  /** INVITEs that arrived at its sockets, the dead one and repetitions of what it serves aside. */
   readonly invites: number;
   readonly answered: number;
   /** The system's own part of the way there: INVITE out of the caller to its arrival here. */

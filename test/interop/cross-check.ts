@@ -7,9 +7,9 @@ import assert from 'node:assert/strict';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { networkFile } from '../../native-free-bench/bench-network.ts';
-import { placesOf } from '../../native-free-bench/compare.ts';
 import { runProfile } from '../../native-free-bench/profile-run.ts';
 import { PROFILES, type Profile } from '../../native-free-bench/profiles.ts';
+import { placesOf } from '../../native-free-bench/start-systems.ts';
 import { percentilesOf, spreadOf } from '../../native-free-bench/statistics.ts';
 import type { SystemUnderTest } from '../../native-free-bench/system-under-test.ts';
 import { startTandem, TANDEM } from '../../native-free-bench/tandem-under-test.ts';
@@ -49,6 +49,7 @@ export async function crossCheck(scope: Scope, plan: CrossCheckPlan): Promise<Cr
     directory: temporaryDirectory(),
     shardCount: 0,
     network,
+    tablesPath: null,
     profileDirectory: null,
   });
   scope.after(() => system.stop());

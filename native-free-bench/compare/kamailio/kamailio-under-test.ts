@@ -6,6 +6,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { VendorPlaces } from '../../bench-network.ts';
+import type { NetworkKind } from '../../profiles.ts';
 import { endGroup, type SystemUnderTest, until } from '../../system-under-test.ts';
 
 const KAMAILIO = '/usr/sbin/kamailio';
@@ -16,15 +18,26 @@ const START_MS = 10_000;
 /** Shared memory, private memory of each process (MB), receive buffer (bytes): ample, so that none is the limit. */
 const SIZES = ['-m', '512', '-M', '16', '-b', String(4 * 1024 * 1024)];
 
-/** Starts it. Throws a sentence when it is not installed; rejects when it does not come up within START_MS. */
-export async function startKamailio(directory: string, answererPort: number): Promise<SystemUnderTest> {
+/** With topology hiding (module topoh), or as a plain proxy. */
+export type KamailioKind = 'kamailio' | 'kamailio-proxy';
+
+/**
+ * Starts one in `directory`, with the vendors that Tandem has in `network`. Throws a sentence when it is not installed;
+ * rejects when it does not come up within START_MS.
+ */
+export async function startKamailio(
+  kind: KamailioKind,
+  directory: string,
+  network: NetworkKind,
+  places: VendorPlaces,
+): Promise<SystemUnderTest> {
   if (!existsSync(KAMAILIO)) throw new Error(`There is no ${KAMAILIO}: apt-get install kamailio`);
   const port = await freePort();
   const cdrDirectory = join(directory, 'cdr');
   const gatewayList = join(directory, 'dispatcher.list');
   const configFile = join(directory, 'kamailio.cfg');
   mkdirSync(cdrDirectory);
-  writeFileSync(gatewayList, `1 sip:${ADDRESS}:${answererPort} 0 10\n`);
+  writeFileSync(gatewayList, gatewaysOf(network, places));
   writeFileSync(
     configFile,
     readFileSync(CONFIGURATION, 'utf8')
@@ -32,7 +45,8 @@ export async function startKamailio(directory: string, answererPort: number): Pr
       .replace('@DIRECTORY@', directory)
       .replace('@DISPATCHER_LIST@', gatewayList),
   );
-  const started = spawn(KAMAILIO, ['-f', configFile, '-DD', '-E', ...SIZES, '-Y', directory], {
+  const defined = kind === 'kamailio' ? ['-A', 'TOPOLOGY_HIDING'] : [];
+  const started = spawn(KAMAILIO, ['-f', configFile, '-DD', '-E', ...SIZES, ...defined, '-Y', directory], {
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -45,7 +59,7 @@ export async function startKamailio(directory: string, answererPort: number): Pr
   }
   const cdrCount = async (): Promise<number> => linesIn(cdrDirectory);
   return {
-    name: 'kamailio',
+    name: kind,
     place: { address: ADDRESS, port },
     group: started.pid ?? null,
     cdrCount,
@@ -53,6 +67,27 @@ export async function startKamailio(directory: string, answererPort: number): Pr
     disturb: async () => undefined,
     stop,
   };
+}
+
+/** Its lists of gateways: 1 for even calls, 2 for odd ones; the highest priority first. */
+function gatewaysOf(network: NetworkKind, { port, refusingPort, failingPort, deadPort }: VendorPlaces): string {
+  const lists: Readonly<Record<NetworkKind, readonly [readonly number[], readonly number[]]>> = {
+    plain: [[port], [port]],
+    impatient: [[port], [port]],
+    registrar: [[port], [port]],
+    failover: [
+      [deadPort, refusingPort, port],
+      [deadPort, refusingPort, port],
+    ],
+    wholesale: [
+      [failingPort, port],
+      [failingPort, failingPort, port],
+    ],
+  };
+  const lines = lists[network].flatMap((ports, list) =>
+    ports.map((at, place) => `${list + 1} sip:gateway-${place}@${ADDRESS}:${at} 0 ${10 - place}\n`),
+  );
+  return lines.join('');
 }
 
 /** A UDP port nobody has just now. */
