@@ -90,7 +90,7 @@ function routingOf(
   const network = wholesaleNetwork(places);
   const tables = new WholesaleTables(tablesDirectory ?? join(directory, 'tables'), network, prefixCount);
   const tablesFor = async (program: string): Promise<string> => {
-    const path = await tables.dataFor(program);
+    const path = await tables.directoryFor(program);
     say(`... are there after ${((performance.now() - begunMs) / 1000).toFixed(0)} s.`);
     return path;
   };

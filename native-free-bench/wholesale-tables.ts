@@ -1,7 +1,7 @@
-// The wholesale network: everything on. A million prefixes, each with two or three vendors of which the last one serves,
-// a million rates to sell by and a million to buy by, accounts with credit, an agent, limits on gateways, accounts and
-// groups, a least profit. Made once, by the command line of the program under test, in a data directory that every switch
-// of the run begins with a copy of.
+// The wholesale network: everything on. A million prefixes, each with two or three vendors of which the last one
+// serves, a million rates to sell by and a million to buy by, accounts with credit, an agent, limits on gateways,
+// accounts and groups, a least profit. Made once, by the command line of the program under test, in a data directory
+// that every switch of the run begins with a copy of.
 
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -48,7 +48,7 @@ export class WholesaleTables {
   }
 
   /** A data directory with everything in it, as `program` (a compiled command line) writes it. */
-  dataFor(program: string): Promise<string> {
+  directoryFor(program: string): Promise<string> {
     const made = this.#prepared.get(program) ?? this.#prepare(program, this.#prepared.size);
     this.#prepared.set(program, made);
     return made;

@@ -47,7 +47,7 @@ export interface TrafficOrder {
   /** First digits of the called numbers; one is drawn for each call. */
   readonly prefixes: readonly string[];
   readonly impairment: Impairment | null;
-  /** After the last arrival calls that still talk are hung up, one after the other within so long, ms; null: they are not. */
+  /** After the last arrival calls that still talk are hung up, one by one within so long, ms; null: they are not. */
   readonly windDownMs: number | null;
   /** After the last arrival calls may take so long to end, ms; then they are unfinished. */
   readonly patienceMs: number;
