@@ -26,6 +26,8 @@ const ROW_BYTES_MAX = 65_536;
 export class CsvRow {
   /** Its last line in the file, from 1. */
   line = 1;
+  /** True when something in it was refused. */
+  isRefused = false;
   readonly #places: ReadonlyMap<string, number>;
   readonly #refuse: (line: number, field: string, reason: string) => void;
   #cells: readonly string[] = [];
@@ -38,6 +40,15 @@ export class CsvRow {
   become(cells: readonly string[], line: number): void {
     this.#cells = cells;
     this.line = line;
+    this.isRefused = false;
+  }
+
+  /** Everything in it but `field`, as one text: rows with the same text differ in `field` at most. */
+  textBeside(field: string): string {
+    const place = this.#places.get(field);
+    let text = '';
+    for (let index = 0; index < this.#cells.length; index++) if (index !== place) text += `${this.#cells[index]}\n`;
+    return text;
   }
 
   /** True when the row gives `field` a value. */
@@ -66,6 +77,7 @@ export class CsvRow {
   }
 
   refuse(field: string, reason: string): void {
+    this.isRefused = true;
     this.#refuse(this.line, field, reason);
   }
 

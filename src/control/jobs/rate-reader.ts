@@ -2,9 +2,12 @@
 
 import { RateDeckBuilder } from '../../core/rating/rate-deck-builder.ts';
 import type { CsvRow } from '../../operator-csv.ts';
-import { RATE_FIELDS, readRateRow } from '../rates/rate-row.ts';
+import { RATE_FIELDS, ratePrefix, readRateRow } from '../rates/rate-row.ts';
 import type { ImportedTable } from '../tables/table-images.ts';
 import type { RefuseLine, TableReader } from './table-reader.ts';
+
+/** Rows that differ in more than their prefix and are remembered. */
+const ROWS_KNOWN_MAX = 10_000;
 
 export class RateReader implements TableReader {
   readonly columns = { needed: ['prefix'], optional: RATE_FIELDS.filter((field) => field !== 'prefix') };
@@ -12,6 +15,8 @@ export class RateReader implements TableReader {
   readonly #currency: string;
   readonly #builder = new RateDeckBuilder();
   readonly #lines: number[] = [];
+  /** Places of rates by what their rows say beside the prefix: a deck of a million has a few hundred such texts. */
+  readonly #known = new Map<string, number>();
 
   /** `name` and `currency`: of the table. */
   constructor(name: string, currency: string) {
@@ -20,7 +25,14 @@ export class RateReader implements TableReader {
   }
 
   take(row: CsvRow): void {
-    this.#builder.add(readRateRow(row));
+    const text = row.textBeside('prefix');
+    const known = this.#known.get(text);
+    if (known === undefined) {
+      const place = this.#builder.add(readRateRow(row));
+      if (!row.isRefused && this.#known.size < ROWS_KNOWN_MAX) this.#known.set(text, place);
+    } else {
+      this.#builder.addLike(known, row.need('prefix', ratePrefix, ''));
+    }
     this.#lines.push(row.line);
   }
 

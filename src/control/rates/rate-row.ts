@@ -96,7 +96,8 @@ function pricePerMinute(row: RateFields): Price {
   return { priceNanos, priceSeconds: MINUTE_SECONDS, periodSeconds: next, sections };
 }
 
-function ratePrefix(text: string): string | Refused {
+/** Digits that a rate begins with, or why `text` is none. */
+export function ratePrefix(text: string): string | Refused {
   return isPrefix(text) ? text : new Refused(`takes a prefix of digits, * # + and a to s, not "${text}"`);
 }
 

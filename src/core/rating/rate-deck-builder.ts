@@ -43,8 +43,8 @@ export class RateDeckBuilder {
     return this.#prefixes.length;
   }
 
-  /** `row.prefix` must be `isPrefix`. */
-  add(row: RateRow): void {
+  /** `row.prefix` must be `isPrefix`. Answers its place. */
+  add(row: RateRow): number {
     assert(isPrefix(row.prefix), 'a rate belongs to a prefix');
     const calendar = row.calendar === '' ? -1 : this.#calendars.placeOf(row.calendar, row.calendar);
     const words = wordsOf({ ...row.terms, calendar });
@@ -53,9 +53,17 @@ export class RateDeckBuilder {
       this.#calendarOfTerms.push(calendar);
       this.#fromOfTerms.push(row.terms.validFromWallMs);
     }
-    this.#prefixes.push(row.prefix);
     this.#termsOfRow.push(terms);
     this.#areaOfRow.push(this.#areas.placeOf(row.area, row.area));
+    return this.#prefixes.push(row.prefix) - 1;
+  }
+
+  /** What was added at `place`, for another prefix. */
+  addLike(place: number, prefix: string): void {
+    assert(isPrefix(prefix), 'a rate belongs to a prefix');
+    this.#termsOfRow.push(this.#termsOfRow[place] as number);
+    this.#areaOfRow.push(this.#areaOfRow[place] as number);
+    this.#prefixes.push(prefix);
   }
 
   /** The image in shared memory, or the rates that exclude others. */
