@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Comparison } from './comparison.ts';
 import { htmlReport } from './html-report.ts';
 import type { Machine } from './machine.ts';
 import type { ProfileRun } from './profile-run.ts';
@@ -14,6 +15,8 @@ export interface BenchDocument {
   readonly runs: readonly ProfileRun[];
   /** The highest rates found, by system. */
   readonly peaks: readonly ProfileRun[];
+  /** This revision of Tandem beside what else was run. */
+  readonly comparisons: readonly Comparison[];
 }
 
 /** Writes both into `directory`; answers their paths. */

@@ -9,7 +9,7 @@ import { DECK_PREFIXES } from './wholesale-tables.ts';
 
 /** What was asked for; null where nothing was said. */
 export interface BenchOptions {
-  /** `quick`, `compare`, `list`, or `profile`. */
+  /** `quick`, `compare`, `table`, `list`, or `profile`. */
   readonly command: string;
   /** Name of the profile. */
   readonly profile: string;
@@ -74,7 +74,10 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
     isPoisson: values.poisson,
     shards: values.shards.split(',').map((count) => (count === '0' ? 0 : positive('--shards', count))),
     seed: positive('--seed', values.seed),
-    kamailios: values.with?.split(',').map(kamailioKind) ?? [],
+    kamailios: (values.with ?? (positionals[0] === 'table' ? 'kamailio' : ''))
+      .split(',')
+      .filter(Boolean)
+      .map(kamailioKind),
     against: values.against ?? null,
     prefixCount: positive('--prefixes', values.prefixes),
     tablesDirectory: values.tables ?? null,
@@ -87,7 +90,12 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
 }
 
 /** Commands that take the name of a profile, and which they take by themselves. */
-const COMMANDS: Readonly<Record<string, string>> = { quick: 'basic', list: 'basic', compare: 'wholesale' };
+const COMMANDS: Readonly<Record<string, string>> = {
+  quick: 'basic',
+  list: 'basic',
+  compare: 'wholesale',
+  table: 'wholesale',
+};
 
 function whatOf([first, second]: readonly string[], isCompared: boolean): Pick<BenchOptions, 'command' | 'profile'> {
   const word = first ?? (isCompared ? 'compare' : 'quick');

@@ -1,7 +1,7 @@
 // The figures of a benchmark, for people at a terminal.
 
 import { alignedTable } from '../src/cli/aligned-table.ts';
-import { comparisonsOf, groupsOf, type RunGroup } from './comparison.ts';
+import { comparisonsOf, groupsOf, RATIO_HEADS, type RunGroup, ratioRow } from './comparison.ts';
 import { type Machine, tellMachine } from './machine.ts';
 import type { ProfileRun } from './profile-run.ts';
 import { spreadOf } from './statistics.ts';
@@ -24,7 +24,8 @@ export function tellBench(runs: readonly ProfileRun[], machine: Machine): string
     'us/call: utime + stime of the whole system over calls offered, median of the runs (least - most). resent: by the',
     'caller / by the answerer. Added: the switch alone, from its socket in to its socket out, by stamps that cross it;',
     'INVITE to 180: as the caller sees it, the answerer included. Medians of the runs. tandem-0: the shard inline;',
-    'tandem-1: one in a worker; @: another revision.',
+    'tandem-1: one in a worker; @: another revision. Ratios: of runs in turn in which both carried the load, 99 % of it',
+    'as planned; median (least - most).',
   ];
 }
 
@@ -98,14 +99,8 @@ function threadLines(groups: readonly RunGroup[]): string[] {
 }
 
 function ratioLines(runs: readonly ProfileRun[]): string[] {
-  const lines = comparisonsOf(runs).map(({ system, against, callsPerSecond, processor, ringing }) => {
-    const spread = `${processor.median.toFixed(2)} (${processor.min.toFixed(2)} - ${processor.max.toFixed(2)})`;
-    return (
-      `${system} / ${against} at ${callsPerSecond}/s: processor a call ${spread}, ` +
-      `INVITE to 180 ${ringing.median.toFixed(2)}.`
-    );
-  });
-  return lines.length === 0 ? [] : [...lines, ''];
+  const rows = comparisonsOf(runs).map(ratioRow);
+  return rows.length === 0 ? [] : [...alignedTable(RATIO_HEADS, rows, [1, 2]), ''];
 }
 
 /** What the generator itself could have done: its busier end, at the load it bore, reckoned up to a whole core. */

@@ -6,6 +6,8 @@
 //                                              another load than wholesale
 //   npm run bench -- compare --against COMMIT  another revision of Tandem, built in a worktree of its own
 //
+//   npm run bench -- table PROFILE             compares with Kamailio, and writes the figures into README.md
+//
 //   --rate N, --rates 200,500  calls a second    --seconds N   length of a run     --runs N  of compare
 //   --ramp FROM:TO:SECONDS     instead of a constant rate      --poisson           independent arrivals
 //   --shards 0,1               of Tandem; 0: inline            --seed N            the same seed, the same calls
@@ -16,7 +18,7 @@
 //   --out DIR                  for the reports (JSON, HTML); bench-reports/ unless told otherwise
 //   --cpu-prof DIR             a profile of each of Tandem's threads
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alignedTable } from '../src/cli/aligned-table.ts';
@@ -25,6 +27,8 @@ import { type BenchDocument, writeDocument } from './bench-document.ts';
 import { type BenchOptions, readBenchOptions } from './bench-options.ts';
 import { tellBench } from './bench-report.ts';
 import { briefly, type CompareOptions, compareAll, NOTHING_TO_SAY, runDirect } from './compare.ts';
+import { comparisonsOf } from './comparison.ts';
+import { figureLines, withFigures } from './figures.ts';
 import { thisMachine } from './machine.ts';
 import { removeRevision } from './other-revision.ts';
 import { findPeak } from './peak.ts';
@@ -39,6 +43,9 @@ import type { LoadSecond } from './traffic/traffic-messages.ts';
 const QUICK = { rates: [200, 500], runs: 3, seconds: 5 };
 const COMPARED = { rates: [200, 500, 1_000], runs: 5, seconds: 8 };
 const QUICK_PEAK = { from: 600, growth: 1.3, seconds: 4 };
+
+/** Where figures are written. */
+const README = 'README.md';
 
 /** What is alive while a benchmark runs. */
 interface Scene {
@@ -60,15 +67,28 @@ async function main(): Promise<boolean> {
   try {
     const found = await run(options, profile, scene);
     const title = ['Tandem bench', ...(options.command === 'profile' ? [] : [options.command]), profile.name].join(' ');
-    const document = { title, machine, atIso: new Date().toISOString(), ...found };
+    const document = {
+      title,
+      machine,
+      atIso: new Date().toISOString(),
+      ...found,
+      comparisons: comparisonsOf(found.runs),
+    };
     if (options.isJson) console.log(JSON.stringify(document));
     else for (const line of tellBench(found.runs, machine)) console.log(line);
     for (const line of peakLines(found.peaks)) scene.say(line);
+    if (options.command === 'table') writeFigures(document, profile.name);
     for (const path of writeDocument(document, options.outDirectory)) scene.say(`Written: ${path}`);
     return found.runs.every(({ invalid, isPassed }) => invalid.length === 0 && isPassed);
   } finally {
     await closeScene(scene);
   }
+}
+
+function writeFigures(document: BenchDocument, profile: string): void {
+  const lines = figureLines(document);
+  writeFileSync(README, withFigures(readFileSync(README, 'utf8'), profile, lines));
+  for (const line of lines) console.log(line);
 }
 
 function list(): boolean {
@@ -115,6 +135,7 @@ async function run(options: BenchOptions, profile: Profile, scene: Scene): Promi
     case 'quick':
       return quick(options, profile, scene);
     case 'compare':
+    case 'table':
       return compare(options, briefly(profile), scene);
     default:
       return one(options, profile, scene);

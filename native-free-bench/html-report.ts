@@ -2,17 +2,12 @@
 // and sent.
 
 import type { BenchDocument } from './bench-document.ts';
-import { comparisonsOf } from './comparison.ts';
+import { RATIO_HEADS, ratioRow } from './comparison.ts';
 import { tellMachine } from './machine.ts';
 import type { ProfileRun } from './profile-run.ts';
 
 /** The document as a page. */
-export function htmlReport({ title, machine, runs, peaks }: BenchDocument): string {
-  const comparisons = comparisonsOf(runs).map(
-    ({ system, against, callsPerSecond, processor, ringing }) =>
-      `<li>${system} / ${escaped(against)} at ${callsPerSecond}/s: processor a call ${processor.median.toFixed(2)} ` +
-      `(${processor.min.toFixed(2)} to ${processor.max.toFixed(2)}), INVITE to 180 ${ringing.median.toFixed(2)}</li>`,
-  );
+export function htmlReport({ title, machine, runs, peaks, comparisons }: BenchDocument): string {
   const found = peaks.map(
     ({ system, callsPerSecond, microsPerCall }) =>
       `<li>${escaped(system)}: ${callsPerSecond} calls a second, ${microsPerCall.toFixed(0)} microseconds a call</li>`,
@@ -21,9 +16,9 @@ export function htmlReport({ title, machine, runs, peaks }: BenchDocument): stri
     title,
     [
       `<p>${escaped(tellMachine(machine))}</p>`,
-      comparisons.length > 0 ? `<h2>Beside others</h2><ul>${comparisons.join('')}</ul>` : '',
+      comparisons.length > 0 ? `<h2>Beside others</h2>${tableOf(RATIO_HEADS, comparisons.map(ratioRow))}` : '',
       found.length > 0 ? `<h2>Highest rates</h2><ul>${found.join('')}</ul>` : '',
-      `<h2>Runs</h2>${tableOf(runs)}`,
+      `<h2>Runs</h2>${tableOf(HEADS, runs.map(runRow))}`,
       ...runs.map(runSection),
     ].join('\n'),
   );
@@ -61,29 +56,31 @@ const HEADS = [
   'resent',
 ];
 
-function tableOf(runs: readonly ProfileRun[]): string {
-  const rows = runs.map((run) => {
-    const { latencies, resent } = run;
-    const cells = [
-      escaped(run.system),
-      escaped(run.profile),
-      run.callsPerSecond,
-      run.offered,
-      run.answered,
-      `${((100 * run.succeeded) / Math.max(1, run.offered)).toFixed(2)} %`,
-      run.microsPerCall === 0 ? '-' : run.microsPerCall.toFixed(0),
-      `${latencies.ringing.p50.toFixed(2)} ms`,
-      `${latencies.ringing.p99.toFixed(2)} ms`,
-      latencies.inviteAdded.count === 0 ? '-' : `${latencies.inviteAdded.p50.toFixed(2)} ms`,
-      latencies.inviteAdded.count === 0 ? '-' : `${latencies.inviteAdded.p99.toFixed(2)} ms`,
-      run.cdrs ?? '-',
-      run.bytesPerCall?.toFixed(0) ?? '-',
-      `${resent.caller} / ${resent.answerer}`,
-    ];
-    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-  });
-  const heads = HEADS.map((head) => `<th>${head}</th>`).join('');
-  return `<div class="wide"><table><thead><tr>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+function runRow(run: ProfileRun): string[] {
+  const { latencies, resent } = run;
+  return [
+    run.system,
+    run.profile,
+    String(run.callsPerSecond),
+    String(run.offered),
+    String(run.answered),
+    `${((100 * run.succeeded) / Math.max(1, run.offered)).toFixed(2)} %`,
+    run.microsPerCall === 0 ? '-' : run.microsPerCall.toFixed(0),
+    `${latencies.ringing.p50.toFixed(2)} ms`,
+    `${latencies.ringing.p99.toFixed(2)} ms`,
+    latencies.inviteAdded.count === 0 ? '-' : `${latencies.inviteAdded.p50.toFixed(2)} ms`,
+    latencies.inviteAdded.count === 0 ? '-' : `${latencies.inviteAdded.p99.toFixed(2)} ms`,
+    run.cdrs === null ? '-' : String(run.cdrs),
+    run.bytesPerCall?.toFixed(0) ?? '-',
+    `${resent.caller} / ${resent.answerer}`,
+  ];
+}
+
+function tableOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[], tag: string): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
+  const body = rows.map((cells) => row(cells, 'td')).join('');
+  return `<div class="wide"><table><thead>${row(heads, 'th')}</thead><tbody>${body}</tbody></table></div>`;
 }
 
 function runSection(run: ProfileRun): string {

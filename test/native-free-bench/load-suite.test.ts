@@ -137,7 +137,14 @@ describe('caller and answerer', () => {
       run.invalid.some((doubt) => /late|of a core/.test(doubt)),
       run.invalid.join('; '),
     );
-    const page = htmlReport({ title: 'a <test>', machine: thisMachine(), atIso: '', runs: [run], peaks: [] });
+    const page = htmlReport({
+      title: 'a <test>',
+      machine: thisMachine(),
+      atIso: '',
+      runs: [run],
+      peaks: [],
+      comparisons: [],
+    });
     assert.match(page, /INVALID: /);
     assert.match(page, /a &lt;test&gt;/);
   });

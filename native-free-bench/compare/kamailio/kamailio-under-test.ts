@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VendorPlaces } from '../../bench-network.ts';
 import type { NetworkKind } from '../../profiles.ts';
@@ -48,14 +48,14 @@ export async function startKamailio(
   const defined = kind === 'kamailio' ? ['-A', 'TOPOLOGY_HIDING'] : [];
   const started = spawn(KAMAILIO, ['-f', configFile, '-DD', '-E', ...SIZES, ...defined, '-Y', directory], {
     detached: true,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', openSync(join(directory, 'log'), 'w')],
   });
   const stop = (): Promise<void> => endGroup(started);
   try {
     await until('Kamailio', START_MS, () => ping(port));
   } catch (error) {
     await stop();
-    throw error;
+    throw new Error(`${error}. Its log:\n${readFileSync(join(directory, 'log'), 'utf8')}`, { cause: error });
   }
   const cdrCount = async (): Promise<number> => linesIn(cdrDirectory);
   return {
