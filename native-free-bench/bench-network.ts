@@ -26,9 +26,15 @@ export function networkFile(kind: PlainNetworkKind, callerAddress: string, place
     accounts: [{ account: 'bench' }],
     mappingGateways: [{ name: 'caller', account: 'bench', remoteIps: [callerAddress], capacity: CAPACITY }],
     routingGateways: vendorsOf(kind, places),
-    systemParameters: kind === 'impatient' ? { SS_SIP_TIMEOUT_RINGING: 2 } : {},
+    systemParameters: PARAMETERS[kind] ?? {},
   });
 }
+
+const PARAMETERS: Readonly<Partial<Record<PlainNetworkKind, object>>> = {
+  impatient: { SS_SIP_TIMEOUT_RINGING: 2 },
+  // The caller asks for no more: both sides of a call refresh as often.
+  refreshing: { SS_SIP_SESSION_TTL: 120 },
+};
 
 function vendorsOf(kind: PlainNetworkKind, places: VendorPlaces): object[] {
   const { address, port, refusingPort, deadPort } = places;

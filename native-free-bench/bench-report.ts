@@ -2,52 +2,42 @@
 
 import { alignedTable } from '../src/cli/aligned-table.ts';
 import { comparisonsOf, groupsOf, RATIO_HEADS, type RunGroup, ratioRow } from './comparison.ts';
+import type { HeldMemory } from './held-memory.ts';
 import { type Machine, tellMachine } from './machine.ts';
 import type { ProfileRun } from './profile-run.ts';
 import { spreadOf } from './statistics.ts';
 import type { Latency } from './traffic/histogram.ts';
+import type { Refreshes } from './traffic/traffic-messages.ts';
 
 /** The report as lines. */
 export function tellBench(runs: readonly ProfileRun[], machine: Machine): string[] {
   const groups = groupsOf(runs);
   return [
     '',
-    ...alignedTable(COST_HEADS, groups.map(costRow), [1, 2, 3, 5, 6, 7, 8, 9, 10]),
+    ...alignedTable(COST_HEADS, groups.map(costRow), [1, 2, 3, 5, 6, 7]),
+    '',
+    ...alignedTable(ACCOUNT_HEADS, groups.map(accountRow), [1, 2, 3, 4, 5, 6, 7, 8]),
     '',
     ...alignedTable(LATENCY_HEADS, groups.flatMap(latencyRows), [1, 3, 4, 5, 6, 7]),
     '',
     ...threadLines(groups),
+    ...heldLines(runs),
     ...ratioLines(runs),
     ...generatorLines(groups),
     ...doubtLines(runs),
     tellMachine(machine),
-    'us/call: utime + stime of the whole system over calls offered, median of the runs (least - most). resent: by the',
-    'caller / by the answerer. Added: the switch alone, from its socket in to its socket out, by stamps that cross it;',
-    'INVITE to 180: as the caller sees it, the answerer included. Medians of the runs. tandem-0: the shard inline;',
-    'tandem-1: one in a worker; @: another revision. Ratios: of runs in turn in which both carried the load, 99 % of it',
-    'as planned; median (least - most).',
+    'us/call: utime + stime of the whole system over calls offered, median of the runs (least - most). Resent by the',
+    'system: as the ends heard it. Added: the switch alone, from its socket in to its socket out, by stamps that cross',
+    'it; INVITE to 180: as the caller sees it, the answerer included. Medians of the runs. tandem-0: the shard inline;',
+    'tandem-1: one in a worker; @: another revision. Ratios: of runs in turn in which both carried the load (99 % of',
+    'it as planned); median (least - most).',
   ];
 }
 
-const COST_HEADS = [
-  'system',
-  'calls/s',
-  'runs',
-  'us/call',
-  '(least - most)',
-  'offered',
-  'answered',
-  'as planned',
-  'resent',
-  'CDRs',
-  'bytes/call',
-];
+const COST_HEADS = ['system', 'calls/s', 'runs', 'us/call', '(least - most)', 'attempts', 'at a time', 'bytes/call'];
 
 function costRow({ system, callsPerSecond, runs }: RunGroup): string[] {
   const cost = spreadOf(runs.map(({ microsPerCall }) => microsPerCall));
-  const total = (figure: (run: ProfileRun) => number): number => runs.reduce((sum, run) => sum + figure(run), 0);
-  const offered = total((run) => run.offered);
-  const share = (100 * total((run) => run.succeeded)) / Math.max(1, offered);
   const isDirect = cost.max === 0;
   const bytes = runs.map((run) => run.bytesPerCall).filter((value) => value !== null);
   return [
@@ -56,12 +46,40 @@ function costRow({ system, callsPerSecond, runs }: RunGroup): string[] {
     String(runs.length),
     isDirect ? '-' : cost.median.toFixed(0),
     isDirect ? '' : `(${cost.min.toFixed(0)} - ${cost.max.toFixed(0)})`,
-    String(offered),
-    String(total((run) => run.answered)),
-    `${share.toFixed(2)} %`,
-    `${total((run) => run.resent.caller)} / ${total((run) => run.resent.answerer)}`,
-    runs.every((run) => run.cdrs !== null) ? String(total((run) => run.cdrs ?? 0)) : '-',
+    spreadOf(runs.map(({ attemptsPerCall }) => attemptsPerCall)).median.toFixed(2),
+    String(Math.max(...runs.map(({ concurrentMost }) => concurrentMost))),
     bytes.length === 0 ? '-' : spreadOf(bytes).median.toFixed(0),
+  ];
+}
+
+const ACCOUNT_HEADS = [
+  'system',
+  'calls/s',
+  'offered',
+  'as planned',
+  'answered',
+  'CDRs of answered',
+  'of all',
+  'limit drift',
+  'resent by caller, answerer, system',
+];
+
+function accountRow({ system, callsPerSecond, runs }: RunGroup): string[] {
+  const total = (figure: (run: ProfileRun) => number): number => runs.reduce((sum, run) => sum + figure(run), 0);
+  const known = (figure: (run: ProfileRun) => number | null): string =>
+    runs.every((run) => figure(run) !== null) ? String(total((run) => figure(run) ?? 0)) : '-';
+  const offered = total((run) => run.offered);
+  const resent = (['caller', 'answerer', 'system'] as const).map((side) => total((run) => run.resent[side]));
+  return [
+    system,
+    String(callsPerSecond),
+    String(offered),
+    `${((100 * total((run) => run.succeeded)) / Math.max(1, offered)).toFixed(2)} %`,
+    String(total((run) => run.answered)),
+    known(({ cdrs }) => cdrs?.answered ?? null),
+    known(({ cdrs }) => cdrs?.all ?? null),
+    known(({ limitDrift }) => limitDrift),
+    resent.join(', '),
   ];
 }
 
@@ -98,6 +116,33 @@ function threadLines(groups: readonly RunGroup[]): string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
+/** What calls hold of memory, and whether their session timers are refreshed in time. */
+export function heldLines(runs: readonly ProfileRun[]): string[] {
+  const lines = runs.flatMap(({ system, held, refreshes }) => [
+    ...(held === null ? [] : [`${system}: ${tellHeld(held)}`]),
+    ...(refreshes === null ? [] : [`${system}: ${tellRefreshes(refreshes)}`]),
+  ]);
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function tellHeld({ calls, perCall, idle, full, later, after, isFlat }: HeldMemory): string {
+  const sizes = (['residentBytes', 'heapBytes'] as const).map((kind) =>
+    [idle, full, later, after].map((memory) => ((memory[kind] ?? 0) / 1e6).toFixed(0)).join(', '),
+  );
+  const alive =
+    perCall.heapBytes === null ? '' : `, ${(perCall.heapBytes / 1000).toFixed(2)} kB of them alive in heaps`;
+  return (
+    `${calls} calls at a time take ${(perCall.residentBytes / 1000).toFixed(2)} kB each${alive}; idle, full, later, ` +
+    `after: ${sizes[0]} MB resident, ${sizes[1]} MB alive; ${isFlat ? 'flat' : 'NOT FLAT'} while they last.`
+  );
+}
+
+function tellRefreshes({ caller, answerer }: NonNullable<ProfileRun['refreshes']>): string {
+  const side = ({ count, longestShare }: Refreshes): string =>
+    `${count}, none later than ${(100 * longestShare).toFixed(1)} % of its interval`;
+  return `session timers refreshed toward the caller: ${side(caller)}; toward the callee: ${side(answerer)}.`;
+}
+
 function ratioLines(runs: readonly ProfileRun[]): string[] {
   const rows = comparisonsOf(runs).map(ratioRow);
   return rows.length === 0 ? [] : [...alignedTable(RATIO_HEADS, rows, [1, 2]), ''];
@@ -126,13 +171,15 @@ function percent(share: number): string {
 function doubtLines(runs: readonly ProfileRun[]): string[] {
   const lines: string[] = [];
   for (const run of runs) {
-    const { system, callsPerSecond, invalid, failed, limitDrift, cdrs, answered } = run;
+    const { system, callsPerSecond, invalid, failed, limitDrift, cdrs, answered, isPassed } = run;
     const where = `${system} at ${callsPerSecond}/s`;
     if (invalid.length > 0) lines.push(`INVALID: ${where}: ${invalid.join('; ')}.`);
     const causes = Object.entries(failed).map(([cause, count]) => `${cause} (${count})`);
     if (causes.length > 0) lines.push(`Calls of ${where} that did not go as planned: ${causes.join(', ')}.`);
     if ((limitDrift ?? 0) !== 0) lines.push(`FAILED: ${where}: limit counters drifted by ${limitDrift}.`);
-    if (cdrs !== null && cdrs < answered) lines.push(`FAILED: ${where}: ${answered} answered, ${cdrs} CDRs.`);
+    const recorded = cdrs?.answered ?? cdrs?.all ?? answered;
+    if (recorded < answered) lines.push(`FAILED: ${where}: ${answered} answered, ${recorded} CDRs.`);
+    if (!isPassed) lines.push(`FAILED: ${where}: not what the profile asks for.`);
   }
   return lines.length === 0 ? [] : [...lines, ''];
 }

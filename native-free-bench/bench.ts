@@ -168,7 +168,7 @@ async function one(options: BenchOptions, profile: Profile, scene: Scene): Promi
   const [system] = systems as [SystemUnderTest];
   const runs: ProfileRun[] = [];
   const isCallable = profile.mix.every(({ what }) => what === 'call');
-  if (isCallable) runs.push(await runDirect(ends, { ...offered, ...DIRECT_CALLS }, options.seed));
+  if (isCallable) runs.push(await runDirect(ends, profileNamed('basic'), options.seed));
   const arrivals = options.isPoisson ? 'poisson' : profile.arrivals;
   const steps = options.ramp ?? [
     { callsPerSecond: options.rates?.[0] ?? profile.callsPerSecond, seconds: options.seconds ?? profile.seconds },
@@ -180,17 +180,13 @@ async function one(options: BenchOptions, profile: Profile, scene: Scene): Promi
 /** The one system that a profile is run against. */
 async function startOne(options: BenchOptions, profile: Profile, scene: Scene): Promise<Profile> {
   if (options.target === null) {
-    const alone: SystemOptions = { ...options, shards: options.shards.slice(0, 1), kamailios: [], against: null };
+    const shards = options.shards.slice(0, 1).map((count) => Math.max(count, profile.shardsMin));
+    const alone: SystemOptions = { ...options, shards, kamailios: [], against: null };
     return startSystems(alone, { ...scene, profile }, scene.systems);
   }
   scene.systems.push({ name: 'target', place: options.target, ...NOTHING_TO_SAY });
   return profile;
 }
-
-/** The generator alone is measured with the basic call, whatever the profile. */
-const DIRECT_CALLS = (({ mix, arrivals, impairment, disturbance, windDownMs, patienceMs }) => {
-  return { mix, arrivals, impairment, disturbance, windDownMs, patienceMs };
-})(profileNamed('basic'));
 
 function tellSecond(say: (line: string) => void): (second: LoadSecond) => void {
   return ({ second, offered, answered, succeeded, failed, active, ringing }) =>

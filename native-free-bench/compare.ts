@@ -75,8 +75,9 @@ export function nothing({ answererAddress, answererPort }: TrafficEnds): SystemU
 /** A system that cannot be asked: what it used and wrote stays unknown. */
 export const NOTHING_TO_SAY: Omit<SystemUnderTest, 'name' | 'place'> = {
   group: null,
-  cdrCount: async () => null,
+  cdrCounts: async () => null,
   limitDrift: async () => null,
   disturb: async () => undefined,
+  memory: async () => null,
   stop: async () => undefined,
 };

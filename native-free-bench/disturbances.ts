@@ -23,8 +23,9 @@ export function begin(what: Disturbance, system: SystemUnderTest, steps: readonl
   switch (what) {
     case 'none':
       return { end: () => undefined };
-    case 'killShard': {
-      const timer = setTimeout(() => void system.disturb('killShard'), (seconds * 1000) / 2);
+    case 'killShard':
+    case 'killSwitch': {
+      const timer = setTimeout(() => void system.disturb(what), (seconds * 1000) / 2);
       return { end: () => clearTimeout(timer) };
     }
     case 'management':

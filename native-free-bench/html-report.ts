@@ -51,9 +51,11 @@ const HEADS = [
   'p99',
   'added to INVITE p50',
   'p99',
-  'CDRs',
+  'CDRs of answered',
+  'of all',
+  'limit drift',
+  'resent by caller, answerer, system',
   'bytes/call',
-  'resent',
 ];
 
 function runRow(run: ProfileRun): string[] {
@@ -70,9 +72,11 @@ function runRow(run: ProfileRun): string[] {
     `${latencies.ringing.p99.toFixed(2)} ms`,
     latencies.inviteAdded.count === 0 ? '-' : `${latencies.inviteAdded.p50.toFixed(2)} ms`,
     latencies.inviteAdded.count === 0 ? '-' : `${latencies.inviteAdded.p99.toFixed(2)} ms`,
-    run.cdrs === null ? '-' : String(run.cdrs),
+    run.cdrs === null ? '-' : String(run.cdrs.answered ?? '-'),
+    run.cdrs === null ? '-' : String(run.cdrs.all),
+    run.limitDrift === null ? '-' : String(run.limitDrift),
+    `${resent.caller}, ${resent.answerer}, ${resent.system}`,
     run.bytesPerCall?.toFixed(0) ?? '-',
-    `${resent.caller} / ${resent.answerer}`,
   ];
 }
 

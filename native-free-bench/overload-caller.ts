@@ -93,7 +93,7 @@ class OverloadCaller {
     this.#run = null;
     for (const call of this.#calls.values()) if (call.stage !== 'over') call.part?.silent(call.beganAtMs);
     this.#calls.clear();
-    process.send?.(run.outcome(this.#clock.report(0, 0)));
+    process.send?.(run.outcome(this.#clock.report()));
   }
 
   #probe(run: OverloadRun): void {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Ground } from './overload-ground.ts';
 import type { Established, EstablishOrder, OverloadOrder, OverloadOutcome } from './overload-messages.ts';
-import type { AnswererOrder, AnswererReport, EndBound, EndLoad } from './traffic/traffic-messages.ts';
+import type { AnswererOrder, AnswererReport, ClockLoad, EndBound } from './traffic/traffic-messages.ts';
 
 /** The calling and the answering process. */
 export class OverloadEnds {
@@ -36,7 +36,7 @@ export class OverloadEnds {
     return count;
   }
 
-  async overload(order: OverloadOrder): Promise<{ readonly outcome: OverloadOutcome; readonly answerer: EndLoad }> {
+  async overload(order: OverloadOrder): Promise<{ readonly outcome: OverloadOutcome; readonly answerer: ClockLoad }> {
     this.#answerer.send({ kind: 'reset' } satisfies AnswererOrder);
     this.#caller.send(order);
     const [outcome] = (await once(this.#caller, 'message')) as [OverloadOutcome];

@@ -1,7 +1,7 @@
 // What the overload benchmark's main process and its caller tell each other, over the channel of a child process.
 
 import type { Percentiles } from './statistics.ts';
-import type { EndLoad, Place } from './traffic/traffic-messages.ts';
+import type { ClockLoad, Place } from './traffic/traffic-messages.ts';
 
 /** Calls that stay up, to be asked for signs of life later. */
 export interface EstablishOrder {
@@ -45,7 +45,7 @@ export interface OverloadOutcome {
   readonly byes: ProbeOutcome;
   readonly reinvites: ProbeOutcome;
   readonly lateness: Percentiles;
-  readonly own: EndLoad;
+  readonly own: ClockLoad;
 }
 
 /** Requests inside established calls. */

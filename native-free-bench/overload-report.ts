@@ -4,7 +4,7 @@ import { alignedTable } from '../src/cli/aligned-table.ts';
 import { type Machine, tellMachine } from './machine.ts';
 import type { OverloadOutcome } from './overload-messages.ts';
 import type { SwitchCounts } from './overload-switch.ts';
-import type { EndLoad } from './traffic/traffic-messages.ts';
+import type { ClockLoad } from './traffic/traffic-messages.ts';
 
 /** One point of the curve. */
 export interface OverloadPoint {
@@ -12,7 +12,7 @@ export interface OverloadPoint {
   readonly callsPerSecond: number;
   readonly established: number;
   readonly outcome: OverloadOutcome;
-  readonly answerer: EndLoad;
+  readonly answerer: ClockLoad;
   /** Of one core, used by the switch during the load. */
   readonly cpuShare: number;
   /** INVITEs that the packet filter dropped. */

@@ -3,7 +3,7 @@
 
 import type { OverloadOrder, OverloadOutcome, PartOutcome, ProbeOutcome } from './overload-messages.ts';
 import { percentilesOf } from './statistics.ts';
-import type { EndLoad } from './traffic/traffic-messages.ts';
+import type { ClockLoad } from './traffic/traffic-messages.ts';
 
 const PROBES_PER_SECOND = 10;
 
@@ -143,7 +143,7 @@ export class OverloadRun {
     return nowMs > this.#afterwards.endsAtMs + AFTERMATH_MS;
   }
 
-  outcome(own: EndLoad): OverloadOutcome {
+  outcome(own: ClockLoad): OverloadOutcome {
     return {
       kind: 'overloaded',
       load: this.#load.outcome(),

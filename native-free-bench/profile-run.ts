@@ -3,13 +3,14 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { begin } from './disturbances.ts';
+import { type HeldMemory, MemoryWatch } from './held-memory.ts';
 import type { Profile } from './profiles.ts';
 import { memorySlope, SystemSamples, type SystemSecond } from './system-samples.ts';
-import type { SystemUnderTest } from './system-under-test.ts';
+import type { CdrCounts, SystemUnderTest } from './system-under-test.ts';
 import type { LoadStep } from './traffic/arrivals.ts';
 import { type Latency, LatencyHistogram } from './traffic/histogram.ts';
 import type { LoadResult, TrafficEnds } from './traffic/traffic-ends.ts';
-import type { EndLoad, LoadSecond } from './traffic/traffic-messages.ts';
+import type { EndLoad, LoadSecond, Refreshes } from './traffic/traffic-messages.ts';
 
 /** How it is run; what the profile says where an option is left out. */
 export interface RunOptions {
@@ -37,7 +38,8 @@ export interface ProfileRun {
   readonly answered: number;
   readonly succeeded: number;
   readonly failed: Readonly<Record<string, number>>;
-  readonly refreshes: number;
+  /** Session timers refreshed by the system, as both ends saw it; null where no call has any. */
+  readonly refreshes: { readonly caller: Refreshes; readonly answerer: Refreshes } | null;
   /** INVITEs at the vendors for each call. */
   readonly attemptsPerCall: number;
   readonly latencies: RunLatencies;
@@ -47,10 +49,13 @@ export interface ProfileRun {
   readonly concurrentMost: number;
   /** Growth of memory over its idle size at the most concurrent calls, over those; null where it says nothing. */
   readonly bytesPerCall: number | null;
+  /** Of a profile that holds all its calls at a time. */
+  readonly held: HeldMemory | null;
   readonly memorySlopeBytesPerSecond: number;
-  readonly resent: { readonly caller: number; readonly answerer: number };
-  /** CDRs written during the run, of calls answered among them; null when the system cannot say. */
-  readonly cdrs: number | null;
+  /** Messages sent again: by the ends, and by the system, as the ends heard them. */
+  readonly resent: { readonly caller: number; readonly answerer: number; readonly system: number };
+  /** CDRs written during the run; null when the system cannot say. */
+  readonly cdrs: CdrCounts | null;
   readonly limitDrift: number | null;
   readonly seconds: readonly LoadSecond[];
   readonly systemSeconds: readonly SystemSecond[];
@@ -79,42 +84,55 @@ export async function runProfile(
   onSecond: (second: LoadSecond) => void = () => undefined,
 ): Promise<ProfileRun> {
   const { arrivals, mix, prefixes, impairment, windDownMs, patienceMs } = profile;
-  const cdrsBefore = await system.cdrCount();
-  const samples = new SystemSamples(system.group);
+  const cdrsBefore = await system.cdrCounts();
+  const held = profile.isHeld ? await MemoryWatch.begin(system, profile, steps) : null;
+  const samples = new SystemSamples(system);
   const disturbance = begin(profile.disturbance, system, steps);
   const order = { target: system.place, seed, arrivals, steps, mix, prefixes, impairment, windDownMs, patienceMs };
   const result = await ends.run(order, onSecond).finally(() => disturbance.end());
   await pause(AFTERMATH_MS);
   const used = samples.stop();
-  const cdrsAfter = await system.cdrCount();
   const calls = Math.max(1, result.caller.offered);
   const run = {
-    ...figuresOf(result),
+    ...figuresOf(result, profile),
     system: system.name,
     profile: profile.name,
     callsPerSecond: Math.max(...steps.map(({ callsPerSecond }) => callsPerSecond)),
     microsPerCall: used.totalMicros / calls,
     byThread: Object.fromEntries(Object.entries(used.byThread).map(([name, micros]) => [name, micros / calls])),
     bytesPerCall: bytesPerCall(result.caller.seconds, samples.seconds),
+    held: (await held?.end(mostOf(result))) ?? null,
     memorySlopeBytesPerSecond: memorySlope(samples.seconds),
-    cdrs: cdrsBefore === null || cdrsAfter === null ? null : cdrsAfter - cdrsBefore,
+    cdrs: sinceThen(cdrsBefore, await system.cdrCounts()),
     limitDrift: await system.limitDrift(),
     systemSeconds: samples.seconds,
   };
   return { ...run, isPassed: isPassed(run, profile) };
 }
 
-function figuresOf({ caller, answerer }: LoadResult) {
-  const { offered, answered, succeeded, failed, refreshes, seconds, own } = caller;
+function sinceThen(before: CdrCounts | null, after: CdrCounts | null): CdrCounts | null {
+  if (before === null || after === null) return null;
+  const answered = before.answered === null || after.answered === null ? null : after.answered - before.answered;
+  return { all: after.all - before.all, answered };
+}
+
+function mostOf({ caller }: LoadResult): number {
+  return Math.max(0, ...caller.seconds.map(({ active }) => active));
+}
+
+function figuresOf(result: LoadResult, { mix }: Profile) {
+  const { caller, answerer } = result;
+  const { offered, answered, succeeded, failed, seconds, own } = caller;
   const latency = (encoded: string): Latency => LatencyHistogram.of(encoded).latency();
   const lateness = latency(caller.lateness);
+  const hasTimers = mix.some(({ sessionExpiresSeconds }) => sessionExpiresSeconds !== null);
   return {
     offered,
     answered,
     succeeded,
     failed,
-    refreshes,
     seconds,
+    refreshes: hasTimers ? { caller: own.refreshes, answerer: answerer.load.refreshes } : null,
     attemptsPerCall: answerer.invites / Math.max(1, offered),
     latencies: {
       ringing: latency(caller.ringing),
@@ -123,8 +141,12 @@ function figuresOf({ caller, answerer }: LoadResult) {
       ringingAdded: latency(caller.ringingAdded),
       answerAdded: latency(caller.answerAdded),
     },
-    concurrentMost: Math.max(0, ...seconds.map(({ active }) => active)),
-    resent: { caller: own.resent, answerer: answerer.load.resent },
+    concurrentMost: mostOf(result),
+    resent: {
+      caller: own.resent,
+      answerer: answerer.load.resent,
+      system: own.heardAgain + answerer.load.heardAgain,
+    },
     generator: { lateness, caller: own, answerer: answerer.load },
     invalid: faultsOf(lateness, own, answerer.load),
   };
@@ -141,12 +163,26 @@ function faultsOf(lateness: Latency, caller: EndLoad, answerer: EndLoad): string
   return faults;
 }
 
-function isPassed(
-  { offered, succeeded, cdrs, limitDrift, answered }: Omit<ProfileRun, 'isPassed'>,
-  { successMin }: Profile,
+/** RFC 4028 10: who does not refresh hears BYE a third of the interval before its end. */
+const REFRESH_SHARE_MAX = 2 / 3;
+
+function isPassed(run: Omit<ProfileRun, 'isPassed'>, profile: Profile): boolean {
+  const { offered, succeeded, limitDrift, refreshes, held } = run;
+  const areRefreshed =
+    refreshes === null || Object.values(refreshes).every(({ longestShare }) => longestShare <= REFRESH_SHARE_MAX);
+  const hasCarried = succeeded >= offered * profile.successMin;
+  return hasCarried && isRecorded(run, profile) && (limitDrift ?? 0) === 0 && areRefreshed && (held?.isFlat ?? true);
+}
+
+/** Every call that the caller heard answered has a CDR that says so; and no other call has, where all heard all. */
+function isRecorded(
+  { cdrs, answered }: Pick<ProfileRun, 'cdrs' | 'answered'>,
+  { disturbance, impairment }: Profile,
 ): boolean {
-  const areRecorded = cdrs === null || cdrs >= answered;
-  return succeeded >= offered * successMin && areRecorded && (limitDrift ?? 0) === 0;
+  if (cdrs === null) return true;
+  if (cdrs.answered === null) return cdrs.all >= answered;
+  const heardAll = impairment === null && (disturbance === 'none' || disturbance === 'management');
+  return heardAll ? cdrs.answered === answered : cdrs.answered >= answered;
 }
 
 function bytesPerCall(seconds: readonly LoadSecond[], system: readonly SystemSecond[]): number | null {

@@ -4,10 +4,10 @@ import type { ArrivalKind } from './traffic/arrivals.ts';
 import type { CalleeRole, CallKind, Impairment } from './traffic/traffic-messages.ts';
 
 /** How the system's vendors are set up; see bench-network.ts and wholesale-tables.ts. */
-export type NetworkKind = 'plain' | 'wholesale' | 'failover' | 'impatient' | 'registrar';
+export type NetworkKind = 'plain' | 'wholesale' | 'failover' | 'impatient' | 'registrar' | 'refreshing';
 
 /** What is done to the system while it is loaded. */
-export type Disturbance = 'none' | 'killShard' | 'strangers' | 'management';
+export type Disturbance = 'none' | 'killShard' | 'killSwitch' | 'strangers' | 'management';
 
 /** One profile. */
 export interface Profile {
@@ -22,6 +22,10 @@ export interface Profile {
   readonly prefixes: readonly string[];
   readonly impairment: Impairment | null;
   readonly disturbance: Disturbance;
+  /** Tandem's shards, when --shards asks for fewer: a worker can be ended where there are workers. */
+  readonly shardsMin: number;
+  /** Whether all calls of the load are there at a time: what they hold of memory is measured then. */
+  readonly isHeld: boolean;
   /** Share of calls that must come to their kind's end for the run to pass. */
   readonly successMin: number;
   /** After the last arrival, ms: whoever still talks then is hung up within; null: they talk to their end. */
@@ -52,6 +56,8 @@ const BASIC: Omit<Profile, 'name' | 'help'> = {
   prefixes: ['1415555'],
   impairment: null,
   disturbance: 'none',
+  shardsMin: 0,
+  isHeld: false,
   successMin: 0.999,
   windDownMs: null,
   patienceMs: 10_000,
@@ -80,6 +86,16 @@ const CARRIER: Omit<Profile, 'name' | 'help'> = {
   prefixes: ['4930', '3161'],
   windDownMs: 20_000,
   patienceMs: 60_000,
+};
+
+const HELD: Omit<Profile, 'name' | 'help'> = {
+  ...BASIC,
+  network: 'refreshing',
+  callsPerSecond: 250,
+  seconds: 20,
+  mix: [kind('answer', { holdMs: 100_000, sessionExpiresSeconds: 90 })],
+  isHeld: true,
+  patienceMs: 150_000,
 };
 
 /** All profiles, by name. */
@@ -156,9 +172,37 @@ export const PROFILES: readonly Profile[] = [
     callsPerSecond: 200,
     seconds: 20,
     disturbance: 'killShard',
-    // Its calls in set-up are lost: some tenths of a second of a third of the calls.
+    shardsMin: 2,
+    // Its calls in set-up are lost: some tenths of a second of half of the calls.
     successMin: 0.95,
     patienceMs: 40_000,
+  },
+  {
+    ...BASIC,
+    name: 'restart',
+    help: 'kill -9 of the switch in the middle, which starts again; calls of 4 s',
+    arrivals: 'poisson',
+    callsPerSecond: 200,
+    seconds: 20,
+    mix: [kind('answer', { holdMs: 4_000 })],
+    disturbance: 'killSwitch',
+    // Calls in set-up are lost, answered ones are not.
+    successMin: 0.97,
+    patienceMs: 20_000,
+  },
+  {
+    ...HELD,
+    name: 'hold-5000',
+    help: '5 000 calls at a time for 100 s, session timers of 90 s refreshed by the switch; memory of a call',
+  },
+  {
+    ...HELD,
+    name: 'hold-50000',
+    help: '50 000 calls at a time, session timers of 120 s; memory of a call',
+    callsPerSecond: 500,
+    seconds: 100,
+    mix: [kind('answer', { holdMs: 170_000, sessionExpiresSeconds: 120 })],
+    patienceMs: 240_000,
   },
   {
     ...BASIC,

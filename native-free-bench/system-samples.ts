@@ -12,20 +12,22 @@ export interface SystemSecond {
   readonly residentBytes: number;
 }
 
-/** Watches a process group; without one it sees nothing. */
+/** Watches the processes of a system, also of one that is killed and started again; without any it sees nothing. */
 export class SystemSamples {
-  readonly #group: number | null;
+  readonly #system: { readonly group: number | null };
   readonly #seconds: SystemSecond[] = [];
   readonly #beganAtMs = performance.now();
-  readonly #first: CpuSample | null;
-  #last: CpuSample | null;
-  #lastMs = performance.now();
+  readonly #byThread = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
+  #totalMicros = 0;
+  #group: number | null;
+  #last: CpuSample;
+  #lastMs = performance.now();
 
-  constructor(group: number | null) {
-    this.#group = group;
-    this.#first = group === null ? null : sampleGroup(group);
-    this.#last = this.#first;
+  constructor(system: { readonly group: number | null }) {
+    this.#system = system;
+    this.#group = system.group;
+    this.#last = this.#group === null ? NOTHING : sampleGroup(this.#group);
     this.#timer = setInterval(() => this.#look(), PERIOD_MS);
   }
 
@@ -36,27 +38,41 @@ export class SystemSamples {
   /** Microseconds of processor since the beginning, in all and by thread; ends the watch. */
   stop(): { readonly totalMicros: number; readonly byThread: Readonly<Record<string, number>> } {
     clearInterval(this.#timer);
-    if (this.#group === null || this.#first === null) return { totalMicros: 0, byThread: {} };
-    const last = sampleGroup(this.#group);
-    const byThread: Record<string, number> = {};
-    for (const [name, used] of last.byThread) byThread[name] = used - (this.#first.byThread.get(name) ?? 0);
-    return { totalMicros: last.totalMicros - this.#first.totalMicros, byThread };
+    this.#add();
+    return { totalMicros: this.#totalMicros, byThread: Object.fromEntries(this.#byThread) };
   }
 
   #look(): void {
-    if (this.#group === null || this.#last === null) return;
-    const sample = sampleGroup(this.#group);
+    const usedMicros = this.#add();
+    if (this.#group === null) return;
     const nowMs = performance.now();
-    const cpuShare = (sample.totalMicros - this.#last.totalMicros) / 1000 / (nowMs - this.#lastMs);
     this.#seconds.push({
       second: Math.round((nowMs - this.#beganAtMs) / 1000) - 1,
-      cpuShare,
+      cpuShare: usedMicros / 1000 / (nowMs - this.#lastMs),
       residentBytes: residentBytes(this.#group),
     });
-    this.#last = sample;
     this.#lastMs = nowMs;
   }
+
+  /** Adds what was used since the last time; a new process has used all of it. */
+  #add(): number {
+    const { group } = this.#system;
+    if (group === null) return 0;
+    const before = group === this.#group ? this.#last : NOTHING;
+    const sample = sampleGroup(group);
+    const usedMicros = Math.max(0, sample.totalMicros - before.totalMicros);
+    for (const [name, micros] of sample.byThread) {
+      const used = micros - (before.byThread.get(name) ?? 0);
+      this.#byThread.set(name, (this.#byThread.get(name) ?? 0) + used);
+    }
+    this.#totalMicros += usedMicros;
+    this.#last = sample;
+    this.#group = group;
+    return usedMicros;
+  }
 }
+
+const NOTHING: CpuSample = { totalMicros: 0, byThread: new Map() };
 
 /** Bytes a second by which memory grew over the second half of some seconds: least squares. */
 export function memorySlope(seconds: readonly SystemSecond[]): number {

@@ -6,18 +6,34 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { processesOf } from './process-cpu.ts';
 import type { Place } from './traffic/traffic-messages.ts';
 
+/** CDRs of a system so far. */
+export interface CdrCounts {
+  readonly all: number;
+  /** Of calls that were answered; null when the system does not tell them apart. */
+  readonly answered: number | null;
+}
+
+/** What a system holds. */
+export interface Memory {
+  readonly residentBytes: number;
+  /** Alive in the heaps of its threads, garbage aside; null where nobody can ask. */
+  readonly heapBytes: number | null;
+}
+
 /** A running system. */
 export interface SystemUnderTest {
   readonly name: string;
   readonly place: Place;
-  /** Its process group; null for none (no system between caller and answerer). */
+  /** Its process group now; null for none (no system between caller and answerer). */
   readonly group: number | null;
   /** CDRs it has written so far; null when it cannot say. */
-  cdrCount(): Promise<number | null>;
+  cdrCounts(): Promise<CdrCounts | null>;
   /** By how much its limit counters are wrong; null when it cannot say. */
   limitDrift(): Promise<number | null>;
-  /** Ends a worker, or asks its management something; nothing where it has neither. */
-  disturb(how: 'killShard' | 'askStatus'): Promise<void>;
+  /** Ends a worker, kills and starts the whole, or asks its management something; nothing where it cannot. */
+  disturb(how: 'killShard' | 'killSwitch' | 'askStatus'): Promise<void>;
+  /** null when it cannot be looked into. */
+  memory(): Promise<Memory | null>;
   stop(): Promise<void>;
 }
 

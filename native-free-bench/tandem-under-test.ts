@@ -1,19 +1,27 @@
 // Tandem under test: the command line an operator starts.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireRunningSwitch, type SwitchClient } from '../src/cli/switch-client.ts';
 import type { SwitchStatus } from '../src/control/api/status.ts';
-import { findRunningSwitch } from '../src/store/data-directory.ts';
-import { endGroup, type SystemUnderTest, until } from './system-under-test.ts';
+import { askMemory } from './ask-memory.ts';
+import { CdrTally } from './cdr-tally.ts';
+import { processesOf } from './process-cpu.ts';
+import { type CdrCounts, endGroup, type Memory, type SystemUnderTest, until } from './system-under-test.ts';
+import type { Place } from './traffic/traffic-messages.ts';
 
 /** The command line of this revision, compiled. */
 export const TANDEM = fileURLToPath(new URL('../src/cli/tandem.js', import.meta.url));
-const NAME_THREADS = new URL('./name-threads.js', import.meta.url).href;
+const PRELOADED = ['./name-threads.js', './memory-probe.js'].map((file) => new URL(file, import.meta.url).href);
 const ADDRESS = '127.0.0.1';
 const START_MS = 30_000;
+/** The sink is a moment behind the store. */
+const SINK_MS = 10_000;
+/** What a last call holds is given back within, ms. */
+const REST_MS = 2_000;
 
 /** How Tandem is started. */
 export interface TandemOptions {
@@ -33,76 +41,141 @@ export interface TandemOptions {
 
 /** Starts it and applies the network. Rejects when it does not come up within START_MS. */
 export async function startTandem(options: TandemOptions): Promise<SystemUnderTest> {
-  const { directory, network, tablesPath, profileDirectory } = options;
-  const configFile = join(directory, 'tandem.yaml');
-  writeFileSync(configFile, startFile(options.shardCount));
+  const { directory, network, tablesPath } = options;
   if (tablesPath !== null) cpSync(tablesPath, join(directory, 'data'), { recursive: true });
-  const profiling = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
-  let isStopping = false;
-  const logFile = join(directory, 'log');
-  const started = spawn(
-    process.execPath,
-    ['--import', NAME_THREADS, ...profiling, options.program, 'start', '--config', configFile],
-    { detached: true, stdio: ['ignore', openSync(logFile, 'w'), 'inherit'] },
-  );
-  started.once('exit', (code, signal) => {
-    if (!isStopping)
-      console.error(`${options.name} ended unasked (${signal ?? code}). Its log:\n${readFileSync(logFile, 'utf8')}`);
-  });
-  const stop = (): Promise<void> => {
-    isStopping = true;
-    return endGroup(started);
-  };
+  const tandem = new TandemUnderTest(options);
   try {
-    const client = await until(options.name, START_MS, () => clientOf(join(directory, 'data')));
-    await client.post('/api/v1/apply', { name: 'bench' }, network);
-    const [listener] = (await statusOf(client)).listeners;
-    return {
-      name: options.name,
-      place: { address: ADDRESS, port: listener?.port ?? 0 },
-      group: started.pid ?? null,
-      cdrCount: async () => (await statusOf(client)).cdr.spooled,
-      limitDrift: () => driftOf(join(directory, 'data')),
-      disturb: async (how) => {
-        if (how === 'askStatus') await statusOf(client);
-        else await client.post('/api/v1/shards/0/kill', {}, '');
-      },
-      stop,
-    };
+    await tandem.start();
+    await tandem.client.post('/api/v1/apply', { name: 'bench' }, network);
+    return tandem;
   } catch (error) {
-    await stop();
+    await tandem.stop();
     throw error;
   }
 }
 
-async function clientOf(dataPath: string): Promise<SwitchClient | null> {
-  try {
-    const client = requireRunningSwitch(dataPath);
-    return (await statusOf(client)).isReady ? client : null;
-  } catch {
-    return null; // Not there yet.
+class TandemUnderTest implements SystemUnderTest {
+  readonly name: string;
+  readonly #options: TandemOptions;
+  readonly #tally: CdrTally;
+  #child: ChildProcess | null = null;
+  /** Whether its end is no surprise. */
+  #isEnding = false;
+  /** 0 before the first start, which takes any. */
+  #port = 0;
+
+  constructor(options: TandemOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#tally = new CdrTally(join(this.#dataPath, 'cdr'));
+  }
+
+  get place(): Place {
+    return { address: ADDRESS, port: this.#port };
+  }
+
+  get group(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  get client(): SwitchClient {
+    return requireRunningSwitch(this.#dataPath);
+  }
+
+  get #dataPath(): string {
+    return join(this.#options.directory, 'data');
+  }
+
+  /** Starts on what the directory has, at the place it had before. */
+  async start(): Promise<void> {
+    const { name, program, directory, shardCount, profileDirectory } = this.#options;
+    const configFile = join(directory, 'tandem.yaml');
+    writeFileSync(configFile, startFile(shardCount, this.#port));
+    const profiling = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileDirectory)}`];
+    const preloading = PRELOADED.flatMap((file) => ['--import', file]);
+    const logFile = join(directory, 'log');
+    const child = spawn(
+      process.execPath,
+      ['--expose-gc', ...preloading, ...profiling, program, 'start', '--config', configFile],
+      { detached: true, stdio: ['ignore', openSync(logFile, 'a'), 'inherit'], cwd: directory },
+    );
+    this.#child = child;
+    this.#isEnding = false;
+    child.once('exit', (code, signal) => {
+      if (this.#isEnding) return;
+      console.error(`${name} ended unasked (${signal ?? code}). Its log:\n${readFileSync(logFile, 'utf8')}`);
+    });
+    const status = await until(name, START_MS, () => this.#readyStatus());
+    this.#port = status.listeners[0]?.port ?? 0;
+  }
+
+  async stop(): Promise<void> {
+    this.#isEnding = true;
+    if (this.#child !== null) await endGroup(this.#child);
+  }
+
+  async cdrCounts(): Promise<CdrCounts> {
+    const { cdr } = await this.#status();
+    const counts = await until('the file of CDRs', SINK_MS, async () => {
+      const found = this.#tally.count();
+      return found.all >= cdr.spooled ? found : null;
+    });
+    return { all: cdr.spooled, answered: counts.answered };
+  }
+
+  async limitDrift(): Promise<number> {
+    const resting = until('rest', REST_MS, async () => ((await this.#held()) === 0 ? 0 : null));
+    await resting.catch(() => undefined); // What is held then is told.
+    const { limitDrift } = await this.#status();
+    return limitDrift.reduce((sum, { calls }) => sum + Math.abs(calls), 0) + (await this.#held());
+  }
+
+  async disturb(how: 'killShard' | 'killSwitch' | 'askStatus'): Promise<void> {
+    if (how === 'askStatus') await this.#status();
+    else if (how === 'killShard') await this.client.post('/api/v1/shards/0/kill', {}, '');
+    else await this.#killAndStart();
+  }
+
+  memory(): Promise<Memory> {
+    return askMemory(this.group ?? 0, this.#options.directory);
+  }
+
+  async #killAndStart(): Promise<void> {
+    const child = this.#child as ChildProcess;
+    const ended = once(child, 'exit');
+    this.#isEnding = true;
+    for (const pid of processesOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL');
+    await ended;
+    await this.start();
+  }
+
+  /** Calls that counters show where no call is; 0 while there are calls, whose counts the drift is for. */
+  async #held(): Promise<number> {
+    const { calls, gateways, sharers } = await this.#status();
+    return calls.active > 0 ? 0 : [...gateways, ...sharers].reduce((sum, one) => sum + Math.abs(one.calls), 0);
+  }
+
+  async #status(): Promise<SwitchStatus> {
+    return (await this.client.get('/api/v1/status')) as SwitchStatus;
+  }
+
+  async #readyStatus(): Promise<SwitchStatus | null> {
+    try {
+      const status = await this.#status();
+      return status.isReady ? status : null;
+    } catch {
+      return null; // Not there yet.
+    }
   }
 }
 
-async function statusOf(client: SwitchClient): Promise<SwitchStatus> {
-  return (await client.get('/api/v1/status')) as SwitchStatus;
-}
-
-function startFile(shardCount: number): string {
+function startFile(shardCount: number, port: number): string {
   return [
     'data: ./data',
     `shards: ${shardCount}`,
     'listeners:',
-    `  - { transport: udp, address: ${ADDRESS}, port: 0 }`,
+    `  - { transport: udp, address: ${ADDRESS}, port: ${port} }`,
     `management: { address: ${ADDRESS}, port: 0 }`,
     '',
   ].join('\n');
-}
-
-/** The sum of what the metrics page says. */
-async function driftOf(dataPath: string): Promise<number> {
-  const port = findRunningSwitch(dataPath)?.managementPort ?? 0;
-  const page = await (await fetch(`http://${ADDRESS}:${port}/metrics`)).text();
-  const lines = page.matchAll(/^tandem_limit_drift(?:\{[^}]*\})? (-?\d+)/gm);
-  return [...lines].reduce((sum, [, value]) => sum + Math.abs(Number(value)), 0);
 }

@@ -23,7 +23,6 @@ export class TrafficAccount {
   readonly ringingAdded = new LatencyHistogram();
   readonly answerAdded = new LatencyHistogram();
   readonly lateness = new LatencyHistogram();
-  refreshes = 0;
   #offered = 0;
   #answered = 0;
   #succeeded = 0;
@@ -88,7 +87,6 @@ export class TrafficAccount {
       answered: this.#answered,
       succeeded: this.#succeeded,
       failed: Object.fromEntries(this.#failed),
-      refreshes: this.refreshes,
       seconds: this.#ringingSeconds.map((_, second) => this.#told(second)),
       ringing: this.ringing.encoded(),
       answer: this.answer.encoded(),

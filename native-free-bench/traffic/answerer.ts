@@ -10,6 +10,7 @@ import { DueQueue } from './due-queue.ts';
 import { EndClock, stampMicros } from './end-clock.ts';
 import { EndSocket } from './end-socket.ts';
 import { LatencyHistogram } from './histogram.ts';
+import { type RefreshedCall, RefreshWatch } from './refresh-watch.ts';
 import {
   type AnswererOrder,
   type AnswererReport,
@@ -33,7 +34,7 @@ const LINGER_MS = 8_000;
 /** Waits before each repetition of an unacknowledged answer or an unanswered BYE, ms (RFC 3261 13.3.1.4). */
 const RESEND_WAITS_MS = [500, 1000, 2000, 4000, 4000, 4000];
 
-interface AnsweredCall {
+interface AnsweredCall extends RefreshedCall {
   readonly callId: string;
   readonly from: RemoteInfo;
   readonly invite: WireMessage;
@@ -59,6 +60,8 @@ class Answerer {
   #here = '';
   #tagCount = 0;
   #resent = 0;
+  #heardAgain = 0;
+  readonly #refreshes = new RefreshWatch();
   #invites = 0;
   #answered = 0;
 
@@ -81,6 +84,8 @@ class Answerer {
       return;
     }
     this.#resent = 0;
+    this.#heardAgain = 0;
+    this.#refreshes.reset();
     this.#invites = 0;
     this.#answered = 0;
     this.#inviteAdded.reset();
@@ -91,7 +96,13 @@ class Answerer {
   #report(): AnswererReport {
     return {
       kind: 'answererReport',
-      load: this.#clock.report(this.#socket.sendFailures, this.#resent),
+      load: {
+        ...this.#clock.report(),
+        sendFailures: this.#socket.sendFailures,
+        resent: this.#resent,
+        heardAgain: this.#heardAgain,
+        refreshes: this.#refreshes.report(),
+      },
       invites: this.#invites,
       answered: this.#answered,
       inviteAdded: this.#inviteAdded.encoded(),
@@ -116,7 +127,10 @@ class Answerer {
         if (call !== undefined) this.#cancelled(call);
         break;
       case 'BYE':
-        if (call !== undefined) this.#over(call);
+        if (call !== undefined) this.#ended(call);
+        break;
+      case 'UPDATE':
+        if (call !== undefined) this.#refreshed(call, message);
         break;
     }
     this.#send(printResponse(message, '200 OK', { toTag: tagFor(message, 'x'), lines: timerLines(message) }), from);
@@ -124,8 +138,22 @@ class Answerer {
 
   #receiveInvite(call: AnsweredCall | undefined, invite: WireMessage, from: RemoteInfo, text: string): void {
     if (call === undefined) this.#begin(invite, from, roleOf(text));
-    else if (invite.to.includes(';tag=')) this.#send(this.#print(invite, '200 OK', ''), from);
-    else if (call.last !== '') this.#send(call.last, from);
+    else if (invite.to.includes(';tag=')) {
+      this.#refreshed(call, invite);
+      this.#send(this.#print(invite, '200 OK', ''), from);
+    } else if (call.last !== '') {
+      this.#heardAgain += 1;
+      this.#send(call.last, from);
+    }
+  }
+
+  #refreshed(call: AnsweredCall, request: WireMessage): void {
+    if (request.sessionExpires !== '') this.#refreshes.refreshed(call, performance.now());
+  }
+
+  #ended(call: AnsweredCall): void {
+    if (call.isOver) this.#heardAgain += 1;
+    this.#over(call);
   }
 
   #begin(invite: WireMessage, from: RemoteInfo, role: CalleeRole): void {
@@ -133,7 +161,8 @@ class Answerer {
     if (invite.stamp > 0) this.#inviteAdded.record(stampMicros() - invite.stamp);
     const toTag = `;tag=a${++this.#tagCount}`;
     const { callId } = invite;
-    const call = { callId, from, invite, toTag, role, last: '', isAcknowledged: false, isOver: false, bye: '' };
+    const fresh = { last: '', isAcknowledged: false, isOver: false, bye: '', intervalMs: 0, refreshedAtMs: 0 };
+    const call: AnsweredCall = { callId, from, invite, toTag, role, ...fresh };
     this.#calls.set(callId, call);
     switch (role) {
       case 'silent':
@@ -151,6 +180,7 @@ class Answerer {
   #answer(call: AnsweredCall, nowMs: number): void {
     if (call.isOver) return;
     this.#answered += 1;
+    this.#refreshes.begin(call, call.invite.sessionExpires, nowMs);
     this.#say(call, this.#print(call.invite, '200 OK', call.toTag));
     this.#repeatAnswer(call, 0, nowMs);
   }
@@ -207,6 +237,7 @@ class Answerer {
   #over(call: AnsweredCall): void {
     if (call.isOver) return;
     call.isOver = true;
+    this.#refreshes.end(call, performance.now());
     this.#at(performance.now() + LINGER_MS, () => this.#calls.delete(call.callId));
   }
 

@@ -16,6 +16,7 @@ import { Chance } from './chance.ts';
 import { DueQueue } from './due-queue.ts';
 import { EndClock, stampMicros } from './end-clock.ts';
 import { EndSocket } from './end-socket.ts';
+import { RefreshWatch } from './refresh-watch.ts';
 import { isExpectedFailure, type TrafficCall } from './traffic-call.ts';
 import { CALLEE_ROLES, type EndBound, type TrafficOrder } from './traffic-messages.ts';
 
@@ -58,6 +59,8 @@ class Caller {
   #load: Load | null = null;
   #loadCount = 0;
   #resent = 0;
+  #heardAgain = 0;
+  readonly #refreshes = new RefreshWatch();
   #toldAtMs = 0;
 
   async begin(): Promise<EndBound> {
@@ -70,6 +73,8 @@ class Caller {
     this.#calls.clear();
     this.#clock.reset();
     this.#resent = 0;
+    this.#heardAgain = 0;
+    this.#refreshes.reset();
     this.#loadCount += 1;
     this.#chance = new Chance(order.seed);
     this.#socket.impair(order.impairment, new Chance(order.seed + 2));
@@ -114,7 +119,14 @@ class Caller {
     if (load.account.active > 0 && nowMs < load.endsAtMs) return;
     for (const call of this.#calls.values()) if (call.stage !== 'over') this.#fail(call, 'unfinished');
     this.#load = null;
-    process.send?.(load.account.outcome(this.#clock.report(this.#socket.sendFailures, this.#resent)));
+    const own = {
+      ...this.#clock.report(),
+      sendFailures: this.#socket.sendFailures,
+      resent: this.#resent,
+      heardAgain: this.#heardAgain,
+      refreshes: this.#refreshes.report(),
+    };
+    process.send?.(load.account.outcome(own));
   }
 
   /** The last call has come. */
@@ -154,6 +166,8 @@ class Caller {
       request: '',
       resends: 0,
       ack: '',
+      intervalMs: 0,
+      refreshedAtMs: 0,
     };
     this.#calls.set(callId, call);
     this.#request(call, this.#firstRequest(call, ''), nowMs);
@@ -188,19 +202,24 @@ class Caller {
     if (request.method === 'ACK') return;
     const hasTimer = request.sessionExpires !== '';
     const timer = hasTimer ? `Require: timer\r\nSession-Expires: ${request.sessionExpires}\r\n` : '';
-    if (hasTimer && this.#load !== null) this.#load.account.refreshes += 1;
+    if (hasTimer) this.#refreshes.refreshed(call, performance.now());
     const contact = `Contact: <sip:alice@${this.#here}>\r\n`;
     const isInvite = request.method === 'INVITE';
     const lines = isInvite ? `${contact}${timer}Content-Type: application/sdp\r\n` : contact + timer;
     const parts = { lines, body: isInvite ? ANSWER_BODY : '' };
     this.#socket.send(printResponse(request, '200 OK', parts), from.port, from.address);
-    if (request.method === 'BYE' && call.stage !== 'over') this.#succeed(call);
+    if (request.method !== 'BYE') return;
+    if (call.stage === 'over') this.#heardAgain += 1;
+    else this.#succeed(call);
   }
 
   #receiveInviteAnswer(call: TrafficCall, message: WireMessage): void {
     const nowMs = performance.now();
     if (message.status < 200) return this.#progressed(call, message, nowMs);
-    if (call.ack !== '') return this.#send(call.ack);
+    if (call.ack !== '') {
+      this.#heardAgain += 1;
+      return this.#send(call.ack);
+    }
     if (message.status < 300) return this.#answered(call, message, nowMs);
     call.to = message.to;
     call.ack = printRequest(call, 'ACK', call.sequence, call.branch);
@@ -224,6 +243,7 @@ class Caller {
     call.stage = 'talking';
     this.#load?.account.answered(nowMs, nowMs - call.sentAtMs);
     if (message.stamp > 0) this.#load?.account.answerAdded.record(stampMicros() - message.stamp);
+    this.#refreshes.begin(call, message.sessionExpires, nowMs);
     call.to = message.to;
     call.remoteUri = uriOf(message.contact);
     for (const route of message.recordRoutes.toReversed()) call.routeLines += `Route: ${route}\r\n`;
@@ -239,6 +259,7 @@ class Caller {
   #hangUp(call: TrafficCall): void {
     if (call.stage !== 'talking') return;
     call.stage = 'leaving';
+    this.#refreshes.end(call, performance.now());
     call.sequence += 1;
     this.#request(call, printRequest(call, 'BYE', call.sequence, 'b'), performance.now());
   }
@@ -307,6 +328,7 @@ class Caller {
 
   #end(call: TrafficCall): void {
     call.stage = 'over';
+    this.#refreshes.end(call, performance.now());
     call.request = '';
     this.#ended.add(call, performance.now());
   }

@@ -1,7 +1,7 @@
 // The clock of one end of the load, and how late it ran.
 
 import { LatencyHistogram } from './histogram.ts';
-import type { EndLoad } from './traffic-messages.ts';
+import type { ClockLoad } from './traffic-messages.ts';
 
 const TICK_MS = 1;
 
@@ -33,10 +33,10 @@ export class EndClock {
   }
 
   /** The account since `reset`. */
-  report(sendFailures: number, resent: number): EndLoad {
+  report(): ClockLoad {
     const { user, system } = process.cpuUsage(this.#cpu);
     const elapsedMs = Math.max(1, performance.now() - this.#sinceMs);
-    return { cpuShare: (user + system) / 1000 / elapsedMs, lag: this.#lag.latency(), sendFailures, resent };
+    return { cpuShare: (user + system) / 1000 / elapsedMs, lag: this.#lag.latency() };
   }
 
   #tick(): void {

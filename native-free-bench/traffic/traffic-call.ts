@@ -1,13 +1,14 @@
 // One call of the calling end, or one request outside of calls.
 
 import type { CallFace } from './call-text.ts';
+import type { RefreshedCall } from './refresh-watch.ts';
 import type { CallKind } from './traffic-messages.ts';
 
 /** How far a call is. */
 export type CallStage = 'inviting' | 'proceeding' | 'cancelling' | 'talking' | 'leaving' | 'over';
 
 /** What the caller remembers of it. */
-export interface TrafficCall extends CallFace {
+export interface TrafficCall extends CallFace, RefreshedCall {
   readonly kind: CallKind;
   readonly sentAtMs: number;
   branch: string;

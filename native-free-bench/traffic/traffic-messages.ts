@@ -72,14 +72,28 @@ export interface LoadSecond {
 }
 
 /** How busy one end of the load was itself: a generator that cannot keep time must say so. */
-export interface EndLoad {
+export interface ClockLoad {
   /** Share of one core, 0 to 1. */
   readonly cpuShare: number;
   /** How late its clock ran. */
   readonly lag: Latency;
+}
+
+/** The same, and what it sent and heard beside the calls' own messages. */
+export interface EndLoad extends ClockLoad {
   /** Datagrams that its own platform refused to send. */
   readonly sendFailures: number;
   readonly resent: number;
+  /** Messages that came again: the system repeated them, or they were doubled on the way. */
+  readonly heardAgain: number;
+  readonly refreshes: Refreshes;
+}
+
+/** Session timers (RFC 4028) as one end saw the other side refresh them. */
+export interface Refreshes {
+  readonly count: number;
+  /** The longest time without a refresh, as a share of the interval agreed; 0 without timers. Half is the rule. */
+  readonly longestShare: number;
 }
 
 /** What became of a load. Histograms are encoded, of microseconds. */
@@ -90,7 +104,6 @@ export interface TrafficOutcome {
   readonly succeeded: number;
   /** Calls that did not come to their kind's end, by cause: a status, or `silence at` a method. */
   readonly failed: Readonly<Record<string, number>>;
-  readonly refreshes: number;
   readonly seconds: readonly LoadSecond[];
   /** INVITE out to 18x in, and to 200 in, at the caller. */
   readonly ringing: string;

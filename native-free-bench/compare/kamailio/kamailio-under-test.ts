@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VendorPlaces } from '../../bench-network.ts';
+import { residentBytes } from '../../process-cpu.ts';
 import type { NetworkKind } from '../../profiles.ts';
 import { endGroup, type SystemUnderTest, until } from '../../system-under-test.ts';
 
@@ -57,14 +58,15 @@ export async function startKamailio(
     await stop();
     throw new Error(`${error}. Its log:\n${readFileSync(join(directory, 'log'), 'utf8')}`, { cause: error });
   }
-  const cdrCount = async (): Promise<number> => linesIn(cdrDirectory);
+  const group = started.pid ?? 0;
   return {
     name: kind,
     place: { address: ADDRESS, port },
-    group: started.pid ?? null,
-    cdrCount,
+    group,
+    cdrCounts: async () => ({ all: linesIn(cdrDirectory), answered: null }),
     limitDrift: async () => null,
     disturb: async () => undefined,
+    memory: async () => ({ residentBytes: residentBytes(group), heapBytes: null }),
     stop,
   };
 }
@@ -75,6 +77,7 @@ function gatewaysOf(network: NetworkKind, { port, refusingPort, failingPort, dea
     plain: [[port], [port]],
     impatient: [[port], [port]],
     registrar: [[port], [port]],
+    refreshing: [[port], [port]],
     failover: [
       [deadPort, refusingPort, port],
       [deadPort, refusingPort, port],
