@@ -11,27 +11,52 @@ import type { Refreshes } from './traffic/traffic-messages.ts';
 
 /** The report as lines. */
 export function tellBench(runs: readonly ProfileRun[], machine: Machine): string[] {
-  const groups = groupsOf(runs);
+  const tables = tablesOf(runs).flatMap(({ heads, rows, numeric }) => [...alignedTable(heads, rows, numeric), '']);
   return [
     '',
-    ...alignedTable(COST_HEADS, groups.map(costRow), [1, 2, 3, 5, 6, 7]),
-    '',
-    ...alignedTable(ACCOUNT_HEADS, groups.map(accountRow), [1, 2, 3, 4, 5, 6, 7, 8]),
-    '',
-    ...alignedTable(LATENCY_HEADS, groups.flatMap(latencyRows), [1, 3, 4, 5, 6, 7]),
-    '',
-    ...threadLines(groups),
-    ...heldLines(runs),
-    ...ratioLines(runs),
-    ...generatorLines(groups),
-    ...doubtLines(runs),
+    ...tables,
+    ...spaced(threadLines(runs)),
+    ...spaced(heldLines(runs)),
+    ...spaced(generatorLines(runs)),
+    ...spaced(doubtLines(runs)),
     tellMachine(machine),
-    'us/call: utime + stime of the whole system over calls offered, median of the runs (least - most). Resent by the',
-    'system: as the ends heard it. Added: the switch alone, from its socket in to its socket out, by stamps that cross',
-    'it; INVITE to 180: as the caller sees it, the answerer included. Medians of the runs. tandem-0: the shard inline;',
-    'tandem-1: one in a worker; @: another revision. Ratios: of runs in turn in which both carried the load (99 % of',
-    'it as planned); median (least - most).',
+    ...LEGEND,
   ];
+}
+
+/** What the figures mean. */
+export const LEGEND = [
+  'us/call: utime + stime of the whole system over calls offered, median of the runs (least - most). Resent by the',
+  'system: as the ends heard it. Added: the switch alone, from its socket in to its socket out, by stamps that cross',
+  'it; INVITE to 180: as the caller sees it, the answerer included. Medians of the runs. tandem-0: the shard inline;',
+  'tandem-1: one in a worker; @: another revision. Ratios: of runs in turn in which both carried the load (99 % of',
+  'it as planned); median (least - most).',
+];
+
+/** A table of the report, for a terminal or a page. */
+export interface ReportTable {
+  readonly title: string;
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Columns of numbers. */
+  readonly numeric: readonly number[];
+}
+
+/** What the runs cost, what became of their calls, how long they took, and the ratios, if any. */
+export function tablesOf(runs: readonly ProfileRun[]): ReportTable[] {
+  const groups = groupsOf(runs);
+  const ratios = comparisonsOf(runs).map(ratioRow);
+  const tables = [
+    { title: 'What a call costs', heads: COST_HEADS, rows: groups.map(costRow), numeric: [1, 2, 3, 5, 6, 7] },
+    { title: 'Beside others', heads: RATIO_HEADS, rows: ratios, numeric: [1, 2] },
+    { title: 'What became of the calls', heads: ACCOUNT_HEADS, rows: groups.map(accountRow), numeric: ACCOUNT_NUMBERS },
+    { title: 'Delays', heads: LATENCY_HEADS, rows: groups.flatMap(latencyRows), numeric: [1, 3, 4, 5, 6, 7] },
+  ];
+  return tables.filter(({ rows }) => rows.length > 0);
+}
+
+function spaced(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? lines : [...lines, ''];
 }
 
 const COST_HEADS = ['system', 'calls/s', 'runs', 'us/call', '(least - most)', 'attempts', 'at a time', 'bytes/call'];
@@ -63,6 +88,8 @@ const ACCOUNT_HEADS = [
   'limit drift',
   'resent by caller, answerer, system',
 ];
+
+const ACCOUNT_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8];
 
 function accountRow({ system, callsPerSecond, runs }: RunGroup): string[] {
   const total = (figure: (run: ProfileRun) => number): number => runs.reduce((sum, run) => sum + figure(run), 0);
@@ -102,9 +129,9 @@ function latencyRows({ system, callsPerSecond, runs }: RunGroup): string[][] {
   return hasStamps ? rows : rows.slice(0, 1);
 }
 
-function threadLines(groups: readonly RunGroup[]): string[] {
+export function threadLines(all: readonly ProfileRun[]): string[] {
   const lines: string[] = [];
-  for (const { system, callsPerSecond, runs } of groups) {
+  for (const { system, callsPerSecond, runs } of groupsOf(all)) {
     const names = new Set(runs.flatMap(({ byThread }) => Object.keys(byThread)));
     const parts = [...names]
       .map((name) => ({ name, median: spreadOf(runs.map(({ byThread }) => byThread[name] ?? 0)).median }))
@@ -113,16 +140,15 @@ function threadLines(groups: readonly RunGroup[]): string[] {
       .map(({ name, median }) => `${name === 'node' ? 'others (V8, libuv)' : name} ${median.toFixed(0)}`);
     if (parts.length > 1) lines.push(`${system} at ${callsPerSecond}/s by thread, us/call: ${parts.join(', ')}.`);
   }
-  return lines.length === 0 ? [] : [...lines, ''];
+  return lines;
 }
 
 /** What calls hold of memory, and whether their session timers are refreshed in time. */
 export function heldLines(runs: readonly ProfileRun[]): string[] {
-  const lines = runs.flatMap(({ system, held, refreshes }) => [
+  return runs.flatMap(({ system, held, refreshes }) => [
     ...(held === null ? [] : [`${system}: ${tellHeld(held)}`]),
     ...(refreshes === null ? [] : [`${system}: ${tellRefreshes(refreshes)}`]),
   ]);
-  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function tellHeld({ calls, perCall, idle, full, later, after, isFlat }: HeldMemory): string {
@@ -143,14 +169,9 @@ function tellRefreshes({ caller, answerer }: NonNullable<ProfileRun['refreshes']
   return `session timers refreshed toward the caller: ${side(caller)}; toward the callee: ${side(answerer)}.`;
 }
 
-function ratioLines(runs: readonly ProfileRun[]): string[] {
-  const rows = comparisonsOf(runs).map(ratioRow);
-  return rows.length === 0 ? [] : [...alignedTable(RATIO_HEADS, rows, [1, 2]), ''];
-}
-
 /** What the generator itself could have done: its busier end, at the load it bore, reckoned up to a whole core. */
-function generatorLines(groups: readonly RunGroup[]): string[] {
-  const direct = groups.find(({ system }) => system === 'direct');
+export function generatorLines(runs: readonly ProfileRun[]): string[] {
+  const direct = groupsOf(runs).find(({ system }) => system === 'direct');
   const [run] = direct?.runs ?? [];
   if (direct === undefined || run === undefined) return [];
   const { caller, answerer, lateness } = run.generator;
@@ -160,7 +181,6 @@ function generatorLines(groups: readonly RunGroup[]): string[] {
     `The generator alone, caller to answerer at ${direct.callsPerSecond}/s: caller ${percent(caller.cpuShare)} and ` +
       `answerer ${percent(answerer.cpuShare)} of a core, calls late by p99 ${lateness.p99.toFixed(2)} ms; ` +
       `its own limit lies near ${limit} calls a second.`,
-    '',
   ];
 }
 
@@ -168,7 +188,8 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`;
 }
 
-function doubtLines(runs: readonly ProfileRun[]): string[] {
+/** What is wrong, or not to be believed. */
+export function doubtLines(runs: readonly ProfileRun[]): string[] {
   const lines: string[] = [];
   for (const run of runs) {
     const { system, callsPerSecond, invalid, failed, limitDrift, cdrs, answered, isPassed } = run;
@@ -181,5 +202,5 @@ function doubtLines(runs: readonly ProfileRun[]): string[] {
     if (recorded < answered) lines.push(`FAILED: ${where}: ${answered} answered, ${recorded} CDRs.`);
     if (!isPassed) lines.push(`FAILED: ${where}: not what the profile asks for.`);
   }
-  return lines.length === 0 ? [] : [...lines, ''];
+  return lines;
 }

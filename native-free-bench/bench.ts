@@ -26,7 +26,7 @@ import { sentenceOf } from '../src/tandem-error.ts';
 import { type BenchDocument, writeDocument } from './bench-document.ts';
 import { type BenchOptions, readBenchOptions } from './bench-options.ts';
 import { tellBench } from './bench-report.ts';
-import { briefly, type CompareOptions, compareAll, NOTHING_TO_SAY, runDirect } from './compare.ts';
+import { briefly, type CompareOptions, compareAll, NOTHING_TO_SAY, runDirect, warmUp } from './compare.ts';
 import { comparisonsOf } from './comparison.ts';
 import { figureLines, withFigures } from './figures.ts';
 import { thisMachine } from './machine.ts';
@@ -46,6 +46,8 @@ const QUICK_PEAK = { from: 600, growth: 1.3, seconds: 4 };
 
 /** Where figures are written. */
 const README = 'README.md';
+
+const QUIET_SECONDS = 10;
 
 /** What is alive while a benchmark runs. */
 interface Scene {
@@ -168,7 +170,11 @@ async function one(options: BenchOptions, profile: Profile, scene: Scene): Promi
   const [system] = systems as [SystemUnderTest];
   const runs: ProfileRun[] = [];
   const isCallable = profile.mix.every(({ what }) => what === 'call');
-  if (isCallable) runs.push(await runDirect(ends, profileNamed('basic'), options.seed));
+  if (isCallable) {
+    const basic = profileNamed('basic');
+    runs.push(await runDirect(ends, basic, options.seed));
+    await warmUp(ends, system, basic, offered);
+  }
   const arrivals = options.isPoisson ? 'poisson' : profile.arrivals;
   const steps = options.ramp ?? [
     { callsPerSecond: options.rates?.[0] ?? profile.callsPerSecond, seconds: options.seconds ?? profile.seconds },
@@ -189,12 +195,15 @@ async function startOne(options: BenchOptions, profile: Profile, scene: Scene): 
 }
 
 function tellSecond(say: (line: string) => void): (second: LoadSecond) => void {
-  return ({ second, offered, answered, succeeded, failed, active, ringing }) =>
+  return ({ second, offered, answered, succeeded, failed, active, ringing }) => {
+    // While calls only talk there is nothing to tell, but now and then that they do.
+    if (offered + answered + succeeded + failed === 0 && second % QUIET_SECONDS !== 0) return;
     say(
       `${String(second + 1).padStart(5)} s: ${offered} offered, ${answered} answered, ${succeeded} as planned, ` +
         `${failed} failed, ${active} now; INVITE to 180 p50 ${ringing.p50.toFixed(2)}, ` +
         `p99 ${ringing.p99.toFixed(2)} ms`,
     );
+  };
 }
 
 function peakLines(peaks: readonly ProfileRun[]): string[] {
