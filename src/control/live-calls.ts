@@ -8,8 +8,8 @@ import type { ShardView, SwitchView } from './switch-view.ts';
 /** Live calls told in one answer. */
 export const LIVE_CALLS_TOLD_MAX = 10_000;
 
-/** Free slots in a row after which a board is taken to be empty beyond: slots are taken from the lowest up. */
-const FREE_SLOTS_MAX = 4_096;
+/** So many untouched slots in a row, and there is nothing beyond: a few are taken and not written yet. */
+const UNTOUCHED_SLOTS_MAX = 4_096;
 
 /** Up to `limit` live calls, in the order of shards and slots. */
 export function liveCalls(view: SwitchView, limit: number): Cdr[] {
@@ -36,9 +36,9 @@ export function countHeldSlots(view: SwitchView): Map<number, number> {
 }
 
 function* boardRecords({ board }: ShardView): Generator<BoardRecord> {
-  for (let slot = 0, free = 0; slot < board.slotCount && free < FREE_SLOTS_MAX; slot++) {
+  for (let slot = 0, untouched = 0; slot < board.slotCount && untouched < UNTOUCHED_SLOTS_MAX; slot++) {
+    untouched = board.isUntouched(slot) ? untouched + 1 : 0;
     const record = board.read(slot);
-    free = record === null ? free + 1 : 0;
     if (record !== null) yield unpackBoardRecord(record);
   }
 }

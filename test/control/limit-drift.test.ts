@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LimitDrift } from '../../src/control/limit-drift.ts';
+import { liveCalls } from '../../src/control/live-calls.ts';
 import { SwitchView } from '../../src/control/switch-view.ts';
 import { allocateSwitchMemory } from '../../src/core/shard/shared-memory.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
@@ -41,6 +42,21 @@ test('a call that was never given back shows at the third recount, and no longer
   shard.admission.giveCall(2);
   recount(drift);
   assert.equal(drift.drifting().size, 0);
+});
+
+test('a call is seen however many places before its own are free', () => {
+  const memory = allocateSwitchMemory(1);
+  const view = new SwitchView(memory);
+  const drift = new LimitDrift(view);
+  const shard = new FakeShard(memory, 0);
+  const places = Array.from({ length: 10_000 }, () => shard.begin(sampleCdr(1), [1]));
+  for (const place of places.slice(0, -2)) {
+    shard.board.give(place);
+    for (const slot of [0, 1]) shard.admission.giveCall(slot);
+  }
+  for (let round = 0; round < 4; round++) recount(drift);
+  assert.equal(drift.drifting().size, 0);
+  assert.equal(liveCalls(view, 10).length, 2);
 });
 
 test('a call given back twice shows as one too few', () => {

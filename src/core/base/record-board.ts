@@ -75,6 +75,11 @@ export class RecordBoard {
     return Atomics.load(this.#words, word) === before ? copy : null;
   }
 
+  /** Any thread: whether nothing was ever written into `slot`. Slots are taken from the lowest up: few above were. */
+  isUntouched(slot: number): boolean {
+    return Atomics.load(this.#words, this.#wordOf(slot)) === 0;
+  }
+
   #wordOf(slot: number): number {
     return (slot * this.#slotBytes) >>> 2;
   }

@@ -22,6 +22,16 @@ describe('the board', () => {
     assert.equal(reader.read(slot), null);
   });
 
+  test('tells a slot that was never written from one that is free again', () => {
+    const { writer, reader } = boards();
+    const slot = writer.take();
+    assert.ok(reader.isUntouched(slot));
+    writer.write(slot, Uint8Array.of(1));
+    writer.give(slot);
+    assert.ok(!reader.isUntouched(slot));
+    assert.ok(reader.isUntouched(slot + 1));
+  });
+
   test('gives a copy: what is written later does not change it', () => {
     const { writer, reader } = boards();
     const slot = writer.take();
