@@ -4,6 +4,7 @@
 import { userInfo } from 'node:os';
 import type { SwitchConfig } from '../config.ts';
 import { givenPayment } from '../control/api/given-payment.ts';
+import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
 import { AccountBook, type AccountState } from '../control/ledger/account-book.ts';
 import { jsonText } from '../core/base/json-text.ts';
 import { Balances } from '../core/rating/balances.ts';
@@ -97,7 +98,7 @@ async function asked<T>(config: SwitchConfig, { running, stopped }: Answerers<T>
   const client = runningSwitch(config.dataPath);
   if (client !== null) return (await running(client)) as T;
   return withStoppedSwitch(config, false, ({ stores, configuration }) => {
-    const book = new AccountBook(stores.ledger, stores.spool, new Balances(Balances.allocate()));
+    const book = new AccountBook(stores.ledger, new UnpackedSpool(stores.spool), new Balances(Balances.allocate()));
     while (book.book() > 0);
     book.open(configuration.snapshot);
     return stopped(book);

@@ -47,10 +47,10 @@ export class SwitchClient {
 
   /**
    * Answers the JSON of a GET. `query` values that are null are left out. Rejects with the switch's own TandemError,
-   * or with TANDEM_API_UNREACHABLE.
+   * or with TANDEM_API_UNREACHABLE, after `timeoutMs` too.
    */
-  get(path: string, query: Readonly<Record<string, string | null>> = {}): Promise<unknown> {
-    return this.#ask('GET', path, query);
+  get(path: string, query: Readonly<Record<string, string | null>> = {}, timeoutMs = TIMEOUT_MS): Promise<unknown> {
+    return this.#ask('GET', path, query, undefined, timeoutMs);
   }
 
   /** Answers the JSON of a POST. Rejects as `get` does, after `timeoutMs` too. */

@@ -5,6 +5,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { findConfigFile, loadConfig, type SwitchConfig } from '../config.ts';
 import { EXIT_OK, EXIT_UNREACHABLE, guarded, processTerminal, type Terminal } from './terminal.ts';
+import { REPORT_COMMAND, type WordedCommand, type Words } from './worded-commands.ts';
 
 interface CommonOptions {
   readonly config?: string;
@@ -212,6 +213,16 @@ function addQuestions(tandem: Command): void {
       ),
     );
   addCdrs(tandem.command('cdr').description('finished calls'));
+  addWorded(tandem, REPORT_COMMAND);
+}
+
+/** A command whose options are words of a question, which is asked as they are written. */
+function addWorded(tandem: Command, { name, description, options, load }: WordedCommand): void {
+  const command = common(tandem.command(name).description(description));
+  for (const { flags, help } of options) command.option(flags, help);
+  command.action((given: CommonOptions & Words) =>
+    run(given, async (config, terminal) => (await load())(config, given, terminal)),
+  );
 }
 
 function addCdrs(cdr: Command): void {

@@ -18,16 +18,18 @@ import { CdrIndex } from './cdr/index/cdr-index.ts';
 import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
 import { trimSpool } from './cdr/spool-trim.ts';
+import { UnpackedSpool } from './cdr/unpacked-spool.ts';
 import { Deployment } from './deployment.ts';
 import type { HttpServer } from './http/http-server.ts';
 import { listenHttp } from './http/listen.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { AccountBook } from './ledger/account-book.ts';
 import { LimitDrift, limitedPlaces } from './limit-drift.ts';
-import type { ControlStart, EdgeNumbers, ToControl } from './messages.ts';
+import { type ControlStart, type EdgeNumbers, NO_EDGE_NUMBERS, type ToControl } from './messages.ts';
 import { dnsOf } from './names/dns.ts';
 import { HostNames, type HostNamesUser } from './names/host-names.ts';
 import { LrnSource } from './names/lrn-source.ts';
+import { CallHistory } from './reports/call-history.ts';
 import { SwitchView } from './switch-view.ts';
 import {
   type ApplyOutcome,
@@ -68,16 +70,6 @@ const RECOUNT_PERIOD_MS = 5_000;
 /** How often the age of the calendars is looked at. */
 const RENEWAL_PERIOD_MS = 60_000;
 
-const NO_EDGE_NUMBERS: EdgeNumbers = {
-  datagramsReceived: 0,
-  datagramsSent: 0,
-  sendErrors: 0,
-  screened: {},
-  newCalls: { admitted: {}, refused: {}, dropped: {}, acksAbsorbed: 0 },
-  isOverloaded: false,
-  longestWaitMs: 0,
-};
-
 /** The control of one switch. `start`, then `tick` several times a second, then `stop`. */
 export class Control implements HostNamesUser {
   readonly options: ControlStart;
@@ -87,6 +79,7 @@ export class Control implements HostNamesUser {
   readonly deployment: Deployment;
   readonly drain: CdrDrain;
   readonly index: CdrIndex;
+  readonly history: CallHistory;
   readonly accounts: AccountBook;
   readonly sinks: readonly SinkRunner[];
   readonly rate = new CallRate();
@@ -121,11 +114,13 @@ export class Control implements HostNamesUser {
     this.configuration = new Configuration(stores.configuration, options.listeners, wallNow());
     this.deployment = new Deployment(options.memory.shards.length);
     this.drain = new CdrDrain(options.memory.shards, (shared) => new Ring(shared), stores.spool);
-    this.accounts = new AccountBook(stores.ledger, stores.spool, this.view.balances);
+    const records = new UnpackedSpool(stores.spool);
+    this.accounts = new AccountBook(stores.ledger, records, this.view.balances);
     while (this.accounts.book() > 0);
     this.accounts.open(this.configuration.snapshot);
     this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings()) : [];
-    this.index = new CdrIndex(stores.spool, stores.index);
+    this.index = new CdrIndex(stores.spool, stores.index, records);
+    this.history = new CallHistory(stores.spool, records, stores.history);
     this.drift = new LimitDrift(this.view);
     this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });
     this.shardRestarts = options.memory.shards.map(() => 0);
@@ -188,7 +183,7 @@ export class Control implements HostNamesUser {
     this.drift.tick();
     this.jobs.tick(nowMs);
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
-    if (this.#isDue('trim', SECOND_MS)) trimSpool(this, this.#wallNow());
+    if (this.#isDue('trim', SECOND_MS)) this.#tried('CDRs cannot be trimmed', () => trimSpool(this, this.#wallNow()));
   }
 
   /** What main has to say. `stop` is not for here: await `stop()`. */
@@ -326,6 +321,7 @@ export class Control implements HostNamesUser {
   #followSpool(): number {
     // Searches lack the newest records until it succeeds; what is not booked stays in the spool.
     this.#tried('CDRs cannot be indexed', () => this.index.follow());
+    this.#tried('CDRs cannot be kept for reports', () => this.history.follow());
     return this.#tried('charges cannot be booked', () => this.accounts.book()) ?? 0;
   }
 

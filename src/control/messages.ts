@@ -68,6 +68,17 @@ export interface EdgeNumbers {
   readonly longestWaitMs: number;
 }
 
+/** Before the edge has said anything. */
+export const NO_EDGE_NUMBERS: EdgeNumbers = {
+  datagramsReceived: 0,
+  datagramsSent: 0,
+  sendErrors: 0,
+  screened: {},
+  newCalls: { admitted: {}, refused: {}, dropped: {}, acksAbsorbed: 0 },
+  isOverloaded: false,
+  longestWaitMs: 0,
+};
+
 /** INVITEs by what became of them. */
 export interface NewCallNumbers {
   /** Passed on to a shard, by why. */

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { Ledger } from './ledger.ts';
+import { LmdbColumns } from './lmdb-columns.ts';
 import { LmdbIndex } from './lmdb-index.ts';
 import { LmdbTable } from './lmdb-ledger.ts';
 import { imagesOf } from './network.ts';
@@ -52,6 +53,7 @@ interface Tables {
   readonly spool: Bytes;
   readonly cursors: Bytes;
   readonly index: Bytes;
+  readonly history: Bytes;
   /** Of the ledger. */
   readonly sums: Bytes;
   readonly payments: Bytes;
@@ -70,6 +72,7 @@ export function openLmdbStores(dataPath: string, options: { readonly roomBytes?:
     configuration: new LmdbConfiguration(tables, roomBytes),
     spool: new LmdbSpool(tables, roomBytes),
     index: new LmdbIndex(tables.index, (action) => write(tables, action)),
+    history: new LmdbColumns(tables.history, (action) => write(tables, action), roomBytes),
     ledger: new Ledger({
       sums: new LmdbTable(tables.sums),
       payments: new LmdbTable(tables.payments),
@@ -113,6 +116,7 @@ function openTables(dataPath: string, roomBytes: number): Tables {
       spool: table('spool'),
       cursors: table('cursors'),
       index: table('index'),
+      history: table('history'),
       sums: table('ledger-sums'),
       payments: table('ledger-payments'),
       charges: table('ledger-charges'),

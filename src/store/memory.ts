@@ -5,6 +5,7 @@ import { memoryLedgerTables } from './memory-ledger.ts';
 import { imagesOf } from './network.ts';
 import type {
   CdrSpool,
+  ColumnStore,
   ConfigurationDocument,
   ConfigurationStore,
   ConfigurationVersion,
@@ -25,6 +26,7 @@ export function openMemoryStores(options: { readonly roomBytes?: number } = {}):
     configuration: new MemoryConfiguration(roomBytes),
     spool,
     index: new MemoryIndex(),
+    history: new MemoryColumns(roomBytes),
     ledger: new Ledger(memoryLedgerTables()),
     useRatio: () => spool.useRatio(),
     flush: () => Promise.resolve(),
@@ -167,5 +169,40 @@ class MemoryIndex implements IndexStore {
   dropBefore(segment: number): void {
     const oldest = Math.min(...this.#segments.keys());
     if (oldest < segment) this.#segments.delete(oldest);
+  }
+}
+
+class MemoryColumns implements ColumnStore {
+  readonly #segments = new Map<number, Uint8Array>();
+  readonly #roomBytes: number;
+
+  constructor(roomBytes: number) {
+    this.#roomBytes = roomBytes;
+  }
+
+  first(): number {
+    return this.#segments.size === 0 ? -1 : Math.min(...this.#segments.keys());
+  }
+
+  last(): number {
+    return Math.max(-1, ...this.#segments.keys());
+  }
+
+  get(segment: number): Uint8Array | null {
+    return this.#segments.get(segment)?.slice() ?? null;
+  }
+
+  put(segment: number, bytes: Uint8Array): void {
+    this.#segments.set(segment, bytes.slice());
+  }
+
+  drop(segment: number): void {
+    this.#segments.delete(segment);
+  }
+
+  useRatio(): number {
+    let sizeBytes = 0;
+    for (const bytes of this.#segments.values()) sizeBytes += bytes.length;
+    return sizeBytes / this.#roomBytes;
   }
 }

@@ -114,11 +114,29 @@ export interface IndexStore {
   dropBefore(segment: number): void;
 }
 
+/** Segments of what reports are counted from; control/reports says what is in them. */
+export interface ColumnStore {
+  /** Number of the oldest segment, and of the newest; -1 when there is none. */
+  first(): number;
+  last(): number;
+  /**
+   * Bytes of a segment, at a multiple of eight in their buffer; null when there is none of that number. They are good
+   * until the next `get`.
+   */
+  get(segment: number): Uint8Array | null;
+  /** Puts a segment, in the place of the one of that number. Throws what the platform throws, nothing changed. */
+  put(segment: number, bytes: Uint8Array): void;
+  drop(segment: number): void;
+  /** Share of the room of all stores that they take, 0 to 1. */
+  useRatio(): number;
+}
+
 /** The stores of one data directory. */
 export interface Stores {
   readonly configuration: ConfigurationStore;
   readonly spool: CdrSpool;
   readonly index: IndexStore;
+  readonly history: ColumnStore;
   readonly ledger: Ledger;
   /** Share of its room in use, 0 to 1. */
   useRatio(): number;

@@ -176,6 +176,20 @@ for (const [maker, open] of Object.entries(MAKERS)) {
     assert.equal(configuration.version(3), null);
     assert.equal(configuration.version(4)?.version, 4);
   });
+
+  test(`${maker}: segments of the history are put, put anew, read and dropped`, (context) => {
+    const { history } = open(context, 2 ** 20);
+    assert.deepEqual([history.first(), history.last(), history.get(0)], [-1, -1, null]);
+    for (const segment of [3, 4, 5]) history.put(segment, new Uint8Array(50_000).fill(segment));
+    history.put(5, new Uint8Array(70_003).fill(9));
+    assert.deepEqual([history.first(), history.last()], [3, 5]);
+    assert.deepEqual(history.get(4), new Uint8Array(50_000).fill(4));
+    const newest = history.get(5) ?? new Uint8Array();
+    assert.deepEqual([newest.length, newest[70_002], newest.byteOffset % 8], [70_003, 9, 0]);
+    assert.ok(history.useRatio() >= 170_003 / 2 ** 20 && history.useRatio() < 0.3, String(history.useRatio()));
+    history.drop(3);
+    assert.deepEqual([history.first(), history.get(3)], [4, null]);
+  });
 }
 
 test('lmdb: what was closed is there when it is opened again', async (context) => {

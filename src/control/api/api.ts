@@ -23,6 +23,7 @@ import { givenParameters } from './given-parameters.ts';
 import { givenPayment } from './given-payment.ts';
 import { answerJobs } from './job-routes.ts';
 import { countIn } from './query.ts';
+import { answerReport, type ReportGround } from './report-question.ts';
 import { statusOf } from './status.ts';
 
 const CDRS_TOLD_MAX = 10_000;
@@ -57,6 +58,7 @@ export class Api {
       ['GET /api/v1/registrations', (request) => this.#registrations(request)],
       ['GET /api/v1/cdrs', (request) => this.#cdrs(request)],
       ['GET /api/v1/cdrs/search', (request) => json(searchCdrs(control.index, request.query))],
+      ['GET /api/v1/reports', async ({ query }) => json(await answerReport(reportGround(control), query))],
       ['GET /api/v1/route', (request) => this.#route(request)],
       ['GET /api/v1/explain', (request) => this.#explain(request)],
       ['GET /api/v1/snapshots', () => json(control.configuration.versions(100))],
@@ -204,6 +206,11 @@ export class Api {
     this.#control.killShard(shard);
     return json({ shard }, 202);
   }
+}
+
+function reportGround(control: Control): ReportGround {
+  const { history, configuration } = control;
+  return { history, snapshot: configuration.snapshot, wallMs: control.wallNow() };
 }
 
 function hash(token: string): Buffer {

@@ -62,6 +62,11 @@ export function csvOf(cdr: Cdr): string {
 }
 
 /** A line must stay a line: it is counted, followed and cut at line ends. */
+/** `cells` as a line of CSV, without its end. */
+export function csvLine(cells: readonly string[]): string {
+  return cells.map(csvCell).join(',');
+}
+
 function csvCell(text: string): string {
   const flat = /[\r\n]/.test(text) ? text.replaceAll(/[\r\n]+/g, ' ') : text;
   return /[",]/.test(flat) ? `"${flat.replaceAll('"', '""')}"` : flat;

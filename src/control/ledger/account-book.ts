@@ -6,9 +6,8 @@ import type { Balances } from '../../core/rating/balances.ts';
 import { chargesOf } from '../../core/rating/bill.ts';
 import type { PricedAccount, Snapshot } from '../../core/routing/snapshot.ts';
 import type { Ledger, LedgerFault, Payment, PaymentEntry } from '../../store/ledger.ts';
-import type { CdrSpool } from '../../store/ports.ts';
-import { unpackCdr } from '../../store/records.ts';
 import { TandemError } from '../../tandem-error.ts';
+import type { UnpackedSpool } from '../cdr/unpacked-spool.ts';
 
 /** Records of one commit. */
 const BATCH_RECORDS_MAX = 1_000;
@@ -35,13 +34,13 @@ export interface AccountState {
 /** The accounts of one switch. */
 export class AccountBook {
   readonly #ledger: Ledger;
-  readonly #spool: CdrSpool;
+  readonly #records: UnpackedSpool;
   readonly #balances: Balances;
   #accounts: readonly PricedAccount[] = [];
 
-  constructor(ledger: Ledger, spool: CdrSpool, balances: Balances) {
+  constructor(ledger: Ledger, records: UnpackedSpool, balances: Balances) {
     this.#ledger = ledger;
-    this.#spool = spool;
+    this.#records = records;
     this.#balances = balances;
   }
 
@@ -60,13 +59,10 @@ export class AccountBook {
   book(batchesMax = BATCHES_MAX): number {
     let count = 0;
     for (let batch = 0; batch < batchesMax; batch++) {
-      const records = this.#spool.after(this.#ledger.position(), BATCH_RECORDS_MAX);
+      const records = this.#records.after(this.#ledger.position(), BATCH_RECORDS_MAX);
       const last = records.at(-1);
       if (last === undefined) break;
-      const charges = records.map(({ record }) => {
-        const cdr = unpackCdr(record);
-        return { id: cdr.id, losses: chargesOf(cdr) };
-      });
+      const charges = records.map(({ cdr }) => ({ id: cdr.id, losses: chargesOf(cdr) }));
       this.#ledger.book(charges, last.position);
       count += records.length;
     }

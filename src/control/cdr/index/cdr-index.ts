@@ -5,6 +5,7 @@
 import type { Cdr } from '../../../core/cdr/cdr.ts';
 import type { CdrSpool, IndexStore, SegmentSpan } from '../../../store/ports.ts';
 import { unpackCdr } from '../../../store/records.ts';
+import { UnpackedSpool } from '../unpacked-spool.ts';
 import { answers, type CdrQuestion, endedAt, KEYS_OF_RECORD_MAX, keysOf, writeKeys } from './search-keys.ts';
 import { blockOf, bucketOf, inBoth, OpenSegment, placesIn, SEGMENT_RECORDS } from './segment.ts';
 
@@ -22,6 +23,7 @@ export interface CdrPage {
 /** The index over one spool. */
 export class CdrIndex {
   readonly #spool: CdrSpool;
+  readonly #records: UnpackedSpool;
   readonly #store: IndexStore;
   /** Number of the segment that is being filled: its records are those after `number * SEGMENT_RECORDS`. */
   #segment: number;
@@ -29,8 +31,9 @@ export class CdrIndex {
   /** The last record that is indexed. */
   #position: number;
 
-  constructor(spool: CdrSpool, store: IndexStore) {
+  constructor(spool: CdrSpool, store: IndexStore, records = new UnpackedSpool(spool)) {
     this.#spool = spool;
+    this.#records = records;
     this.#store = store;
     const oldest = spool.after(0, 1)[0]?.position ?? spool.lastPosition() + 1;
     this.#segment = Math.max(store.lastSegment() + 1, Math.floor((oldest - 1) / SEGMENT_RECORDS));
@@ -44,11 +47,11 @@ export class CdrIndex {
 
   /** Indexes what is new, some thousand records at most; answers how many there were. */
   follow(): number {
-    const records = this.#spool.after(this.#position, RECORDS_IN_ONE_GO);
-    for (const { position, record } of records) {
+    const records = this.#records.after(this.#position, RECORDS_IN_ONE_GO);
+    for (const { position, cdr } of records) {
       // Places whose records are gone, which a trimmed spool has at its begin.
       while (this.#position + 1 < position) this.#add(null);
-      this.#add(unpackCdr(record));
+      this.#add(cdr);
     }
     return records.length;
   }

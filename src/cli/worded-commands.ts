@@ -1,0 +1,66 @@
+// Commands that are questions in words: their options, and which words of the API they stand for.
+
+import type { SwitchConfig } from '../config.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What was written behind a command, by the name of its option. */
+export type Words = Readonly<Record<string, string | boolean | undefined>>;
+
+/** One command. */
+export interface WordedCommand {
+  /** With its arguments, as commander writes them. */
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly { readonly flags: string; readonly help: string }[];
+  /** Loads what runs it. */
+  readonly load: () => Promise<(config: SwitchConfig, words: Words, terminal: Terminal) => Promise<number>>;
+}
+
+const TIME_OPTIONS = [
+  { flags: '--period <word>', help: 'today, yesterday, week, a month such as 2027-01, or a day such as 2027-01-31' },
+  { flags: '--from <moment>', help: 'ended at or after, such as 2027-01-31 or 2027-01-31T18:00:00Z' },
+  { flags: '--until <moment>', help: 'ended before' },
+] as const;
+
+const ZONE_OPTION = { flags: '--zone <name>', help: 'time zone of its days, such as Europe/Berlin' } as const;
+
+/** tandem report */
+export const REPORT_COMMAND: WordedCommand = {
+  name: 'report',
+  description: 'what calls came to: ASR, NER, ACD, PDD, minutes, sell, buy and profit',
+  options: [
+    { flags: '--by <period>', help: 'hour, day, month, or all for the whole time; by default day' },
+    {
+      flags: '--group <names>',
+      help: 'account, mappingGateway, routingGateway, prefix, area, endReason; some of them',
+    },
+    ...TIME_OPTIONS,
+    ZONE_OPTION,
+    { flags: '--account <name>', help: 'only its calls' },
+    { flags: '--from-gateway <name>', help: 'only calls that came from this mapping gateway' },
+    { flags: '--to-gateway <name>', help: 'only attempts at this routing gateway' },
+    { flags: '--prefix <digits>', help: 'only calls whose rate has this prefix' },
+    { flags: '--area <name>', help: 'only calls whose rate has this area' },
+    { flags: '--reason <name>', help: 'only calls that ended so, such as Busy' },
+    { flags: '-n, --limit <count>', help: 'most rows told' },
+    { flags: '--csv', help: 'CSV, with all decimals' },
+  ],
+  load: async () => {
+    const { report } = await import('./report.ts');
+    return (config, words, terminal) => report(config, reportWords(words), words['csv'] === true, terminal);
+  },
+};
+
+/** Names of the API for options that are called otherwise. */
+const API_NAMES: Readonly<Record<string, string>> = {
+  fromGateway: 'mappingGateway',
+  toGateway: 'routingGateway',
+  reason: 'endReason',
+};
+
+const NOT_ASKED = new Set(['config', 'json', 'csv']);
+
+function reportWords(words: Words): Record<string, string | null> {
+  const given = Object.entries(words).filter(([name]) => !NOT_ASKED.has(name));
+  return Object.fromEntries(given.map(([name, word]) => [API_NAMES[name] ?? name, String(word)]));
+}

@@ -1,0 +1,50 @@
+// Counts a report over a history, a segment after the other, and lets everything else on the thread go on between them.
+
+import { setImmediate } from 'node:timers/promises';
+import type { CallHistory, CallSegment } from './call-history.ts';
+import { type RateFacts, Report, type ReportQuestion, type ReportRow } from './report.ts';
+
+/** A report and what it was counted from. */
+export interface CountedReport {
+  readonly rows: readonly ReportRow[];
+  /** Of all rows together. */
+  readonly total: ReportRow;
+  /** When the oldest call that is known ended, where older ones have gone; null where none has. */
+  readonly knownFromWallMs: number | null;
+}
+
+/** Longest time in which nothing else goes on, ms. */
+const BUSY_MS = 20;
+
+/** Counts it. Rejects with TANDEM_REPORT_TOO_LARGE. */
+export async function countReport(
+  history: CallHistory,
+  question: ReportQuestion,
+  facts: RateFacts,
+): Promise<CountedReport> {
+  const knownFromWallMs = history.knownFromWallMs();
+  // Periods before anything is known would only be empty, and the clocks of zones long ago are slow to find.
+  const fromWallMs = Math.min(
+    Math.max(question.fromWallMs, knownFromWallMs ?? question.fromWallMs),
+    question.untilWallMs,
+  );
+  const report = new Report({ ...question, fromWallMs }, facts);
+  await eachSegment(history, question, (segment) => report.add(segment));
+  return { rows: report.rows(), total: report.total(), knownFromWallMs: history.hasLost() ? knownFromWallMs : null };
+}
+
+/** Gives `take` every segment that has calls of the time asked for, oldest first. */
+export async function eachSegment(
+  history: CallHistory,
+  { fromWallMs, untilWallMs }: { readonly fromWallMs: number; readonly untilWallMs: number },
+  take: (segment: CallSegment) => void,
+): Promise<void> {
+  let busySinceMs = performance.now();
+  for (let number = history.numbers().first; number <= history.numbers().last; number++) {
+    const segment = history.segment(number, fromWallMs, untilWallMs);
+    if (segment !== null) take(segment);
+    if (performance.now() - busySinceMs < BUSY_MS) continue;
+    await setImmediate();
+    busySinceMs = performance.now();
+  }
+}

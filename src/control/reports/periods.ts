@@ -1,0 +1,92 @@
+// Hours, days and months as the clocks of a time zone show them, as moments. A day may have 23 hours, an hour may come
+// twice, and an hour of India begins at half past.
+
+import { stretchesOf, type ZoneStretch } from '../tables/time-zone.ts';
+
+/** How long a period is. `all`: the whole time is one. */
+export const PERIOD_KINDS = ['all', 'hour', 'day', 'month'] as const;
+export type PeriodKind = (typeof PERIOD_KINDS)[number];
+
+/** One period, from its beginning until the next one's, or the end of what was asked for. */
+export interface Period {
+  readonly fromWallMs: number;
+  /** What the clocks show at its beginning: by how much they are ahead of UTC. */
+  readonly aheadMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The periods of `kind` that touch the time from `fromWallMs` to `untilWallMs`; the first begins there. */
+export function periodsOf(kind: PeriodKind, timeZone: string, fromWallMs: number, untilWallMs: number): Period[] {
+  const periods: Period[] = [];
+  let lastLabel = Number.NaN;
+  for (const stretch of stretchesOf(timeZone, fromWallMs, untilWallMs)) {
+    const { aheadMs } = stretch;
+    for (const shownMs of shownBeginnings(kind, stretch)) {
+      const label = labelOf(kind, shownMs);
+      // An hour that is shown twice is two; a day that is interrupted by a change of the clocks is one.
+      if (label === lastLabel && kind !== 'hour') continue;
+      lastLabel = label;
+      periods.push({ fromWallMs: shownMs - aheadMs, aheadMs });
+    }
+  }
+  return periods;
+}
+
+/**
+ * The moment at which the clocks of `timeZone` first show `day` (days since 1970) or later: the beginning of that day.
+ */
+export function beginningOfDay(day: number, timeZone: string): number {
+  const shownMs = day * DAY_MS;
+  for (const { fromWallMs, untilWallMs, aheadMs } of stretchesOf(timeZone, shownMs - DAY_MS, shownMs + DAY_MS)) {
+    if (untilWallMs + aheadMs > shownMs) return Math.max(fromWallMs, shownMs - aheadMs);
+  }
+  return shownMs;
+}
+
+/** The day (since 1970) that the clocks of `timeZone` show at `wallMs`. */
+export function dayShown(wallMs: number, timeZone: string): number {
+  const [stretch] = stretchesOf(timeZone, wallMs, wallMs + 1);
+  return Math.floor((wallMs + (stretch?.aheadMs ?? 0)) / DAY_MS);
+}
+
+/** Beginnings of periods within a stretch, as its clocks show them; the stretch's own is the first. */
+function shownBeginnings(kind: PeriodKind, { fromWallMs, untilWallMs, aheadMs }: ZoneStretch): number[] {
+  const beginnings: number[] = [];
+  const end = untilWallMs + aheadMs;
+  for (let shownMs = fromWallMs + aheadMs; shownMs < end; shownMs = nextBeginning(kind, shownMs)) {
+    beginnings.push(shownMs);
+  }
+  return beginnings;
+}
+
+function nextBeginning(kind: PeriodKind, shownMs: number): number {
+  switch (kind) {
+    case 'all':
+      return Number.POSITIVE_INFINITY;
+    case 'hour':
+      return (Math.floor(shownMs / HOUR_MS) + 1) * HOUR_MS;
+    case 'day':
+      return (Math.floor(shownMs / DAY_MS) + 1) * DAY_MS;
+    case 'month':
+      return nextMonth(new Date(shownMs));
+  }
+}
+
+function nextMonth(shown: Date): number {
+  return Date.UTC(shown.getUTCFullYear(), shown.getUTCMonth() + 1);
+}
+
+function labelOf(kind: PeriodKind, shownMs: number): number {
+  switch (kind) {
+    case 'all':
+      return 0;
+    case 'hour':
+      return Math.floor(shownMs / HOUR_MS);
+    case 'day':
+      return Math.floor(shownMs / DAY_MS);
+    case 'month':
+      return nextMonth(new Date(shownMs));
+  }
+}

@@ -1,0 +1,60 @@
+// The segments that reports are counted from, in LMDB: one value each.
+
+import type { ColumnStore } from './ports.ts';
+
+/** What it asks of a table of LMDB. */
+export interface ColumnTable {
+  getKeys(options: { reverse?: boolean; limit?: number }): Iterable<string | number>;
+  getBinaryFast(key: number): Uint8Array | undefined;
+  putSync(key: number, bytes: Uint8Array): void;
+  removeSync(key: number): void;
+  getStats(): object;
+}
+
+/** The segments in `table`; `write` runs an action in one commit. */
+export class LmdbColumns implements ColumnStore {
+  readonly #table: ColumnTable;
+  readonly #write: (action: () => void) => void;
+  readonly #roomBytes: number;
+  #room = new Uint8Array();
+
+  constructor(table: ColumnTable, write: (action: () => void) => void, roomBytes: number) {
+    this.#table = table;
+    this.#write = write;
+    this.#roomBytes = roomBytes;
+  }
+
+  first(): number {
+    for (const key of this.#table.getKeys({ limit: 1 })) return Number(key);
+    return -1;
+  }
+
+  last(): number {
+    for (const key of this.#table.getKeys({ reverse: true, limit: 1 })) return Number(key);
+    return -1;
+  }
+
+  get(segment: number): Uint8Array | null {
+    const stored = this.#table.getBinaryFast(segment);
+    if (stored === undefined) return null;
+    const { length } = stored;
+    if (length > this.#room.length) this.#room = new Uint8Array(2 * length);
+    // What it is a view of begins anywhere.
+    this.#room.set(stored.subarray(0, length));
+    return this.#room.subarray(0, length);
+  }
+
+  put(segment: number, bytes: Uint8Array): void {
+    this.#write(() => this.#table.putSync(segment, bytes));
+  }
+
+  drop(segment: number): void {
+    this.#write(() => this.#table.removeSync(segment));
+  }
+
+  useRatio(): number {
+    const stats = this.#table.getStats() as { readonly pageSize: number } & Record<string, number>;
+    const { pageSize, treeBranchPageCount = 0, treeLeafPageCount = 0, overflowPages = 0 } = stats;
+    return (pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages)) / this.#roomBytes;
+  }
+}

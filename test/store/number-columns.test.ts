@@ -1,0 +1,60 @@
+// Tables of numbers and words as bytes: what is put in comes out, whatever width it takes.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Prng } from '../../src/core/base/prng.ts';
+import { bytesOfTables, marksOf, OpenTable, tablesIn } from '../../src/store/number-columns.ts';
+
+const MARKS = [1, 2.5, -3, 4e15];
+
+/** Ranges of values, each of another width. */
+const RANGES: Readonly<Record<string, (prng: Prng) => number>> = {
+  nothing: () => 0,
+  same: () => 1_767_225_600_000,
+  bytes: (prng) => prng.below(256) - 100,
+  words: (prng) => 1e12 + prng.below(65_536),
+  large: (prng) => prng.below(2 ** 32),
+  times: (prng) => prng.below(2 ** 32) * 4_096 + prng.below(4_096),
+  parts: (prng) => prng.below(1_000) / 7,
+};
+
+test('every value comes back as it was, of every width, and tables go on where they ended', () => {
+  const prng = new Prng(1);
+  const names = Object.keys(RANGES);
+  const open = new OpenTable('numbers', names, ['word', 'other']);
+  const rows = Array.from({ length: 3_000 }, () => ({
+    numbers: names.map((name) => RANGES[name]?.(prng) ?? 0),
+    words: [`word ${prng.below(300)}`, ['', 'Ü', '\n'][prng.below(3)] ?? ''],
+  }));
+  for (const { numbers, words } of rows.slice(0, 1_000)) open.add(numbers, words);
+  const first = tablesIn(bytesOfTables([open], MARKS)).get('numbers');
+  assert.ok(first !== undefined);
+  const next = new OpenTable('numbers', names, ['word', 'other']);
+  next.addAll(first);
+  for (const { numbers, words } of rows.slice(1_000)) next.add(numbers, words);
+  const empty = new OpenTable('empty', ['number'], ['word']);
+  const bytes = bytesOfTables([empty, next], MARKS);
+  assert.deepEqual(marksOf(bytes), MARKS);
+  const tables = tablesIn(bytes);
+  assert.equal(tables.get('empty')?.rowCount, 0);
+  assert.deepEqual(tables.get('empty')?.words('word'), []);
+  const table = tables.get('numbers');
+  assert.ok(table !== undefined);
+  for (const [at, name] of names.entries()) {
+    assert.deepEqual(
+      [...table.numbers(name)],
+      rows.map(({ numbers }) => numbers[at]),
+      name,
+    );
+    assert.deepEqual([...table.numbers(name, new Float64Array(4_000))], [...table.numbers(name)], name);
+  }
+  for (const [at, name] of ['word', 'other'].entries()) {
+    const words = table.words(name);
+    assert.deepEqual(
+      [...table.numbers(name)].map((id) => words[id]),
+      rows.map((row) => row.words[at]),
+    );
+  }
+  assert.deepEqual([table.isZero('nothing'), table.isZero('same'), table.isZero('bytes')], [true, false, false]);
+  assert.ok(bytes.length < 3_000 * 40, `${bytes.length} bytes`);
+});
