@@ -10,6 +10,7 @@ export interface Machine {
   readonly memoryGigabytes: number;
   readonly kernel: string;
   readonly node: string;
+  /** The last one that changed the switch. */
   readonly commit: string;
   /** Load of the last minute when the benchmark began: what else the machine had to do. */
   readonly loadBefore: number;
@@ -33,7 +34,7 @@ function commit(): string {
   try {
     const git = (...parts: string[]): string => execFileSync('git', parts, { encoding: 'utf8' }).trim();
     const changes = git('status', '--porcelain', '--', 'src') === '' ? '' : ' with changes in src';
-    return git('rev-parse', '--short', 'HEAD') + changes;
+    return git('rev-list', '-1', '--abbrev-commit', 'HEAD', '--', 'src') + changes;
   } catch {
     return 'unknown'; // Not a checkout.
   }

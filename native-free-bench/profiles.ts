@@ -63,7 +63,7 @@ const BASIC: Omit<Profile, 'name' | 'help'> = {
   patienceMs: 10_000,
 };
 
-/** Mean talk time of the carrier's traffic, ms; with its ASR it makes 5 000 concurrent calls of about 240 a second. */
+/** Mean talk time of the carrier's traffic, ms; with its ASR it makes 5 000 concurrent calls of some 320 a second. */
 const TALK_MS = 58_000;
 
 /** ASR 35 %: the rest is busy, refused by everybody, or gives up while it rings. */
@@ -79,7 +79,7 @@ const CARRIER: Omit<Profile, 'name' | 'help'> = {
   ...BASIC,
   network: 'wholesale',
   arrivals: 'poisson',
-  callsPerSecond: 240,
+  callsPerSecond: 320,
   seconds: 600,
   mix: CARRIER_MIX,
   // Of another switch; Tandem's calls go all over its deck.
