@@ -31,21 +31,35 @@ export async function cdrSearch(
   count: number,
   terminal: Terminal,
 ): Promise<number> {
+  const { cdrs, before } = await pagesOf(config, { ...words }, count);
+  tell(cdrs, before, terminal);
+  return EXIT_OK;
+}
+
+/** All finished calls like `words`, newest first. */
+export async function foundCdrs(config: SwitchConfig, words: Query): Promise<readonly Cdr[]> {
+  return (await pagesOf(config, words, Number.POSITIVE_INFINITY)).cdrs;
+}
+
+async function pagesOf(
+  config: SwitchConfig,
+  words: Query,
+  count: number,
+): Promise<{ readonly cdrs: readonly Cdr[]; readonly before: string | null }> {
   const client = runningSwitch(config.dataPath);
   const ask =
     client === null
       ? (query: Query) => askStopped(config, query)
       : async (query: Query) => (await client.get('/api/v1/cdrs/search', query)) as CdrPage;
-  const found: Cdr[] = [];
-  let { before } = words;
-  for (let isOver = false; !isOver && found.length < count; ) {
-    const page = await ask({ ...words, before, limit: String(Math.min(count - found.length, PAGE_RECORDS)) });
-    found.push(...page.cdrs);
+  const cdrs: Cdr[] = [];
+  let before = words['before'] ?? null;
+  for (let isOver = false; !isOver && cdrs.length < count; ) {
+    const page = await ask({ ...words, before, limit: String(Math.min(count - cdrs.length, PAGE_RECORDS)) });
+    cdrs.push(...page.cdrs);
     before = page.before === null ? null : String(page.before);
     isOver = page.before === null;
   }
-  tell(found, before, terminal);
-  return EXIT_OK;
+  return { cdrs, before };
 }
 
 type Query = Readonly<Record<string, string | null>>;

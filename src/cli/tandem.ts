@@ -5,7 +5,13 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { findConfigFile, loadConfig, type SwitchConfig } from '../config.ts';
 import { EXIT_OK, EXIT_UNREACHABLE, guarded, processTerminal, type Terminal } from './terminal.ts';
-import { REPORT_COMMAND, type WordedCommand, type Words } from './worded-commands.ts';
+import {
+  RECONCILE_COMMAND,
+  REPORT_COMMAND,
+  VERIFY_COMMAND,
+  type WordedCommand,
+  type Words,
+} from './worded-commands.ts';
 
 interface CommonOptions {
   readonly config?: string;
@@ -217,12 +223,14 @@ function addQuestions(tandem: Command): void {
 }
 
 /** A command whose options are words of a question, which is asked as they are written. */
-function addWorded(tandem: Command, { name, description, options, load }: WordedCommand): void {
-  const command = common(tandem.command(name).description(description));
+function addWorded(tandem: Command, { name, argument, description, options, load }: WordedCommand): void {
+  const command = common(tandem.command(argument === undefined ? name : `${name} <${argument}>`));
+  command.description(description);
   for (const { flags, help } of options) command.option(flags, help);
-  command.action((given: CommonOptions & Words) =>
-    run(given, async (config, terminal) => (await load())(config, given, terminal)),
-  );
+  const ask = (words: CommonOptions & Words): Promise<void> =>
+    run(words, async (config, terminal) => (await load())(config, words, terminal));
+  if (argument === undefined) command.action(ask);
+  else command.action((word: string, words: CommonOptions & Words) => ask({ ...words, [argument]: word }));
 }
 
 function addCdrs(cdr: Command): void {
@@ -260,6 +268,8 @@ function addCdrs(cdr: Command): void {
         return cdrSearch(config, words, options.count, terminal);
       }),
     );
+  addWorded(cdr, VERIFY_COMMAND);
+  addWorded(cdr, RECONCILE_COMMAND);
   common(cdr.command('tail').description('the last finished calls'))
     .option('-n, --count <count>', 'how many', count, CDRS_TOLD)
     .option('-f, --follow', 'go on with those to come, until Ctrl-C')

@@ -14,7 +14,39 @@ export interface WordedCommand {
   readonly options: readonly { readonly flags: string; readonly help: string }[];
   /** Loads what runs it. */
   readonly load: () => Promise<(config: SwitchConfig, words: Words, terminal: Terminal) => Promise<number>>;
+  /** Name among the words of what stands behind the command; absent: nothing does. */
+  readonly argument?: string;
 }
+
+/** tandem cdr reconcile */
+export const RECONCILE_COMMAND: WordedCommand = {
+  name: 'reconcile',
+  argument: 'file',
+  description: "a carrier's list of calls (CSV: number, start, duration, price) against ours",
+  options: [
+    { flags: '--gateway <name>', help: 'who the carrier is here: a routing gateway, or a mapping gateway' },
+    { flags: '--zone <name>', help: 'time zone of the starts that do not name theirs; by default UTC' },
+    { flags: '--digits <count>', help: 'digits of a number that are compared, from its end; by default 9' },
+    { flags: '--time <seconds>', help: 'how far starts may be apart; by default 60' },
+    { flags: '--seconds <count>', help: 'how far durations may be apart; by default 1' },
+    { flags: '--price <amount>', help: 'how far prices may be apart; by default 0' },
+  ],
+  load: async () => {
+    const { cdrReconcile } = await import('./cdr-reconcile.ts');
+    return (config, words, terminal) => cdrReconcile(config, String(words['file']), words, terminal);
+  },
+};
+
+/** tandem cdr verify */
+export const VERIFY_COMMAND: WordedCommand = {
+  name: 'verify',
+  description: 'whether index, reports and ledger agree with the CDRs',
+  options: [],
+  load: async () => {
+    const { cdrVerify } = await import('./cdr-verify.ts');
+    return (config, _, terminal) => cdrVerify(config, terminal);
+  },
+};
 
 const TIME_OPTIONS = [
   { flags: '--period <word>', help: 'today, yesterday, week, a month such as 2027-01, or a day such as 2027-01-31' },

@@ -129,6 +129,19 @@ export class Ledger {
     return stored === undefined ? 0 : (unpack(stored) as number);
   }
 
+  /** What the call of that CDR was charged; null when it was not, or its charge was rolled up. */
+  charge(id: string): CallCharge['losses'] | null {
+    const stored = this.#tables.charges.get(id);
+    if (stored === undefined) return null;
+    return (unpack(stored) as StoredLosses).map(([account, nanos]) => ({ account, nanos }));
+  }
+
+  /** The id of the oldest charge that is kept by itself; null when there is none. */
+  oldestCharge(): string | null {
+    for (const { key } of this.#tables.charges.entries({ limit: 1 })) return String(key);
+    return null;
+  }
+
   /** Books the charges of the records up to `position`; those that were booked before change nothing. */
   book(charges: readonly CallCharge[], position: number): void {
     this.#tables.write(() => {

@@ -174,6 +174,17 @@ export class ClosedTable {
     return kind === 'same' && base === 0;
   }
 
+  /** Whether `other` has the same rows. */
+  isLike(other: ClosedTable): boolean {
+    if (this.rowCount !== other.rowCount) return false;
+    return [...this.#columns.values()].every(({ name, words }) => {
+      const [own, its] = [this.numbers(name), other.numbers(name)];
+      if (words === null) return own.every((value, row) => value === its[row]);
+      const others = other.words(name);
+      return own.every((id, row) => words[id] === others[its[row] as number]);
+    });
+  }
+
   /** The words of a column of words, each once. */
   words(name: string): readonly string[] {
     return this.#column(name).words ?? [];

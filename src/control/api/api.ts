@@ -7,6 +7,7 @@ import { SeenConditions } from '../../core/shard/route-conditions.ts';
 import type { Log } from '../../log.ts';
 import { unpackCdr } from '../../store/records.ts';
 import { sentenceOf, TandemError } from '../../tandem-error.ts';
+import { verifyCdrs } from '../cdr/checks/verify-cdrs.ts';
 import type { Control } from '../control.ts';
 import { explainCall, findCall, isOf } from '../explained-call.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-server.ts';
@@ -58,6 +59,10 @@ export class Api {
       ['GET /api/v1/registrations', (request) => this.#registrations(request)],
       ['GET /api/v1/cdrs', (request) => this.#cdrs(request)],
       ['GET /api/v1/cdrs/search', (request) => json(searchCdrs(control.index, request.query))],
+      [
+        'GET /api/v1/cdrs/verify',
+        (request) => json(verifyCdrs(control, countIn(request, 'after', 0, Number.MAX_SAFE_INTEGER))),
+      ],
       ['GET /api/v1/reports', async ({ query }) => json(await answerReport(reportGround(control), query))],
       ['GET /api/v1/route', (request) => this.#route(request)],
       ['GET /api/v1/explain', (request) => this.#explain(request)],

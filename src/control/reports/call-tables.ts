@@ -2,7 +2,7 @@
 // which vendors are judged; what agents pay. Their rows of a call name it by its row.
 
 import type { Cdr, CdrAttempt } from '../../core/cdr/cdr.ts';
-import { OpenTable } from '../../store/number-columns.ts';
+import { bytesOfTables, type ClosedTable, OpenTable, tablesIn } from '../../store/number-columns.ts';
 import { endedAt } from '../cdr/index/search-keys.ts';
 
 /** Money takes two columns, so that sums stay exact: units of 2^32 nanos, and the rest. */
@@ -98,6 +98,12 @@ export class CallTables {
         [account, table, prefix],
       );
     }
+  }
+
+  /** Whether the tables of a segment are these. */
+  isLike(kept: Readonly<Record<'calls' | 'attempts' | 'agents', ClosedTable>>): boolean {
+    const made = tablesIn(bytesOfTables([this.calls, this.attempts, this.agents], [0, 0, 0, 0]));
+    return (['calls', 'attempts', 'agents'] as const).every((name) => made.get(name)?.isLike(kept[name]) === true);
   }
 
   #addAttempt(call: number, attempt: CdrAttempt): void {

@@ -38,7 +38,11 @@ export function periodsOf(kind: PeriodKind, timeZone: string, fromWallMs: number
  * The moment at which the clocks of `timeZone` first show `day` (days since 1970) or later: the beginning of that day.
  */
 export function beginningOfDay(day: number, timeZone: string): number {
-  const shownMs = day * DAY_MS;
+  return momentShown(day * DAY_MS, timeZone);
+}
+
+/** The moment at which the clocks of `timeZone` first show `shownMs` (ms since they showed 1970) or later. */
+export function momentShown(shownMs: number, timeZone: string): number {
   for (const { fromWallMs, untilWallMs, aheadMs } of stretchesOf(timeZone, shownMs - DAY_MS, shownMs + DAY_MS)) {
     if (untilWallMs + aheadMs > shownMs) return Math.max(fromWallMs, shownMs - aheadMs);
   }

@@ -1,0 +1,218 @@
+// tandem cdr reconcile: a carrier's list of calls against our CDRs of its gateway.
+
+import { createReadStream } from 'node:fs';
+import type { SwitchConfig } from '../config.ts';
+import {
+  type ListedCall,
+  type Pair,
+  type Reconciled,
+  reconcile,
+  type Tolerances,
+} from '../control/cdr/checks/reconcile.ts';
+import { askedZone } from '../control/reports/asked-time.ts';
+import { momentShown } from '../control/reports/periods.ts';
+import type { Cdr } from '../core/cdr/cdr.ts';
+import { moneyText, parseMoney } from '../core/rating/money.ts';
+import { CsvFile } from '../operator-csv.ts';
+import { Refused } from '../operator-file.ts';
+import { moment, numberDigits, wholeNumber } from '../operator-values.ts';
+import { sentenceOf, TandemError } from '../tandem-error.ts';
+import { alignedTable } from './aligned-table.ts';
+import { foundCdrs } from './cdr-search.ts';
+import { counted, EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal.ts';
+import type { Words } from './worded-commands.ts';
+
+const COLUMNS = { needed: ['number', 'start', 'duration'], optional: ['price'] };
+/** Our calls may have begun so much before the first of theirs, and ended so long after the last: a day. */
+const MARGIN_MS = 86_400_000;
+const ROWS_TOLD_MAX = 20;
+const DECIMALS = 6;
+const DEFAULTS = { digits: 9, time: 60, seconds: 1, price: '0' } as const;
+
+/** Reads the file whole, finds our calls of its time, and tells the differences; then it ends with EXIT_REFUSED. */
+export async function cdrReconcile(
+  config: SwitchConfig,
+  file: string,
+  words: Words,
+  terminal: Terminal,
+): Promise<number> {
+  const gateway = textOf(words, 'gateway');
+  if (gateway === null) throw refused('--gateway names the routing gateway that the carrier is, or the customer');
+  const zone = askedZone(new URLSearchParams({ zone: textOf(words, 'zone') ?? 'UTC' }), 'UTC');
+  const tolerances = tolerancesIn(words);
+  const theirs = await listIn(file, zone);
+  const ours = await oursOf(config, gateway, theirs, tolerances);
+  const found = reconcile(ours, theirs, tolerances);
+  print(terminal, { gateway, ours: ours.length, theirs: theirs.length, ...found }, () => linesOf(found, theirs.length));
+  const { otherSeconds, otherPrice, missingHere, missingThere } = found;
+  const isEqual = [otherSeconds, otherPrice, missingHere, missingThere].every(({ length }) => length === 0);
+  return isEqual ? EXIT_OK : EXIT_REFUSED;
+}
+
+function textOf(words: Words, name: string): string | null {
+  const word = words[name];
+  return typeof word === 'string' ? word : null;
+}
+
+function tolerancesIn(words: Words): Tolerances {
+  const number = (name: 'digits' | 'time' | 'seconds', min: number, max: number): number => {
+    const value = wholeNumber(min, max)(textOf(words, name) ?? String(DEFAULTS[name]));
+    if (value instanceof Refused) throw refused(`--${name} ${value.reason}`);
+    return value;
+  };
+  const nanos = parseMoney(textOf(words, 'price') ?? DEFAULTS.price);
+  if (nanos === null || nanos < 0n) throw refused('--price takes an amount such as 0.0001');
+  return {
+    digits: number('digits', 4, 20),
+    atMs: 1000 * number('time', 0, 3_600),
+    seconds: number('seconds', 0, 3_600),
+    nanos,
+  };
+}
+
+/** The carrier's calls. Rejects with TANDEM_IMPORT_REFUSED, which names the lines that cannot be read. */
+async function listIn(file: string, zone: string): Promise<ListedCall[]> {
+  const calls: ListedCall[] = [];
+  const csv = new CsvFile(file, COLUMNS, (row) => {
+    calls.push({
+      number: row.need('number', numberText, ''),
+      atWallMs: row.need('start', momentOf(zone), 0),
+      seconds: row.need('duration', duration, 0),
+      nanos: row.optional<bigint | null>('price', price, null),
+      name: `line ${row.line}`,
+    });
+  });
+  try {
+    for await (const bytes of createReadStream(file) as AsyncIterable<Buffer>) await csv.write(bytes);
+  } catch (cause) {
+    if (cause instanceof TandemError) throw cause;
+    throw new TandemError('TANDEM_IMPORT_UNREADABLE', `${file} cannot be read: ${sentenceOf(cause)}.`, { cause });
+  }
+  await csv.end();
+  return calls;
+}
+
+function numberText(text: string): string | Refused {
+  return numberDigits(text.replace(/^\+/, '').replace(/[ ()./-]/g, ''));
+}
+
+/** A date and time with its zone, or as the clocks of `zone` show it. */
+function momentOf(zone: string): (text: string) => number | Refused {
+  return (text) => {
+    const [, date, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)$/.exec(text) ?? [];
+    const shownMs = date === undefined ? Number.NaN : Date.parse(`${date}T${time}Z`);
+    if (!Number.isNaN(shownMs)) return momentShown(shownMs, zone);
+    const wallMs = moment(text.replace(' ', 'T'));
+    return wallMs instanceof Refused
+      ? new Refused(`takes 2027-01-31 18:00:00, or with its zone, not "${text}"`)
+      : wallMs;
+  };
+}
+
+/** Seconds, or hours, minutes and seconds between colons. */
+function duration(text: string): number | Refused {
+  if (/^\d{1,7}(\.\d+)?$/.test(text)) return Number(text);
+  const parts = /^(?:(\d{1,3}):)?([0-5]?\d):([0-5]\d)$/.exec(text);
+  if (parts === null) return new Refused(`takes seconds such as 65, or 00:01:05, not "${text}"`);
+  const [, hours = '0', minutes = '0', seconds = '0'] = parts;
+  return 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds);
+}
+
+function price(text: string): bigint | Refused {
+  return parseMoney(text) ?? new Refused(`takes an amount such as 0.0125, not "${text}"`);
+}
+
+async function oursOf(
+  config: SwitchConfig,
+  gateway: string,
+  theirs: readonly ListedCall[],
+  { atMs }: Tolerances,
+): Promise<ListedCall[]> {
+  if (theirs.length === 0) return [];
+  let [first, last] = [Number.POSITIVE_INFINITY, 0];
+  for (const { atWallMs, seconds } of theirs) {
+    first = Math.min(first, atWallMs);
+    last = Math.max(last, atWallMs + Math.ceil(1000 * seconds));
+  }
+  const words = { gateway, from: String(first - atMs), until: String(last + atMs + MARGIN_MS) };
+  const cdrs = await foundCdrs(config, words);
+  return cdrs
+    .flatMap((cdr) => listed(cdr, gateway))
+    .filter(({ atWallMs }) => atWallMs >= first - atMs && atWallMs <= last + atMs);
+}
+
+/** An answered call as it was with this gateway; none that it did not answer. */
+function listed(cdr: Cdr, gateway: string): ListedCall[] {
+  const { answeredAtWallMs, holdMs, routingGateway, id } = cdr;
+  if (answeredAtWallMs === null) return [];
+  const call = { atWallMs: answeredAtWallMs, seconds: holdMs / 1000, name: id };
+  if (routingGateway === gateway) return [{ ...call, number: cdr.calleeSent, nanos: BigInt(cdr.buyFeeNanos) }];
+  if (cdr.mappingGateway === gateway) return [{ ...call, number: cdr.callee, nanos: BigInt(cdr.sellFeeNanos) }];
+  return [];
+}
+
+function linesOf(found: Reconciled, theirsCount: number): string[] {
+  const { equalCount, otherSeconds, otherPrice, missingHere, missingThere } = found;
+  const lines = [`${equalCount} of ${counted(theirsCount, 'call')} of the file are as ours.`];
+  lines.push(...callLines(missingHere, 'of the file that we do not have'));
+  lines.push(...callLines(missingThere, 'of ours that the file does not have'));
+  const secondsOf = ({ seconds }: ListedCall): string => seconds.toFixed(1);
+  lines.push(...pairLines(otherSeconds, 'of another duration, in seconds', secondsOf));
+  lines.push(
+    ...pairLines(otherPrice, 'of another price', ({ nanos }) => (nanos === null ? '-' : moneyText(nanos, DECIMALS))),
+  );
+  return lines;
+}
+
+function callLines(calls: readonly ListedCall[], what: string): string[] {
+  if (calls.length === 0) return [];
+  const rows = calls
+    .slice(0, ROWS_TOLD_MAX)
+    .map((call) => [
+      timeText(call.atWallMs),
+      call.number,
+      call.seconds.toFixed(1),
+      call.nanos === null ? '-' : moneyText(call.nanos, DECIMALS),
+      call.name,
+    ]);
+  const heads = ['answered (UTC)', 'number', 'seconds', 'price', 'where'];
+  return [
+    '',
+    `${counted(calls.length, 'call')} ${what}:`,
+    ...alignedTable(heads, rows, [2, 3]),
+    ...moreLines(calls.length),
+  ];
+}
+
+function pairLines(pairs: readonly Pair[], what: string, textOfCall: (call: ListedCall) => string): string[] {
+  if (pairs.length === 0) return [];
+  const rows = pairs
+    .slice(0, ROWS_TOLD_MAX)
+    .map(({ ours, theirs }) => [
+      timeText(ours.atWallMs),
+      ours.number,
+      textOfCall(ours),
+      textOfCall(theirs),
+      theirs.name,
+      ours.name,
+    ]);
+  const heads = ['answered (UTC)', 'number', 'ours', 'theirs', 'where', 'CDR'];
+  return [
+    '',
+    `${counted(pairs.length, 'call')} ${what}:`,
+    ...alignedTable(heads, rows, [2, 3]),
+    ...moreLines(pairs.length),
+  ];
+}
+
+function moreLines(count: number): string[] {
+  return count > ROWS_TOLD_MAX ? [`... and ${count - ROWS_TOLD_MAX} more; all with --json.`] : [];
+}
+
+function timeText(wallMs: number): string {
+  return new Date(wallMs).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function refused(sentence: string): TandemError {
+  return new TandemError('TANDEM_API_QUESTION', `${sentence}.`);
+}

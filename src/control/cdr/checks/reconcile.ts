@@ -1,0 +1,113 @@
+// A carrier's list of calls against ours: which call of theirs is which of ours, and what differs. A call is found by
+// the last digits of its number and the nearest time; what is paid is compared as the two have it.
+
+/** A call as one side has it. */
+export interface ListedCall {
+  /** As written; its last digits are compared. */
+  readonly number: string;
+  readonly atWallMs: number;
+  readonly seconds: number;
+  /** Null: not listed. */
+  readonly nanos: bigint | null;
+  /** What finds it again: a line of the file, or the id of a CDR. */
+  readonly name: string;
+}
+
+/** How far two calls may differ and be the same, and how far without being told. */
+export interface Tolerances {
+  readonly digits: number;
+  readonly atMs: number;
+  readonly seconds: number;
+  readonly nanos: bigint;
+}
+
+/** A call of both. */
+export interface Pair {
+  readonly ours: ListedCall;
+  readonly theirs: ListedCall;
+}
+
+/** What became of the two lists. */
+export interface Reconciled {
+  /** Pairs without a difference that is told. */
+  readonly equalCount: number;
+  readonly otherSeconds: readonly Pair[];
+  readonly otherPrice: readonly Pair[];
+  /** Listed by them, and no CDR of ours. */
+  readonly missingHere: readonly ListedCall[];
+  readonly missingThere: readonly ListedCall[];
+}
+
+/** Compares the lists, in any order. */
+export function reconcile(
+  ours: readonly ListedCall[],
+  theirs: readonly ListedCall[],
+  tolerances: Tolerances,
+): Reconciled {
+  const { pairs, missingHere, missingThere } = paired(ours, theirs, tolerances);
+  const otherSeconds = pairs.filter((pair) => hasOtherSeconds(pair, tolerances));
+  const otherPrice = pairs.filter((pair) => hasOtherPrice(pair, tolerances));
+  const equalCount = pairs.length - new Set([...otherSeconds, ...otherPrice]).size;
+  return { equalCount, otherSeconds, otherPrice, missingHere, missingThere };
+}
+
+function paired(
+  ours: readonly ListedCall[],
+  theirs: readonly ListedCall[],
+  tolerances: Tolerances,
+): { pairs: Pair[]; missingHere: ListedCall[]; missingThere: ListedCall[] } {
+  const open = byNumber(ours, tolerances.digits);
+  const pairs: Pair[] = [];
+  const missingHere: ListedCall[] = [];
+  for (const call of inTime(theirs)) {
+    const candidates = open.get(endOf(call.number, tolerances.digits)) ?? [];
+    const place = nearest(candidates, call, tolerances.atMs);
+    const [found] = place < 0 ? [] : candidates.splice(place, 1);
+    if (found === undefined) missingHere.push(call);
+    else pairs.push({ ours: found, theirs: call });
+  }
+  return { pairs, missingHere, missingThere: inTime([...open.values()].flat()) };
+}
+
+function byNumber(calls: readonly ListedCall[], digits: number): Map<string, ListedCall[]> {
+  const found = new Map<string, ListedCall[]>();
+  for (const call of inTime(calls)) {
+    const end = endOf(call.number, digits);
+    const others = found.get(end);
+    if (others === undefined) found.set(end, [call]);
+    else others.push(call);
+  }
+  return found;
+}
+
+/** The place of the call nearest in time, the one as long where two are as near; -1: none is within the tolerance. */
+function nearest(calls: readonly ListedCall[], { atWallMs, seconds }: ListedCall, atMs: number): number {
+  let best = -1;
+  let [bestMs, bestSeconds] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const [place, call] of calls.entries()) {
+    const apartMs = Math.abs(call.atWallMs - atWallMs);
+    const apartSeconds = Math.abs(call.seconds - seconds);
+    if (apartMs > atMs || apartMs > bestMs || (apartMs === bestMs && apartSeconds >= bestSeconds)) continue;
+    [best, bestMs, bestSeconds] = [place, apartMs, apartSeconds];
+  }
+  return best;
+}
+
+function hasOtherSeconds({ ours, theirs }: Pair, { seconds }: Tolerances): boolean {
+  return Math.abs(ours.seconds - theirs.seconds) > seconds;
+}
+
+function hasOtherPrice({ ours, theirs }: Pair, { nanos }: Tolerances): boolean {
+  if (ours.nanos === null || theirs.nanos === null) return false;
+  const apart = ours.nanos - theirs.nanos;
+  return apart > nanos || -apart > nanos;
+}
+
+/** Signs of a number that are no digits do not count. */
+function endOf(number: string, digits: number): string {
+  return number.replace(/\D/g, '').slice(-digits);
+}
+
+function inTime(calls: readonly ListedCall[]): ListedCall[] {
+  return [...calls].sort((one, other) => one.atWallMs - other.atWallMs);
+}

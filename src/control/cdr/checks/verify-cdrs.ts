@@ -1,0 +1,145 @@
+// Whether what is kept of finished calls agrees: the index, the history and the ledger with the records of the spool. A
+// page is the records of one segment, which is made anew from them and compared, so a check of ten million is many
+// short answers and nothing waits for it.
+
+import { chargesOf } from '../../../core/rating/bill.ts';
+import type { Stores } from '../../../store/ports.ts';
+import type { CallHistory } from '../../reports/call-history.ts';
+import { CallTables } from '../../reports/call-tables.ts';
+import { endedAt, KEYS_OF_RECORD_MAX, writeKeys } from '../index/search-keys.ts';
+import { OpenSegment, SEGMENT_RECORDS } from '../index/segment.ts';
+import { type SpooledCdr, UnpackedSpool } from '../unpacked-spool.ts';
+
+/** Something that does not agree. */
+export interface CdrFault {
+  /** Place in the spool; of a segment its first. */
+  readonly position: number;
+  /** Of the CDR; '' where a segment is meant. */
+  readonly id: string;
+  readonly fault: string;
+}
+
+/** What one page found. */
+export interface VerifiedPage {
+  /** Records looked at, and those of them whose charge the ledger still has by itself. */
+  readonly recordCount: number;
+  readonly chargedCount: number;
+  /** Segments of the index, and of the history, that were compared. */
+  readonly indexCount: number;
+  readonly historyCount: number;
+  readonly faults: readonly CdrFault[];
+  /** The ids of the records, in their order. */
+  readonly ids: readonly string[];
+  /** Where the next page begins, for `after`; null when there is none. */
+  readonly after: number | null;
+}
+
+/** What is compared. */
+export interface VerifyGround {
+  readonly stores: Stores;
+  readonly history: CallHistory;
+}
+
+const BUCKETS = 256;
+
+/** Looks at the records after place `after`, up to the end of their segment. */
+export function verifyCdrs({ stores, history }: VerifyGround, after: number): VerifiedPage {
+  const { spool } = stores;
+  const first = spool.after(after, 1)[0]?.position;
+  if (first === undefined) {
+    return { recordCount: 0, chargedCount: 0, indexCount: 0, historyCount: 0, faults: [], ids: [], after: null };
+  }
+  const segment = Math.floor((first - 1) / SEGMENT_RECORDS);
+  const end = (segment + 1) * SEGMENT_RECORDS;
+  const records = recordsUpTo(stores, first - 1, end);
+  const faults: CdrFault[] = [];
+  const begin = segment * SEGMENT_RECORDS + 1;
+  const isWhole = first === begin && records.length === SEGMENT_RECORDS;
+  if (first > after + 1 && after > 0) faults.push(fault(after + 1, 'records are missing between others'));
+  const hasIndex = isWhole && stores.index.span(segment) !== null;
+  if (hasIndex) faults.push(...indexFaults(stores, segment, records));
+  // Of a segment whose oldest records have gone, the history knows more than can be compared.
+  const hasHistory = first === begin && history.position >= (records.at(-1)?.position ?? 0);
+  if (hasHistory && !agreesWithHistory(history, segment, records)) {
+    faults.push(fault(begin, 'reports are counted from something else than these records'));
+  }
+  const charged = ledgerFaults(stores, records);
+  faults.push(...charged.faults);
+  return {
+    recordCount: records.length,
+    chargedCount: charged.count,
+    indexCount: Number(hasIndex),
+    historyCount: Number(hasHistory),
+    faults,
+    ids: records.map(({ cdr }) => cdr.id),
+    after: spool.lastPosition() > (records.at(-1)?.position ?? 0) ? (records.at(-1)?.position ?? null) : null,
+  };
+}
+
+function recordsUpTo({ spool }: Stores, after: number, end: number): SpooledCdr[] {
+  const unpacked = new UnpackedSpool(spool);
+  const records: SpooledCdr[] = [];
+  for (let position = after; position < end; ) {
+    const next = unpacked.after(position, end - position).filter((record) => record.position <= end);
+    if (next.length === 0) break;
+    records.push(...next);
+    position = next.at(-1)?.position ?? end;
+  }
+  return records;
+}
+
+function indexFaults({ index }: Stores, segment: number, records: readonly SpooledCdr[]): CdrFault[] {
+  const made = new OpenSegment();
+  for (const { cdr } of records) {
+    made.add(endedAt(cdr), KEYS_OF_RECORD_MAX, (keys, at) => writeKeys(cdr, keys, at));
+  }
+  const buckets = new Map(made.seal().map(({ bucket, bytes }) => [bucket, bytes]));
+  const begin = segment * SEGMENT_RECORDS + 1;
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    if (isSame(index.bucket(segment, bucket), buckets.get(bucket) ?? null)) continue;
+    return [fault(begin, 'searches go by keys that are not those of these records')];
+  }
+  const span = index.span(segment);
+  const isSpan = String(span?.firstEndsWallMs) === String(made.firstEndsWallMs);
+  return isSpan ? [] : [fault(begin, 'searches go by times that are not those of these records')];
+}
+
+function agreesWithHistory(history: CallHistory, segment: number, records: readonly SpooledCdr[]): boolean {
+  const made = new CallTables();
+  for (const { cdr } of records) made.add(cdr);
+  const kept = history.segment(segment, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  return kept !== null && made.isLike(kept);
+}
+
+/** Charges that were rolled up into a sum of their account can be compared no more. */
+function ledgerFaults(
+  { ledger }: Stores,
+  records: readonly SpooledCdr[],
+): { readonly faults: CdrFault[]; readonly count: number } {
+  const [booked, oldest] = [ledger.position(), ledger.oldestCharge()];
+  const faults: CdrFault[] = [];
+  let count = 0;
+  for (const { position, cdr } of records) {
+    if (position > booked || oldest === null || cdr.id < oldest) continue;
+    const due = chargesOf(cdr);
+    const charged = ledger.charge(cdr.id);
+    count += Number(charged !== null);
+    if (textOf(due) === textOf(charged ?? [])) continue;
+    const sentence = `the ledger charged ${textOf(charged ?? [])}, and its fees are ${textOf(due)}`;
+    faults.push({ position, id: cdr.id, fault: sentence });
+  }
+  return { faults, count };
+}
+
+function textOf(losses: readonly { readonly account: string; readonly nanos: bigint }[]): string {
+  return losses.length === 0 ? 'nothing' : losses.map(({ account, nanos }) => `${account} ${nanos}`).join(', ');
+}
+
+function fault(position: number, sentence: string): CdrFault {
+  return { position, id: '', fault: sentence };
+}
+
+function isSame(one: Uint8Array | null, other: Uint8Array | null): boolean {
+  if (one === null || other === null) return one === other;
+  return Buffer.compare(one, other) === 0;
+}
