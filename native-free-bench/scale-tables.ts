@@ -87,7 +87,7 @@ export function measureTrie(prefixes: readonly string[]): TableCost {
 
 /** A rate table as an import made it of the file of `writeRates`. */
 export async function measureDeck(file: string, prefixes: readonly string[]): Promise<TableCost> {
-  const reader = readerOf({ kind: 'rates', name: 'retail', currency: 'EUR' });
+  const reader = readerOf({ kind: 'rates', name: 'retail', currency: 'EUR', calendars: [] });
   const csv = new CsvFile(file, reader.columns, (row) => reader.take(row));
   for await (const bytes of createReadStream(file, { highWaterMark: 512 * 1024 })) await csv.write(bytes as Buffer);
   await csv.end();

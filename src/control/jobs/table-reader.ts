@@ -11,7 +11,7 @@ import { RateReader } from './rate-reader.ts';
 export type ImportTask =
   | { readonly kind: 'prefixes'; readonly gateways: readonly string[] }
   | { readonly kind: 'numbers'; readonly name: string }
-  | { readonly kind: 'rates'; readonly name: string; readonly currency: string };
+  | { readonly kind: 'rates'; readonly name: string; readonly currency: string; readonly calendars: readonly string[] };
 
 export const IMPORT_KINDS = ['prefixes', 'numbers', 'rates'] as const satisfies readonly ImportTask['kind'][];
 
@@ -35,6 +35,6 @@ export function readerOf(task: ImportTask): TableReader {
     case 'numbers':
       return new NumberReader(task.name);
     case 'rates':
-      return new RateReader(task.name, task.currency);
+      return new RateReader(task);
   }
 }

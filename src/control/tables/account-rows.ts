@@ -6,6 +6,7 @@ import { Refused, type Table } from '../../operator-file.ts';
 import { entityName, moment, oneOf, onOff } from '../../operator-values.ts';
 import type { Account, RateTable } from '../../store/network.ts';
 import { readSharedLimits, SHARED_LIMIT_NAMES } from './limit-fields.ts';
+import type { NameReferences } from './name-references.ts';
 import { currency, uniqueName } from './names.ts';
 
 const FIELDS = [
@@ -42,23 +43,27 @@ export const OPEN_ACCOUNT: Omit<Account, 'account'> = {
   cpsBurst: null,
 };
 
-/** The list `accounts`. */
-export function readAccounts(root: Table, rateTables: readonly RateTable[]): Account[] {
+/** The list `accounts`. `rateTables`: those that it may name. */
+export function readAccounts(root: Table, rateTables: readonly RateTable[], references: NameReferences): Account[] {
   const seen = new Set<string>();
   const rows: (readonly [Table, Account])[] = [];
   root.rows('accounts', FIELDS, (row) => rows.push([row, readAccount(row, seen, rateTables)]));
   const accounts = new Map(rows.toReversed().map(([, account]) => [account.account, account]));
-  for (const [row, account] of rows) checkAgent(row, account, accounts);
+  for (const [row, account] of rows) {
+    references.add(row, 'rateTable', 'rateTables', [account.rateTable]);
+    references.add(row, 'privateRateTable', 'rateTables', [account.privateRateTable]);
+    references.add(row, 'agent', 'accounts', [account.agent]);
+    checkAgent(row, account, accounts);
+  }
   return rows.map(([, account]) => account);
 }
 
 function readAccount(row: Table, seen: Set<string>, rateTables: readonly RateTable[]): Account {
   const rateTable = row.optional('rateTable', entityName, '');
   const privateRateTable = row.optional('privateRateTable', entityName, '');
-  const currencies = [
-    tableOf(row, 'rateTable', rateTable, rateTables)?.currency,
-    tableOf(row, 'privateRateTable', privateRateTable, rateTables)?.currency,
-  ].filter((word) => word !== undefined);
+  const currencies = [rateTable, privateRateTable]
+    .map((name) => rateTables.find((table) => table.name === name)?.currency)
+    .filter((word) => word !== undefined);
   const own = row.optional('currency', currency, currencies[0] ?? '');
   for (const word of currencies) {
     if (word !== own) row.refuse('currency', `is ${own}, and its rates are in ${word}`);
@@ -80,17 +85,10 @@ function readAccount(row: Table, seen: Set<string>, rateTables: readonly RateTab
   };
 }
 
-function tableOf(row: Table, field: string, name: string, rateTables: readonly RateTable[]): RateTable | undefined {
-  const table = rateTables.find((one) => one.name === name);
-  if (name !== '' && table === undefined) row.refuse(field, `names "${name}", which is not in rateTables`);
-  return table;
-}
-
 /** An agent is an account of that type, of the same currency, and nobody's agent in a circle. */
 function checkAgent(row: Table, account: Account, accounts: ReadonlyMap<string, Account>): void {
-  if (account.agent === '') return;
   const agent = accounts.get(account.agent);
-  if (agent === undefined) return row.refuse('agent', `names "${account.agent}", which is not in accounts`);
+  if (agent === undefined) return; // None, or none that there is.
   if (agent.type !== 'agent') return row.refuse('agent', `names "${account.agent}", which is not of type agent`);
   const currencies = [agent.currency, account.currency];
   if (!currencies.includes('') && agent.currency !== account.currency) {

@@ -12,7 +12,7 @@ import type { ImportTask } from '../jobs/table-reader.ts';
 import { type Change, changesBetween } from './changes.ts';
 import { compileSnapshot, type ListenerAddress, withCalendarsAt } from './compile.ts';
 import { upgraded } from './gateway-fields.ts';
-import { currencyOfImport, type ImportWish, importTaskOf } from './import-wish.ts';
+import { checkRateCalendars, currencyOfImport, type ImportWish, importTaskOf } from './import-wish.ts';
 import { parseNetwork } from './network-file.ts';
 import { type ParameterReport, parameterRows } from './parameter-report.ts';
 import { changedSettings, type ParameterChange } from './parameter-settings.ts';
@@ -154,6 +154,7 @@ export class Configuration {
    */
   apply(request: ApplyRequest): ApplyOutcome {
     const network = withImportsOf(this.#network, parseNetwork(request.text, request.name, this.#network));
+    checkRateCalendars(network, this.#images.of);
     const next = this.#compile(network, request.atWallMs);
     const changes = changesBetween(this.#network, network);
     if (!request.dryRun && (changes.length > 0 || this.#snapshot.version === 0)) this.#become(next, request);
@@ -207,7 +208,7 @@ export class Configuration {
 
   /**
    * Puts an imported table into force: the next version. Throws TANDEM_STORE_FULL, TANDEM_NETWORK_CONFLICT, and
-   * TANDEM_IMPORT_CURRENCY when the network has changed since; then nothing has changed.
+   * TANDEM_IMPORT_CURRENCY or TANDEM_RATES_CALENDAR when the network has changed since; then nothing has changed.
    */
   importTable(table: ImportedTable, note: VersionNote): ChangeOutcome {
     const before = this.#network;
@@ -216,6 +217,7 @@ export class Configuration {
     const network = withImport(before, table, version);
     this.#images.hold(version, table.image);
     try {
+      checkRateCalendars(network, this.#images.of);
       this.#become(this.#compile(network, note.atWallMs), note, table.image);
     } finally {
       this.#images.keepOnly(this.#network);

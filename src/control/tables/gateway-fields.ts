@@ -11,7 +11,7 @@ import {
   type Network,
   type RoutingGatewayEntry,
 } from '../../store/network.ts';
-import type { ScheduledEntry } from '../../store/network-numbers.ts';
+import type { NumberFilterFields, ScheduledEntry } from '../../store/network-numbers.ts';
 import { OPEN_ACCOUNT } from './account-rows.ts';
 import { type GatewayField, readEntry, withAbsentFields } from './gateway-field.ts';
 import { refuseRepeats } from './gateway-values.ts';
@@ -25,10 +25,9 @@ import { ROUTING_FIELDS } from './routing-fields.ts';
 const MAPPING_NAMES = namesOf(MAPPING_FIELDS);
 const ROUTING_NAMES = namesOf(ROUTING_FIELDS);
 
-/** The list `mappingGateways`. `accounts`: names that may be billed; `devices`: the users so far, by name. */
+/** The list `mappingGateways`. `devices`: the users so far, by name. */
 export function readMappingGateways(
   root: Table,
-  accounts: ReadonlySet<string>,
   references: NameReferences,
   devices: Map<string, RegisterRules>,
 ): MappingGatewayEntry[] {
@@ -38,13 +37,13 @@ export function readMappingGateways(
   return root.rows('mappingGateways', MAPPING_NAMES, (row) => {
     const gateway = readEntry(row, MAPPING_FIELDS);
     refuseSecond(row, 'name', gateway.name, seen);
-    const { account } = gateway;
     checkAttachment(row, gateway);
     checkRegister(row, gateway, gateway.requireDigest || gateway.registerType === 'dynamic', { devices, users });
     for (const host of gateway.remoteHosts) hosts.add(host);
     if (hosts.size > HOST_NAMES_MAX) row.refuse('remoteHosts', `is more than ${HOST_NAMES_MAX} names in all`);
-    if (account !== '' && !accounts.has(account)) row.refuse('account', `names "${account}", which is not in accounts`);
+    references.add(row, 'account', 'accounts', [gateway.account]);
     addLimitReferences(row, gateway, references);
+    addNumberGroups(row, gateway, references);
     addCalendars(row, 'scheduledRewriteRulesOut', gateway.scheduledRewriteRulesOut, references);
     addCalendars(row, 'scheduledCalloutPrefixes', gateway.scheduledPrefixes, references);
     references.add(row, 'routingGatewayGroups', 'gatewayGroups', gateway.routingGatewayGroups);
@@ -53,10 +52,9 @@ export function readMappingGateways(
   });
 }
 
-/** The list `routingGateways`. `accounts`: names that may be paid. */
+/** The list `routingGateways`. */
 export function readRoutingGateways(
   root: Table,
-  accounts: ReadonlySet<string>,
   references: NameReferences,
   devices: Map<string, RegisterRules>,
 ): RoutingGatewayEntry[] {
@@ -66,15 +64,15 @@ export function readRoutingGateways(
     const gateway = readEntry(row, ROUTING_FIELDS);
     refuseSecond(row, 'name', gateway.name, seen);
     addLimitReferences(row, gateway, references);
+    addNumberGroups(row, gateway, references);
     addCalendars(row, 'scheduledPriority', gateway.scheduledPriority, references);
     addCalendars(row, 'scheduledRewriteRulesIn', gateway.scheduledRewriteRulesIn, references);
     addCalendars(row, 'scheduledCallinPrefixes', gateway.scheduledPrefixes, references);
     const { localIp, remoteIp, registerType, clearingAccount } = gateway;
     checkRegister(row, gateway, registerType === 'dynamic', { devices, users });
     if (registerType === 'static' && !row.has('remoteIp')) row.refuse('remoteIp', 'is missing');
-    if (clearingAccount !== '' && !accounts.has(clearingAccount)) {
-      row.refuse('clearingAccount', `names "${clearingAccount}", which is not in accounts`);
-    }
+    references.add(row, 'clearingAccount', 'accounts', [clearingAccount]);
+    references.add(row, 'callerPool', 'numberGroups', [gateway.callerPool]);
     if (localIp !== null && remoteIp !== '' && isIPv4(localIp) !== isIPv4(remoteIp)) {
       row.refuse('localIp', `cannot reach ${remoteIp}`);
     }
@@ -95,6 +93,11 @@ function addLimitReferences(row: Table, gateway: LimitEntry, references: NameRef
   addCalendars(row, 'scheduledCapacity', scheduledCapacity, references);
   references.add(row, 'gatewayGroups', 'gatewayGroups', gatewayGroups);
   refuseRepeats(row, 'gatewayGroups', gatewayGroups);
+}
+
+function addNumberGroups(row: Table, gateway: NumberFilterFields, references: NameReferences): void {
+  references.add(row, 'callerLimitE164Groups', 'numberGroups', gateway.callerLimitE164Groups);
+  references.add(row, 'calleeLimitE164Groups', 'numberGroups', gateway.calleeLimitE164Groups);
 }
 
 function addCalendars(

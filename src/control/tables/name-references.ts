@@ -1,9 +1,21 @@
-// Names that a row of a network file has of rows elsewhere in it, perhaps below: checked when all is read.
+// Names that a row of a network file has of rows elsewhere in it, perhaps below: checked when all is read. A name that
+// nothing has is refused, and so is the removal of what is still named.
 
+import { nearestName } from '../../core/base/nearest-name.ts';
 import type { Table } from '../../operator-file.ts';
+import type { Network } from '../../store/network.ts';
 
 /** Lists whose rows are named from elsewhere. */
-export type NamedList = 'calendars' | 'gatewayGroups' | 'mappingGateways' | 'routingGateways';
+const LISTS = [
+  'accounts',
+  'rateTables',
+  'calendars',
+  'numberGroups',
+  'gatewayGroups',
+  'mappingGateways',
+  'routingGateways',
+] as const;
+export type NamedList = (typeof LISTS)[number];
 
 interface Reference {
   readonly row: Table;
@@ -16,23 +28,35 @@ interface Reference {
 export class NameReferences {
   readonly #references: Reference[] = [];
 
-  /** `field` of `row` names rows of `list`. */
+  /** `field` of `row` names rows of `list`; empty names name none. */
   add(row: Table, field: string, list: NamedList, names: readonly string[]): void {
-    if (names.length > 0) this.#references.push({ row, field, list, names });
+    const given = names.filter((name) => name !== '');
+    if (given.length > 0) this.#references.push({ row, field, list, names: given });
   }
 
-  /** Refuses every name that is in no row. */
-  check(lists: Readonly<Record<NamedList, readonly { readonly name: string }[]>>): void {
-    const namesOf = (list: NamedList): ReadonlySet<string> => new Set(lists[list].map(({ name }) => name));
-    const known = {
-      calendars: namesOf('calendars'),
-      gatewayGroups: namesOf('gatewayGroups'),
-      mappingGateways: namesOf('mappingGateways'),
-      routingGateways: namesOf('routingGateways'),
-    };
+  /** Refuses every name that `network` has in no row; `before` is the network that it follows. */
+  check(network: Pick<Network, NamedList>, before: Pick<Network, NamedList>): void {
+    const [known, former] = [namesOf(network), namesOf(before)];
     for (const { row, field, list, names } of this.#references) {
       const missing = names.find((name) => !known[list].has(name));
-      if (missing !== undefined) row.refuse(field, `names "${missing}", which is not in ${list}`);
+      if (missing === undefined) continue;
+      row.refuse(field, `names "${missing}", which is not in ${list}${more(missing, known[list], former[list])}`);
     }
   }
+}
+
+type Names = Readonly<Record<NamedList, ReadonlySet<string>>>;
+
+function namesOf(network: Pick<Network, NamedList>): Names {
+  const named = LISTS.map((list) => [
+    list,
+    new Set(network[list].map((row) => ('name' in row ? row.name : row.account))),
+  ]);
+  return Object.fromEntries(named) as Names;
+}
+
+function more(missing: string, known: ReadonlySet<string>, former: ReadonlySet<string>): string {
+  if (former.has(missing)) return ' any more: what is still named cannot be taken out';
+  const near = nearestName(missing, known);
+  return near === null ? '' : `; did you mean ${near}?`;
 }

@@ -23,7 +23,7 @@ import { uniqueName } from './names.ts';
 import { settingOf } from './parameter-settings.ts';
 import { readRateTables } from './rate-tables.ts';
 import { slotCountOf } from './slots.ts';
-import { importedBeside } from './table-images.ts';
+import { importedBeside, withImportsOf } from './table-images.ts';
 
 const FIELDS = [
   'accounts',
@@ -43,32 +43,25 @@ const GROUP_FIELDS = ['name', ...SHARED_LIMIT_NAMES];
  */
 export function parseNetwork(text: string, name: string, before: Network = EMPTY_NETWORK): Network {
   return readOperatorFile(text, { name, code: 'TANDEM_NETWORK_REFUSED', fields: FIELDS }, (root) => {
-    const rateTables = readRateTables(root);
-    const accounts = readAccounts(root, [...rateTables, ...importedBeside(rateTables, before.rateTables)]);
-    const calendars = readCalendars(root);
-    const names = new Set(accounts.map((entry) => entry.account));
     const references = new NameReferences();
     const devices = new Map<string, RegisterRules>();
-    const mappingGateways = readMappingGateways(root, names, references, devices);
-    const routingGateways = readRoutingGateways(root, names, references, devices);
-    const gatewayGroups = readGroups(root);
-    references.check({ calendars, gatewayGroups, mappingGateways, routingGateways });
-    const numberGroups = readNumberGroups(root);
-    const importedPrefixes = null;
+    const rateTables = readRateTables(root, references);
     const network = {
-      accounts,
       rateTables,
-      calendars,
-      gatewayGroups,
-      numberGroups,
-      mappingGateways,
-      routingGateways,
-      importedPrefixes,
+      accounts: readAccounts(root, [...rateTables, ...importedBeside(rateTables, before.rateTables)], references),
+      calendars: readCalendars(root),
+      mappingGateways: readMappingGateways(root, references, devices),
+      routingGateways: readRoutingGateways(root, references, devices),
+      gatewayGroups: readGroups(root),
+      numberGroups: readNumberGroups(root),
+      importedPrefixes: null,
+      systemParameters: readParameters(root),
     };
+    references.check(withImportsOf(before, network), before);
     if (slotCountOf(network) >= ADMISSION_SLOTS_MAX) {
       root.refuse('routingGateways', `makes more than ${ADMISSION_SLOTS_MAX - 1} gateways, accounts and groups in all`);
     }
-    return { ...network, systemParameters: readParameters(root) };
+    return network;
   });
 }
 

@@ -6,18 +6,23 @@ import type { RateTableImage } from '../../core/routing/snapshot.ts';
 import type { Table } from '../../operator-file.ts';
 import type { RateTable } from '../../store/network.ts';
 import { RATE_FIELDS, readRateRow } from '../rates/rate-row.ts';
+import type { NameReferences } from './name-references.ts';
 import { currency, uniqueName } from './names.ts';
 import type { ImageOf } from './table-images.ts';
 
 /** The list `rateTables`. */
-export function readRateTables(root: Table): RateTable[] {
+export function readRateTables(root: Table, references: NameReferences): RateTable[] {
   const seen = new Set<string>();
   return root.rows('rateTables', ['name', 'currency', 'rates'], (row) => {
     const name = uniqueName(row, 'name', seen);
     const table = {
       name,
       currency: row.need('currency', currency, ''),
-      rates: row.rows('rates', RATE_FIELDS, readRateRow),
+      rates: row.rows('rates', RATE_FIELDS, (line) => {
+        const rate = readRateRow(line);
+        references.add(line, 'calendar', 'calendars', [rate.calendar]);
+        return rate;
+      }),
       image: null,
     };
     const built = deckOf(table);

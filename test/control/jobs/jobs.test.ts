@@ -152,6 +152,33 @@ test('a currency that accounts have got while a table was read is refused at the
   assert.equal(priceOf(published.at(-1), '49'), 1_000_000_000);
 });
 
+test('a calendar that imported rates go by cannot be taken out, also while they are read', async (context) => {
+  const { ask: asking } = await stage(context);
+  const withNights = `${NETWORK}calendars: [{ name: nights, periods: [{ from: 22:00, to: 06:00 }] }]\n`;
+  const importNights = async (): Promise<number> => {
+    const id = await begin(asking, 'kind=rates&name=retail&currency=EUR');
+    await asking(`POST /api/v1/jobs/${id}/bytes`, 'prefix,price,calendar\n49,0.02,nights\n');
+    return id;
+  };
+  await asking('POST /api/v1/apply', withNights);
+  const late = await importNights();
+  await asking('POST /api/v1/apply', NETWORK);
+  assert.equal((await finish(asking, late)).fault?.code, 'TANDEM_RATES_CALENDAR');
+  await asking('POST /api/v1/apply', withNights);
+  assert.equal((await finish(asking, await importNights())).state, 'done');
+  const refused = await asking('POST /api/v1/apply', NETWORK);
+  assert.equal(refused.status, 422);
+  assert.match((refused.json() as Problem).detail, /Rate table retail, which was imported, has rates by .*"nights"/);
+});
+
+test('a number group that was imported may be named, one that nobody has may not', async (context) => {
+  const { ask: asking } = await stage(context);
+  const naming = NETWORK.replace('remoteIps:', 'callerLimitE164Groups: blocked, remoteIps:');
+  assert.match((await asking('POST /api/v1/apply', naming)).text, /names .*blocked.*, which is not in numberGroups/);
+  await importText(asking, 'kind=numbers&name=blocked', 'number\n4930123\n');
+  assert.equal((await asking('POST /api/v1/apply', naming)).status, 200);
+});
+
 test('one import at a time; one that is cancelled changes nothing and makes room', async (context) => {
   const { ask: asking, published, control } = await stage(context);
   const id = await begin(asking, 'kind=numbers&name=blocked');

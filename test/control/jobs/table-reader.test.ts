@@ -87,7 +87,7 @@ test('numbers: what is no number is refused', async () => {
   assert.match(await reasonOf(task, 'number\n4930\n49 30\n'), /line 3, number: takes a number of 1 to 32 digits/);
 });
 
-const RATES: ImportTask = { kind: 'rates', name: 'retail', currency: 'EUR' };
+const RATES: ImportTask = { kind: 'rates', name: 'retail', currency: 'EUR', calendars: ['nights'] };
 
 async function deckOf(text: string): Promise<RateDeck> {
   const table = await tableOf(RATES, text);
@@ -135,6 +135,12 @@ test('rates: rows that say the same beside their prefix have the same terms; eac
   assert.equal(uk?.terms, de?.terms);
   assert.match(await reasonOf(RATES, `${head}44,UK,0.02,0/0\n49,UK,0.02,0/0\n`), /line 2, .*and 1 more/u);
   assert.match(await reasonOf(RATES, `${head}44,UK,0.02,1/1\n4x9,UK,0.02,1/1\n`), /line 3/u);
+});
+
+test('rates: by a calendar of the network, and by no other', async () => {
+  assert.deepEqual((await deckOf('prefix,price,calendar\n44,1,nights\n')).calendarNames(), ['nights']);
+  const whyNot = await reasonOf(RATES, 'prefix,price,calendar\n44,1,\n44,1,night\n');
+  assert.match(whyNot, /line 3, calendar: names "night", which is not in calendars of the network/);
 });
 
 test('rates: a prefix that stands twice for the same time is refused with both lines, each time', async () => {

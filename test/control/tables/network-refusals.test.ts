@@ -2,11 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-
+import { parseNetwork } from '../../../src/control/tables/network-file.ts';
 import { HOST_NAMES_MAX } from '../../../src/core/base/limits.ts';
-
 import { RATE_SECTIONS_MAX } from '../../../src/core/rating/rating-limits.ts';
-
 import type { Refusal } from '../../../src/tandem-error.ts';
 import { FULL, refusals } from './network-sample.ts';
 
@@ -225,6 +223,56 @@ for (const [from, to, field, reason, inLine = to.split('\n').at(-1) ?? ''] of RE
     assert.ok(line.includes(inLine), `line ${found.line} is "${line}"`);
   });
 }
+
+const NAMING = `
+accounts: [{ account: a, rateTable: retail }, { account: v, type: settlement }]
+calendars: [{ name: nights, periods: [{ from: 22:00, to: 06:00 }] }]
+numberGroups: [{ name: vips, numbers: 1 }, { name: pool, numbers: 2 }]
+gatewayGroups: [{ name: north }]
+rateTables: [{ name: retail, currency: EUR, rates: [{ prefix: "1", price: 1, calendar: nights }] }]
+mappingGateways:
+  - { name: M, account: a, remoteIps: 192.0.2.1, callerLimitE164Groups: vips, gatewayGroups: north }
+routingGateways:
+  - { name: R, remoteIp: 192.0.2.2, calleeLimitE164Groups: vips, callerPool: pool, clearingAccount: v }
+  - { name: S, remoteIp: 192.0.2.3, scheduledRewriteRulesIn: [{ calendar: nights, type: callee }] }
+`;
+
+/** What is taken out or misspelt, and what of it is told: each place that still names it. */
+const MISSING: readonly (readonly [from: string, to: string, ...told: string[]])[] = [
+  ['account: v,', 'account: w,', 'routingGateways[0].clearingAccount names "v", which is not in accounts'],
+  ['name: retail', 'name: retail2', 'accounts[0].rateTable names "retail", which is not in rateTables'],
+  [
+    'name: nights',
+    'name: days',
+    'rateTables[0].rates[0].calendar names "nights", which is not in calendars',
+    'routingGateways[1].scheduledRewriteRulesIn names "nights", which is not in calendars',
+  ],
+  [
+    'name: vips',
+    'name: crowd',
+    'mappingGateways[0].callerLimitE164Groups names "vips", which is not in numberGroups',
+    'routingGateways[0].calleeLimitE164Groups names "vips", which is not in numberGroups',
+  ],
+  ['name: pool', 'name: pond', 'routingGateways[0].callerPool names "pool", which is not in numberGroups'],
+  ['name: north', 'name: south', 'mappingGateways[0].gatewayGroups names "north", which is not in gatewayGroups'],
+];
+
+for (const [from, to, ...told] of MISSING) {
+  test(`what is still named cannot be taken out: ${from}`, () => {
+    const before = parseNetwork(NAMING, 'net.yaml');
+    const found = refusals(NAMING.replace(from, to), before).map(({ field, reason }) => `${field} ${reason}`);
+    assert.deepEqual(
+      found.sort(),
+      told.map((sentence) => `${sentence} any more: what is still named cannot be taken out`),
+    );
+  });
+}
+
+test('a name that nothing has is refused, with the one that was meant', () => {
+  const [found, ...rest] = refusals(NAMING.replace('callerPool: pool', 'callerPool: poll'));
+  assert.deepEqual(rest, []);
+  assert.equal(found?.reason, 'names "poll", which is not in numberGroups; did you mean pool?');
+});
 
 test('a list that is none and an entry that is none are refused', () => {
   assert.match(refusals('accounts: alpha')[0]?.reason ?? '', /takes a list/);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { parseNetwork } from '../../../src/control/tables/network-file.ts';
+import { EMPTY_NETWORK, type Network } from '../../../src/store/network.ts';
 import { type Refusal, TandemError } from '../../../src/tandem-error.ts';
 
 /** Every field of an account and of both kinds of gateway; the second gateway of a kind says the least. */
@@ -130,9 +131,9 @@ systemParameters:
 `;
 
 /** Why `text` is refused; fails when it is taken. */
-export function refusals(text: string): readonly Refusal[] {
+export function refusals(text: string, before: Network = EMPTY_NETWORK): readonly Refusal[] {
   try {
-    parseNetwork(text, 'net.yaml');
+    parseNetwork(text, 'net.yaml', before);
   } catch (error) {
     assert.ok(error instanceof TandemError);
     assert.equal(error.code, 'TANDEM_NETWORK_REFUSED');

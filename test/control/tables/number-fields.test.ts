@@ -54,7 +54,8 @@ const ROUTING_DEFAULTS: RoutingNumberFields = {
 };
 
 function fileWith(mapping: string, routing: string): string {
-  return `accounts:
+  return `numberGroups: [{ name: office, numbers: 4930123 }]
+accounts:
   - account: a
 mappingGateways:
   - name: Alpha
@@ -108,14 +109,14 @@ test('a refusal names the line, the field, the rule and what is wrong with it; a
   assert.deepEqual(
     found.map(({ line, field, reason }) => [line, field, reason]),
     [
-      [7, 'mappingGateways[0].rewriteRulesOutCaller', '0*0:1 has * before the end of its pattern'],
+      [8, 'mappingGateways[0].rewriteRulesOutCaller', '0*0:1 has * before the end of its pattern'],
       [
-        8,
+        9,
         'mappingGateways[0].rewriteRulesOutCallee',
         '/^(\\d+)+$/1/ repeats what itself repeats: on some numbers it would take too long',
       ],
-      [12, 'routingGateways[0].rewriteRulesPIdentity', '1 lacks the : between pattern and target'],
-      [12, 'routingGateways[0].rewriteRulesPIdentity', '2 lacks the : between pattern and target'],
+      [13, 'routingGateways[0].rewriteRulesPIdentity', '1 lacks the : between pattern and target'],
+      [13, 'routingGateways[0].rewriteRulesPIdentity', '2 lacks the : between pattern and target'],
     ],
   );
 });
