@@ -1,27 +1,24 @@
 // tandem route: what would become of a call from this gateway to that number, and why.
 
 import type { SwitchConfig } from '../config.ts';
+import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
+import { gatewaysNow } from '../control/gateways-now.ts';
+import { AccountBook } from '../control/ledger/account-book.ts';
 import { SwitchView } from '../control/switch-view.ts';
 import type { ExplainedRoute, GatewaysNow, RouteQuestion } from '../core/routing/explain.ts';
 import type { ExplainedTranslation } from '../core/routing/explain-translation.ts';
-import { SeenConditions } from '../core/shard/route-conditions.ts';
 import { allocateSwitchMemory } from '../core/shard/shared-memory.ts';
 import { alignedTable } from './aligned-table.ts';
-import { withStoppedSwitch } from './stopped-switch.ts';
+import { duration } from './status.ts';
+import { type StoppedSwitch, withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal.ts';
 
-/** A switch that is down has no calls, and nobody has found a gateway silent. */
-function atRest(atWallMs: number | null): GatewaysNow {
-  const memory = allocateSwitchMemory(1);
-  const view = new SwitchView(memory);
-  const { admission, health, quality, turns, bindings } = view;
-  return {
-    wallMs: atWallMs ?? Date.now(),
-    conditions: new SeenConditions({ admission, health, quality, turns, bindings, nowMs: 0 }),
-    hundredth: (slot) => turns.nextOfHundred(slot),
-    quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, 0),
-  };
+/** A switch that is down has no calls, and nobody has found a gateway silent; accounts have what the ledger says. */
+function atRest({ stores, configuration }: StoppedSwitch, atWallMs: number | null): GatewaysNow {
+  const view = new SwitchView(allocateSwitchMemory(1));
+  new AccountBook(stores.ledger, new UnpackedSpool(stores.spool), view.balances).open(configuration.snapshot);
+  return gatewaysNow(view, 0, atWallMs ?? Date.now());
 }
 
 /** Prints the decision at `atWallMs`, null for now; EXIT_REFUSED when the call would not be hunted. */
@@ -36,7 +33,9 @@ export async function route(
   const at = atWallMs === null ? {} : { at: String(atWallMs) };
   const explained =
     client === null
-      ? await withStoppedSwitch(config, false, ({ configuration }) => configuration.explain(question, atRest(atWallMs)))
+      ? await withStoppedSwitch(config, false, (stopped) =>
+          stopped.configuration.explain(question, atRest(stopped, atWallMs)),
+        )
       : ((await client.get('/api/v1/route', { from, caller, callee, ...at })) as ExplainedRoute);
   print(terminal, explained, () => tell(explained, client !== null));
   return explained.refusal === '' && explained.candidates.some(({ taken }) => taken) ? EXIT_OK : EXIT_REFUSED;
@@ -50,10 +49,10 @@ function tell(explained: ExplainedRoute, isRunning: boolean): string[] {
   ];
   lines.push(...translations.map((translation) => wordsOf(mappingGateway, translation)));
   if (sell !== null && sell.secondNanos !== null) {
-    const { account, table, prefix, secondNanos } = sell;
-    lines.push(
-      `${account} pays ${moneyAMinute(secondNanos)} a minute, by ${table} ${prefix === '' ? '(all)' : prefix}.`,
-    );
+    const { account, table, prefix, secondNanos, talkSecondsMax } = sell;
+    const by = `${table} ${prefix === '' ? '(all)' : prefix}`;
+    const allows = talkSecondsMax === null ? 'has no limit' : `allows ${duration(talkSecondsMax)}`;
+    lines.push(`${account} pays ${moneyAMinute(secondNanos)} a minute, by ${by}; its balance ${allows}.`);
   }
   if (refusal !== '') lines.push(`The call would be refused: ${refusal}.`);
   if (candidates.length === 0) return lines;

@@ -64,8 +64,8 @@ export class SwitchClient {
   }
 
   /** Answers the JSON of a DELETE. Rejects as `get` does. */
-  delete(path: string): Promise<unknown> {
-    return this.#ask('DELETE', path, {});
+  delete(path: string, query: Readonly<Record<string, string | null>> = {}): Promise<unknown> {
+    return this.#ask('DELETE', path, query);
   }
 
   /** Answers the JSON of a PATCH. Rejects as `get` does. */

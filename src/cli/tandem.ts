@@ -2,8 +2,9 @@
 // The command line. Only this file knows commander; each command is a function in a file of its own, loaded when it
 // is called, so that a question to a running switch does not load the switch.
 
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findConfigFile, loadConfig, type SwitchConfig } from '../config.ts';
+import type { Party } from '../core/admission/black-list.ts';
 import { EXIT_OK, EXIT_UNREACHABLE, guarded, processTerminal, type Terminal } from './terminal.ts';
 import {
   RECONCILE_COMMAND,
@@ -35,6 +36,7 @@ type Run = (config: SwitchConfig, terminal: Terminal, configFile: string | null)
 const CALLS_TOLD = 100;
 const CDRS_TOLD = 20;
 const VERSIONS_TOLD = 20;
+const BLOCK_SECONDS = 3_600;
 
 function program(): Command {
   const tandem = new Command('tandem').description('An open class-4 SIP switch.').exitOverride().showHelpAfterError();
@@ -47,6 +49,7 @@ function program(): Command {
   addTables(tandem);
   addMoney(tandem);
   addQuestions(tandem);
+  addBlackList(tandem.command('blacklist').description('numbers that may not call, or be called, for a while'));
   addDemo(tandem);
   return tandem;
 }
@@ -231,6 +234,36 @@ function addWorded(tandem: Command, { name, argument, description, options, load
     run(words, async (config, terminal) => (await load())(config, words, terminal));
   if (argument === undefined) command.action(ask);
   else command.action((word: string, words: CommonOptions & Words) => ask({ ...words, [argument]: word }));
+}
+
+interface ListedNumber extends CommonOptions {
+  readonly party: Party;
+}
+
+function addBlackList(blackList: Command): void {
+  const party = (command: Command): Command =>
+    common(command).addOption(
+      new Option('--party <side>', 'whose number it is').choices(['caller', 'callee']).default('caller'),
+    );
+  common(blackList.command('list', { isDefault: true }).description('who is on it, for how long, and why')).action(
+    (options: CommonOptions) =>
+      run(options, async (config, terminal) => (await import('./black-list.ts')).listed(config, terminal)),
+  );
+  party(blackList.command('add <number>').description('block a number'))
+    .option('--seconds <count>', 'for how long', count, BLOCK_SECONDS)
+    .action((number: string, options: ListedNumber & { readonly seconds: number }) =>
+      run(options, async (config, terminal) => {
+        const { block } = await import('./black-list.ts');
+        return block(config, { number, party: options.party, seconds: options.seconds }, terminal);
+      }),
+    );
+  party(blackList.command('remove <number>').description('take a number off')).action(
+    (number: string, options: ListedNumber) =>
+      run(options, async (config, terminal) => {
+        const { unblock } = await import('./black-list.ts');
+        return unblock(config, { number, party: options.party }, terminal);
+      }),
+  );
 }
 
 function addCdrs(cdr: Command): void {

@@ -12,6 +12,7 @@ import { removeSpentJournals } from '../store/journal-places.ts';
 import type { Stores } from '../store/ports.ts';
 import { sentenceOf } from '../tandem-error.ts';
 import { Api } from './api/api.ts';
+import { KeptBlackList } from './black-list.ts';
 import { CallRate } from './call-rate.ts';
 import { CdrDrain, journalName } from './cdr/cdr-drain.ts';
 import { CdrIndex } from './cdr/index/cdr-index.ts';
@@ -62,13 +63,11 @@ export type DeployedOutcome = ApplyOutcome & Deployed;
 /** Parameters that were given to the shards. */
 export type DeployedParameters = ParameterOutcome & Deployed;
 
-/** How long an apply waits for the shards. */
 const DEPLOY_TIMEOUT_MS = 1_000;
 const FLUSH_PERIOD_MS = 200;
 const SECOND_MS = 1_000;
 const RECOUNT_PERIOD_MS = 5_000;
-/** How often the age of the calendars is looked at. */
-const RENEWAL_PERIOD_MS = 60_000;
+const CALENDARS_PERIOD_MS = 60_000;
 
 /** The control of one switch. `start`, then `tick` several times a second, then `stop`. */
 export class Control implements HostNamesUser {
@@ -86,6 +85,7 @@ export class Control implements HostNamesUser {
   readonly drift: LimitDrift;
   readonly lrn: LrnSource;
   readonly jobs: Jobs;
+  readonly blackList: KeptBlackList;
   readonly shardRestarts: number[];
   edge: EdgeNumbers = NO_EDGE_NUMBERS;
   /** No new calls: the switch is about to stop. */
@@ -123,6 +123,7 @@ export class Control implements HostNamesUser {
     this.history = new CallHistory(stores.spool, records, stores.history);
     this.drift = new LimitDrift(this.view);
     this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });
+    this.blackList = new KeptBlackList(this.view.blackList, stores.keepsakes);
     this.shardRestarts = options.memory.shards.map(() => 0);
     this.lrn = new LrnSource(options.lrnUrl, this.#log);
     this.#hosts = new HostNames(dnsOf(options.dnsServers), this, options.hosts);
@@ -179,10 +180,11 @@ export class Control implements HostNamesUser {
     for (const sink of this.sinks) sink.tick(nowMs);
     if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
     if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
-    if (this.#isDue('calendars', RENEWAL_PERIOD_MS)) this.#renewCalendars();
+    if (this.#isDue('calendars', CALENDARS_PERIOD_MS)) this.#renewCalendars();
     this.drift.tick();
     this.jobs.tick(nowMs);
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
+    if (this.#isDue('black list', SECOND_MS)) this.#keepBlackList();
     if (this.#isDue('trim', SECOND_MS)) this.#tried('CDRs cannot be trimmed', () => trimSpool(this, this.#wallNow()));
   }
 
@@ -288,6 +290,7 @@ export class Control implements HostNamesUser {
     await this.jobs.stop();
     while (this.#drainRings() > 0);
     while (this.#followSpool() > 0);
+    this.#keepBlackList();
     this.#tellLeftBehind();
     for (const sink of this.sinks) await sink.finish();
     const { journalsPath, memory } = this.options;
@@ -323,6 +326,10 @@ export class Control implements HostNamesUser {
     this.#tried('CDRs cannot be indexed', () => this.index.follow());
     this.#tried('CDRs cannot be kept for reports', () => this.history.follow());
     return this.#tried('charges cannot be booked', () => this.accounts.book()) ?? 0;
+  }
+
+  #keepBlackList(): void {
+    this.#tried('the blacklist cannot be kept', () => this.blackList.keep(this.#wallNow()));
   }
 
   /** What `action` answers; null when a fault of the disk has stopped it, which the next tick may not meet. */

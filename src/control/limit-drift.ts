@@ -5,7 +5,8 @@
 // truth lies within n of what was counted. Only a difference that no such n explains, three times in a row, is a drift.
 // At rest a leak of a single call shows within seconds.
 
-import { type Admission, APPLIANCE_SLOT } from '../core/admission/admission.ts';
+import type { Admission } from '../core/admission/admission.ts';
+import { APPLIANCE_SLOT } from '../core/base/appliance-slot.ts';
 import { ATTEMPT_CODES } from '../core/shard/counters.ts';
 import { countHeldSlots } from './live-calls.ts';
 import type { SwitchView } from './switch-view.ts';

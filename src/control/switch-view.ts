@@ -2,6 +2,7 @@
 // it is read without disturbing anyone; only the CDR rings are read as their one consumer, by the drain.
 
 import { Admission } from '../core/admission/admission.ts';
+import { BlackList } from '../core/admission/black-list.ts';
 import { GatewayHealth } from '../core/admission/gateway-health.ts';
 import { QualityBoard } from '../core/admission/quality.ts';
 import { Turns } from '../core/admission/turns.ts';
@@ -31,6 +32,7 @@ export class SwitchView {
   readonly balances: Balances;
   readonly quality: QualityBoard;
   readonly turns: Turns;
+  readonly blackList: BlackList;
   readonly bindings: Bindings;
   readonly shards: readonly ShardView[];
 
@@ -40,6 +42,7 @@ export class SwitchView {
     this.balances = new Balances(memory.balances);
     this.quality = new QualityBoard(memory.quality);
     this.turns = new Turns(memory.turns);
+    this.blackList = new BlackList(memory.blackList);
     this.bindings = new Bindings(memory.registration.bindings);
     this.shards = memory.shards.map((shard) => ({
       counters: new ShardCounters(shard.counters),

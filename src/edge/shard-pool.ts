@@ -54,6 +54,7 @@ export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccesso
     health: memory.health,
     quality: memory.quality,
     turns: memory.turns,
+    blackList: memory.blackList,
     registration: memory.registration,
     secret,
     balances: memory.balances,

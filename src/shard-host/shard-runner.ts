@@ -4,6 +4,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { monotonicMs } from '../clock.ts';
 import { Admission } from '../core/admission/admission.ts';
+import { BlackList } from '../core/admission/black-list.ts';
 import { GatewayHealth } from '../core/admission/gateway-health.ts';
 import { QualityBoard } from '../core/admission/quality.ts';
 import { Turns } from '../core/admission/turns.ts';
@@ -187,6 +188,7 @@ export class ShardRunner {
       health: new GatewayHealth(task.health),
       quality: new QualityBoard(task.quality),
       turns: new Turns(task.turns),
+      blackList: new BlackList(task.blackList),
       balances,
       registration: task.registration,
       secret: task.secret,

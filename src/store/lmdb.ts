@@ -22,6 +22,7 @@ import type {
   ConfigurationDocument,
   ConfigurationStore,
   ConfigurationVersion,
+  Keepsakes,
   SinkCursor,
   SpooledRecord,
   Stores,
@@ -79,12 +80,23 @@ export function openLmdbStores(dataPath: string, options: { readonly roomBytes?:
       charges: new LmdbTable(tables.charges),
       write: (action) => write(tables, action),
     }),
+    keepsakes: keepsakesIn(tables),
     useRatio: () => usedBytes(tables) / roomBytes,
     flush: () => flush(tables.root),
     close: async () => {
       await flush(tables.root);
       await tables.root.close();
     },
+  };
+}
+
+function keepsakesIn(tables: Tables): Keepsakes {
+  return {
+    kept: (name) => {
+      const stored = tables.meta.getBinary(`kept ${name}`);
+      return stored === undefined ? null : unpack(stored);
+    },
+    keep: (name, value) => write(tables, () => tables.meta.putSync(`kept ${name}`, pack(value))),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   ConfigurationStore,
   ConfigurationVersion,
   IndexStore,
+  Keepsakes,
   SegmentSpan,
   SinkCursor,
   SpooledRecord,
@@ -28,9 +29,18 @@ export function openMemoryStores(options: { readonly roomBytes?: number } = {}):
     index: new MemoryIndex(),
     history: new MemoryColumns(roomBytes),
     ledger: new Ledger(memoryLedgerTables()),
+    keepsakes: memoryKeepsakes(),
     useRatio: () => spool.useRatio(),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
+  };
+}
+
+function memoryKeepsakes(): Keepsakes {
+  const values = new Map<string, unknown>();
+  return {
+    kept: (name) => values.get(name) ?? null,
+    keep: (name, value) => void values.set(name, structuredClone(value)),
   };
 }
 

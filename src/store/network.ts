@@ -142,6 +142,8 @@ export interface Network {
   readonly gatewayGroups: readonly GatewayGroup[];
   readonly rateTables: readonly RateTable[];
   readonly numberGroups: readonly NumberGroupEntry[];
+  /** Names of the number groups that are never on the blacklist. */
+  readonly systemWhiteList: readonly string[];
   readonly calendars: readonly CalendarEntry[];
   readonly mappingGateways: readonly MappingGatewayEntry[];
   readonly routingGateways: readonly RoutingGatewayEntry[];
@@ -175,6 +177,7 @@ export const EMPTY_NETWORK: Network = {
   gatewayGroups: [],
   rateTables: [],
   numberGroups: [],
+  systemWhiteList: [],
   calendars: [],
   mappingGateways: [],
   routingGateways: [],

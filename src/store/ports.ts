@@ -131,6 +131,14 @@ export interface ColumnStore {
   useRatio(): number;
 }
 
+/** Small values by name, each written whole. */
+export interface Keepsakes {
+  /** Null before the first `keep`. */
+  kept(name: string): unknown;
+  /** Throws what the platform throws, nothing changed. */
+  keep(name: string, value: unknown): void;
+}
+
 /** The stores of one data directory. */
 export interface Stores {
   readonly configuration: ConfigurationStore;
@@ -138,6 +146,7 @@ export interface Stores {
   readonly index: IndexStore;
   readonly history: ColumnStore;
   readonly ledger: Ledger;
+  readonly keepsakes: Keepsakes;
   /** Share of its room in use, 0 to 1. */
   useRatio(): number;
   /** Resolves when all that was committed is on the disk. */

@@ -3,8 +3,9 @@
 import { join } from 'node:path';
 import { Control } from '../../src/control/control.ts';
 import type { ControlStart } from '../../src/control/messages.ts';
-import { Admission, APPLIANCE_SLOT } from '../../src/core/admission/admission.ts';
+import { Admission } from '../../src/core/admission/admission.ts';
 import { QualityBoard } from '../../src/core/admission/quality.ts';
+import { APPLIANCE_SLOT } from '../../src/core/base/appliance-slot.ts';
 import { BOARD_RECORD_BYTES } from '../../src/core/base/limits.ts';
 import { RecordBoard } from '../../src/core/base/record-board.ts';
 import { Ring } from '../../src/core/base/ring.ts';

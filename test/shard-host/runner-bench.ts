@@ -1,7 +1,8 @@
 // One shard's runner without a thread and without a disk: datagrams in, datagrams out, lives one after the other.
 
 import { monotonicMs } from '../../src/clock.ts';
-import { Admission, APPLIANCE_SLOT } from '../../src/core/admission/admission.ts';
+import { Admission } from '../../src/core/admission/admission.ts';
+import { APPLIANCE_SLOT } from '../../src/core/base/appliance-slot.ts';
 import { Ring } from '../../src/core/base/ring.ts';
 import { TakenMark } from '../../src/core/base/taken-mark.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';

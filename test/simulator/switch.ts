@@ -2,6 +2,7 @@
 // Call-ID) and drained after each input. Nothing of it is a stand-in.
 
 import { Admission } from '../../src/core/admission/admission.ts';
+import { BlackList } from '../../src/core/admission/black-list.ts';
 import { GatewayHealth } from '../../src/core/admission/gateway-health.ts';
 import { QualityBoard } from '../../src/core/admission/quality.ts';
 import { Turns } from '../../src/core/admission/turns.ts';
@@ -125,6 +126,7 @@ interface Memory {
   readonly health: SharedArrayBuffer;
   readonly quality: SharedArrayBuffer;
   readonly turns: SharedArrayBuffer;
+  readonly blackList: SharedArrayBuffer;
   readonly balances: SharedArrayBuffer;
   readonly registration: ReturnType<typeof allocateRegistration>;
 }
@@ -139,6 +141,7 @@ export class Switch {
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
   readonly turns: Turns;
+  readonly blackList: BlackList;
   /** The balances of accounts as every shard sees them. */
   readonly balances: Balances;
   /** Who has registered where. */
@@ -176,6 +179,7 @@ export class Switch {
       health: GatewayHealth.allocate(SLOT_COUNT),
       quality: QualityBoard.allocate(),
       turns: Turns.allocate(),
+      blackList: BlackList.allocate(NUMBER_COUNT),
       balances: Balances.allocate(SLOT_COUNT),
       registration: mayRegister(options.snapshot) ? allocateRegistration() : UNUSED,
     };
@@ -183,6 +187,7 @@ export class Switch {
     this.health = new GatewayHealth(this.#memory.health);
     this.quality = new QualityBoard(this.#memory.quality);
     this.turns = new Turns(this.#memory.turns);
+    this.blackList = new BlackList(this.#memory.blackList);
     this.balances = new Balances(this.#memory.balances);
     this.bindings = new Bindings(this.#memory.registration.bindings);
     this.counters =
@@ -308,6 +313,7 @@ export class Switch {
       health: new GatewayHealth(this.#memory.health),
       quality: new QualityBoard(this.#memory.quality),
       turns: new Turns(this.#memory.turns),
+      blackList: this.blackList,
       balances: this.#purses[shardIndex] as Balances,
       registration: this.#memory.registration,
       secret: 'of the simulated switch',

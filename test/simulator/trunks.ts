@@ -86,6 +86,7 @@ export function mappingGateway(slot: number, part: Partial<MappingGateway> = {})
     requireDigest: false,
     ...STATIC,
     calleePrefix: '',
+    dynamicBlackListInStandalone: false,
     lrnEnable: false,
     lrnEatPrefixLength: 0,
     lrnFailureAction: 'goOn',

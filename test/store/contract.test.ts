@@ -23,6 +23,18 @@ const MAKERS: Readonly<Record<string, Open>> = {
   },
 };
 
+for (const [maker, open] of Object.entries(MAKERS)) {
+  test(`${maker}: a keepsake is what it was last`, (context) => {
+    const { keepsakes } = open(context);
+    assert.equal(keepsakes.kept('list'), null);
+    keepsakes.keep('list', [{ number: '4930', untilWallMs: 1_800_000_000_000 }]);
+    keepsakes.keep('other', 1);
+    assert.deepEqual(keepsakes.kept('list'), [{ number: '4930', untilWallMs: 1_800_000_000_000 }]);
+    keepsakes.keep('list', []);
+    assert.deepEqual([keepsakes.kept('list'), keepsakes.kept('other')], [[], 1]);
+  });
+}
+
 function records(from: number, to: number): Uint8Array[] {
   const made: Uint8Array[] = [];
   for (let number = from; number <= to; number++) made.push(pack(sampleCdr(number)));

@@ -3,13 +3,13 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RouteQuestion } from '../../core/routing/explain.ts';
-import { SeenConditions } from '../../core/shard/route-conditions.ts';
 import type { Log } from '../../log.ts';
 import { unpackCdr } from '../../store/records.ts';
 import { sentenceOf, TandemError } from '../../tandem-error.ts';
 import { verifyCdrs } from '../cdr/checks/verify-cdrs.ts';
 import type { Control } from '../control.ts';
 import { explainCall, findCall, isOf } from '../explained-call.ts';
+import { gatewaysNow } from '../gateways-now.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-server.ts';
 import { json, problem, problemOf } from '../http/problem.ts';
 import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
@@ -19,6 +19,7 @@ import { registrationFamilies } from '../metrics/registration-families.ts';
 import { sharedFamilies } from '../metrics/shared-families.ts';
 import { switchFamilies } from '../metrics/switch-families.ts';
 import { REGISTRATIONS_TOLD_MAX, registrationsOf } from '../registrations.ts';
+import { answerBlackList } from './black-list-routes.ts';
 import { searchCdrs } from './cdr-search.ts';
 import { givenParameters } from './given-parameters.ts';
 import { givenPayment } from './given-payment.ts';
@@ -108,7 +109,7 @@ export class Api {
     if (route !== undefined) return route(request);
     const drill = /^\/api\/v1\/shards\/(\d{1,3})\/kill$/.exec(request.path);
     if (drill !== null && request.method === 'POST') return this.#kill(Number(drill[1]));
-    const answer = answerJobs(this.#control, request);
+    const answer = answerJobs(this.#control, request) ?? answerBlackList(this.#control, request, this.#log);
     if (answer !== null) return answer;
     return problem(404, 'TANDEM_API_NOT_FOUND', `There is no ${request.method} ${request.path}.`);
   }
@@ -184,14 +185,8 @@ export class Api {
       return problem(400, 'TANDEM_API_QUESTION', 'Name from (a mapping gateway or source address) and callee.');
     }
     const { configuration, view, nowMs } = this.#control;
-    const { admission, health, quality, turns, bindings } = view;
-    const explained = configuration.explain(question, {
-      wallMs: request.query.has('at') ? countIn(request, 'at', 0, Number.MAX_SAFE_INTEGER) : Date.now(),
-      conditions: new SeenConditions({ admission, health, quality, turns, bindings, nowMs }),
-      hundredth: (slot) => turns.nextOfHundred(slot),
-      quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, nowMs),
-    });
-    return json(explained);
+    const wallMs = request.query.has('at') ? countIn(request, 'at', 0, Number.MAX_SAFE_INTEGER) : Date.now();
+    return json(configuration.explain(question, gatewaysNow(view, nowMs, wallMs)));
   }
 
   #explain(request: HttpRequest): HttpAnswer {

@@ -1,6 +1,6 @@
 // The state of the switch in one answer: what `tandem status` prints.
 
-import { APPLIANCE_SLOT } from '../../core/admission/admission.ts';
+import { APPLIANCE_SLOT } from '../../core/base/appliance-slot.ts';
 import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
 import type { MappingGateway, RoutingGateway } from '../../core/routing/snapshot.ts';
 import type { GatewayKind } from '../../store/network.ts';

@@ -1,11 +1,11 @@
-// The metrics of what gateways share: accounts and groups, their calls against their capacity.
+// The metrics of what gateways share: accounts and groups, their calls against their capacity; the blacklist.
 
 import type { Control } from '../control.ts';
 import type { Sharer } from '../tables/shared-limits.ts';
 import { type Family, gauge, type Sample } from './family.ts';
 import { type LabelledGateways, labelGateways } from './gateway-labels.ts';
 
-/** All families with a label `account` or `group`. */
+/** All families with a label `account` or `group`, and the blacklist. */
 export function sharedFamilies(control: Control): Family[] {
   const accounts = (): readonly Sharer[] => control.configuration.shared.accounts;
   const groups = (): readonly Sharer[] => control.configuration.shared.groups;
@@ -21,6 +21,9 @@ export function sharedFamilies(control: Control): Family[] {
     ),
     gauge('tandem_group_calls_active', 'Concurrent calls of all gateways of a group.', () =>
       lines('group', groups(), calls),
+    ),
+    gauge('tandem_black_list_numbers', 'Numbers on the dynamic blacklist, by why they are.', () =>
+      [...control.blackList.counts(control.wallNow())].map(([kind, value]) => ({ labels: { kind }, value })),
     ),
     gauge('tandem_group_capacity', 'Concurrent calls a group may have; absent when there is no limit.', () =>
       lines('group', groups(), capacity),

@@ -1,6 +1,6 @@
 // The metrics of the switch itself: calls, datagrams, shards, rings, CDRs, the store.
 
-import { APPLIANCE_SLOT } from '../../core/admission/admission.ts';
+import { APPLIANCE_SLOT } from '../../core/base/appliance-slot.ts';
 import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
 import { PARSE_FAILURE_LABELS, type ShardNumberName } from '../../core/shard/counters.ts';
 import type { SinkRunner } from '../cdr/sink-runner.ts';

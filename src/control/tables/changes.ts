@@ -10,6 +10,7 @@ export interface Change {
     | 'calendar'
     | 'gatewayGroup'
     | 'numberGroup'
+    | 'systemWhiteList'
     | 'importedPrefixes'
     | 'mappingGateway'
     | 'routingGateway'
@@ -32,11 +33,17 @@ export function changesBetween(before: Network, after: Network): Change[] {
     ...compare('gatewayGroup', named(before.gatewayGroups), named(after.gatewayGroups)),
     ...compare('rateTable', named(before.rateTables), named(after.rateTables)),
     ...compare('numberGroup', named(before.numberGroups), named(after.numberGroups)),
+    ...compare('systemWhiteList', groupsOn(before), groupsOn(after)),
     ...compare('importedPrefixes', imported(before), imported(after)),
     ...compare('mappingGateway', named(before.mappingGateways), named(after.mappingGateways)),
     ...compare('routingGateway', named(before.routingGateways), named(after.routingGateways)),
     ...compare('systemParameter', named(before.systemParameters), named(after.systemParameters)),
   ];
+}
+
+/** A group is on the list or not: nothing of it changes. */
+function groupsOn({ systemWhiteList }: Network): Map<string, object> {
+  return new Map(systemWhiteList.map((name) => [name, {}]));
 }
 
 /** All imported prefixes are one entry: they come and go together. */

@@ -91,6 +91,7 @@ export function compileSnapshot(
     routingGateways,
     routePrefixes: prefixLayersOf(network, imageOf),
     numberGroups: network.numberGroups.map((group) => numberGroupImage(group, imageOf)),
+    whiteList: network.systemWhiteList,
     calendars: [...calendars.values()],
     prices: {
       accounts: network.accounts.map((account) => pricedAccount(account, slots)),

@@ -2,7 +2,7 @@
 // version, or nothing happens. Control uses it while the switch runs, the command line while it does not.
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
-import { Pricing } from '../../core/rating/pricing.ts';
+import { Quotes } from '../../core/rating/quotes.ts';
 import { type ExplainedRoute, explainRoute, type GatewaysNow, type RouteQuestion } from '../../core/routing/explain.ts';
 import type { HostAddresses, Snapshot } from '../../core/routing/snapshot.ts';
 import { EMPTY_NETWORK, type Network, type SlotAssignment } from '../../store/network.ts';
@@ -131,7 +131,7 @@ export class Configuration {
   /** What would become of a call now, by the snapshot in force. */
   explain(question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
     const snapshot = this.#snapshotAt(now.wallMs);
-    return explainRoute(snapshot, question, now, new Pricing(snapshot));
+    return explainRoute(snapshot, question, now, new Quotes(snapshot, now.spendable));
   }
 
   /** Compiles the calendars anew when those of the snapshot are a day old; whether they were. */

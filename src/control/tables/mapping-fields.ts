@@ -56,6 +56,12 @@ export const MAPPING_FIELDS: FieldsOf<MappingGatewayEntry> = {
     0,
     'Where several gateways have the address of a call, the lowest has the call.',
   ),
+  dynamicBlackListInStandalone: field(
+    'dynamicBlackListInStandalone',
+    onOff,
+    false,
+    'On: the dynamic blacklist is for its calls also where SS_BLACK_LIST_DYNAMIC_RUN_MODE is Standalone.',
+  ),
   lrnEnable: field(
     'lrnEnable',
     onOff,

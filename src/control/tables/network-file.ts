@@ -6,7 +6,7 @@ import { ParameterRefusal, parameterNameOf } from '../../core/parameters/registr
 import { PARAMETER_ALIASES, PARAMETERS } from '../../core/parameters/table.ts';
 import type { RegisterRules } from '../../core/routing/snapshot.ts';
 import { type Reader, Refused, readOperatorFile, type Table } from '../../operator-file.ts';
-import { numberDigits } from '../../operator-values.ts';
+import { entityName, numberDigits } from '../../operator-values.ts';
 import {
   EMPTY_NETWORK,
   type GatewayGroup,
@@ -31,6 +31,7 @@ const FIELDS = [
   'calendars',
   'gatewayGroups',
   'numberGroups',
+  'systemWhiteList',
   'mappingGateways',
   'routingGateways',
   'systemParameters',
@@ -54,9 +55,11 @@ export function parseNetwork(text: string, name: string, before: Network = EMPTY
       routingGateways: readRoutingGateways(root, references, devices),
       gatewayGroups: readGroups(root),
       numberGroups: readNumberGroups(root),
+      systemWhiteList: root.many('systemWhiteList', entityName),
       importedPrefixes: null,
       systemParameters: readParameters(root),
     };
+    references.add(root, 'systemWhiteList', 'numberGroups', network.systemWhiteList);
     references.check(withImportsOf(before, network), before);
     if (slotCountOf(network) >= ADMISSION_SLOTS_MAX) {
       root.refuse('routingGateways', `makes more than ${ADMISSION_SLOTS_MAX - 1} gateways, accounts and groups in all`);

@@ -21,9 +21,6 @@ const HEAD_BYTES = 64;
 const RATE_BYTES = 8;
 const CALLS_BYTES = 4;
 
-/** Slot of the appliance itself; gateways, accounts and groups have 1 and up. */
-export const APPLIANCE_SLOT = 0;
-
 /** The counters, as every shard and control see them. */
 export class Admission {
   readonly slotCount: number;

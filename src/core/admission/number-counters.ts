@@ -15,7 +15,7 @@
 
 import { assert } from '../base/assert.ts';
 import { KEY_WORDS, readNumberKey } from './number-key.ts';
-import { isFull, type Rate, takeToken } from './token-bucket.ts';
+import { hasToken, isFull, type Rate, takeToken } from './token-bucket.ts';
 
 /** Entries of a bucket. */
 const WAYS = 16;
@@ -96,6 +96,15 @@ export class NumberCounters {
     if (entry < 0 || takeToken(this.#rates, rateOf(entry), limits, nowMs)) return entry;
     this.give(entry);
     return NUMBER_TOO_FAST;
+  }
+
+  /** Why `take` would take none, NUMBER_FULL or NUMBER_TOO_FAST; 0 when it would. */
+  fault(scope: number, number: string, limits: NumberLimits, nowMs: number): number {
+    const bucket = readNumberKey(this.#key, scope, number) & (this.#heads.length - 1);
+    const entry = this.#find(bucket);
+    if (entry < 0) return limits.capacity === 0 ? NUMBER_FULL : 0;
+    if (limits.capacity !== null && this.calls(entry) >= limits.capacity) return NUMBER_FULL;
+    return hasToken(this.#rates, rateOf(entry), limits, nowMs) ? 0 : NUMBER_TOO_FAST;
   }
 
   /** Gives the call of `entry` back. */

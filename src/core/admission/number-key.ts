@@ -7,6 +7,7 @@ export const KEY_WORDS = 8;
 
 const CHARACTERS_A_WORD = 5;
 const CHARACTER_BITS = 6;
+const CHARACTER_MASK = (1 << CHARACTER_BITS) - 1;
 const CHARACTERS_MAX = (KEY_WORDS - 1) * CHARACTERS_A_WORD;
 
 /** Codes of characters; 0 stands for none. */
@@ -38,9 +39,36 @@ function codeOf(character: number): number {
   return sign >= 0 ? SIGNS_FROM + sign : OTHERS_FROM + (character % OTHERS_COUNT);
 }
 
+/** A second hash of `key`, which has nothing to do with the first; never 0. */
+export function markOfKey(key: Int32Array): number {
+  return hashOf(key, MARK_SEED) | 0 || 1;
+}
+
+/** The number that `key` was read from, letters small; beyond 35 characters, and of other ones, it is not known. */
+export function numberOfKey(key: Int32Array): string {
+  let number = '';
+  for (let word = 1; word < KEY_WORDS; word++) {
+    let text = '';
+    for (let rest = (key[word] as number) >>> 0; rest > 0; rest >>>= CHARACTER_BITS) {
+      text = characterOf(rest & CHARACTER_MASK) + text;
+    }
+    number += text;
+  }
+  return number;
+}
+
+function characterOf(code: number): string {
+  if (code < LETTERS_FROM) return String(code - 1);
+  if (code < SIGNS_FROM) return String.fromCharCode(97 + code - LETTERS_FROM);
+  return SIGNS[code - SIGNS_FROM] ?? '?';
+}
+
+const HASH_SEED = 0x811c9dc5;
+const MARK_SEED = 0x2f0b4c47;
+
 /** FNV-1a over words, with its bits mixed at the end (MurmurHash3): buckets are its low bits. */
-function hashOf(key: Int32Array): number {
-  let hash = 0x811c9dc5;
+function hashOf(key: Int32Array, seed = HASH_SEED): number {
+  let hash = seed;
   for (let word = 0; word < KEY_WORDS; word++) hash = Math.imul(hash ^ (key[word] as number), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

@@ -77,6 +77,7 @@ export const END_REASONS = {
     -28,
     'A number list of the mapping gateway does not let these numbers pass.',
   ),
+  BlackListed: row('server', 403, 21, -29, 'The caller or the called number is on the dynamic blacklist.'),
 } as const satisfies Record<string, EndReasonRow>;
 
 /** A name in the table. */

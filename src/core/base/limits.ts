@@ -46,6 +46,12 @@ export const HOST_ADDRESSES_MAX = 32;
 /** Numbers whose calls are counted at the same time, a power of two; a number that finds no room may not call. */
 export const NUMBER_COUNTERS_MAX = 131_072;
 
+/**
+ * Numbers that the dynamic blacklist watches or blocks, a power of two; in a full bucket the one that called longest
+ * ago makes room, and where all are blocked a further number is not watched.
+ */
+export const BLACK_LIST_NUMBERS_MAX = 65_536;
+
 /** Live calls of one shard; the next INVITE is refused with 503, end reason Overload. */
 export const SHARD_CALLS_MAX = 65_536;
 

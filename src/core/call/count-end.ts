@@ -5,7 +5,9 @@ import type { EndReason } from '../base/end-reason.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
 import type { Attempt } from './attempt.ts';
 import { countGateway } from './attempt-counters.ts';
+import { noteCalled } from './black-list-watch.ts';
 import type { LiveRecord } from './call-record.ts';
+import { withoutPrefix } from './dialled.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import { noteAttemptEnd, noteCallEnd } from './quality-signs.ts';
 
@@ -22,7 +24,11 @@ export function countEnd(around: Surroundings, ended: EndedCall, reason: EndReas
   const { isAnswered, cdr } = record;
   around.countEnd(reason);
   countGateway(around, gateway, isAnswered, cdr.holdMs);
-  const call = { isAnswered, isReached: isAnswered || attempt?.isRinging === true, talkMs: cdr.holdMs };
+  const isRinging = attempt?.isRinging === true;
+  const isUnanswered = reason === 'NoAnswer' || (reason === 'CallerCancelled' && isRinging);
+  const callee = withoutPrefix(cdr.callee, gateway.calleePrefix);
+  noteCalled(around, gateway, routing.entry, { callee, isAnswered, isUnanswered });
+  const call = { isAnswered, isReached: isAnswered || isRinging, talkMs: cdr.holdMs };
   noteCallEnd(around, routing, gateway, call);
   if (attempt === null) return;
   countGateway(around, attempt.gateway, isAnswered, cdr.holdMs);

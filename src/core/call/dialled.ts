@@ -26,9 +26,14 @@ export function dialledIn(invite: SipMessage, { numbers, calleePrefix }: Mapping
   return {
     caller: detach(callerIn(invite, numbers.callerSource)),
     dialled,
-    callee: dialled.startsWith(calleePrefix) ? dialled.slice(calleePrefix.length) : dialled,
+    callee: withoutPrefix(dialled, calleePrefix),
     forwarder: detach(firstNumber(invite, Header.Diversion)),
   };
+}
+
+/** `dialled` without the tech prefix of its gateway. */
+export function withoutPrefix(dialled: string, calleePrefix: string): string {
+  return dialled.startsWith(calleePrefix) ? dialled.slice(calleePrefix.length) : dialled;
 }
 
 /** The called number of `invite`. */

@@ -22,11 +22,12 @@ const RULES: PeerRules = {
 };
 
 /** What is said of a gateway once its calls are answered. */
-const ANSWERED = { locked: true, capacity: 0, cps: null, callFailedSipCode: [], sipPrivacy: null };
+const ANSWERED = { locked: true, capacity: 0, cps: null, shared: [], callFailedSipCode: [], sipPrivacy: null };
 
 /** The customer's side of a call whose mapping gateway is gone. What only set-up asks for is not in it. */
 export function formerMappingGateway(name: string, slot: number): MappingGateway {
-  return { ...RULES, ...ANSWERED, numbers: UNTOUCHED_MAPPING_NUMBERS, name, slot } as unknown as MappingGateway;
+  const numbers = UNTOUCHED_MAPPING_NUMBERS;
+  return { ...RULES, ...ANSWERED, numbers, name, slot, calleePrefix: '' } as unknown as MappingGateway;
 }
 
 /** The vendor's side of a call whose routing gateway is gone. */

@@ -13,28 +13,18 @@ import { LiveRecord } from './call-record.ts';
 import { dialledIn } from './dialled.ts';
 import { beginHunt } from './entry/begin-hunt.ts';
 import { checkBalance } from './entry/check-balance.ts';
-import { checkAccount, checkGateway } from './entry/check-gateway.ts';
-import { checkCallerNumber, checkCallRate, checkCapacity } from './entry/check-limits.ts';
-import { checkNumbers } from './entry/check-numbers.ts';
 import { checkRates } from './entry/check-rates.ts';
 import { checkRoom } from './entry/check-room.ts';
 import { dipLrn } from './entry/dip-lrn.ts';
 import { type Arrival, type Check, Entry } from './entry/entry.ts';
 import { firstRecord } from './entry/first-record.ts';
 import { steer } from './entry/steer.ts';
+import { checkEntry } from './entry/take-entry.ts';
 import { translateNumbers } from './entry/translate.ts';
 import type { Surroundings } from './ports.ts';
 
 /** May it enter. */
-const ADMISSION: readonly Check[] = [
-  checkRoom,
-  checkGateway,
-  checkAccount,
-  checkNumbers,
-  checkCallRate,
-  checkCallerNumber,
-  checkCapacity,
-];
+const ADMISSION: readonly Check[] = [checkRoom, checkEntry];
 
 /** Is it paid for. */
 const PRICING: readonly Check[] = [checkRates, checkBalance];

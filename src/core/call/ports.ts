@@ -1,6 +1,7 @@
 // What a call may use of the shard around it. The shard implements this; tests may implement it again.
 
 import type { Admission } from '../admission/admission.ts';
+import type { BlackList } from '../admission/black-list.ts';
 import type { GatewayHealth } from '../admission/gateway-health.ts';
 import type { QualityBoard, QualityWindow } from '../admission/quality.ts';
 import type { Turns } from '../admission/turns.ts';
@@ -13,6 +14,7 @@ import type { Pricing } from '../rating/pricing.ts';
 import type { SliceRules } from '../rating/reserve.ts';
 import type { Candidate } from '../routing/candidate.ts';
 import type { Draw } from '../routing/dial-plan.ts';
+import type { EntryTables } from '../routing/entry-checks.ts';
 import type { NumberGroup } from '../routing/number-group.ts';
 import type { RouteConditions } from '../routing/route-conditions.ts';
 import type { RouteTable } from '../routing/route-plan.ts';
@@ -39,6 +41,8 @@ export interface RoutingView {
   readonly routes: RouteTable;
   /** By name. */
   readonly numberGroups: ReadonlyMap<string, NumberGroup>;
+  /** What calls are checked by at their entry. */
+  readonly entry: EntryTables;
   readonly mappingByName: ReadonlyMap<string, MappingGateway>;
   readonly routingByName: ReadonlyMap<string, RoutingGateway>;
   readonly resends: ResendSchedule;
@@ -89,6 +93,7 @@ export interface Surroundings extends CallCounts {
   readonly transactions: Transactions;
   readonly admission: Admission;
   readonly health: GatewayHealth;
+  readonly blackList: BlackList;
   readonly balances: Balances;
   readonly dialogs: DialogTable;
   readonly quality: QualityBoard;

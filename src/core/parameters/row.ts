@@ -22,6 +22,7 @@ export const PARAMETER_SECTIONS = {
   registration: 'Registration and authentication',
   routing: 'Routing',
   limits: 'Limits',
+  blackList: 'Dynamic blacklist',
   records: 'Records of calls',
   billing: 'Billing',
 } as const;

@@ -4,6 +4,7 @@
 
 import { QUALITY_SLICES_MAX } from '../base/limits.ts';
 
+import { BLACK_LIST } from './black-list-table.ts';
 import { REGISTRATION } from './registration-table.ts';
 import { choice, onOff, type ParameterRow, row } from './row.ts';
 
@@ -326,6 +327,7 @@ export const PARAMETERS = {
   ...REGISTRATION,
   ...LRN,
   ...LIMITS,
+  ...BLACK_LIST,
   ...RECORDS,
   ...BILLING,
 } as const satisfies Record<string, ParameterRow>;

@@ -1,7 +1,7 @@
 // Who pays what for a number at a moment: the accounts and rate tables of a snapshot, with their decks open.
 
 import type { EndReason } from '../base/end-reason.ts';
-import type { KnownPrices, Price, SellQuote } from '../routing/route-conditions.ts';
+import type { Price, RoutePrices } from '../routing/route-conditions.ts';
 import type { MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
 import type { BillLine } from './bill.ts';
 import { RateDeck } from './rate-deck.ts';
@@ -16,7 +16,7 @@ export interface Sale {
 }
 
 /** Prices of one snapshot. */
-export class Pricing implements KnownPrices {
+export class Pricing implements RoutePrices {
   readonly #accounts: ReadonlyMap<string, PricedAccount>;
   readonly #decks: ReadonlyMap<string, RateDeck>;
 
@@ -50,21 +50,6 @@ export class Pricing implements KnownPrices {
     if (line === null) return { account, line, refusal: 'RateNotFound' };
     const isAllowed = RATE_TYPES.indexOf(line.terms.type) <= RATE_TYPES.indexOf(callLevel);
     return { account, line, refusal: line.terms.isBarred || !isAllowed ? 'RateBarred' : null };
-  }
-
-  /** What a call of `gateway` to `digits` pays, for who asks beforehand; null where its account is not billed. */
-  sellQuote(gateway: MappingGateway, digits: string, wallMs: number): SellQuote | null {
-    const sale = this.soldBy(gateway, digits, wallMs);
-    if (sale === null) return null;
-    const { account, line, refusal } = sale;
-    const price = line === null ? null : priceOf(line.terms);
-    return {
-      account: account.account,
-      table: line?.table ?? '',
-      prefix: line?.prefix ?? '',
-      price,
-      refusal: refusal ?? '',
-    };
   }
 
   /** What `gateway` is paid for a call to `digits`; null when it has no account, or no rate for it, or a barred one. */

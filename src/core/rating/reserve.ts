@@ -44,8 +44,13 @@ export function extendReserve(
       return true;
     }
     // Somebody may take or give between the two looks: then the next round finds out.
-    const spendable = balances.spendable(slot) - reserve.floorNanos + reserve.reservedNanos;
-    seconds = Math.min(wanted, affordableSeconds(terms, spendable) - advanceSeconds);
+    const ownNanos = balances.spendable(slot) - reserve.floorNanos + reserve.reservedNanos;
+    seconds = Math.min(wanted, talkSecondsFor(ownNanos, terms, advanceSeconds));
     if (seconds <= reserve.grantedSeconds) return false;
   }
+}
+
+/** The most seconds of talk that a call may have which has `nanos` to itself; below 1: none. */
+export function talkSecondsFor(nanos: bigint, terms: RateTerms, advanceSeconds: number): number {
+  return affordableSeconds(terms, nanos) - advanceSeconds;
 }

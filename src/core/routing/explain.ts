@@ -3,10 +3,9 @@
 import { splitPort } from '../base/ip-address.ts';
 import type { Candidate } from './candidate.ts';
 import { wordsOfFate } from './decision.ts';
+import { type EntryConditions, entryRefusal, entryTablesOf } from './entry-checks.ts';
 import { type ExplainedTranslation, TranslationSteps, translationsToward } from './explain-translation.ts';
-import { calleePlanAt, callerPlanAt, capacityAt, isAvailableAt, priorityAt } from './gateway-hours.ts';
-import { numberFault } from './number-filter.ts';
-import { numberGroupsOf } from './number-group.ts';
+import { calleePlanAt, callerPlanAt, capacityAt, priorityAt } from './gateway-hours.ts';
 import { dealHundred } from './proportion.ts';
 import { type KnownPrices, NO_PRICES, type Price, type RouteConditions, type SellQuote } from './route-conditions.ts';
 import { endWithoutCandidate, type PlanEnd, RouteTable } from './route-plan.ts';
@@ -53,6 +52,8 @@ export interface ExplainedSale {
   readonly prefix: string;
   /** Nanos a second of the first period; null without a rate. */
   readonly secondNanos: number | null;
+  /** How long its balance lets a call talk now; null without a limit, or without a rate. */
+  readonly talkSecondsMax: number | null;
 }
 
 /** The decision about one call. `refusal` is empty when it would be hunted. */
@@ -80,6 +81,9 @@ export interface RouteQuestion {
 export interface GatewaysNow {
   readonly wallMs: number;
   readonly conditions: RouteConditions;
+  readonly entry: EntryConditions;
+  /** What the account in `slot` may spend, nanos, without what its credit limit adds. */
+  spendable(slot: number): bigint;
   /** Which of a hundred calls of the mapping gateway in `slot` is next. */
   hundredth(slot: number): number;
   /** Quality of the gateway in `slot` over the window, of its calls to `prefix`. */
@@ -101,30 +105,30 @@ export function explainRoute(
     return refused(gateway.name, caller, question.callee, `the callee does not begin with ${gateway.calleePrefix}`);
   }
   const dialled = question.callee.slice(gateway.calleePrefix.length);
-  const shut = whyShut(gateway, now);
-  if (shut !== '') return refused(gateway.name, caller, dialled, shut);
-  const numberGroups = numberGroupsOf(snapshot.numberGroups ?? []);
+  const { wallMs } = now;
+  const tables = entryTablesOf(snapshot);
+  const { numberGroups } = tables;
   const forwarder = '';
-  const fault = numberFault(gateway.numbers.filter, { caller, callee: dialled, forwarder }, numberGroups, now.wallMs);
-  if (fault !== '') return refused(gateway.name, caller, dialled, `the mapping gateway's number lists: ${fault}`);
+  const shut = entryRefusal({ gateway, caller, callee: dialled, forwarder, tables, wallMs }, now.entry);
+  if (shut !== null) return refused(gateway.name, caller, dialled, shut.words);
   const steering = dealHundred(gateway.proportionCalleePrefixs)[now.hundredth(gateway.slot)];
   const { parameters } = snapshot;
   const steps = new TranslationSteps();
   const { numbers } = gateway;
-  const billed = steps.translate('callee', calleePlanAt(numbers, now.wallMs), dialled);
-  const callerSent = steps.translate('caller', callerPlanAt(numbers, now.wallMs), caller);
+  const billed = steps.translate('callee', calleePlanAt(numbers, wallMs), dialled);
+  const callerSent = steps.translate('caller', callerPlanAt(numbers, wallMs), caller);
   const sent = { caller: callerSent, callee: `${steering}${billed}` };
-  const quote = prices.sellQuote(gateway, billed, now.wallMs);
+  const quote = prices.sellQuote(gateway, billed, wallMs);
   const told = { mappingGateway: gateway.name, ...sent, translations: steps.taken, sell: saleOf(quote) };
   if (quote !== null && quote.refusal !== '') return { ...told, refusal: wordsOfPrice(quote), candidates: [] };
   const sell = quote?.price ?? null;
-  const call = { mapping: gateway, ...sent, billed, forwarder, numberGroups, sell, wallMs: now.wallMs };
+  const call = { mapping: gateway, ...sent, billed, forwarder, numberGroups, sell, wallMs };
   const table = new RouteTable(snapshot, prices);
   const { candidates, passed } = table.plan(call, now.conditions);
   const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
   const explained = [...candidates, ...passed].map((candidate) => ({
     ...explainCandidate(candidate, now, windowMs, sell),
-    translations: translationsToward(candidate.gateway, sent, now.wallMs),
+    translations: translationsToward(candidate.gateway, sent, wallMs),
   }));
   const refusal = candidates.length > 0 ? '' : WORDS_OF_END[endWithoutCandidate(passed)];
   return { ...told, refusal, candidates: explained };
@@ -132,11 +136,14 @@ export function explainRoute(
 
 function saleOf(quote: SellQuote | null): ExplainedSale | null {
   if (quote === null) return null;
-  const { account, table, prefix, price } = quote;
-  return { account, table, prefix, secondNanos: price === null ? null : secondNanos(price) };
+  const { account, table, prefix, price, talkSecondsMax } = quote;
+  return { account, table, prefix, secondNanos: price === null ? null : secondNanos(price), talkSecondsMax };
 }
 
 function wordsOfPrice({ account, table, prefix, price, refusal }: SellQuote): string {
+  if (refusal === 'InsufficientBalance') {
+    return `the balance of the account ${account} does not pay for the beginning of the call (${refusal}, 402)`;
+  }
   if (price === null) return `the account ${account} has no rate for this number (${refusal}, 403)`;
   return `the rate ${table} ${prefix} of the account ${account} is barred, or above the call level (${refusal}, 403)`;
 }
@@ -155,20 +162,6 @@ const WORDS_OF_END: Readonly<Record<PlanEnd, string>> = {
   GatewayFull: 'every routing gateway with this prefix is full, closed, locked, out or banned (GatewayFull, 503)',
   ProfitGuard: 'every routing gateway with this prefix that is open costs more than the call may (ProfitGuard, 503)',
 };
-
-/** Why the gateway may call nobody now. */
-function whyShut(gateway: MappingGateway, { wallMs, conditions }: GatewaysNow): string {
-  const { account, accountLocked, accountExpiresAtWallMs, availability, locked, slot, shared } = gateway;
-  if (locked) return 'the mapping gateway is locked';
-  if (!isAvailableAt(gateway, wallMs)) return `the calendar ${availability?.name ?? ''} is closed`;
-  if (accountLocked) return `the account ${account} is locked`;
-  if (accountExpiresAtWallMs !== null && wallMs >= accountExpiresAtWallMs) return `the account ${account} has expired`;
-  const capacity = capacityAt(gateway, wallMs);
-  if (capacity !== null && conditions.calls(slot) >= capacity)
-    return 'the mapping gateway has all the calls it may have';
-  const full = shared.find((other) => other.capacity !== null && conditions.calls(other.slot) >= other.capacity);
-  return full === undefined ? '' : `the ${full.kind} ${full.name} has all the calls it may have`;
-}
 
 function explainCandidate(
   candidate: Candidate,

@@ -45,11 +45,13 @@ export interface SellQuote {
   readonly table: string;
   readonly prefix: string;
   readonly price: Price | null;
+  /** How long its account may talk now, seconds; null without a limit, or without a rate. */
+  readonly talkSecondsMax: number | null;
   /** End reason of a call that may not have this price; '' for one that may. */
   readonly refusal: string;
 }
 
-/** Prices of both sides. */
+/** Prices of both sides, for who asks beforehand. */
 export interface KnownPrices extends RoutePrices {
   /** What a call of `gateway` to `billed` pays; null where its account is not billed. */
   sellQuote(gateway: MappingGateway, billed: string, wallMs: number): SellQuote | null;

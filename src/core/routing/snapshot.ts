@@ -126,6 +126,8 @@ export interface MappingGateway extends PeerRules, LimitRules, PriceLimits, Regi
   readonly calleePrefix: string;
   /** Lower wins where several gateways share an address. */
   readonly priority: number;
+  /** Whether its calls are watched for the dynamic blacklist where SS_BLACK_LIST_DYNAMIC_RUN_MODE is Standalone. */
+  readonly dynamicBlackListInStandalone: boolean;
   /** Its calls are routed by the location routing number of the callee. */
   readonly lrnEnable: boolean;
   /** Digits at the beginning of the callee that are no part of the number that is asked for. */
@@ -284,5 +286,7 @@ export interface Snapshot {
   readonly prices?: PriceTables;
   /** Absent: there are none. */
   readonly numberGroups?: readonly NumberGroupImage[];
+  /** Names of the number groups that are never on the blacklist. Absent: none. */
+  readonly whiteList?: readonly string[];
   readonly parameters: ParameterValues;
 }

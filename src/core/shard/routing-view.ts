@@ -2,7 +2,7 @@
 
 import type { RoutingView } from '../call/ports.ts';
 import { Pricing } from '../rating/pricing.ts';
-import { numberGroupsOf } from '../routing/number-group.ts';
+import { entryTablesOf } from '../routing/entry-checks.ts';
 import { dealHundred } from '../routing/proportion.ts';
 import { RouteTable } from '../routing/route-plan.ts';
 import { Screening } from '../routing/screening.ts';
@@ -14,12 +14,14 @@ export function routingViewOf(snapshot: Snapshot): RoutingView {
   const { parameters } = snapshot;
   const { SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY } = parameters;
   const pricing = new Pricing(snapshot);
+  const entry = entryTablesOf(snapshot);
   return {
     snapshot,
     screening: new Screening(snapshot.mappingGateways, snapshot.hosts),
     vendors: new Set(snapshot.routingGateways.map(({ remoteIp }) => remoteIp)),
     routes: new RouteTable(snapshot, pricing),
-    numberGroups: numberGroupsOf(snapshot.numberGroups ?? []),
+    numberGroups: entry.numberGroups,
+    entry,
     mappingByName: new Map(snapshot.mappingGateways.map((gateway) => [gateway.name, gateway])),
     routingByName: new Map(snapshot.routingGateways.map((gateway) => [gateway.name, gateway])),
     resends: resendScheduleOf(SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY),

@@ -16,6 +16,7 @@ export interface ShardTask {
   readonly health: SharedArrayBuffer;
   readonly quality: SharedArrayBuffer;
   readonly turns: SharedArrayBuffer;
+  readonly blackList: SharedArrayBuffer;
   readonly registration: RegistrationMemory;
   /** The key of nonces, one for all shards; hexadecimal. */
   readonly secret: string;

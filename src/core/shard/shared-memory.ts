@@ -2,6 +2,7 @@
 // It outlives any worker: a replaced shard finds its rings, its board and its counters as they were.
 
 import { Admission } from '../admission/admission.ts';
+import { BlackList } from '../admission/black-list.ts';
 import { GatewayHealth } from '../admission/gateway-health.ts';
 import { QualityBoard } from '../admission/quality.ts';
 import { Turns } from '../admission/turns.ts';
@@ -49,6 +50,7 @@ export interface SwitchMemory {
   readonly health: SharedArrayBuffer;
   readonly quality: SharedArrayBuffer;
   readonly turns: SharedArrayBuffer;
+  readonly blackList: SharedArrayBuffer;
   readonly registration: RegistrationMemory;
   readonly balances: SharedArrayBuffer;
   /** Which shards have begun; see base/roll-call. */
@@ -96,6 +98,7 @@ export function allocateSwitchMemory(shardCount: number): SwitchMemory {
     health: GatewayHealth.allocate(),
     quality: QualityBoard.allocate(),
     turns: Turns.allocate(),
+    blackList: BlackList.allocate(),
     registration: allocateRegistration(),
     balances: Balances.allocate(),
     rollCall: RollCall.allocate(shardCount),

@@ -2,6 +2,7 @@
 // shard; `nowMs` and `wallMs` are set before each input and stand still while it runs.
 
 import type { Admission } from '../admission/admission.ts';
+import { BlackList } from '../admission/black-list.ts';
 import type { GatewayHealth } from '../admission/gateway-health.ts';
 import type { QualityBoard } from '../admission/quality.ts';
 import type { Turns } from '../admission/turns.ts';
@@ -49,6 +50,8 @@ export interface ShardBirth {
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
   readonly turns: Turns;
+  /** Absent: one of its own. */
+  readonly blackList?: BlackList;
   readonly registration: RegistrationMemory;
   /** The key of nonces, one for all shards. */
   readonly secret: string;
@@ -83,6 +86,7 @@ export class ShardSurroundings implements Surroundings {
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
   readonly turns: Turns;
+  readonly blackList: BlackList;
   readonly routeConditions: RouteConditions;
   readonly balances: Balances;
   readonly counters: ShardCounters;
@@ -106,6 +110,7 @@ export class ShardSurroundings implements Surroundings {
     this.health = birth.health;
     this.quality = birth.quality;
     this.turns = birth.turns;
+    this.blackList = birth.blackList ?? new BlackList(BlackList.allocate());
     this.routeConditions = new LiveConditions(this);
     this.balances = birth.balances;
     this.counters = birth.counters;

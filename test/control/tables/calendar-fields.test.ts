@@ -11,12 +11,10 @@ import {
   SCHEDULED_VALUES_MAX,
 } from '../../../src/core/base/limits.ts';
 import { openMemoryStores } from '../../../src/store/memory.ts';
-import { momentOf } from '../../core/routing/route-moment.ts';
+import { nowOf } from '../../core/routing/route-moment.ts';
 import { refusals } from './network-sample.ts';
 
 const DAY_MS = 86_400_000;
-const QUALITY = { calls: 0, asr: null, ner: null, acdSeconds: null, pddSeconds: null };
-
 const FILE = `
 calendars:
   - name: office
@@ -135,7 +133,7 @@ test('once a day the calendars are compiled anew; `explain` knows any moment', (
   assert.equal(configuration.renewCalendars(startMs + DAY_MS - 1), false);
   assert.equal(configuration.snapshot, before);
   const why = (wallMs: number): string => {
-    const now = { wallMs, conditions: momentOf(), quality: () => QUALITY, hundredth: () => 0 };
+    const now = nowOf(wallMs);
     return configuration.explain({ from: 'A', caller: '1', callee: '2' }, now).refusal;
   };
   assert.equal(why(Date.UTC(2036, 4, 13, 9)), '', 'a Tuesday morning');

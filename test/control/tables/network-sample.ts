@@ -47,6 +47,7 @@ mappingGateways:
     capacity: 100
     cps: 20
     calleePrefix: 0099
+    dynamicBlackListInStandalone: On
     priority: 3
     locked: On
     timeoutCallProceeding: 60

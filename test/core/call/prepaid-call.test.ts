@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NANOS } from '../../../src/core/rating/money.ts';
-import { CALLER, PricedBench, TRUNK } from './priced-bench.ts';
+import { Quotes } from '../../../src/core/rating/quotes.ts';
+import { EPOCH_WALL_MS } from '../../simulator/switch.ts';
+import { CALLER, PricedBench, snapshotOfFile, TRUNK } from './priced-bench.ts';
 
 const CENT = NANOS / 100n;
 
@@ -159,4 +161,37 @@ test('1 000 calls at once over 3 shards, money for a third: never below the limi
   assert.ok(cut.length >= 333);
   for (const { holdMs, billedSeconds } of cut) assert.equal(holdMs, billedSeconds * 1000, 'cut as its money ends');
   assert.equal(balances.spendable(SLOT), 0n, 'all of it was talked up');
+});
+
+describe('tandem route says beforehand how long the balance lets a call talk', () => {
+  const free = '  SERVER_BILLING_FREE_TIME: 5\n';
+  const advance = '  SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME: 30\n';
+  for (const [cents, limit, parameters, seconds] of [
+    [70n, '0', '', 70],
+    [70n, '1', '', 170],
+    [-70n, '1', '', 30],
+    [70n, '0', free, 75],
+    [70n, '0', advance, 40],
+    [30n, '0', advance, 0],
+    [0n, '0', free, 0],
+  ] as const) {
+    test(`${cents} cents, limit ${limit}, ${parameters.trim() || 'nothing set'}: ${seconds} s`, () => {
+      const calls = bench(cents, { limit, parameters });
+      const snapshot = snapshotOfFile(network(limit, parameters));
+      const quotes = new Quotes(snapshot, (slot) => calls.switch.balances.spendable(slot));
+      const quote = quotes.sellQuote(snapshot.mappingGateways[0] ?? assert.fail(), '49', EPOCH_WALL_MS);
+      assert.deepEqual([quote?.talkSecondsMax, quote?.refusal], [seconds, seconds === 0 ? 'InsufficientBalance' : '']);
+      calls.call('one', '49', 0);
+      calls.advanceTo(1_000_000);
+      const [cdr] = calls.switch.cdrs;
+      const reason = seconds === 0 ? 'InsufficientBalance' : 'CreditExhausted';
+      assert.deepEqual([cdr?.endReason, cdr?.holdMs], [reason, seconds * 1000], 'as the call finds it');
+    });
+  }
+
+  test('without a limit there is none to tell', () => {
+    const snapshot = snapshotOfFile(network('None'));
+    const quote = new Quotes(snapshot, () => 0n).sellQuote(snapshot.mappingGateways[0] ?? assert.fail(), '49', 0);
+    assert.deepEqual([quote?.talkSecondsMax, quote?.refusal], [null, '']);
+  });
 });

@@ -3,10 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Pricing } from '../../../src/core/rating/pricing.ts';
+import { Quotes } from '../../../src/core/rating/quotes.ts';
 import { explainRoute } from '../../../src/core/routing/explain.ts';
 import { EPOCH_WALL_MS } from '../../simulator/switch.ts';
-import { momentOf } from '../routing/route-moment.ts';
+import { nowOf } from '../routing/route-moment.ts';
 import { CALLER, PricedBench, snapshotOfFile } from './priced-bench.ts';
 
 const NETWORK = `
@@ -50,9 +50,9 @@ const SNAPSHOT = snapshotOfFile(NETWORK);
 
 /** What a call at `wallMs` came to, and what was said beforehand that it would. */
 function callAt(wallMs: number, callee: string): { readonly was: unknown; readonly said: unknown } {
-  const now = { wallMs, conditions: momentOf(), quality: () => QUALITY, hundredth: () => 0 };
+  const now = nowOf(wallMs);
   const question = { from: CALLER.address, caller: '4930', callee };
-  const explained = explainRoute(SNAPSHOT, question, now, new Pricing(SNAPSHOT));
+  const explained = explainRoute(SNAPSHOT, question, now, new Quotes(SNAPSHOT, () => 0n));
   const [candidate] = explained.candidates;
   const callerSent = explained.caller;
   const calleeSent = candidate?.translations.find(({ party }) => party === 'callee')?.after ?? explained.callee;
@@ -74,8 +74,6 @@ function callAt(wallMs: number, callee: string): { readonly was: unknown; readon
     ],
   };
 }
-
-const QUALITY = { calls: 0, asr: null, ner: null, acdSeconds: null, pddSeconds: null };
 
 function assertCall(text: string, callee: string, expected: unknown): void {
   const { was, said } = callAt(Date.parse(text), callee);

@@ -6,7 +6,7 @@ import { UNTOUCHED_MAPPING_NUMBERS, UNTOUCHED_ROUTING_NUMBERS } from '../../../s
 import type { KnownPrices } from '../../../src/core/routing/route-conditions.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
 import { mappingGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
-import { type MomentParts, momentOf } from './route-moment.ts';
+import { type MomentParts, nowOf } from './route-moment.ts';
 
 const WALL_MS = 1_700_000_000_000;
 
@@ -27,11 +27,8 @@ const SNAPSHOT: Snapshot = {
   parameters: parameters(),
 };
 
-const NO_QUALITY = { calls: 0, asr: null, ner: null, acdSeconds: null, pddSeconds: null };
-
 function explain(from: string, callee: string, parts: MomentParts = {}): ReturnType<typeof explainRoute> {
-  const now = { conditions: momentOf(parts), hundredth: () => 0, quality: () => NO_QUALITY, wallMs: WALL_MS };
-  return explainRoute(SNAPSHOT, { from, caller: '1', callee }, now);
+  return explainRoute(SNAPSHOT, { from, caller: '1', callee }, nowOf(WALL_MS, parts));
 }
 
 test('a gateway is named by its name or by an address it calls from', () => {
@@ -88,7 +85,7 @@ test('each translation says by which rule a number becomes what, for the call an
     mappingGateways: [mappingGateway(1, { name: 'acme', numbers })],
     ...routes([routingGateway(3, { name: 'one', numbers: { ...UNTOUCHED_ROUTING_NUMBERS, caller } })]),
   };
-  const now = { conditions: momentOf({}), hundredth: () => 0, quality: () => NO_QUALITY, wallMs: WALL_MS };
+  const now = nowOf(WALL_MS);
   const explained = explainRoute(snapshot, { from: 'acme', caller: '123', callee: '49301' }, now);
   assert.equal(explained.callee, '0301');
   assert.deepEqual(explained.translations, [
@@ -103,7 +100,7 @@ test('each translation says by which rule a number becomes what, for the call an
 const PRICES: KnownPrices = {
   buyPrice: ({ name }) => (name === 'one' ? { nanos: 500_000, seconds: 1 } : null),
   sellQuote: (_gateway, number) => {
-    const known = { account: 'acme-billing', table: 'retail', prefix: number.slice(0, 2) };
+    const known = { account: 'acme-billing', table: 'retail', prefix: number.slice(0, 2), talkSecondsMax: 60 };
     const price = { nanos: 6_000_000, seconds: 6 };
     if (number.startsWith('48')) return { ...known, table: '', prefix: '', price: null, refusal: 'RateNotFound' };
     return { ...known, price, refusal: number.startsWith('47') ? 'RateBarred' : '' };
@@ -111,10 +108,16 @@ const PRICES: KnownPrices = {
 };
 
 test('the account’s rate, what each vendor is paid and the profit are told; without a rate it is refused', () => {
-  const now = { conditions: momentOf({}), hundredth: () => 0, quality: () => NO_QUALITY, wallMs: WALL_MS };
+  const now = nowOf(WALL_MS);
   const priced = (callee: string) => explainRoute(SNAPSHOT, { from: 'acme', caller: '1', callee }, now, PRICES);
   const { sell, candidates } = priced('0049301');
-  assert.deepEqual(sell, { account: 'acme-billing', table: 'retail', prefix: '49', secondNanos: 1_000_000 });
+  assert.deepEqual(sell, {
+    account: 'acme-billing',
+    table: 'retail',
+    prefix: '49',
+    secondNanos: 1_000_000,
+    talkSecondsMax: 60,
+  });
   assert.deepEqual([candidates[0]?.buySecondNanos, candidates[0]?.profitPercent], [500_000, 50]);
   assert.deepEqual([priced('0048301').candidates, priced('0048301').sell?.secondNanos], [[], null]);
   assert.match(priced('0048301').refusal, /no rate for this number \(RateNotFound, 403\)/);

@@ -12,6 +12,7 @@ import { type ExplainedRoute, explainRoute } from '../../../src/core/routing/exp
 import { PASSES } from '../../../src/core/routing/pass.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
 import { SeenConditions } from '../../../src/core/shard/route-conditions.ts';
+import { SeenEntry } from '../../../src/core/shard/seen-entry.ts';
 import { EPOCH_WALL_MS } from '../../simulator/switch.ts';
 import { mappingGateway, type PrefixedGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
 import { RouteBench } from './route-bench.ts';
@@ -56,7 +57,7 @@ function randomNetwork(prng: Prng): Snapshot {
 
 /** What would become of the next call of `from`. */
 function explained(bench: RouteBench, from: string, callee: string): ExplainedRoute {
-  const { admission, health, quality, turns } = bench.switch;
+  const { admission, blackList, health, quality, turns } = bench.switch;
   const { nowMs } = bench;
   return explainRoute(
     bench.snapshot,
@@ -71,6 +72,8 @@ function explained(bench: RouteBench, from: string, callee: string): ExplainedRo
         bindings: new Bindings(Bindings.allocate()),
         nowMs,
       }),
+      entry: new SeenEntry({ admission, blackList, nowMs }),
+      spendable: () => 0n,
       hundredth: (slot) => turns.nextOfHundred(slot),
       quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, nowMs),
     },

@@ -1,5 +1,6 @@
 // A moment in which a test makes a plan: what gateways are doing, by slot; whatever is not said is at rest.
 
+import type { GatewaysNow } from '../../../src/core/routing/explain.ts';
 import {
   type Closed,
   NO_PRICES,
@@ -37,6 +38,24 @@ export function momentOf(parts: MomentParts = {}): RouteConditions {
     hasRate: (slot) => parts.atRate?.includes(slot) !== true,
     answerRate: (slot) => parts.answerRates?.[slot] ?? UNKNOWN_RATE,
     turn: parts.turns ?? (() => 0),
+  };
+}
+
+/** The moment of a question: what is said of it, at `wallMs`. Nothing was counted of any gateway. */
+export function nowOf(wallMs: number, parts: MomentParts = {}): GatewaysNow {
+  const conditions = momentOf(parts);
+  return {
+    wallMs,
+    conditions,
+    entry: {
+      blackListed: () => null,
+      admitsRate: conditions.hasRate,
+      admitsCall: (slot, capacity) => capacity === null || conditions.calls(slot) < capacity,
+      numberShut: () => null,
+    },
+    spendable: () => 0n,
+    hundredth: () => 0,
+    quality: () => ({ calls: 0, asr: null, ner: null, acdSeconds: null, pddSeconds: null }),
   };
 }
 

@@ -6,6 +6,7 @@ import { compileSnapshot } from '../../../../src/control/tables/compile.ts';
 import { parseNetwork } from '../../../../src/control/tables/network-file.ts';
 import { assignSlots } from '../../../../src/control/tables/slots.ts';
 import { Admission } from '../../../../src/core/admission/admission.ts';
+import { BlackList } from '../../../../src/core/admission/black-list.ts';
 import { GatewayHealth } from '../../../../src/core/admission/gateway-health.ts';
 import { QualityBoard } from '../../../../src/core/admission/quality.ts';
 import { Turns } from '../../../../src/core/admission/turns.ts';
@@ -62,6 +63,7 @@ class Bench {
       health: new GatewayHealth(GatewayHealth.allocate()),
       quality: new QualityBoard(QualityBoard.allocate()),
       turns: new Turns(Turns.allocate()),
+      blackList: new BlackList(BlackList.allocate()),
       registration: allocateRegistration(),
       secret: '',
       isSuccessor: false,

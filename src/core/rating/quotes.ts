@@ -1,0 +1,52 @@
+// What a call would pay, for who asks beforehand: its rate, and how long the balance of its account lets it talk.
+
+import type { KnownPrices, Price, SellQuote } from '../routing/route-conditions.ts';
+import type { MappingGateway, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
+import { Pricing, type Sale } from './pricing.ts';
+import { priceOf } from './rate-terms.ts';
+import { talkSecondsFor } from './reserve.ts';
+
+const SECOND_MS = 1_000;
+
+/** Quotes by one snapshot. */
+export class Quotes implements KnownPrices {
+  readonly #pricing: Pricing;
+  readonly #parameters: Snapshot['parameters'];
+  readonly #spendable: (slot: number) => bigint;
+
+  /** `spendable`: of the account in a slot, nanos, without what its credit limit adds. */
+  constructor(snapshot: Snapshot, spendable: (slot: number) => bigint) {
+    this.#pricing = new Pricing(snapshot);
+    this.#parameters = snapshot.parameters;
+    this.#spendable = spendable;
+  }
+
+  sellQuote(gateway: MappingGateway, digits: string, wallMs: number): SellQuote | null {
+    const sale = this.#pricing.soldBy(gateway, digits, wallMs);
+    if (sale === null) return null;
+    const { account, line } = sale;
+    const talkSecondsMax = this.#talkSecondsMax(sale);
+    return {
+      account: account.account,
+      table: line?.table ?? '',
+      prefix: line?.prefix ?? '',
+      price: line === null ? null : priceOf(line.terms),
+      talkSecondsMax,
+      refusal: sale.refusal ?? (talkSecondsMax === 0 ? 'InsufficientBalance' : ''),
+    };
+  }
+
+  buyPrice(gateway: RoutingGateway, digits: string, wallMs: number): Price | null {
+    return this.#pricing.buyPrice(gateway, digits, wallMs);
+  }
+
+  /** As the reservation of a call's first slice would find it, and what is free besides. */
+  #talkSecondsMax({ account, line }: Sale): number | null {
+    const { slot, creditLimitNanos } = account;
+    if (line === null || creditLimitNanos === null) return null;
+    const { SERVER_BILLING_FREE_TIME, SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME } = this.#parameters;
+    const ownNanos = this.#spendable(slot) + creditLimitNanos;
+    const seconds = talkSecondsFor(ownNanos, line.terms, SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME);
+    return seconds < 1 ? 0 : seconds + SERVER_BILLING_FREE_TIME / SECOND_MS;
+  }
+}
