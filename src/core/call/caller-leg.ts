@@ -197,6 +197,10 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     this.#user.lost('caller', 'NoAck');
   }
 
+  get localTag(): string {
+    return this.#tag;
+  }
+
   onCancel(reasonHeader: string): void {
     this.#user.cancelled(reasonHeader);
   }

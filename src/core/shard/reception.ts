@@ -96,7 +96,7 @@ export class Reception {
       if (this.#isHeard(cancel, source)) return this.#refuse(cancel, source, 481);
       return this.#around.counters.add(ShardNumber.requestsRefused);
     }
-    this.#answer(cancel, source, 200);
+    this.#answer(cancel, source, 200, '', '', invite.user.localTag);
     invite.user.onCancel?.(reasonHeaderOf(cancel));
   }
 
@@ -192,9 +192,16 @@ export class Reception {
     return request.method === 'REGISTER' || request.method === 'INVITE' || registration.knows(source);
   }
 
-  #answer(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {
+  #answer(
+    request: SipMessage,
+    source: Source,
+    status: number,
+    headers = '',
+    phrase = '',
+    toTag = this.#around.mintTag(),
+  ): void {
     const server = this.#around.transactions.serve(request, targetOf(request, source, null), NOBODY);
-    server.respond(status, print(request, source, status, this.#around.mintTag(), headers, phrase));
+    server.respond(status, print(request, source, status, toTag, headers, phrase));
   }
 }
 

@@ -95,6 +95,8 @@ export interface ServerUser {
   onTransportError(transaction: ServerTransaction): void;
   /** A CANCEL for this INVITE arrived and was answered (9.2); `reasonHeader` is its Reason value, '' for none. */
   onCancel?(reasonHeader: string): void;
+  /** To tag of its answers to an INVITE, for the answer to a CANCEL (9.2): a caller may take that one's. */
+  readonly localTag?: string;
 }
 
 /** A request to send, and how. */

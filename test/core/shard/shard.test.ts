@@ -248,6 +248,29 @@ describe('tables', () => {
   });
 });
 
+test('the answer to a CANCEL has the To tag of the answers to its INVITE (RFC 3261 9.2)', () => {
+  const bench = new Bench();
+  bench.switch.receive(invite(1), CALLER, 0);
+  const [toTrunk] = bench.sent.filter(({ to }) => to === TRUNK.address);
+  const ringing = (toTrunk?.text ?? '')
+    .replace(/^INVITE .*/, 'SIP/2.0 180 Ringing')
+    .replace(/^To: .*$/m, (line) => `${line.trimEnd()};tag=trunk`);
+  bench.switch.receive(ringing, TRUNK, 10);
+  const cancel = invite(1).replace('INVITE', 'CANCEL').replace('1 INVITE', '1 CANCEL');
+  bench.switch.receive(cancel, CALLER, 20);
+  const answers = bench.sent.filter(({ to }) => to === CALLER.address).map(({ text }) => parsed(text));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [100, 180, 200, 487],
+  );
+  const [, { toTag: ofRinging } = assert.fail(), ...others] = answers;
+  assert.notEqual(ofRinging, '');
+  assert.deepEqual(
+    others.map(({ toTag }) => toTag),
+    [ofRinging, ofRinging],
+  );
+});
+
 describe('the end of a shard', () => {
   test('releases every call with a record, and gives all counters back', () => {
     const bench = new Bench();
