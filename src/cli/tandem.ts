@@ -7,6 +7,7 @@ import { findConfigFile, loadConfig, type SwitchConfig } from '../config.ts';
 import type { Party } from '../core/admission/black-list.ts';
 import { EXIT_OK, EXIT_UNREACHABLE, guarded, processTerminal, type Terminal } from './terminal.ts';
 import {
+  BILL_COMMAND,
   RECONCILE_COMMAND,
   REPORT_COMMAND,
   VERIFY_COMMAND,
@@ -223,6 +224,7 @@ function addQuestions(tandem: Command): void {
     );
   addCdrs(tandem.command('cdr').description('finished calls'));
   addWorded(tandem, REPORT_COMMAND);
+  addWorded(tandem, BILL_COMMAND);
 }
 
 /** A command whose options are words of a question, which is asked as they are written. */

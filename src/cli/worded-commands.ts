@@ -56,6 +56,20 @@ const TIME_OPTIONS = [
 
 const ZONE_OPTION = { flags: '--zone <name>', help: 'time zone of its days, such as Europe/Berlin' } as const;
 
+/** tandem bill */
+export const BILL_COMMAND: WordedCommand = {
+  name: 'bill',
+  argument: 'account',
+  description: 'what the calls of a time cost an account, by rate; by default of last month',
+  options: [
+    ...TIME_OPTIONS,
+    { flags: '--zone <name>', help: 'another time zone than that of the account' },
+    { flags: '--csv', help: 'CSV, with all decimals' },
+    { flags: '--html', help: 'a page to print' },
+  ],
+  load: async () => (await import('./bill.ts')).bill,
+};
+
 /** tandem report */
 export const REPORT_COMMAND: WordedCommand = {
   name: 'report',

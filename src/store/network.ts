@@ -28,6 +28,8 @@ export interface Account {
   /** A balance below this is told; null: none is. */
   readonly lowBalanceNanos: bigint | null;
   readonly memo: string;
+  /** IANA name: days and months of its bills are those of this zone. */
+  readonly timeZone: string;
   /** Concurrent calls of all its gateways together; null for no limit. */
   readonly capacity: number | null;
   /** New calls a second of all its gateways together; null for no limit. */

@@ -19,6 +19,7 @@ import { registrationFamilies } from '../metrics/registration-families.ts';
 import { sharedFamilies } from '../metrics/shared-families.ts';
 import { switchFamilies } from '../metrics/switch-families.ts';
 import { REGISTRATIONS_TOLD_MAX, registrationsOf } from '../registrations.ts';
+import { answerBill, type BillGround } from './bill-question.ts';
 import { answerBlackList } from './black-list-routes.ts';
 import { searchCdrs } from './cdr-search.ts';
 import { givenParameters } from './given-parameters.ts';
@@ -64,6 +65,7 @@ export class Api {
         'GET /api/v1/cdrs/verify',
         (request) => json(verifyCdrs(control, countIn(request, 'after', 0, Number.MAX_SAFE_INTEGER))),
       ],
+      ['GET /api/v1/bills', async ({ query }) => json(await answerBill(billGround(control), query))],
       ['GET /api/v1/reports', async ({ query }) => json(await answerReport(reportGround(control), query))],
       ['GET /api/v1/route', (request) => this.#route(request)],
       ['GET /api/v1/explain', (request) => this.#explain(request)],
@@ -206,6 +208,11 @@ export class Api {
     this.#control.killShard(shard);
     return json({ shard }, 202);
   }
+}
+
+function billGround(control: Control): BillGround {
+  const { ledger } = control.stores;
+  return { ...reportGround(control), ledger, accountOf: (name) => control.configuration.account(name) };
 }
 
 function reportGround(control: Control): ReportGround {

@@ -5,6 +5,7 @@ import { AGENT_LEVELS_MAX } from '../../core/rating/rating-limits.ts';
 import { Refused, type Table } from '../../operator-file.ts';
 import { entityName, moment, oneOf, onOff } from '../../operator-values.ts';
 import type { Account, RateTable } from '../../store/network.ts';
+import { zone } from './calendar-fields.ts';
 import { readSharedLimits, SHARED_LIMIT_NAMES } from './limit-fields.ts';
 import type { NameReferences } from './name-references.ts';
 import { currency, uniqueName } from './names.ts';
@@ -21,6 +22,7 @@ const FIELDS = [
   'creditLimit',
   'lowBalance',
   'memo',
+  'timeZone',
   ...SHARED_LIMIT_NAMES,
 ];
 
@@ -38,6 +40,7 @@ export const OPEN_ACCOUNT: Omit<Account, 'account'> = {
   creditLimitNanos: 0n,
   lowBalanceNanos: null,
   memo: '',
+  timeZone: 'UTC',
   capacity: null,
   cps: null,
   cpsBurst: null,
@@ -81,6 +84,7 @@ function readAccount(row: Table, seen: Set<string>, rateTables: readonly RateTab
     creditLimitNanos: creditLimit === 'None' ? null : creditLimit,
     lowBalanceNanos: row.optional<bigint | null>('lowBalance', amount, null),
     memo: row.optional('memo', memo, ''),
+    timeZone: row.optional('timeZone', zone, OPEN_ACCOUNT.timeZone),
     ...readSharedLimits(row),
   };
 }

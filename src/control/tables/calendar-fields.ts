@@ -80,7 +80,8 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-function zone(text: string): string | Refused {
+/** A time zone that the platform knows, by its IANA name. */
+export function zone(text: string): string | Refused {
   if (isTimeZone(text)) return text;
   return new Refused(`takes a time zone such as Europe/Berlin or UTC, not "${text}"`);
 }

@@ -5,7 +5,7 @@ import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
 import { Quotes } from '../../core/rating/quotes.ts';
 import { type ExplainedRoute, explainRoute, type GatewaysNow, type RouteQuestion } from '../../core/routing/explain.ts';
 import type { HostAddresses, Snapshot } from '../../core/routing/snapshot.ts';
-import { EMPTY_NETWORK, type Network, type SlotAssignment } from '../../store/network.ts';
+import { type Account, EMPTY_NETWORK, type Network, type SlotAssignment } from '../../store/network.ts';
 import { CONFIGURATION_VERSIONS_MAX, type ConfigurationStore, type ConfigurationVersion } from '../../store/ports.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { ImportTask } from '../jobs/table-reader.ts';
@@ -121,6 +121,11 @@ export class Configuration {
   /** The accounts and groups in force, with their counters. */
   get shared(): SharedLimits {
     return this.#shared;
+  }
+
+  /** The account of that name; null when there is none. */
+  account(name: string): Account | null {
+    return this.#network.accounts.find(({ account }) => account === name) ?? null;
   }
 
   /** What the host names of the snapshot stand for from now on; no new version. */

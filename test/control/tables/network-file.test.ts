@@ -66,6 +66,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
       creditLimitNanos: null,
       lowBalanceNanos: -2_500_000_000n,
       memo: 'prompt payer',
+      timeZone: 'Europe/Berlin',
       ...UNLIMITED,
     },
     {

@@ -34,6 +34,7 @@ accounts:
     creditLimit: None
     lowBalance: -2.50
     memo: prompt payer
+    timeZone: Europe/Berlin
   - account: beta GmbH
     agent: alpha
     privateRateTable: own prices

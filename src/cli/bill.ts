@@ -1,0 +1,122 @@
+// tandem bill: what the calls of a time cost an account, for people, as CSV, or as a page to print.
+
+import type { SwitchConfig } from '../config.ts';
+import { answerBill, type Bill } from '../control/api/bill-question.ts';
+import { csvLine } from '../control/cdr/cdr-columns.ts';
+import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
+import type { BillKind } from '../control/reports/bill-count.ts';
+import { CallHistory } from '../control/reports/call-history.ts';
+import { jsonText } from '../core/base/json-text.ts';
+import { moneyText } from '../core/rating/money.ts';
+import { alignedTable } from './aligned-table.ts';
+import { type BillTable, billPage } from './bill-page.ts';
+import { withStoppedSwitch } from './stopped-switch.ts';
+import { runningSwitch } from './switch-client.ts';
+import { EXIT_OK, type Terminal } from './terminal.ts';
+import type { Words } from './worded-commands.ts';
+
+const TIMEOUT_MS = 120_000;
+/** Decimals that amounts are shown with; a CSV has all there are. */
+const DECIMALS = 4;
+const NANO_DECIMALS = 9;
+
+/** What each kind of line is for. */
+const BILL_KINDS: Readonly<Record<BillKind, string>> = {
+  calls: 'calls',
+  agent: 'calls of customers',
+  carried: 'calls carried (we pay)',
+};
+
+/** Prints it: a table, JSON with --json, CSV with --csv, HTML with --html. */
+export async function bill(config: SwitchConfig, words: Words, terminal: Terminal): Promise<number> {
+  const asked = Object.entries(words).filter(([name]) => ['account', 'period', 'from', 'until', 'zone'].includes(name));
+  const query = Object.fromEntries(asked.map(([name, word]) => [name, String(word)]));
+  const client = runningSwitch(config.dataPath);
+  const answer =
+    client === null
+      ? await billOfStopped(config, new URLSearchParams(query))
+      : ((await client.get('/api/v1/bills', query, TIMEOUT_MS)) as Bill);
+  if (words['html'] === true) terminal.say(billPage(answer, tableOf(answer)));
+  else if (words['csv'] === true) for (const line of csvLines(answer)) terminal.say(line);
+  else if (terminal.isJson) terminal.say(jsonText(answer));
+  else for (const line of tableLines(answer)) terminal.say(line);
+  return EXIT_OK;
+}
+
+function billOfStopped(config: SwitchConfig, query: URLSearchParams): Promise<Bill> {
+  return withStoppedSwitch(config, false, ({ stores, configuration }) => {
+    const history = new CallHistory(stores.spool, new UnpackedSpool(stores.spool), stores.history);
+    while (history.follow() > 0);
+    const ground = {
+      history,
+      snapshot: configuration.snapshot,
+      wallMs: Date.now(),
+      ledger: stores.ledger,
+      accountOf: (name: string) => configuration.account(name),
+    };
+    return answerBill(ground, query);
+  });
+}
+
+const HEADS = ['for', 'area', 'prefix', 'calls', 'talk min', 'billed min', 'fee', 'tax', 'in all'];
+
+function tableOf(answer: Bill): BillTable {
+  return { time: billTime(answer), heads: HEADS, rows: billRows(answer), sums: sumRows(answer) };
+}
+
+function billRows({ lines }: Bill): string[][] {
+  return lines.map(({ kind, area, prefix, calls, talkMs, billedSeconds, feeNanos, taxNanos }) => {
+    const minutes = [talkMs / 60_000, billedSeconds / 60].map((value) => value.toFixed(1));
+    const lead = [BILL_KINDS[kind], area || '-', prefix || '(all)', String(calls)];
+    return [...lead, ...minutes, ...amounts(feeNanos, taxNanos)];
+  });
+}
+
+function sumRows({ sums }: Bill): string[][] {
+  return sums.map(({ kind, feeNanos, taxNanos }) => {
+    return [`sum: ${BILL_KINDS[kind]}`, '', '', '', '', '', ...amounts(feeNanos, taxNanos)];
+  });
+}
+
+/** As the API tells amounts, numbers or texts, or as they are here. */
+function amounts(feeNanos: bigint | number, taxNanos: bigint | number): string[] {
+  const [fee, tax] = [BigInt(feeNanos), BigInt(taxNanos)];
+  return [fee, tax, fee + tax].map((nanos) => moneyText(nanos, DECIMALS));
+}
+
+/** The time of a bill as the clocks of its zone show it. */
+function billTime({ fromWallMs, untilWallMs, timeZone }: Bill): string {
+  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return `${clock.format(fromWallMs)} to ${clock.format(untilWallMs)} (${timeZone})`;
+}
+
+function tableLines(answer: Bill): string[] {
+  const { account, currency, payments, knownFromWallMs, fromWallMs } = answer;
+  const lines = [`${account}, ${billTime(answer)}${currency === '' ? '' : `, in ${currency}`}`, ''];
+  const rows = billRows(answer);
+  if (rows.length === 0) lines.push('No answered call has a rate.');
+  else lines.push(...alignedTable(HEADS, [...rows, ...sumRows(answer)], [3, 4, 5, 6, 7, 8]));
+  if (payments.length > 0) lines.push('', 'Payments of the same time:');
+  for (const { atWallMs, kind, nanos, memo } of payments) {
+    lines.push(
+      `${new Date(atWallMs).toISOString().slice(0, 10)}  ${kind}  ${moneyText(BigInt(nanos), DECIMALS)}  ${memo}`,
+    );
+  }
+  if (knownFromWallMs !== null && fromWallMs < knownFromWallMs) {
+    const since = new Date(knownFromWallMs).toISOString().slice(0, 16).replace('T', ' ');
+    lines.push('', `! The bill is not whole: nothing is known of calls that ended before ${since} UTC.`);
+  }
+  return lines;
+}
+
+function csvLines({ lines, currency }: Bill): string[] {
+  const heads = 'kind,table,area,prefix,calls,talk_seconds,billed_seconds,fee,tax,currency';
+  return [
+    heads,
+    ...lines.map(({ kind, table, area, prefix, calls, talkMs, billedSeconds, feeNanos, taxNanos }) => {
+      const money = [feeNanos, taxNanos].map((nanos) => moneyText(BigInt(nanos), NANO_DECIMALS));
+      const counts = [String(calls), (talkMs / 1000).toFixed(3), String(billedSeconds)];
+      return csvLine([kind, table, area, prefix, ...counts, ...money, currency]);
+    }),
+  ];
+}

@@ -1,0 +1,127 @@
+// A bill: what the calls of a time cost one account, by rate. A customer pays for his calls, an agent for those of his
+// customers, and whoever carries calls is paid for them; an account may be all three.
+
+import type { ClosedTable } from '../../store/number-columns.ts';
+import type { CallSegment } from './call-history.ts';
+import { HIGH_NANOS } from './call-tables.ts';
+
+/** For what: calls of its own, calls of its customers, calls that it carried. */
+export type BillKind = 'calls' | 'agent' | 'carried';
+
+/** The calls of one rate. */
+export interface BillLine {
+  readonly kind: BillKind;
+  readonly table: string;
+  readonly prefix: string;
+  readonly calls: number;
+  readonly talkMs: number;
+  readonly billedSeconds: number;
+  readonly feeNanos: bigint;
+  readonly taxNanos: bigint;
+}
+
+type OpenLine = { -readonly [Field in keyof BillLine]: BillLine[Field] };
+
+/** Columns of what an account pays or is paid, by kind. */
+const COLUMNS = {
+  calls: { account: 'account', table: 'table', prefix: 'prefix', seconds: 'billedSeconds', fee: 'fee', tax: 'tax' },
+  carried: {
+    account: 'clearingAccount',
+    table: 'buyTable',
+    prefix: 'buyPrefix',
+    seconds: 'buyBilledSeconds',
+    fee: 'buyFee',
+    tax: 'buyTax',
+  },
+  agent: { account: 'account', table: 'table', prefix: 'prefix', seconds: 'billedSeconds', fee: 'fee', tax: 'tax' },
+} as const satisfies Readonly<Record<BillKind, Readonly<Record<string, string>>>>;
+
+/** The bill of one account, counted segment by segment. */
+export class BillCount {
+  readonly #account: string;
+  readonly #fromWallMs: number;
+  readonly #untilWallMs: number;
+  readonly #lines = new Map<string, OpenLine>();
+
+  /** For calls that ended at or after, and before. */
+  constructor(account: string, fromWallMs: number, untilWallMs: number) {
+    this.#account = account;
+    this.#fromWallMs = fromWallMs;
+    this.#untilWallMs = untilWallMs;
+  }
+
+  /** Counts the answered calls of `segment` that have a rate. */
+  add({ calls, agents }: CallSegment): void {
+    const isCounted = this.#countedCalls(calls);
+    const talks = calls.numbers('holdMs');
+    const rows = Int32Array.from(talks.keys());
+    this.#addTable('calls', calls, rows, { isCounted, talks });
+    this.#addTable('carried', calls, rows, { isCounted, talks });
+    this.#addTable('agent', agents, Int32Array.from(agents.numbers('call')), { isCounted, talks });
+  }
+
+  /** The lines: by kind, the dearest first. */
+  lines(): BillLine[] {
+    const order: readonly BillKind[] = ['calls', 'agent', 'carried'];
+    return [...this.#lines.values()].sort(
+      (one, other) =>
+        order.indexOf(one.kind) - order.indexOf(other.kind) ||
+        Number(other.feeNanos - one.feeNanos) ||
+        compare(one, other),
+    );
+  }
+
+  #countedCalls(calls: ClosedTable): Uint8Array {
+    const [ends, answers] = [calls.numbers('endedAtWallMs'), calls.numbers('isAnswered')];
+    return Uint8Array.from(ends, (endWallMs, call) =>
+      Number(endWallMs >= this.#fromWallMs && endWallMs < this.#untilWallMs && answers[call] === 1),
+    );
+  }
+
+  /** `callOf`: the call of each row of `table`. */
+  #addTable(
+    kind: BillKind,
+    table: ClosedTable,
+    callOf: Int32Array,
+    { isCounted, talks }: { readonly isCounted: Uint8Array; readonly talks: Float64Array },
+  ): void {
+    const names = COLUMNS[kind];
+    const own = table.words(names.account).indexOf(this.#account);
+    if (own < 0) return;
+    const [tables, prefixes] = [table.words(names.table), table.words(names.prefix)];
+    const [accountIds, tableIds, prefixIds] = [names.account, names.table, names.prefix].map((name) =>
+      table.numbers(name),
+    );
+    const [seconds, fees, taxes] = [table.numbers(names.seconds), moneyOf(table, names.fee), moneyOf(table, names.tax)];
+    for (let row = 0; row < callOf.length; row++) {
+      const call = callOf[row] as number;
+      if (accountIds?.[row] !== own || isCounted[call] === 0) continue;
+      const rate = tables[tableIds?.[row] as number] as string;
+      if (rate === '') continue;
+      const line = this.#line(kind, rate, prefixes[prefixIds?.[row] as number] as string);
+      line.calls += 1;
+      line.talkMs += talks[call] as number;
+      line.billedSeconds += seconds[row] as number;
+      line.feeNanos += fees(row);
+      line.taxNanos += taxes(row);
+    }
+  }
+
+  #line(kind: BillKind, table: string, prefix: string): OpenLine {
+    const key = `${kind}\n${table}\n${prefix}`;
+    const known = this.#lines.get(key);
+    if (known !== undefined) return known;
+    const line = { kind, table, prefix, calls: 0, talkMs: 0, billedSeconds: 0, feeNanos: 0n, taxNanos: 0n };
+    this.#lines.set(key, line);
+    return line;
+  }
+}
+
+function moneyOf(table: ClosedTable, name: string): (row: number) => bigint {
+  const [highs, lows] = [table.numbers(`${name}High`), table.numbers(`${name}Low`)];
+  return (row) => BigInt(highs[row] as number) * BigInt(HIGH_NANOS) + BigInt(lows[row] as number);
+}
+
+function compare(one: BillLine, other: BillLine): number {
+  return `${one.table} ${one.prefix}` < `${other.table} ${other.prefix}` ? -1 : 1;
+}

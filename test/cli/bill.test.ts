@@ -1,0 +1,105 @@
+// tandem bill: calls of an account, of an agent's customers, and calls that a vendor carried; in the zone it has.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { openLmdbStores } from '../../src/store/lmdb.ts';
+import { pack } from '../../src/store/records.ts';
+import { sampleCdr } from '../store/sample-cdr.ts';
+import { place, running, tandem } from './command-line.ts';
+
+const NETWORK = `
+rateTables:
+  - { name: retail, currency: EUR, rates: [{ prefix: "44", area: "UK <all>", price: 0.01, period: 1 }] }
+  - { name: agents, currency: EUR, rates: [{ prefix: "44", area: UK, price: 0.01, period: 1 }] }
+accounts:
+  - { account: agent, type: agent, rateTable: agents }
+  - { account: alpha, agent: agent, rateTable: retail, timeZone: Asia/Kolkata }
+  - { account: vendor, type: settlement, currency: EUR }
+mappingGateways:
+  - { name: In, account: alpha, remoteIps: [198.51.100.7] }
+`;
+
+/** Midnight of the first of February in Kolkata. */
+const FEBRUARY = Date.parse('2026-01-31T18:30:00Z');
+const BOUGHT = { clearingAccount: 'vendor', buyTable: 'wholesale', buyPrefix: '', buyFeeNanos: 9_000_000n } as const;
+
+const CDRS: readonly Cdr[] = [
+  { ...sampleCdr(1, FEBRUARY - 1), ...BOUGHT },
+  { ...sampleCdr(2, FEBRUARY), ...BOUGHT },
+  { ...sampleCdr(3, FEBRUARY + 1_000), ...BOUGHT, sellPrefix: '4420', sellFeeNanos: 1n, agentFees: [] },
+  { ...sampleCdr(4, FEBRUARY + 2_000), answeredAtWallMs: null, sellFeeNanos: 0n, taxNanos: 0n, agentFees: [] },
+  { ...sampleCdr(5, FEBRUARY + 3_000), account: 'other', agentFees: [] },
+];
+
+async function stage(): Promise<string> {
+  const directory = place();
+  writeFileSync(join(directory, 'net.yaml'), NETWORK);
+  assert.equal((await tandem(directory, 'apply', 'net.yaml')).code, 0);
+  const stores = openLmdbStores(join(directory, 'data'));
+  stores.spool.append(CDRS.map((cdr) => pack(cdr)));
+  const payment = {
+    account: 'alpha',
+    kind: 'topUp',
+    nanos: 5_000_000_000n,
+    operator: 'ops',
+    memo: 'invoice 7',
+  } as const;
+  stores.ledger.pay({ ...payment, atWallMs: FEBRUARY + 5_000 });
+  await stores.close();
+  return directory;
+}
+
+test('a month is one of the zone of the account; lines by rate, with sums and payments', async () => {
+  const directory = await stage();
+  const { out, code, error } = await tandem(directory, 'bill', 'alpha', '--period', '2026-02');
+  assert.equal(code, 0, error);
+  assert.deepEqual(
+    out.split('\n').map((line) => line.split(/ {2,}/).join('|')),
+    [
+      'alpha, 2026-02-01 00:00 to 2026-03-01 00:00 (Asia/Kolkata), in EUR',
+      '',
+      'for|area|prefix|calls|talk min|billed min|fee|tax|in all',
+      'calls|UK <all>|44|1|0.2|1.0|0.0120|0.0023|0.0143',
+      'calls|-|4420|1|0.2|1.0|0.0000|0.0023|0.0023',
+      'sum: calls|0.0120|0.0046|0.0166',
+      '',
+      'Payments of the same time:',
+      '2026-01-31|topUp|5.0000|invoice 7',
+      '',
+    ],
+  );
+  const csv = await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--csv');
+  assert.match(csv.out, /\ncalls,retail,,4420,1,10\.000,60,0\.000000001,0\.002280000,EUR\n/);
+  const page = await tandem(directory, 'bill', 'alpha', '--period', '2026-01', '--html');
+  assert.match(page.out, /^<!doctype html>[\s\S]*<td>UK &#60;all&#62;<\/td><td>44<\/td><td>1<\/td>[\s\S]*<tfoot>/);
+});
+
+test('an agent pays for calls of its customers, a vendor is paid for those it carried', async () => {
+  const directory = await stage();
+  const time = ['--from', '2026-01-01', '--until', '2026-03-01', '--csv'];
+  assert.match(
+    (await tandem(directory, 'bill', 'agent', ...time)).out,
+    /\nagent,agents,UK,44,2,20\.000,120,0\.000000018,/,
+  );
+  assert.match(
+    (await tandem(directory, 'bill', 'vendor', ...time)).out,
+    /\ncarried,wholesale,,,3,30\.000,0,0\.027000000,/,
+  );
+  const nobody = await tandem(directory, 'bill', 'nobody');
+  assert.deepEqual([nobody.code, nobody.error], [1, 'There is no account "nobody" in the network.\n']);
+});
+
+test('a running switch makes the same bill', async (context) => {
+  const directory = await stage();
+  const { control, shards } = await running(context, join(directory));
+  control.configuration.apply({ text: NETWORK, name: 'net', author: '', note: '', atWallMs: 0, dryRun: false });
+  for (const cdr of CDRS) shards[0]?.record(cdr);
+  control.tick(0);
+  const { out, error } = await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--json');
+  const { lines, sums } = JSON.parse(out || error) as { lines: unknown[]; sums: unknown[] };
+  assert.equal(lines.length, 2);
+  assert.deepEqual(sums, [{ kind: 'calls', feeNanos: 12_000_001, taxNanos: 4_560_000 }]);
+});
