@@ -3,6 +3,7 @@
 import type { SwitchConfig } from '../config.ts';
 import type { GatewayStatus, ShardStatus, SharerStatus, SwitchStatus } from '../control/api/status.ts';
 import { whyClosed } from '../control/gateway-state.ts';
+import { moneyText } from '../core/rating/money.ts';
 import { alignedTable } from './aligned-table.ts';
 import { requireRunningSwitch } from './switch-client.ts';
 import { EXIT_OK, print, type Terminal } from './terminal.ts';
@@ -48,6 +49,9 @@ export function tellStatus(found: SwitchStatus): string[] {
   return lines;
 }
 
+/** Decimals that amounts are told with. */
+const DECIMALS = 2;
+
 function troubles(found: SwitchStatus): string[] {
   const sentences: string[] = [];
   for (const { shard, snapshotVersion } of found.shards) {
@@ -72,6 +76,11 @@ function troubles(found: SwitchStatus): string[] {
     sentences.push('The store fills up: mend the sinks, or calls will be refused.');
   if (found.cdr.storeFailures > 0)
     sentences.push('CDRs could not be stored at times: is the disk full? The log says why.');
+  for (const { account, currency, balanceNanos, warningNanos } of found.lowBalances) {
+    const [balance, warning] = [balanceNanos, warningNanos].map((nanos) => moneyText(BigInt(nanos), DECIMALS));
+    const amount = `${balance} ${currency}`.trimEnd();
+    sentences.push(`Account ${account} is at ${amount}, below its warning of ${warning}.`);
+  }
   for (const { name, calls } of found.limitDrift) {
     sentences.push(
       `The call counter of ${name === '' ? 'the appliance' : name} is off by ${calls}. Please report this.`,

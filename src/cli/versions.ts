@@ -2,7 +2,7 @@
 
 import { userInfo } from 'node:os';
 import type { SwitchConfig } from '../config.ts';
-import type { Deployed } from '../control/control.ts';
+import type { Deployed } from '../control/deployment.ts';
 import type { ChangeOutcome } from '../control/tables/configuration.ts';
 import type { ConfigurationVersion } from '../store/ports.ts';
 import { alignedTable } from './aligned-table.ts';

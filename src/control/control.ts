@@ -20,11 +20,12 @@ import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
 import { trimSpool } from './cdr/spool-trim.ts';
 import { UnpackedSpool } from './cdr/unpacked-spool.ts';
-import { Deployment } from './deployment.ts';
+import { type Deployed, Deployment } from './deployment.ts';
 import type { HttpServer } from './http/http-server.ts';
 import { listenHttp } from './http/listen.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { AccountBook } from './ledger/account-book.ts';
+import { LowBalances } from './ledger/low-balances.ts';
 import { LimitDrift, limitedPlaces } from './limit-drift.ts';
 import { type ControlStart, type EdgeNumbers, NO_EDGE_NUMBERS, type ToControl } from './messages.ts';
 import { dnsOf } from './names/dns.ts';
@@ -50,11 +51,6 @@ export interface ControlOutward {
   lrnAnswered(shard: number, id: number, answer: LrnAnswer | null): void;
   /** End the worker of `shard`. */
   killShard(shard: number): void;
-}
-
-/** Whether every shard routes by it already. */
-export interface Deployed {
-  readonly isEverywhere: boolean;
 }
 
 /** An apply that was given to the shards. */
@@ -83,6 +79,7 @@ export class Control implements HostNamesUser {
   readonly sinks: readonly SinkRunner[];
   readonly rate = new CallRate();
   readonly drift: LimitDrift;
+  readonly lowBalances: LowBalances;
   readonly lrn: LrnSource;
   readonly jobs: Jobs;
   readonly blackList: KeptBlackList;
@@ -122,6 +119,7 @@ export class Control implements HostNamesUser {
     this.index = new CdrIndex(stores.spool, stores.index, records);
     this.history = new CallHistory(stores.spool, records, stores.history);
     this.drift = new LimitDrift(this.view);
+    this.lowBalances = new LowBalances(this.configuration, stores.ledger, log);
     this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });
     this.blackList = new KeptBlackList(this.view.blackList, stores.keepsakes);
     this.shardRestarts = options.memory.shards.map(() => 0);
@@ -387,6 +385,7 @@ export class Control implements HostNamesUser {
   }
 
   #recount(): void {
+    this.lowBalances.look();
     this.drift.begin(limitedPlaces(this.configuration, this.view.admission));
     for (const [place, calls] of this.drift.drifting()) this.#log.error({ place, calls }, 'a limit counter drifted');
   }

@@ -1,5 +1,10 @@
 // Which shard routes by which snapshot, and who waits to hear that all of them do.
 
+/** Whether every shard routes by it already. */
+export interface Deployed {
+  readonly isEverywhere: boolean;
+}
+
 interface Waiter {
   readonly version: number;
   readonly deadlineMs: number;

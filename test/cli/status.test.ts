@@ -42,6 +42,7 @@ const WELL: SwitchStatus = {
     storeFailures: 0,
     sinks: [{ name: 'json-lines', backlog: 0, lagSeconds: 0, isFailing: false }],
   },
+  lowBalances: [],
   limitDrift: [],
 };
 
@@ -106,6 +107,7 @@ test('every trouble has its sentence', () => {
         { name: 'other', backlog: 70, lagSeconds: 7_300, isFailing: false },
       ],
     },
+    lowBalances: [{ account: 'blue', currency: 'EUR', balanceNanos: 3_204_000_000n, warningNanos: 5_000_000_000n }],
     limitDrift: [
       { name: '', calls: 1 },
       { name: 'One', calls: -2 },
@@ -123,6 +125,7 @@ test('every trouble has its sentence', () => {
       '! CDR sink other is 2 h 1 min behind.',
       '! The store fills up: mend the sinks, or calls will be refused.',
       '! CDRs could not be stored at times: is the disk full? The log says why.',
+      '! Account blue is at 3.20 EUR, below its warning of 5.00.',
       '! The call counter of the appliance is off by 1. Please report this.',
       '! The call counter of One is off by -2. Please report this.',
     ],

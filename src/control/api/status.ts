@@ -7,6 +7,7 @@ import type { GatewayKind } from '../../store/network.ts';
 import type { Control } from '../control.ts';
 import { gatewayQuality } from '../gateway-quality.ts';
 import { type GatewayState, gatewayStateOf } from '../gateway-state.ts';
+import type { LowBalance } from '../ledger/low-balances.ts';
 import type { ControlListener } from '../messages.ts';
 
 /** One gateway now. */
@@ -81,6 +82,8 @@ export interface SwitchStatus {
       readonly isFailing: boolean;
     }[];
   };
+  /** Accounts whose balance is below their warning. */
+  readonly lowBalances: readonly LowBalance[];
   /** Limit counters that are wrong, by what they count ('' for the appliance); empty when all is well. */
   readonly limitDrift: readonly { readonly name: string; readonly calls: number }[];
 }
@@ -121,6 +124,7 @@ export function statusOf(control: Control): SwitchStatus {
           isFailing: sink.isFailing,
         })),
     },
+    lowBalances: control.lowBalances.low,
     limitDrift: driftByName(control),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Control } from '../control.ts';
 import type { Sharer } from '../tables/shared-limits.ts';
-import { type Family, gauge, type Sample } from './family.ts';
+import { type Family, gauge, type Sample, single } from './family.ts';
 import { type LabelledGateways, labelGateways } from './gateway-labels.ts';
 
 /** All families with a label `account` or `group`, and the blacklist. */
@@ -18,6 +18,11 @@ export function sharedFamilies(control: Control): Family[] {
     ),
     gauge('tandem_account_capacity', 'Concurrent calls an account may have; absent when there is no limit.', () =>
       lines('account', accounts(), capacity),
+    ),
+    gauge(
+      'tandem_accounts_low',
+      'Accounts whose balance is below their lowBalance.',
+      single(() => control.lowBalances.low.length),
     ),
     gauge('tandem_group_calls_active', 'Concurrent calls of all gateways of a group.', () =>
       lines('group', groups(), calls),

@@ -123,6 +123,10 @@ export class Configuration {
     return this.#shared;
   }
 
+  accounts(): readonly Account[] {
+    return this.#network.accounts;
+  }
+
   /** The account of that name; null when there is none. */
   account(name: string): Account | null {
     return this.#network.accounts.find(({ account }) => account === name) ?? null;
