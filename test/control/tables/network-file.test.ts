@@ -1,7 +1,6 @@
 // The network file: every field, every default, and hostile files.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { OPEN_ACCOUNT } from '../../../src/control/tables/account-rows.ts';
@@ -299,18 +298,6 @@ test('a parameter may be called by its alias, once', () => {
   assert.deepEqual(network.systemParameters, [{ name: 'SS_SIP_SIGNAL_TOS', value: '0x68' }]);
   const both = refusals('systemParameters: { SS_QOS_SIGNAL: 0x68, SS_SIP_SIGNAL_TOS: 0x68 }');
   assert.match(both[0]?.reason ?? '', /sets SS_SIP_SIGNAL_TOS, which is set already/);
-});
-
-test('the example network is taken', () => {
-  const { routingGateways } = parseNetwork(readFileSync('config/examples/network.yaml', 'utf8'), 'network.yaml');
-  assert.deepEqual(
-    routingGateways.map(({ name, protect }) => [name, protect]),
-    [
-      ['green-carrier', false],
-      ['yellow-carrier', false],
-      ['grey-carrier', true],
-    ],
-  );
 });
 
 test('JSON is taken as well', () => {
