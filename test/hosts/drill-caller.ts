@@ -30,13 +30,17 @@ const LOOK_MS = 5;
 export class DrillCaller {
   readonly peer: Peer;
   readonly #stories: Promise<DrillStory>[] = [];
+  /** Calls that got no answer in time: nobody here knows them any more. */
+  readonly #givenUp = new Set<string>();
   #isEnding = false;
   #isOffering: Promise<void> = Promise.resolve();
 
   constructor(peer: Peer) {
     this.peer = peer;
     peer.onRequest = (request, from) => {
-      if (request.method !== 'ACK') peer.send(respond(request, 200, 'OK'), from);
+      if (request.method === 'ACK') return;
+      const isKnown = request.method === 'BYE' || !this.#givenUp.has(request.callId);
+      peer.send(isKnown ? respond(request, 200, 'OK') : respond(request, 481, 'Call Does Not Exist'), from);
     };
   }
 
@@ -73,6 +77,7 @@ export class DrillCaller {
     const answer = await invite.final;
     const answeredAtMs = performance.now();
     const none = { answeredAtMs, refreshStatus: null, byeAtMs: 0, overAtMs: 0, byeStatus: 0, byeCount: 0 };
+    if (answer === null) this.#givenUp.add(callId);
     if (answer === null || answer.status >= 300) return { callId, status: answer?.status ?? 0, ...none };
     const dialog = { uri: answer.contact, from, to: answer.to, callId };
     await sleep(holdMs / 2);

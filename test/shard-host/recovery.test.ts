@@ -65,6 +65,22 @@ describe('an answered call after a kill of the process', () => {
     assert.equal(bench.spool().length, 1);
   });
 
+  test('whose 200 never gets an ACK goes on while the caller knows the dialog, and ends when it does not', () => {
+    for (const status of [200, 481]) {
+      const bench = new RunnerBench();
+      const call = new BenchCall(bench, 'one');
+      call.begin();
+      call.answered();
+      bench.restart();
+      const sent = Array.from({ length: 66 }, (_, halves) => bench.pass(500 * (halves + 1))).flat();
+      const options = textTo(sent, CALLER, 'OPTIONS');
+      const answer = call.responseText(options).replace('SIP/2.0 200 OK', `SIP/2.0 ${status} Whatever`);
+      const ends = status === 481;
+      assert.deepEqual(wordsOf(bench.receive(answer, CALLER)), ends ? ['trunk BYE', 'caller BYE'] : []);
+      assert.deepEqual([bench.held(), bench.spool().length], ends ? [[0, 0, 0], 1] : [[1, 1, 1], 0]);
+    }
+  });
+
   test('whose ACK to the gateway was lost acknowledges its repeated 200', () => {
     const bench = new RunnerBench();
     const call = established(bench);

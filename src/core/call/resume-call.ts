@@ -44,8 +44,8 @@ export function resumeCall(
   around.callBegun(call);
   const renumber = renumberBy(vendor.numbers.identity, around.draw);
   call.resume(answeredAttempt(vendor, checkpoint.prefix, callee, renumber), limit);
-  // Later it is acknowledged, or never will be: the caller has had its 32 s.
-  const isYoung = around.nowMs - answeredAtMs < TRANSACTION_LIFE_MS;
+  // Later it is acknowledged, or was ended for want of it: the caller has had its 32 s, and as many of being down.
+  const isYoung = around.nowMs - answeredAtMs < 2 * TRANSACTION_LIFE_MS;
   if (answer !== null && isYoung) new ResumedAnswer(around, answer, caller, callee);
 }
 

@@ -1,7 +1,7 @@
 // The 200 of a call that lives on after a restart, as long as nobody knows whether the caller has it: repeated until
-// its ACK comes (RFC 3261 13.3.1.4). Departs from 13.3.1.4: without an ACK the call goes on. A caller that
-// acknowledged before the restart may have forgotten the INVITE; one that is gone is noticed by session timers and
-// limits.
+// its ACK comes (RFC 3261 13.3.1.4). Departs from 13.3.1.4: without an ACK the call is not hung up at once, for a caller
+// that acknowledged before the restart may have forgotten the INVITE. It is asked by OPTIONS whether it knows the dialog:
+// one that does not (481), or is silent, is gone (12.2.1.2), and so is the call.
 
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
@@ -9,6 +9,7 @@ import type { SipMessage } from '../sip/message.ts';
 import type { AnswerState } from './checkpoint.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { crossingOf } from './header-policy.ts';
+import { EMPTY_CROSSING } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
 
 /** Repeats one 200. */
@@ -62,6 +63,8 @@ export class ResumedAnswer implements ResponseRepeaterUser {
 
   onUnacknowledged(): void {
     this.stop();
+    const crossing = EMPTY_CROSSING;
+    this.#caller.ask({ method: 'OPTIONS', crossing, rack: '', isRefresh: false, answer: () => undefined });
   }
 
   #say(): void {
