@@ -1,7 +1,7 @@
 // The 200 of a call that lives on after a restart, as long as nobody knows whether the caller has it: repeated until
-// its ACK comes (RFC 3261 13.3.1.4). Departs from 13.3.1.4: without an ACK the call is not hung up at once, for a caller
-// that acknowledged before the restart may have forgotten the INVITE. It is asked by OPTIONS whether it knows the dialog:
-// one that does not (481), or is silent, is gone (12.2.1.2), and so is the call.
+// its ACK comes (RFC 3261 13.3.1.4). Departs from 13.3.1.4: without an ACK the call is not hung up at once, for a
+// caller that acknowledged before the restart may have forgotten the INVITE. It is asked by OPTIONS whether it knows
+// the dialog: one that does not (481), or is silent, is gone (12.2.1.2), and so is the call.
 
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
