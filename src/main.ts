@@ -9,7 +9,7 @@ import { ControlLink } from './control/control-link.ts';
 import type { ControlStart } from './control/messages.ts';
 import type { Listener } from './core/routing/snapshot.ts';
 import { ShardCounters } from './core/shard/counters.ts';
-import { unpackObjects } from './core/shard/packed-snapshot.ts';
+import { type PackedSnapshot, unpackObjects } from './core/shard/packed-snapshot.ts';
 import type { Inheritance } from './core/shard/shard-task.ts';
 import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-memory.ts';
 import { Shares } from './core/shard/shares.ts';
@@ -71,20 +71,24 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
       onSnapshot: (snapshot) => {
         shards?.publish(snapshot);
         precedence.note(snapshot.parameters.SS_SIP_SIGNAL_TOS);
-        edge.newCalls.share(new Shares(unpackObjects(snapshot.mappingGateways), snapshot.hosts));
+        edge.newCalls.share(sharesOf(snapshot, memory));
       },
       onLrnAnswered: (shard, id, answer) => shards?.lrnAnswered(shard, id, answer),
       onKillShard: (shard) => void shards?.kill(shard),
       onDied: (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait for its successor'),
     });
     precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
-    edge.newCalls.share(new Shares(unpackObjects(control.snapshot.mappingGateways), control.snapshot.hosts));
+    edge.newCalls.share(sharesOf(control.snapshot, memory));
     shards = startShards(config, listenersOf(config, sockets), { control, edge, memory, place, log });
     return running({ control, shards, edge, sockets, memory, place });
   } catch (error) {
     edge.close();
     throw error;
   }
+}
+
+function sharesOf({ mappingGateways, hosts }: PackedSnapshot, { registration }: SwitchMemory): Shares {
+  return new Shares(unpackObjects(mappingGateways), hosts, registration.bindings);
 }
 
 interface Parts {

@@ -37,7 +37,7 @@ export class SwitchView {
   readonly shards: readonly ShardView[];
 
   constructor(memory: SwitchMemory) {
-    this.admission = new Admission(memory.admission);
+    this.admission = new Admission(memory.admission, null);
     this.health = new GatewayHealth(memory.health);
     this.balances = new Balances(memory.balances);
     this.quality = new QualityBoard(memory.quality);

@@ -179,7 +179,8 @@ export class NewCalls {
       this.#queues.push({ waiting: new FairQueue(), sinceMs: Number.POSITIVE_INFINITY });
     const queue = this.#queues[shard] as ShardQueue;
     queue.sinceMs = Math.min(queue.sinceMs, invite.arrivedAtMs);
-    queue.waiting.add(this.#shares?.of(invite.source.address, invite.source.port) ?? STRANGERS, invite);
+    const { source, arrivedAtMs } = invite;
+    queue.waiting.add(this.#shares?.of(source.address, source.port, arrivedAtMs) ?? STRANGERS, invite);
     this.#waitingCount += 1;
   }
 

@@ -42,7 +42,11 @@ export function inherit(
     else (run !== '' && checkpoint.clockRun === run ? ofThisRun : ofAnother).push(call);
   }
   const calls = [...ofThisRun, ...ofAnother];
-  admission.holdOnly(calls.flatMap(({ slots }) => slots));
+  admission.holdOnly(
+    calls.flatMap(({ slots }) => slots),
+    calls.flatMap(({ numbers }) => numbers),
+    monotonicMs(),
+  );
   inheritMoney(snapshot, { calls, cdrs: found.cdrs }, balances, marks);
   shard.resume(ofThisRun, true, monotonicMs(), wallMs);
   shard.resume(ofAnother, false, monotonicMs(), wallMs);

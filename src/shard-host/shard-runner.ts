@@ -79,7 +79,7 @@ export class ShardRunner {
     this.counters = new ShardCounters(memory.counters);
     this.#journal = new CallJournal(disk, { isStrict: task.isStrict });
     const board = new RecordBoard(memory.board, BOARD_RECORD_BYTES);
-    const admission = new Admission(task.admission, memory.taken, task.shardIndex);
+    const admission = new Admission(task.admission, { taken: memory.taken, shardIndex: task.shardIndex });
     const balances = new Balances(task.balances, memory.held);
     const marks = { taken: new TakenMark(memory.cdrsTaken), charged: new TakenMark(memory.cdrsCharged) };
     const ring = new Ring(memory.cdrs);

@@ -105,6 +105,13 @@ const CHECKPOINT_FIELDS = [
   'answer',
 ] as const satisfies readonly (keyof CallCheckpoint)[];
 
+/** That of this release; CHECKPOINT_FIELDS is what a journal may still have. */
+const CHECKPOINT_FIELDS_2 = [
+  ...CHECKPOINT_FIELDS.slice(0, 2),
+  'numbers',
+  ...CHECKPOINT_FIELDS.slice(2),
+] as const satisfies readonly (keyof CallCheckpoint)[];
+
 const LEG_FIELDS = ['dialog', 'timer'] as const satisfies readonly (keyof LegState)[];
 
 const DIALOG_FIELDS = [
@@ -160,6 +167,7 @@ const SHAPES: readonly (readonly string[])[] = [
   LIMIT_FIELDS,
   ANSWER_FIELDS,
   AGENT_FEE_FIELDS,
+  CHECKPOINT_FIELDS_2,
 ];
 
 /** What a record of the first shape lacks. */
@@ -204,9 +212,9 @@ export function unpackCheckpoint(bytes: Uint8Array): CallCheckpoint | null {
   try {
     const value = packr.unpack(bytes) as Partial<CallCheckpoint> | null;
     const isWhole = CHECKPOINT_FIELDS.every((field) => value?.[field] !== undefined);
-    return isWhole
-      ? { ...(value as CallCheckpoint), cdr: { ...LATER_FIELDS, ...(value as CallCheckpoint).cdr } }
-      : null;
+    if (!isWhole) return null;
+    const { cdr, numbers = [], ...rest } = value as Partial<Pick<CallCheckpoint, 'numbers'>> & CallCheckpoint;
+    return { ...rest, numbers, cdr: { ...LATER_FIELDS, ...cdr } };
   } catch {
     return null; // No bytes of ours.
   }

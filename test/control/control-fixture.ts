@@ -56,7 +56,7 @@ export class FakeShard {
     this.board = new RecordBoard(own.board, BOARD_RECORD_BYTES);
     this.#cdrs = new Ring(own.cdrs);
     this.#lastPosition = new TakenMark(own.cdrsTaken).position;
-    this.admission = new Admission(memory.admission);
+    this.admission = new Admission(memory.admission, { taken: Admission.allocateTaken(), shardIndex: 0 });
     this.#quality = new QualityBoard(memory.quality);
   }
 

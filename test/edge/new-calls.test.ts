@@ -3,12 +3,31 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { WAITING_INVITES_MAX } from '../../src/core/base/limits.ts';
+import { type Binding, Bindings } from '../../src/core/registration/bindings.ts';
 import type { MappingGateway } from '../../src/core/routing/snapshot.ts';
 import { Shares } from '../../src/core/shard/shares.ts';
 import { NewCalls } from '../../src/edge/new-calls.ts';
 
 const ALICE = '192.0.2.1';
 const BOB = '192.0.2.2';
+
+/** A device that has registered until then. */
+const DEVICE_SLOT = 7;
+const DEVICE = { registerType: 'dynamic', remoteIps: [], remoteHosts: [], calleePrefix: '', priority: 1 };
+const BINDING: Binding = {
+  address: '203.0.113.7',
+  port: 5070,
+  listener: 0,
+  user: 'ada',
+  contact: 'sip:ada@203.0.113.7:5070',
+  userAgent: '',
+  isBehindNat: false,
+  callMark: 1,
+  cseq: 1,
+  expiresAtMs: 60_000,
+  registeredAtWallMs: 0,
+  refreshedAtWallMs: 0,
+};
 
 function textOf(method: string, name: string, toTag = ''): Buffer {
   return Buffer.from(
@@ -54,7 +73,11 @@ class Bench {
       calleePrefix: '',
       priority: 1,
     }));
-    this.calls.share(new Shares(gateways as unknown as MappingGateway[], undefined));
+    const device = { ...DEVICE, slot: DEVICE_SLOT } as unknown as MappingGateway;
+    const shared = Bindings.allocate();
+    new Bindings(shared, 0).bind(DEVICE_SLOT, BINDING);
+    const all = [...(gateways as unknown as MappingGateway[]), device];
+    this.calls.share(new Shares(all, undefined, shared));
   }
 
   receive(bytes: Buffer, address = ALICE): boolean {
@@ -222,6 +245,20 @@ describe('under load', () => {
     bench.invite('b', BOB);
     bench.serve();
     assert.deepEqual(bench.admitted.slice(0, 4), ['a0', 'x0', 'b', 'a1']);
+  });
+
+  test('a registered device waits behind no stranger; when its registration is over it is one', () => {
+    const bench = new Bench();
+    for (let count = 0; count < 100; count++) bench.invite(`x${count}`, `198.51.100.${count}`);
+    bench.invite('d', BINDING.address);
+    bench.serve();
+    assert.deepEqual(bench.admitted.slice(0, 3), ['x0', 'd', 'x1']);
+    const later = new Bench();
+    later.nowMs = BINDING.expiresAtMs;
+    for (let count = 0; count < 10; count++) later.invite(`x${count}`, `198.51.100.${count}`);
+    later.invite('d', BINDING.address);
+    later.serve();
+    assert.equal(later.admitted.at(-1), 'd');
   });
 
   test('WAITING_INVITES_MAX: the next is dropped and counted', () => {

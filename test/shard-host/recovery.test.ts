@@ -3,10 +3,28 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CSEQ_RENEWAL } from '../../src/core/base/limits.ts';
+import { UNTOUCHED_ROUTING_NUMBERS } from '../../src/core/routing/gateway-numbers.ts';
+import { packNumberGroup } from '../../src/core/routing/number-group.ts';
+import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { readJournal } from '../../src/store/call-journal.ts';
+import { mappingGateway, parameters, routes, routingGateway } from '../simulator/trunks.ts';
 import { MemoryDisk } from '../store/memory-disk.ts';
 import { BenchCall, headerOf, textTo, wordsOf } from './bench-call.ts';
-import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
+import { CALLER, MAPPING_SLOT, ROUTING_SLOT, RunnerBench, TRUNK } from './runner-bench.ts';
+
+/** Each caller number, and each number of the vendor's pool, may have one call. */
+const NUMBERED: Snapshot = {
+  version: 1,
+  numberGroups: [{ name: 'pool', image: packNumberGroup(['900', '901']) }],
+  mappingGateways: [mappingGateway(MAPPING_SLOT, { remoteIps: [CALLER], callerCapacity: 2 })],
+  ...routes([
+    routingGateway(ROUTING_SLOT, {
+      remoteIp: TRUNK,
+      numbers: { ...UNTOUCHED_ROUTING_NUMBERS, callerPool: { group: 'pool', line: 1 } },
+    }),
+  ]),
+  parameters: parameters(),
+};
 
 function established(bench: RunnerBench, callId = 'one'): BenchCall {
   const call = new BenchCall(bench, callId);
@@ -34,6 +52,23 @@ describe('an answered call after a kill of the process', () => {
       assert.deepEqual([bench.runner.inheritance.resumedCount, bench.spool().length], [0, 1]);
     }
   });
+
+  for (const keepsMemory of [false, true]) {
+    test(`counts on for its caller number and its pool; ${keepsMemory ? 'of the worker' : 'of the process'}`, () => {
+      const bench = new RunnerBench({ snapshot: NUMBERED });
+      const call = established(bench);
+      bench.restart({ keepsMemory });
+      const next = established(bench, 'two');
+      const [pooled, pooledNext] = [call, next].map(({ invite }) => headerOf(invite, 'From').split('@')[0]);
+      assert.notEqual(pooledNext, pooled, 'the number of the pool is still in use');
+      bench.restart({ keepsMemory });
+      const refused = bench.receive(new BenchCall(bench, 'three').inviteText(), CALLER);
+      assert.deepEqual(wordsOf(refused), ['caller 100', 'caller 503'], 'both lines of the caller number are in use');
+      bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
+      const fourth = established(bench, 'four');
+      assert.equal(headerOf(fourth.invite, 'From').split('@')[0], pooled, 'what has ended has given them back');
+    });
+  }
 
   test('carries requests to the other side with sequence numbers that were never used', () => {
     const bench = new RunnerBench();

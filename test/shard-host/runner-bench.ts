@@ -111,7 +111,7 @@ export class RunnerBench {
 
   /** Concurrent calls of the customer, the vendor and the appliance by the counters. */
   held(): number[] {
-    const admission = new Admission(this.memory.admission);
+    const admission = new Admission(this.memory.admission, null);
     return [MAPPING_SLOT, ROUTING_SLOT, APPLIANCE_SLOT].map((slot) => admission.calls(slot));
   }
 

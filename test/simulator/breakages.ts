@@ -23,7 +23,7 @@ function lostRecord(): Pick<SimulationOptions, 'keepsCdr'> {
 }
 
 function forgottenCounter(): Pick<SimulationOptions, 'admissionOf'> {
-  return { admissionOf: (shared, taken, shard) => new ForgetfulAdmission(shared, taken, shard) };
+  return { admissionOf: (shared, holder) => new ForgetfulAdmission(shared, holder) };
 }
 
 /** An admission that takes one call more than it gives back. */

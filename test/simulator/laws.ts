@@ -74,8 +74,9 @@ function oneRecordEach(run: Simulation): Violation[] {
   const counts = new Map<string, number>();
   const resettled = new Set<string>();
   for (const cdr of run.switch.cdrs) {
-    // Who repeats the INVITE of a call that ended with the switch begins another one.
-    if (cdr.endReason === 'SwitchRestart' && run.switch.shaken.has(cdr.callerCallId)) resettled.add(cdr.callerCallId);
+    // Who repeats the INVITE of a call that ended with the switch, or was refused just before, begins another one.
+    const isOver = cdr.endReason === 'SwitchRestart' || cdr.answeredAtWallMs === null;
+    if (isOver && run.switch.shaken.has(cdr.callerCallId)) resettled.add(cdr.callerCallId);
     else counts.set(cdr.callerCallId, (counts.get(cdr.callerCallId) ?? 0) + 1);
   }
   const violations: Violation[] = [];

@@ -1,7 +1,7 @@
 // One run: customers, vendors, a network and the switch in virtual time, from one seed. Time jumps from one thing that
 // happens to the next, so that hours of calls take seconds, and nothing depends on the machine.
 
-import type { Admission } from '../../src/core/admission/admission.ts';
+import type { Admission, Holder } from '../../src/core/admission/admission.ts';
 import { Prng } from '../../src/core/base/prng.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
@@ -54,7 +54,7 @@ export interface SimulationOptions {
   /** Sees every datagram; for ladders. */
   readonly onPassage?: (passage: Passage) => void;
   /** See SwitchOptions. */
-  readonly admissionOf?: (shared: SharedArrayBuffer, taken: SharedArrayBuffer, shardIndex: number) => Admission;
+  readonly admissionOf?: (shared: SharedArrayBuffer, holder: Holder) => Admission;
   readonly keepsCdr?: (cdr: Cdr) => boolean;
 }
 

@@ -1,7 +1,7 @@
 // The switch under test: N shards over one admission memory, fed as the edge feeds them (placement by a peek at the
 // Call-ID) and drained after each input. Nothing of it is a stand-in.
 
-import { Admission } from '../../src/core/admission/admission.ts';
+import { Admission, type Holder } from '../../src/core/admission/admission.ts';
 import { BlackList } from '../../src/core/admission/black-list.ts';
 import { GatewayHealth } from '../../src/core/admission/gateway-health.ts';
 import { QualityBoard } from '../../src/core/admission/quality.ts';
@@ -62,7 +62,7 @@ export interface SwitchOptions {
   /** By shard, of an earlier switch whose counts nobody reads: to allocate new ones costs more than a short run. */
   readonly counters?: readonly ShardCounters[];
   /** The admission of one shard; tests break it on purpose. */
-  readonly admissionOf?: (shared: SharedArrayBuffer, taken: SharedArrayBuffer, shardIndex: number) => Admission;
+  readonly admissionOf?: (shared: SharedArrayBuffer, holder: Holder) => Admission;
   /** Whether a finished record reaches the collection; tests lose one on purpose. */
   readonly keepsCdr?: (cdr: Cdr) => boolean;
   /** Whether its shards will be killed: then it keeps what their hosts would. */
@@ -172,7 +172,7 @@ export class Switch {
 
   constructor(options: SwitchOptions) {
     this.#options = options;
-    const { shardCount, admissionOf = (shared, taken, shard) => new Admission(shared, taken, shard) } = options;
+    const { shardCount, admissionOf = (shared, holder) => new Admission(shared, holder) } = options;
     this.#snapshot = options.snapshot;
     this.#memory = {
       admission: Admission.allocate(SLOT_COUNT, NUMBER_COUNT),
@@ -183,7 +183,7 @@ export class Switch {
       balances: Balances.allocate(SLOT_COUNT),
       registration: mayRegister(options.snapshot) ? allocateRegistration() : UNUSED,
     };
-    this.admission = new Admission(this.#memory.admission);
+    this.admission = new Admission(this.#memory.admission, null);
     this.health = new GatewayHealth(this.#memory.health);
     this.quality = new QualityBoard(this.#memory.quality);
     this.turns = new Turns(this.#memory.turns);
@@ -194,7 +194,7 @@ export class Switch {
       options.counters ?? Array.from({ length: shardCount }, () => new ShardCounters(ShardCounters.allocate()));
     this.shards = this.counters.map((_, index) => {
       const taken = Admission.allocateTaken(SLOT_COUNT, NUMBER_COUNT);
-      this.#admissions.push(admissionOf(this.#memory.admission, taken, index));
+      this.#admissions.push(admissionOf(this.#memory.admission, { taken, shardIndex: index }));
       this.#purses.push(new Balances(this.#memory.balances, Balances.allocateHeld(SLOT_COUNT)));
       this.#estates.push(new Estate());
       this.#cuts.push(null);
@@ -340,7 +340,11 @@ export class Switch {
     const shard = this.#born(index);
     this.shards[index] = shard;
     shard.publish(this.#snapshot);
-    this.#admissions[index]?.holdOnly(kept.flatMap(({ slots }) => slots));
+    this.#admissions[index]?.holdOnly(
+      kept.flatMap(({ slots }) => slots),
+      kept.flatMap(({ numbers }) => numbers),
+      this.#nowMs,
+    );
     this.#purses[index]?.holdOnly(kept.flatMap(({ bill }) => (bill === null ? [] : reservedBy(bill))));
     shard.resume(kept, true, this.#nowMs, wallMs);
     this.resumedCount += kept.length;

@@ -10,7 +10,7 @@
 
 import { assert } from '../base/assert.ts';
 import { ADMISSION_SLOTS_MAX, NUMBER_COUNTERS_MAX } from '../base/limits.ts';
-import { NumberCounters, type NumberLimits } from './number-counters.ts';
+import { NumberCounters, type NumberKey, type NumberLimits } from './number-counters.ts';
 import { giveToken, hasToken, type Rate, takeToken } from './token-bucket.ts';
 
 /** Words of the head: how many slots and how many numbers there are. */
@@ -21,6 +21,15 @@ const HEAD_BYTES = 64;
 const RATE_BYTES = 8;
 const CALLS_BYTES = 4;
 
+/** A shard, and the memory of what it holds, which outlives it. */
+export interface Holder {
+  readonly shardIndex: number;
+  readonly taken: SharedArrayBuffer;
+}
+
+/** Claims nothing. */
+const NOBODY = -1;
+
 /** The counters, as every shard and control see them. */
 export class Admission {
   readonly slotCount: number;
@@ -30,18 +39,23 @@ export class Admission {
   /** What this shard holds of each slot: all of it goes back when the shard dies. */
   readonly #taken: Int32Array;
 
-  /** `taken`: the memory of shard `shardIndex`, which outlives it; who only reads needs none. */
-  constructor(shared: SharedArrayBuffer, taken?: SharedArrayBuffer, shardIndex = 0) {
+  /** `holder`: the shard that takes and gives; null for one who only reads. */
+  constructor(shared: SharedArrayBuffer, holder: Holder | null) {
     const head = new Int32Array(shared, 0, HEAD_BYTES / CALLS_BYTES);
     const [slotCount, numberCount] = [head[SLOT_COUNT] as number, head[NUMBER_COUNT] as number];
-    const held = taken ?? Admission.allocateTaken(slotCount, numberCount);
+    const held = holder?.taken ?? Admission.allocateTaken(slotCount, numberCount);
     const callsAt = HEAD_BYTES + slotCount * RATE_BYTES;
     this.slotCount = slotCount;
     this.#rates = new BigInt64Array(shared, HEAD_BYTES, slotCount);
     this.#calls = new Int32Array(shared, callsAt, slotCount);
     this.#taken = new Int32Array(held, 0, slotCount);
     const numbersTaken = new Int32Array(held, slotCount * CALLS_BYTES, numberCount);
-    this.numbers = new NumberCounters(shared, callsAt + slotCount * CALLS_BYTES, numbersTaken, shardIndex);
+    this.numbers = new NumberCounters(
+      shared,
+      callsAt + slotCount * CALLS_BYTES,
+      numbersTaken,
+      holder?.shardIndex ?? NOBODY,
+    );
   }
 
   /** Shared memory for `slotCount` slots (even) and `numberCount` numbers. What is never written costs no memory. */
@@ -62,9 +76,9 @@ export class Admission {
   /**
    * Holds what `slots` name, once for each time, and gives back what else the shard held, numbers among it: its worker
    * has died, or the switch was stopped, and these are its calls that live on. Never less than they hold, not for a
-   * moment.
+   * moment. `numbers`: keys as `numberKey` told them.
    */
-  holdOnly(slots: Iterable<number>): void {
+  holdOnly(slots: Iterable<number>, numbers: Iterable<NumberKey>, nowMs: number): void {
     const held = new Int32Array(this.slotCount);
     for (const slot of slots) held[slot] = (held[slot] ?? 0) + 1;
     for (let slot = 0; slot < this.slotCount; slot++) {
@@ -73,7 +87,7 @@ export class Admission {
       this.#taken[slot] = held[slot] as number;
       Atomics.add(this.#calls, slot, change);
     }
-    this.numbers.giveAll();
+    this.numbers.holdOnly(numbers, nowMs);
   }
 
   /** Takes one concurrent call of `slot`; false, and nothing taken, when `capacity` calls are there already. */
@@ -108,6 +122,17 @@ export class Admission {
     // As in `takeCall`: nothing may stand between these two.
     this.#taken[place] = (this.#taken[place] as number) - 1;
     Atomics.sub(this.#calls, place, 1);
+  }
+
+  /** The key of the number at `place`, by which another life of the switch counts it again. */
+  numberKey(place: number): NumberKey {
+    return this.numbers.keyOf(place - this.slotCount);
+  }
+
+  /** The place of a number that has calls; -1 when none has that key. */
+  placeOfNumber(key: NumberKey): number {
+    const entry = this.numbers.entryOf(key);
+    return entry < 0 ? entry : this.slotCount + entry;
   }
 
   /** Whether `place` is of a number and not of a name. */

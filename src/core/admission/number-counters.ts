@@ -14,7 +14,7 @@
 // dies on the way holds up nobody, and its successor frees what it had only claimed.
 
 import { assert } from '../base/assert.ts';
-import { KEY_WORDS, readNumberKey } from './number-key.ts';
+import { hashOfKey, KEY_WORDS, readNumberKey } from './number-key.ts';
 import { hasToken, isFull, type Rate, takeToken } from './token-bucket.ts';
 
 /** Entries of a bucket. */
@@ -52,6 +52,9 @@ export interface NumberLimits extends Rate {
   /** Concurrent calls; null for no limit. */
   readonly capacity: number | null;
 }
+
+/** The words of a key: a scope, and a number within it. */
+export type NumberKey = readonly number[];
 
 /** What came of taking a call of a number that was found. */
 const TAKEN = 1;
@@ -116,11 +119,29 @@ export class NumberCounters {
     Atomics.add(this.#words, entry * ENTRY_WORDS + GIVEN, 1);
   }
 
-  /** Gives back all that the shard held, and frees what it had claimed: its worker died and its calls with it. */
-  giveAll(): void {
+  /**
+   * Holds one call for each of `keys`, gives back what else the shard held, and frees what it had claimed: its worker
+   * died, and these are its calls that live on. A number that finds no room is not counted.
+   */
+  holdOnly(keys: Iterable<NumberKey>, nowMs: number): void {
+    const before = this.#taken.slice();
+    for (const key of keys) this.#takeIn(this.#bucketOf(key), CALLS_MAX, nowMs);
     for (let bucket = 0; bucket < this.#heads.length; bucket++) {
-      for (let entry = bucket * WAYS; entry < (bucket + 1) * WAYS; entry++) this.#giveUp(bucket, entry);
+      for (let entry = bucket * WAYS; entry < (bucket + 1) * WAYS; entry++) {
+        this.#giveUp(bucket, entry, before[entry] as number);
+      }
     }
+  }
+
+  /** The key of the number that has calls in `entry`. */
+  keyOf(entry: number): NumberKey {
+    const at = entry * ENTRY_WORDS + KEY;
+    return [...this.#words.subarray(at, at + KEY_WORDS)];
+  }
+
+  /** The entry of the number with that key; -1 when it has none. */
+  entryOf(key: NumberKey): number {
+    return this.#find(this.#bucketOf(key));
   }
 
   /** Concurrent calls of `entry` now. */
@@ -219,16 +240,20 @@ export class NumberCounters {
     else Atomics.store(this.#words, at, generation | FREE);
   }
 
-  #giveUp(bucket: number, entry: number): void {
+  #bucketOf(key: NumberKey): number {
+    this.#key.set(key);
+    return hashOfKey(this.#key) & (this.#heads.length - 1);
+  }
+
+  #giveUp(bucket: number, entry: number, held: number): void {
     const at = entry * ENTRY_WORDS;
     const state = Atomics.load(this.#words, at);
     if ((state & PHASE_MASK) === this.#claimed) {
       this.#finish(bucket, Atomics.load(this.#heads, bucket));
       Atomics.compareExchange(this.#words, at, state, state & ~PHASE_MASK);
     }
-    const held = this.#taken[entry] as number;
     if (held === 0) return;
-    this.#taken[entry] = 0;
+    this.#taken[entry] = (this.#taken[entry] as number) - held;
     Atomics.add(this.#words, at, GENERATION - held);
     Atomics.add(this.#words, at + GIVEN, held);
   }

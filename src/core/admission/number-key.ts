@@ -28,7 +28,12 @@ export function readNumberKey(key: Int32Array, scope: number, number: string): n
     const code = codeOf(number.charCodeAt(place));
     key[word] = place < CHARACTERS_MAX ? (before << CHARACTER_BITS) | code : Math.imul(before, 31) + code;
   }
-  return hashOf(key);
+  return hashOfKey(key);
+}
+
+/** The hash of `key`: buckets are its low bits. */
+export function hashOfKey(key: Int32Array): number {
+  return hashOf(key, HASH_SEED);
 }
 
 function codeOf(character: number): number {
@@ -66,8 +71,8 @@ function characterOf(code: number): string {
 const HASH_SEED = 0x811c9dc5;
 const MARK_SEED = 0x2f0b4c47;
 
-/** FNV-1a over words, with its bits mixed at the end (MurmurHash3): buckets are its low bits. */
-function hashOf(key: Int32Array, seed = HASH_SEED): number {
+/** FNV-1a over words, with its bits mixed at the end (MurmurHash3). */
+function hashOf(key: Int32Array, seed: number): number {
   let hash = seed;
   for (let word = 0; word < KEY_WORDS; word++) hash = Math.imul(hash ^ (key[word] as number), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -117,9 +117,11 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const { gateway, prefix } = attempt.candidate;
     const route = { mappingSlot: this.#gateway.slot, routingSlot: gateway.slot, prefix };
     const legs = { caller: this.caller, callee: attempt.leg };
-    const { nowMs, wallMs } = this.#around;
-    const slots = record.slots.filter((place) => !this.#around.admission.isNumber(place));
-    return checkpointOf({ record, slots, ...route, limit: this.#talkLimit, ...legs }, nowMs, wallMs);
+    const { nowMs, wallMs, admission } = this.#around;
+    const slots = record.slots.filter((place) => !admission.isNumber(place));
+    const places = record.slots.filter((place) => admission.isNumber(place));
+    const numbers = places.map((place) => admission.numberKey(place));
+    return checkpointOf({ record, slots, numbers, ...route, limit: this.#talkLimit, ...legs }, nowMs, wallMs);
   }
 
   /** Begins the hunt over `plan`, which was made for a call that is paid `sell`. */

@@ -4,6 +4,7 @@
 // Times are of the monotonic clock of the life that wrote them, which goes on while the machine runs; `taken...` ties
 // both clocks together for the case that it did not (shiftOf).
 
+import type { NumberKey } from '../admission/number-counters.ts';
 import type { Target } from '../base/target.ts';
 import type { Cdr } from '../cdr/cdr.ts';
 import type { DialogState } from '../dialog/dialog.ts';
@@ -19,6 +20,8 @@ export interface CallCheckpoint {
   readonly cdr: Cdr;
   /** Counters it holds one concurrent call of; one held twice stands twice. */
   readonly slots: readonly number[];
+  /** Keys of numbers that it is counted under, once for each time. */
+  readonly numbers: readonly NumberKey[];
   /** Who pays by which rates; null when nobody does. */
   readonly bill: BillWords | null;
   /** Those of its gateways, which its figures go to. */
@@ -55,6 +58,7 @@ export interface AnswerState {
 export interface Checkpointed {
   readonly record: LiveRecord;
   readonly slots: readonly number[];
+  readonly numbers: readonly NumberKey[];
   readonly mappingSlot: number;
   readonly routingSlot: number;
   readonly prefix: string;
@@ -70,6 +74,7 @@ export function checkpointOf(call: Checkpointed, nowMs: number, wallMs: number):
   return {
     cdr: call.record.cdr,
     slots: call.slots,
+    numbers: call.numbers,
     bill: call.record.bill && billWordsOf(call.record.bill),
     mappingSlot: call.mappingSlot,
     routingSlot: call.routingSlot,

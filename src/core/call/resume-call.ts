@@ -33,6 +33,8 @@ export function resumeCall(
   const vendor = routing.routingByName.get(cdr.routingGateway) ?? formerRoutingGateway(cdr.routingGateway, routingSlot);
   const answeredAtMs = Math.min(checkpoint.answeredAtMs + shiftMs, around.nowMs);
   const record = LiveRecord.resumed(checkpoint, answeredAtMs);
+  const places = checkpoint.numbers.map((key) => around.admission.placeOfNumber(key));
+  record.slots.push(...places.filter((place) => place >= 0));
   const { source } = checkpoint.caller.dialog;
   const call = new Call(around, { record, routing, gateway: mapping, invite: null, source, sessionTimer: null });
   const resume = (state: LegState, part: LegPart): DialogLeg => resumeLeg(around, routing, state, part, shiftMs);

@@ -10,7 +10,10 @@ const SLOT = 5;
 /** The admissions of several shards over one memory. */
 function shards(count: number): Admission[] {
   const shared = Admission.allocate();
-  return Array.from({ length: count }, () => new Admission(shared, Admission.allocateTaken()));
+  return Array.from(
+    { length: count },
+    (_, shardIndex) => new Admission(shared, { taken: Admission.allocateTaken(), shardIndex }),
+  );
 }
 
 function rate(cps: number | null, cpsBurst: number | null = null): Rate {
@@ -61,10 +64,10 @@ describe('concurrent calls', () => {
     for (let i = 0; i < 3; i++) first.takeCall(SLOT, null);
     first.takeCall(9, null);
     second.takeCall(SLOT, null);
-    first.holdOnly([SLOT, SLOT, 7]);
+    first.holdOnly([SLOT, SLOT, 7], [], 0);
     assert.deepEqual([second.calls(SLOT), second.calls(9), second.calls(7)], [3, 0, 1]);
     first.giveCall(7);
-    first.holdOnly([]);
+    first.holdOnly([], [], 0);
     assert.deepEqual([second.calls(SLOT), second.calls(7)], [1, 0]);
   });
 

@@ -11,7 +11,7 @@ const SLOT = 5;
 /** A vendor that carries `perSecond` calls of each second and answers the others 503 after a round trip. */
 class World {
   readonly throttle: GatewayThrottle = new GatewayHealth(GatewayHealth.allocate()).throttle;
-  readonly #admission = new Admission(Admission.allocate());
+  readonly #admission = new Admission(Admission.allocate(), { taken: Admission.allocateTaken(), shardIndex: 0 });
   #nowMs = 500;
 
   /** Offers `demand` calls a second for `seconds`; how many went to the vendor in each, and how many it carried. */

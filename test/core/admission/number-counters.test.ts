@@ -19,7 +19,7 @@ function shards(count: number, numberCount = 1024): Admission[] {
   const shared = Admission.allocate(64, numberCount);
   return Array.from(
     { length: count },
-    (_, index) => new Admission(shared, Admission.allocateTaken(64, numberCount), index),
+    (_, shardIndex) => new Admission(shared, { taken: Admission.allocateTaken(64, numberCount), shardIndex }),
   );
 }
 
@@ -133,10 +133,32 @@ describe('a shard that dies', () => {
     const place = first.takeNumber(SCOPE, '49', limits(3), 0);
     first.takeNumber(SCOPE, '49', limits(3), 0);
     second.takeNumber(SCOPE, '49', limits(3), 0);
-    first.holdOnly([]);
+    first.holdOnly([], [], 0);
     assert.equal(second.calls(place), 1);
-    first.holdOnly([]);
+    first.holdOnly([], [], 0);
     assert.equal(second.calls(place), 1);
+  });
+
+  test('holds for its calls that live on, once for each, and gives back the others', () => {
+    const [first, second] = shards(2) as [Admission, Admission];
+    const place = first.takeNumber(SCOPE, '49', limits(3), 0);
+    first.takeNumber(SCOPE, '49', limits(3), 0);
+    const gone = first.takeNumber(SCOPE, '48', limits(3), 0);
+    const key = first.numberKey(place);
+    first.holdOnly([], [key], 0);
+    assert.deepEqual([second.calls(place), second.calls(gone)], [1, 0]);
+    assert.equal(first.placeOfNumber(key), place);
+    first.giveCall(place);
+    assert.equal(second.calls(place), 0);
+  });
+
+  test('counts them again in the memory of another process', () => {
+    const before = one();
+    const held = before.numberKey(before.takeNumber(SCOPE, '49', limits(1), 0));
+    const after = one();
+    after.holdOnly([], [held, held], 0);
+    assert.equal(after.calls(after.placeOfNumber(held)), 2, 'also above the capacity');
+    assert.equal(after.takeNumber(SCOPE, '49', limits(1), 0), NUMBER_FULL);
   });
 });
 
@@ -150,7 +172,7 @@ test('whatever shards do in a crowded table: a number is never above its capacit
       for (const { shard, number, takes, dies } of steps) {
         const admission = admissions[shard] as Admission;
         if (dies === 0) {
-          admission.holdOnly([]);
+          admission.holdOnly([], [], 0);
           for (const [key, places] of held)
             held.set(
               key,

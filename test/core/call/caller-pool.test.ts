@@ -26,7 +26,7 @@ function shards(numberCount: number, line: number, shardCount: number): Taker[] 
     numbers: { ...UNTOUCHED_ROUTING_NUMBERS, callerPool: { group: 'office', line } },
   });
   return Array.from({ length: shardCount }, (_, index) => {
-    const admission = new Admission(shared, Admission.allocateTaken(), index);
+    const admission = new Admission(shared, { taken: Admission.allocateTaken(), shardIndex: index });
     const prng = new Prng(index, 7);
     const draw = (bound: number): number => prng.below(bound);
     const around = { admission, draw, nowMs: 0 } as Pick<Surroundings, 'admission' | 'draw' | 'nowMs'> as Surroundings;

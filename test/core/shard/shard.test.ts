@@ -98,7 +98,7 @@ describe('a defect of our own', () => {
   }
 
   test('costs the call it happened in: 500, end reason Defect, told with its input', () => {
-    const bench = new Bench({ admissionOf: (shared, taken) => new Faulty(shared, taken) });
+    const bench = new Bench({ admissionOf: (shared, holder) => new Faulty(shared, holder) });
     bench.switch.receive(invite(1), CALLER, 0);
     assert.deepEqual(bench.drain(CALLER.address), ['100', '500']);
     assert.deepEqual(bench.ends(), [['Defect', 500]]);
@@ -110,7 +110,7 @@ describe('a defect of our own', () => {
   });
 
   test('at a timer costs the call that it left without anything to end it', () => {
-    const bench = new Bench({ admissionOf: (shared, taken) => new FaultyLater(shared, taken) });
+    const bench = new Bench({ admissionOf: (shared, holder) => new FaultyLater(shared, holder) });
     bench.switch.receive(invite(1), CALLER, 0);
     bench.switch.receive(invite(2), CALLER, 5000);
     bench.drain(CALLER.address);
@@ -122,14 +122,14 @@ describe('a defect of our own', () => {
   });
 
   test('when a gateway is unreachable costs as little', () => {
-    const bench = new Bench({ admissionOf: (shared, taken) => new FaultyLater(shared, taken) });
+    const bench = new Bench({ admissionOf: (shared, holder) => new FaultyLater(shared, holder) });
     bench.switch.receive(invite(1), CALLER, 0);
     bench.switch.unreachable(TRUNK, 10);
     assert.deepEqual(bench.ends(), [['Defect', 500]]);
   });
 
   test('at the end of a call does not lose its record', () => {
-    const bench = new Bench({ admissionOf: (shared, taken) => new Clinging(shared, taken) });
+    const bench = new Bench({ admissionOf: (shared, holder) => new Clinging(shared, holder) });
     bench.switch.receive(invite(1), CALLER, 0);
     bench.switch.receive(invite(2), CALLER, 1);
     bench.switch.releaseAll('OperatorHangup', 2);
@@ -142,7 +142,7 @@ describe('a defect of our own', () => {
   });
 
   test('costs no other call', () => {
-    const bench = new Bench({ admissionOf: (shared, taken) => new Faulty(shared, taken) });
+    const bench = new Bench({ admissionOf: (shared, holder) => new Faulty(shared, holder) });
     bench.switch.receive(invite(1), CALLER, 0);
     bench.switch.publish({ ...SNAPSHOT, version: 2, ...routes(SNAPSHOT.routingGateways.slice(1)) });
     bench.switch.receive(invite(2), CALLER, 10);
@@ -164,7 +164,7 @@ describe('a full house', () => {
       shardIndex: 0,
       shardCount: 1,
       listeners: [{ advertisedHost: SWITCH_PLACE.address, advertisedPort: 5060 }],
-      admission: new Admission(Admission.allocate(), Admission.allocateTaken()),
+      admission: new Admission(Admission.allocate(), { taken: Admission.allocateTaken(), shardIndex: 0 }),
       health: new GatewayHealth(GatewayHealth.allocate()),
       quality: new QualityBoard(QualityBoard.allocate()),
       turns: new Turns(Turns.allocate()),

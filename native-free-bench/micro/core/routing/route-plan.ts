@@ -66,7 +66,7 @@ function measure({ name, candidates, parameters: given, weight = 0 }: Kind): voi
   const gateways = Array.from({ length: groups * candidates }, (_, at) =>
     routingGateway(at + 1, { prefixes: [String(1000 + (at % groups))], capacity: 500, cps: 50, weight }),
   );
-  const admission = new Admission(Admission.allocate());
+  const admission = new Admission(Admission.allocate(), { taken: Admission.allocateTaken(), shardIndex: 0 });
   const health = new GatewayHealth(GatewayHealth.allocate());
   const quality = new QualityBoard(QualityBoard.allocate());
   const turns = new Turns(Turns.allocate());

@@ -59,7 +59,7 @@ class Bench {
       shardIndex: 0,
       shardCount: 1,
       listeners,
-      admission: new Admission(Admission.allocate()),
+      admission: new Admission(Admission.allocate(), { taken: Admission.allocateTaken(), shardIndex: 0 }),
       health: new GatewayHealth(GatewayHealth.allocate()),
       quality: new QualityBoard(QualityBoard.allocate()),
       turns: new Turns(Turns.allocate()),
