@@ -2,7 +2,7 @@
 // shard; `nowMs` and `wallMs` are set before each input and stand still while it runs.
 
 import type { Admission } from '../admission/admission.ts';
-import { BlackList } from '../admission/black-list.ts';
+import type { BlackList } from '../admission/black-list.ts';
 import type { GatewayHealth } from '../admission/gateway-health.ts';
 import type { QualityBoard } from '../admission/quality.ts';
 import type { Turns } from '../admission/turns.ts';
@@ -50,8 +50,7 @@ export interface ShardBirth {
   readonly health: GatewayHealth;
   readonly quality: QualityBoard;
   readonly turns: Turns;
-  /** Absent: one of its own. */
-  readonly blackList?: BlackList;
+  readonly blackList: BlackList;
   readonly registration: RegistrationMemory;
   /** The key of nonces, one for all shards. */
   readonly secret: string;
@@ -110,7 +109,7 @@ export class ShardSurroundings implements Surroundings {
     this.health = birth.health;
     this.quality = birth.quality;
     this.turns = birth.turns;
-    this.blackList = birth.blackList ?? new BlackList(BlackList.allocate());
+    this.blackList = birth.blackList;
     this.routeConditions = new LiveConditions(this);
     this.balances = birth.balances;
     this.counters = birth.counters;

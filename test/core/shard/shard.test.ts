@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Admission } from '../../../src/core/admission/admission.ts';
+import { BlackList } from '../../../src/core/admission/black-list.ts';
 import { GatewayHealth } from '../../../src/core/admission/gateway-health.ts';
 import { QualityBoard } from '../../../src/core/admission/quality.ts';
 import { Turns } from '../../../src/core/admission/turns.ts';
@@ -168,6 +169,7 @@ describe('a full house', () => {
       health: new GatewayHealth(GatewayHealth.allocate()),
       quality: new QualityBoard(QualityBoard.allocate()),
       turns: new Turns(Turns.allocate()),
+      blackList: new BlackList(BlackList.allocate()),
       registration: allocateRegistration(),
       secret: '',
       isSuccessor: false,
