@@ -34,7 +34,13 @@ function startOptions(dataPath: string): ControlStart {
 
 function open(context: TestContext, options: ControlStart): Worker {
   const worker = new Worker(new URL('../../src/control/control-thread.js', import.meta.url), { workerData: options });
-  context.after(() => worker.terminate());
+  // In order: torn down with its sockets open, the HTTP server takes the process along, and what failed is not told.
+  context.after(async () => {
+    if (worker.threadId < 0) return;
+    const ended = once(worker, 'exit');
+    worker.postMessage({ kind: 'stop' } satisfies ToControl);
+    await ended;
+  });
   return worker;
 }
 
