@@ -44,10 +44,10 @@ export interface NewCallCounts {
   /** Answered 503. `waited`: too long; `repeated`: had been refused before; `heap`: memory runs out. */
   readonly refused: { waited: number; repeated: number; heap: number };
   /**
-   * Not answered. `stale`: there was no time for a 503 within STALE_MS; `full`: no room; `unreadable`: no way to do
-   * it.
+   * Not answered. `stale`: there was no time for a 503 within STALE_MS; `repeated`: waited too long, but another of its
+   * kind had been let in meanwhile; `full`: no room; `unreadable`: no way to do it.
    */
-  readonly dropped: { stale: number; full: number; unreadable: number };
+  readonly dropped: { stale: number; repeated: number; full: number; unreadable: number };
   /** ACKs of those 503. */
   acksAbsorbed: number;
 }
@@ -83,7 +83,7 @@ export class NewCalls {
   readonly counts: NewCallCounts = {
     admitted: { first: 0, repeated: 0, inDialog: 0 },
     refused: { waited: 0, repeated: 0, heap: 0 },
-    dropped: { stale: 0, full: 0, unreadable: 0 },
+    dropped: { stale: 0, repeated: 0, full: 0, unreadable: 0 },
     acksAbsorbed: 0,
   };
   readonly #options: NewCallsOptions;
@@ -228,6 +228,10 @@ export class NewCalls {
 
   /** 8.2.7: without state. */
   #refuse({ bytes, source, mark }: WaitingInvite, why: Refusal, waitedMs: number): void {
+    if (this.#admitted.has(mark)) {
+      this.counts.dropped.repeated += 1; // A 503 would make the caller forget a call that has begun.
+      return;
+    }
     this.#enterOverload();
     if (waitedMs > STALE_MS) this.counts.dropped.stale += 1;
     else if (this.#answer(bytes, source, mark)) this.counts.refused[why] += 1;

@@ -40,6 +40,8 @@ function textOf(method: string, name: string, toTag = ''): Buffer {
 class Bench {
   nowMs = 1_000;
   isBusy = false;
+  /** So many are taken, then the shard has no time. */
+  takes = Number.POSITIVE_INFINITY;
   readonly admitted: string[] = [];
   readonly refused: string[] = [];
   readonly turns: boolean[] = [];
@@ -60,7 +62,7 @@ class Bench {
   readonly #gate = {
     put: (bytes: Uint8Array) => void this.admitted.push(nameIn(bytes)) === undefined,
     shardOf: () => 0,
-    isBusy: () => this.isBusy,
+    isBusy: () => this.isBusy || this.admitted.length >= this.takes,
     turn: () => false,
   };
 
@@ -117,6 +119,20 @@ describe('at ease', () => {
     bench.serve();
     assert.equal(bench.invite('a'), true);
     assert.deepEqual([bench.calls.counts.admitted.first, bench.calls.counts.admitted.repeated], [1, 1]);
+  });
+
+  test('a repetition that waits too long after the first was let in is not refused: its call has begun', () => {
+    const bench = new Bench();
+    bench.invite('a');
+    bench.invite('a');
+    bench.takes = 1;
+    bench.serve();
+    bench.nowMs += 460;
+    bench.serve();
+    const { admitted, refused, dropped } = bench.calls.counts;
+    assert.deepEqual([bench.admitted, bench.refused, bench.calls.waitingCount], [['a'], [], 0]);
+    assert.deepEqual([admitted.first, refused.waited, dropped.repeated], [1, 0, 1]);
+    assert.equal(bench.calls.isOverloaded, false);
   });
 
   test('an ACK is nobody else’s while nothing is refused', () => {
