@@ -11,6 +11,8 @@ export interface DrillStory {
   readonly callId: string;
   /** Final status of the INVITE; 0 when none came. */
   readonly status: number;
+  /** When the INVITE was first sent, and when its final answer came. */
+  readonly askedAtMs: number;
   readonly answeredAtMs: number;
   /** Of the UPDATE; null where there was none. */
   readonly refreshStatus: number | null;
@@ -73,10 +75,11 @@ export class DrillCaller {
     const headers = `Contact: <sip:caller@${this.peer.hostPort}>\r\n`;
     const from = `<sip:4930555000@${this.peer.place.address}>;tag=from-${callId}`;
     const body = this.peer.sdp();
+    const askedAtMs = performance.now();
     const invite = this.peer.ask({ method: 'INVITE', uri, from, to: `<${uri}>`, callId, cseq: 1, headers, body }, to);
     const answer = await invite.final;
     const answeredAtMs = performance.now();
-    const none = { answeredAtMs, refreshStatus: null, byeAtMs: 0, overAtMs: 0, byeStatus: 0, byeCount: 0 };
+    const none = { askedAtMs, answeredAtMs, refreshStatus: null, byeAtMs: 0, overAtMs: 0, byeStatus: 0, byeCount: 0 };
     if (answer === null) this.#givenUp.add(callId);
     if (answer === null || answer.status >= 300) return { callId, status: answer?.status ?? 0, ...none };
     const dialog = { uri: answer.contact, from, to: answer.to, callId };
@@ -91,6 +94,6 @@ export class DrillCaller {
     const bye = this.peer.ask({ ...dialog, method: 'BYE', cseq: 3 }, to);
     const byeStatus = (await bye.final)?.status ?? 0;
     const ended = { byeAtMs, overAtMs: performance.now(), byeStatus, byeCount: bye.sentCount };
-    return { callId, status: 200, answeredAtMs, refreshStatus, ...ended };
+    return { callId, status: 200, askedAtMs, answeredAtMs, refreshStatus, ...ended };
   }
 }

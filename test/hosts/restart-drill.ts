@@ -32,6 +32,8 @@ export interface DrillReport {
   readonly cdrCount: number;
   /** Kill to the first answered OPTIONS, of each kill. */
   readonly downMs: readonly number[];
+  /** When, by performance.now(). */
+  readonly killedAtMs: readonly number[];
   /** Live calls that each life took over. */
   readonly resumedCounts: readonly number[];
   /** Farthest that the talk time of a CDR is from what the caller saw. */
@@ -60,11 +62,12 @@ export async function runDrill(scope: Scope, plan: DrillPlan, downMsMax = DOWN_M
   scope.after(() => clearInterval(forgetting));
   const network = networkOf(['127.0.0.2', '127.0.0.4'], [{ name: 'vendor', at: answerer.peer.place }]);
   let tandem = await SwitchProcess.start(scope, plan.shards, network);
-  const kills = { downMs: [] as number[], resumedCounts: [] as number[] };
+  const kills = { downMs: [] as number[], killedAtMs: [] as number[], resumedCounts: [] as number[] };
   caller.begin(tandem.sip, plan);
   await sleep(plan.holdMs + 1_000);
   for (let kill = 0; kill < plan.killCount; kill++) {
     const probed = firstAnswer(tandem.sip);
+    kills.killedAtMs.push(performance.now());
     await tandem.kill();
     const downMs = probed.since();
     tandem = await tandem.again(scope, plan.shards);
@@ -127,7 +130,7 @@ function resumedIn(log: string): number {
 function reportOf(
   stories: readonly DrillStory[],
   cdrs: readonly Cdr[],
-  kills: Pick<DrillReport, 'downMs' | 'resumedCounts'>,
+  kills: Pick<DrillReport, 'downMs' | 'killedAtMs' | 'resumedCounts'>,
 ): DrillReport {
   const byCall = new Map<string, Cdr[]>();
   for (const cdr of cdrs) byCall.set(cdr.callerCallId, [...(byCall.get(cdr.callerCallId) ?? []), cdr]);
@@ -137,7 +140,7 @@ function reportOf(
   for (const story of answered) {
     const found = (byCall.get(story.callId) ?? []).filter(({ answeredAtWallMs }) => answeredAtWallMs !== null);
     if (found.length !== 1) faults.push(`${story.callId} was answered and has ${found.length} CDRs`);
-    const errorMs = Math.max(0, ...found.map((cdr) => talkErrorOf(story, cdr)));
+    const errorMs = Math.max(0, ...found.map((cdr) => talkErrorOf(story, cdr, kills.killedAtMs)));
     talkErrorMsMax = Math.max(talkErrorMsMax, errorMs);
     if (errorMs > TALK_ERROR_MS_MAX) faults.push(`${story.callId}: the talk time is ${errorMs.toFixed(0)} ms off`);
     if (![200, 481].includes(story.byeStatus)) faults.push(`${story.callId}: BYE was answered ${story.byeStatus}`);
@@ -161,7 +164,12 @@ function reportOf(
   };
 }
 
-/** How far `holdMs` lies outside what the caller knows: it ended between the first BYE and the answer to one. */
-function talkErrorOf({ answeredAtMs, byeAtMs, overAtMs }: DrillStory, { holdMs }: Cdr): number {
-  return Math.max(byeAtMs - answeredAtMs - holdMs, holdMs - (overAtMs - answeredAtMs));
+/**
+ * How far `holdMs` lies outside what the caller knows: it ended between the first BYE and the answer to one, and began
+ * when the answer came; or at a kill before, for an answer given at that moment comes only after the restart.
+ */
+function talkErrorOf(story: DrillStory, { holdMs }: Cdr, killedAtMs: readonly number[]): number {
+  const { askedAtMs, answeredAtMs, byeAtMs, overAtMs } = story;
+  const beganAtMs = killedAtMs.find((atMs) => atMs > askedAtMs && atMs < answeredAtMs) ?? answeredAtMs;
+  return Math.max(byeAtMs - answeredAtMs - holdMs, holdMs - (overAtMs - beganAtMs));
 }
