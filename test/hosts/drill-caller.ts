@@ -32,7 +32,7 @@ const LOOK_MS = 5;
 export class DrillCaller {
   readonly peer: Peer;
   readonly #stories: Promise<DrillStory>[] = [];
-  /** Calls that got no answer in time: nobody here knows them any more. */
+  /** Calls that were refused, or got no answer in time: nobody here knows them any more. */
   readonly #givenUp = new Set<string>();
   #isEnding = false;
   #isOffering: Promise<void> = Promise.resolve();
@@ -80,8 +80,10 @@ export class DrillCaller {
     const answer = await invite.final;
     const answeredAtMs = performance.now();
     const none = { askedAtMs, answeredAtMs, refreshStatus: null, byeAtMs: 0, overAtMs: 0, byeStatus: 0, byeCount: 0 };
-    if (answer === null) this.#givenUp.add(callId);
-    if (answer === null || answer.status >= 300) return { callId, status: answer?.status ?? 0, ...none };
+    if (answer === null || answer.status >= 300) {
+      this.#givenUp.add(callId);
+      return { callId, status: answer?.status ?? 0, ...none };
+    }
     const dialog = { uri: answer.contact, from, to: answer.to, callId };
     await sleep(holdMs / 2);
     let refresh: Exchange | null = null;
