@@ -54,8 +54,6 @@ const TIME_OPTIONS = [
   { flags: '--until <moment>', help: 'ended before' },
 ] as const;
 
-const ZONE_OPTION = { flags: '--zone <name>', help: 'time zone of its days, such as Europe/Berlin' } as const;
-
 /** tandem bill */
 export const BILL_COMMAND: WordedCommand = {
   name: 'bill',
@@ -81,7 +79,7 @@ export const REPORT_COMMAND: WordedCommand = {
       help: 'account, mappingGateway, routingGateway, prefix, area, endReason; some of them',
     },
     ...TIME_OPTIONS,
-    ZONE_OPTION,
+    { flags: '--zone <name>', help: 'time zone of its days, such as Europe/Berlin' },
     { flags: '--account <name>', help: 'only its calls' },
     { flags: '--from-gateway <name>', help: 'only calls that came from this mapping gateway' },
     { flags: '--to-gateway <name>', help: 'only attempts at this routing gateway' },
