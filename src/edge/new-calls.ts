@@ -15,16 +15,24 @@ import { isInDialog, markOf, RecentMarks } from '../core/shard/transaction-mark.
 import { FairQueue, type Waiting } from './fair-queue.ts';
 
 /**
- * Longest wait of a new call, ms, once some have waited without a break for PATIENCE_MS: calls come faster than they
- * are let in, and what is let in late takes no more calls than what is let in early. A burst, or a pause of the
- * machine or of a shard that takes over a large network, is made up for sooner; nobody is refused for it, and no caller
- * repeats before 500 ms.
+ * Longest wait of a new call, ms, once calls have been let in for PATIENCE_MS without an end to those who wait: they
+ * come faster than they are let in, and what is let in late takes no more calls than what is let in early. A burst is
+ * made up for sooner, and nobody is refused for it.
  */
 const WAIT_MS_MAX = 50;
 const PATIENCE_MS = 450;
 
+/**
+ * Where nobody was let in for longer, ms, the machine paused, or the shard, which takes over a large network; of that
+ * time so much counts. How long a pause was says nothing of how fast calls come.
+ */
+const PAUSE_MS = 50;
+
 /** Who waited so long, ms, has repeated its INVITE meanwhile: an answer would only cross it. */
 const STALE_MS = 500;
+
+/** Longest wait of a new call in any case, ms: it has repeated its INVITE twice, and may be gone. */
+const GONE_MS = 2_000;
 
 /** An overload is over when nobody has been refused for so long, ms. */
 const CALM_MS = 1_000;
@@ -72,8 +80,10 @@ interface WaitingInvite extends Waiting {
 /** Those who wait for one shard. */
 interface ShardQueue {
   readonly waiting: FairQueue<WaitingInvite>;
-  /** When those came who waited first since everybody had been let in; Infinity when nobody has since. */
-  sinceMs: number;
+  /** How long calls have been let in since everybody was, ms; pauses count for PAUSE_MS. */
+  standingMs: number;
+  /** When the last was let in, or when somebody came and nobody waited; monotonic, ms. */
+  letInAtMs: number;
 }
 
 type Refusal = keyof NewCallCounts['refused'];
@@ -168,6 +178,7 @@ export class NewCalls {
     this.#longestWaitMs = 0;
     if (this.#isOverloaded && nowMs - this.#refusedAtMs > CALM_MS) {
       this.#isOverloaded = false;
+      for (const queue of this.#queues) queue.standingMs = 0;
       this.#refused.clear();
       this.#options.onTurn(false);
     }
@@ -175,11 +186,10 @@ export class NewCalls {
   }
 
   #wait(invite: WaitingInvite, shard: number): void {
-    while (this.#queues.length <= shard)
-      this.#queues.push({ waiting: new FairQueue(), sinceMs: Number.POSITIVE_INFINITY });
+    while (this.#queues.length <= shard) this.#queues.push({ waiting: new FairQueue(), standingMs: 0, letInAtMs: 0 });
     const queue = this.#queues[shard] as ShardQueue;
-    queue.sinceMs = Math.min(queue.sinceMs, invite.arrivedAtMs);
     const { source, arrivedAtMs } = invite;
+    if (queue.waiting.size === 0) queue.letInAtMs = arrivedAtMs;
     queue.waiting.add(this.#shares?.of(source.address, source.port, arrivedAtMs) ?? STRANGERS, invite);
     this.#waitingCount += 1;
   }
@@ -190,7 +200,9 @@ export class NewCalls {
       const invite = gate.isBusy(shard) ? null : queue.waiting.take();
       if (invite === null) return;
       this.#admit(gate, invite, nowMs);
-      if (queue.waiting.size === 0) queue.sinceMs = Number.POSITIVE_INFINITY;
+      const sinceLastMs = Math.min(nowMs - queue.letInAtMs, PAUSE_MS);
+      queue.standingMs = queue.waiting.size === 0 ? 0 : queue.standingMs + sinceLastMs;
+      queue.letInAtMs = nowMs;
     }
   }
 
@@ -209,11 +221,11 @@ export class NewCalls {
     }
   }
 
-  #refuseWaited({ waiting, sinceMs: waitedSinceMs }: ShardQueue): void {
+  #refuseWaited({ waiting, standingMs }: ShardQueue): void {
     const sinceMs = this.#options.clock();
-    if (sinceMs - waitedSinceMs <= PATIENCE_MS) return;
+    const waitMsMax = standingMs > PATIENCE_MS ? WAIT_MS_MAX : GONE_MS;
     for (let nowMs = sinceMs; nowMs - sinceMs < REFUSE_MS; nowMs = this.#options.clock()) {
-      const invite = waiting.takeBefore(nowMs - WAIT_MS_MAX);
+      const invite = waiting.takeBefore(nowMs - waitMsMax);
       if (invite === null) return;
       const waitedMs = nowMs - invite.arrivedAtMs;
       this.#waited(waitedMs);

@@ -127,7 +127,7 @@ describe('at ease', () => {
     bench.invite('a');
     bench.takes = 1;
     bench.serve();
-    bench.nowMs += 460;
+    bench.nowMs += 2_001;
     bench.serve();
     const { admitted, refused, dropped } = bench.calls.counts;
     assert.deepEqual([bench.admitted, bench.refused, bench.calls.waitingCount], [['a'], [], 0]);
@@ -142,50 +142,87 @@ describe('at ease', () => {
 });
 
 describe('under load', () => {
-  /** One where somebody has waited for over 450 ms, and whose shard has no time; `names` wait since 51 ms. */
-  function late(...names: readonly string[]): Bench {
+  /** One that has let in calls for so long, ms, one every 10 ms, and never all that waited; its shard has no time now. */
+  function standing(ms: number): Bench {
     const bench = new Bench();
+    bench.invite('before');
+    for (let count = 1; count * 10 <= ms; count++) {
+      bench.invite(`before${count}`);
+      bench.nowMs += 10;
+      bench.takes = count;
+      bench.serve();
+    }
+    bench.admitted.length = 0;
     bench.isBusy = true;
-    bench.invite('first');
-    bench.nowMs += 451;
-    bench.serve();
-    bench.refused.pop();
-    for (const name of names) bench.invite(name);
-    bench.serve();
-    bench.nowMs += 51;
     return bench;
   }
 
-  test('nobody is refused while some have waited for 450 ms only; then who has waited for 50 ms is', () => {
-    const bench = new Bench();
-    bench.isBusy = true;
+  /** One that refuses; `names` wait since 51 ms. */
+  function late(...names: readonly string[]): Bench {
+    const bench = standing(460);
+    bench.nowMs += 41;
+    bench.serve();
+    assert.deepEqual(bench.refused.splice(0), ['before46']);
+    for (const name of names) bench.invite(name);
+    bench.nowMs += 51;
+    bench.takes = Number.POSITIVE_INFINITY;
+    return bench;
+  }
+
+  test('nobody is refused while calls are let in for 450 ms only; then who has waited for 50 ms is', () => {
+    const patient = standing(450);
+    patient.nowMs += 51;
+    patient.serve();
+    assert.deepEqual([patient.refused, patient.turns], [[], []]);
+    const bench = standing(460);
     bench.invite('a');
-    bench.nowMs += 400;
+    bench.nowMs += 50;
     bench.invite('b');
-    bench.nowMs += 50;
     bench.serve();
-    assert.deepEqual([bench.refused, bench.turns], [[], []]);
+    assert.deepEqual([bench.refused, bench.turns], [['before46'], [true]]);
     bench.nowMs += 1;
-    bench.invite('c');
     bench.serve();
-    assert.deepEqual([bench.refused, bench.turns], [['a', 'b'], [true]]);
-    bench.nowMs += 50;
-    bench.serve();
-    assert.deepEqual([bench.refused.length, bench.calls.counts.refused.waited], [2, 2]);
+    assert.deepEqual([bench.refused, bench.calls.counts.refused.waited], [['before46', 'a'], 2]);
   });
 
-  test('a pause that is made up for is no overload', () => {
+  test('when nobody waits any more, patience is whole again', () => {
+    const bench = standing(450);
+    bench.isBusy = false;
+    bench.takes = 1;
+    bench.serve();
+    assert.equal(bench.calls.waitingCount, 0);
+    bench.invite('a');
+    bench.invite('b');
+    bench.takes = 2;
+    bench.nowMs += 10;
+    bench.serve();
+    bench.nowMs += 51;
+    bench.serve();
+    assert.deepEqual([bench.calls.waitingCount, bench.refused], [1, []]);
+  });
+
+  test('a pause of a second refuses nobody, nor do nine of them', () => {
+    const bench = new Bench();
+    for (let count = 1; count <= 9; count++) {
+      bench.invite(`a${count}`);
+      bench.invite(`b${count}`);
+      bench.nowMs += 1_000;
+      bench.takes = 2 * count - 1;
+      bench.serve();
+    }
+    assert.deepEqual([bench.admitted.length, bench.calls.waitingCount, bench.refused], [17, 1, []]);
+  });
+
+  test('who has waited for two seconds is dropped even so', () => {
     const bench = new Bench();
     bench.isBusy = true;
     bench.invite('a');
-    bench.nowMs += 449;
-    bench.isBusy = false;
+    bench.nowMs += 2_000;
     bench.serve();
-    bench.isBusy = true;
-    bench.invite('b');
-    bench.nowMs += 449;
+    assert.equal(bench.calls.waitingCount, 1);
+    bench.nowMs += 1;
     bench.serve();
-    assert.deepEqual([bench.admitted, bench.refused], [['a'], []]);
+    assert.deepEqual([bench.calls.waitingCount, bench.refused, bench.calls.counts.dropped.stale], [0, [], 1]);
   });
 
   test('a burst of a dozen calls that takes 400 ms is let in to the last', () => {
@@ -238,7 +275,7 @@ describe('under load', () => {
     assert.deepEqual([bench.refused, bench.admitted], [['a', 'a'], []]);
   });
 
-  test('who waited over 500 ms is dropped: it has repeated its INVITE', () => {
+  test('in an overload who waited over 500 ms is dropped: it has repeated its INVITE', () => {
     const bench = late('a');
     bench.nowMs += 450;
     bench.serve();
@@ -291,7 +328,7 @@ describe('under load', () => {
     bench.serve();
     bench.isBusy = false;
     bench.serve();
-    assert.deepEqual([bench.calls.counts.dropped.unreadable, bench.calls.counts.admitted.first], [1, 1]);
+    assert.deepEqual([bench.calls.counts.dropped.unreadable, bench.admitted], [1, ['']]);
   });
 
   test('an overload ends when for a second nobody has been refused, and what was refused is forgotten', () => {
@@ -307,6 +344,11 @@ describe('under load', () => {
     bench.invite('a');
     bench.serve();
     assert.deepEqual(bench.admitted, ['a']);
+    bench.isBusy = true;
+    bench.invite('b');
+    bench.nowMs += 51;
+    bench.serve();
+    assert.deepEqual(bench.refused, ['a']);
   });
 
   test('a heap that is 85 % full refuses all new calls until it is 75 % full', () => {
