@@ -20,7 +20,7 @@ import { FairQueue, type Waiting } from './fair-queue.ts';
  * made up for sooner, and nobody is refused for it.
  */
 const WAIT_MS_MAX = 50;
-const PATIENCE_MS = 450;
+const PATIENCE_MS = 1_000;
 
 /**
  * Where nobody was let in for longer, ms, the machine paused, or the shard, which takes over a large network; of that

@@ -159,34 +159,34 @@ describe('under load', () => {
 
   /** One that refuses; `names` wait since 51 ms. */
   function late(...names: readonly string[]): Bench {
-    const bench = standing(460);
+    const bench = standing(1_010);
     bench.nowMs += 41;
     bench.serve();
-    assert.deepEqual(bench.refused.splice(0), ['before46']);
+    assert.deepEqual(bench.refused.splice(0), ['before101']);
     for (const name of names) bench.invite(name);
     bench.nowMs += 51;
     bench.takes = Number.POSITIVE_INFINITY;
     return bench;
   }
 
-  test('nobody is refused while calls are let in for 450 ms only; then who has waited for 50 ms is', () => {
-    const patient = standing(450);
+  test('nobody is refused while calls are let in for a second only; then who has waited for 50 ms is', () => {
+    const patient = standing(1_000);
     patient.nowMs += 51;
     patient.serve();
     assert.deepEqual([patient.refused, patient.turns], [[], []]);
-    const bench = standing(460);
+    const bench = standing(1_010);
     bench.invite('a');
     bench.nowMs += 50;
     bench.invite('b');
     bench.serve();
-    assert.deepEqual([bench.refused, bench.turns], [['before46'], [true]]);
+    assert.deepEqual([bench.refused, bench.turns], [['before101'], [true]]);
     bench.nowMs += 1;
     bench.serve();
-    assert.deepEqual([bench.refused, bench.calls.counts.refused.waited], [['before46', 'a'], 2]);
+    assert.deepEqual([bench.refused, bench.calls.counts.refused.waited], [['before101', 'a'], 2]);
   });
 
   test('when nobody waits any more, patience is whole again', () => {
-    const bench = standing(450);
+    const bench = standing(1_000);
     bench.isBusy = false;
     bench.takes = 1;
     bench.serve();

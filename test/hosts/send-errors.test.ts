@@ -27,7 +27,7 @@ async function leavesAtOnce(context: TestContext, shards: number): Promise<void>
   ];
   const live = await LiveSwitch.start(context, shards, networkOf(['127.0.0.2'], vendors));
   const caller = new Caller(await Peer.open(context, '127.0.0.2'));
-  const calls = await caller.load({ to: live.sip, callee: '4989100', holdMs: 20 }, 20, 100);
+  const calls = await caller.load({ to: live.sip, callee: '4989100', holdMs: 20 }, 20, 20);
   for (const { status, byeStatus } of calls) assert.deepEqual([status, byeStatus], [200, 200]);
   await live.management.atRest();
   const cdrs = await eventually('the CDRs', async () => {
