@@ -34,8 +34,14 @@ const STALE_MS = 500;
 /** Longest wait of a new call in any case, ms: it has repeated its INVITE twice, and may be gone. */
 const GONE_MS = 2_000;
 
-/** An overload is over when nobody has been refused for so long, ms. */
+/** An overload is over when nobody new has been refused for so long, ms. */
 const CALM_MS = 1_000;
+
+/**
+ * How long after that a refused INVITE may still be repeated, ms: as long as its caller would have sent it (64*T1). It
+ * is refused alike, for its caller knows the call no more: nobody would end it.
+ */
+const REPEATED_MS = 32_000;
 
 /** Longest the sockets are left alone for the new calls of a shard: to let them in, and to refuse them, ms. */
 const ADMIT_MS = 2;
@@ -140,7 +146,7 @@ export class NewCalls {
     }
     const invite = { bytes, source, mark, arrivedAtMs: this.#options.clock() };
     if (this.#isHeapFull) this.#refuse(invite, 'heap', 0);
-    else if (this.#isOverloaded && this.#refused.has(mark)) this.#refuse(invite, 'repeated', 0);
+    else if (this.#refused.has(mark)) this.#refuse(invite, 'repeated', 0);
     else if (this.#waitingCount >= WAITING_INVITES_MAX) this.counts.dropped.full += 1;
     else this.#wait(invite, shard);
     return false;
@@ -148,7 +154,7 @@ export class NewCalls {
 
   /** Whether this ACK belongs to a refusal, and so to nobody else. */
   absorbs(ack: Buffer): boolean {
-    if (!this.#isOverloaded) return false;
+    if (this.#refused.isEmpty) return false;
     if (!this.#refused.has(markOf(ack.toString('latin1'), this.#options.seed))) return false;
     this.counts.acksAbsorbed += 1;
     return true;
@@ -176,10 +182,11 @@ export class NewCalls {
     const nowMs = this.#options.clock();
     const longestMs = this.#longestWaitMs;
     this.#longestWaitMs = 0;
-    if (this.#isOverloaded && nowMs - this.#refusedAtMs > CALM_MS) {
+    const calmMs = nowMs - this.#refusedAtMs;
+    if (calmMs > CALM_MS + REPEATED_MS) this.#refused.clear();
+    if (this.#isOverloaded && calmMs > CALM_MS) {
       this.#isOverloaded = false;
       for (const queue of this.#queues) queue.standingMs = 0;
-      this.#refused.clear();
       this.#options.onTurn(false);
     }
     return longestMs;
@@ -209,7 +216,7 @@ export class NewCalls {
   #admit(gate: Gate, invite: WaitingInvite, nowMs: number): void {
     const { bytes, source, mark, arrivedAtMs } = invite;
     this.#waited(nowMs - arrivedAtMs);
-    if (this.#isOverloaded && this.#refused.has(mark)) {
+    if (this.#refused.has(mark)) {
       this.#refuse(invite, 'repeated', nowMs - arrivedAtMs); // The first was refused while this one waited.
     } else if (!gate.put(bytes, source.address, source.port, source.listener)) {
       this.counts.dropped.full += 1;
@@ -244,7 +251,7 @@ export class NewCalls {
       this.counts.dropped.repeated += 1; // A 503 would make the caller forget a call that has begun.
       return;
     }
-    this.#enterOverload();
+    if (why !== 'repeated') this.#enterOverload();
     if (waitedMs > STALE_MS) this.counts.dropped.stale += 1;
     else if (this.#answer(bytes, source, mark)) this.counts.refused[why] += 1;
     else this.counts.dropped.unreadable += 1;

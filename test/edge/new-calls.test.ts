@@ -142,7 +142,7 @@ describe('at ease', () => {
 });
 
 describe('under load', () => {
-  /** One that has let in calls for so long, ms, one every 10 ms, and never all that waited; its shard has no time now. */
+  /** One that has let in calls for so long, ms, one every 10 ms, and never all that waited; its shard is busy now. */
   function standing(ms: number): Bench {
     const bench = new Bench();
     bench.invite('before');
@@ -331,7 +331,7 @@ describe('under load', () => {
     assert.deepEqual([bench.calls.counts.dropped.unreadable, bench.admitted], [1, ['']]);
   });
 
-  test('an overload ends when for a second nobody has been refused, and what was refused is forgotten', () => {
+  test('an overload ends when for a second nobody new has been refused', () => {
     const bench = late('a');
     bench.serve();
     bench.isBusy = false;
@@ -341,14 +341,40 @@ describe('under load', () => {
     bench.nowMs += 1;
     bench.calls.look(0);
     assert.deepEqual([bench.calls.isOverloaded, bench.turns], [false, [true, false]]);
-    bench.invite('a');
-    bench.serve();
-    assert.deepEqual(bench.admitted, ['a']);
     bench.isBusy = true;
     bench.invite('b');
     bench.nowMs += 51;
     bench.serve();
     assert.deepEqual(bench.refused, ['a']);
+  });
+
+  test('what was refused begins no call for 32 s more: its caller knows it no longer, and nobody would end it', () => {
+    const bench = late('a');
+    bench.serve();
+    bench.isBusy = false;
+    bench.nowMs += 33_000;
+    bench.calls.look(0);
+    bench.invite('a');
+    bench.serve();
+    assert.deepEqual([bench.admitted, bench.calls.isOverloaded, bench.turns], [[], false, [true, false]]);
+    assert.equal(bench.calls.absorbs(textOf('ACK', 'a', ';tag=2')), true);
+    bench.nowMs += 1;
+    bench.calls.look(0);
+    bench.invite('a');
+    bench.serve();
+    assert.deepEqual(bench.admitted, ['a']);
+  });
+
+  test('of thousands of refused INVITEs none is let in when it is repeated', () => {
+    const bench = late();
+    const names = Array.from({ length: 2_000 }, (_, index) => `a${index}`);
+    for (const name of names) bench.invite(name);
+    bench.nowMs += 51;
+    bench.serve();
+    bench.isBusy = false;
+    for (const name of names) bench.invite(name);
+    bench.serve();
+    assert.deepEqual([bench.refused.length, bench.admitted, bench.calls.waitingCount], [4_000, [], 0]);
   });
 
   test('a heap that is 85 % full refuses all new calls until it is 75 % full', () => {

@@ -115,26 +115,33 @@ function isBlank(code: number): boolean {
   return code === SPACE || code === TAB || code === CR || code === LF;
 }
 
-/** Marks it holds at most; a newer one may take the place of an older. */
+/** Marks it remembers for certain: a repetition comes within 32 s, and so many calls do not begin in that time. */
 export const RECENT_MARKS_MAX = 65_536;
 
-/** Remembers marks, the latest of each place: bounded, and never asked to forget but as a whole. */
+/** Remembers the latest RECENT_MARKS_MAX marks, each of them, and some of those before: bounded, in two halves. */
 export class RecentMarks {
-  readonly #marks = new Float64Array(RECENT_MARKS_MAX);
+  #latest = new Set<number>();
+  #earlier = new Set<number>();
 
   add(mark: number): void {
-    this.#marks[placeOf(mark)] = mark;
+    if (Number.isNaN(mark)) return;
+    if (this.#latest.size === RECENT_MARKS_MAX) {
+      this.#earlier = this.#latest;
+      this.#latest = new Set();
+    }
+    this.#latest.add(mark);
+  }
+
+  get isEmpty(): boolean {
+    return this.#latest.size === 0;
   }
 
   has(mark: number): boolean {
-    return this.#marks[placeOf(mark)] === mark;
+    return this.#latest.has(mark) || this.#earlier.has(mark);
   }
 
   clear(): void {
-    this.#marks.fill(0);
+    this.#latest.clear();
+    this.#earlier.clear();
   }
-}
-
-function placeOf(mark: number): number {
-  return (mark >>> 0) % RECENT_MARKS_MAX;
 }
