@@ -43,6 +43,11 @@ export class Management {
     });
   }
 
+  /** The calls that live now, some thousands of them at most. */
+  async calls(): Promise<Cdr[]> {
+    return (await this.#client.get('/api/v1/calls', { limit: String(CDRS_PAGE) })) as Cdr[];
+  }
+
   /** Every CDR so far. */
   async cdrs(): Promise<Cdr[]> {
     const found: Cdr[] = [];

@@ -43,6 +43,8 @@ export class Peer {
   readonly arrivals: Arrival[] = [];
   /** Hears requests; responses go to the exchange they belong to. */
   onRequest: (request: PeerMessage, from: Place) => void = () => undefined;
+  /** Sees every message that it sends or hears. */
+  onTraffic: (isSent: boolean, text: string) => void = () => undefined;
   readonly #socket: Socket;
   readonly #exchanges = new Map<string, Exchange>();
   #mintedCount = 0;
@@ -83,7 +85,9 @@ export class Peer {
   }
 
   send(text: string, to: Place): void {
-    if (!this.#isClosed) this.#socket.send(Buffer.from(text, 'latin1'), to.port, to.address);
+    if (this.#isClosed) return;
+    this.#socket.send(Buffer.from(text, 'latin1'), to.port, to.address);
+    this.onTraffic(true, text);
   }
 
   /** Sends a request and repeats it until it is answered; `patienceMs`: when to give up. */
@@ -143,6 +147,7 @@ export class Peer {
 
   #receive(text: string, from: Place): void {
     if (isMedia(text)) return;
+    this.onTraffic(false, text);
     const atMs = performance.now();
     const message = new PeerMessage(text);
     this.arrivals.push({ message, from, atMs });

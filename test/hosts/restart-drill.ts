@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import { Answerer } from './answerer.ts';
 import { DrillCaller, type DrillStory } from './drill-caller.ts';
-import { until } from './eventually.ts';
+import { DrillDiary } from './drill-diary.ts';
+import type { Management } from './management.ts';
 import { networkOf } from './networks.ts';
 import { Peer, type Place } from './peer.ts';
 import type { Scope } from './scope.ts';
@@ -52,10 +53,16 @@ const TALK_ERROR_MS_MAX = 1_000;
 const DOWN_MS_MAX = 2_000;
 const FAULTS_TOLD_MAX = 20;
 
+/** Calls that live on when all have hung up: so many stories are told. */
+const LEFT_TOLD_MAX = 5;
+
 /** Runs one; what it opens ends with `scope`. `downMsMax`: more is a fault. */
 export async function runDrill(scope: Scope, plan: DrillPlan, downMsMax = DOWN_MS_MAX): Promise<DrillReport> {
   const answerer = new Answerer(await Peer.open(scope, '127.0.0.3'), { ringMs: 20 });
   const caller = new DrillCaller(await Peer.open(scope, '127.0.0.2'));
+  const diary = new DrillDiary();
+  diary.watch(caller.peer, 'caller');
+  diary.watch(answerer.peer, 'vendor');
   const forgetting = setInterval(() => {
     for (const { peer } of [caller, answerer]) peer.arrivals.length = 0;
   }, 1_000);
@@ -76,16 +83,35 @@ export async function runDrill(scope: Scope, plan: DrillPlan, downMsMax = DOWN_M
     await sleep(plan.lifeMs);
   }
   const stories = await caller.end(plan.holdMs + END_PATIENCE_MS);
-  await until('no call is left', async () => (await tandem.management.status()).calls.active === 0, END_PATIENCE_MS);
+  const left = await callsLeft(tandem.management);
   const { limitDrift, gateways, sharers } = await tandem.management.status();
   const held = [...gateways, ...sharers]
     .filter(({ calls }) => calls > 0)
     .map(({ name, calls }) => `${name} holds ${calls} calls at rest`);
   await tandem.stop();
   const report = reportOf(stories, tandem.cdrsOnDisk(), kills);
-  const faults = [...report.faults, ...held, ...limitDrift.map(({ name }) => `the limit of ${name} drifted`)];
+  const living = left.slice(0, LEFT_TOLD_MAX).map((call) => {
+    const callIds = [call.callerCallId, ...call.attempts.map(({ callId }) => callId)];
+    return [`${call.callerCallId} lives on:`, ...diary.of(callIds, kills.killedAtMs)].join('\n  ');
+  });
+  const faults = [
+    ...living,
+    ...report.faults,
+    ...held,
+    ...limitDrift.map(({ name }) => `the limit of ${name} drifted`),
+  ];
   const slow = kills.downMs.filter((ms) => ms > downMsMax).map((ms) => `down for ${ms.toFixed(0)} ms`);
   return { ...report, faults: [...faults, ...slow].slice(0, FAULTS_TOLD_MAX) };
+}
+
+/** Those that live on when everybody has hung up, after some patience. */
+async function callsLeft(management: Management): Promise<Cdr[]> {
+  const endMs = performance.now() + END_PATIENCE_MS;
+  for (;;) {
+    const left = await management.calls();
+    if (left.length === 0 || performance.now() > endMs) return left;
+    await sleep(PROBE_MS);
+  }
 }
 
 /** Probes `place` with OPTIONS from now on; `since` resolves with the time from its call to the next answer. */
