@@ -108,6 +108,9 @@ test('a running switch counts what has just ended; mistakes are told as the API 
   for (const [words, sentence] of [
     [['--group', 'acount'], /group acount is none; did you mean account\?/],
     [['--by', 'fortnight'], /by fortnight is none; there are all, hour, day, month/],
+    [['--by', 'dya'], /by dya is none; did you mean day\?/],
+    [['--by', 'acount'], /by takes a period \(all, hour, day, month\), not "acount"; did you mean group account\?/],
+    [['--by', 'area'], /not "area"; did you mean group area\?/],
     [['--zone', 'Berlin'], /zone "Berlin" is no time zone/],
     [['--period', 'tomorow'], /period takes today, yesterday, week, a month such as .*not "tomorow"/],
     [['--limit', 'all'], /limit takes a whole number from 1 to 50000, not "all"/],

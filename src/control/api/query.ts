@@ -1,10 +1,11 @@
 // What a request says behind the question mark.
 
+import { nearestName } from '../../core/base/nearest-name.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { HttpRequest } from '../http/http-server.ts';
 
 /** The whole number of `name`, `fallback` when it is not given. Throws TANDEM_API_QUESTION. */
-export function countIn(request: HttpRequest, name: string, fallback: number, max: number): number {
+export function countIn(request: Pick<HttpRequest, 'query'>, name: string, fallback: number, max: number): number {
   const given = request.query.get(name);
   if (given === null) return fallback;
   if (/^\d{1,15}$/.test(given) && Number(given) <= max) return Number(given);
@@ -14,4 +15,13 @@ export function countIn(request: HttpRequest, name: string, fallback: number, ma
 /** The text of `name`; '' when it is not given. */
 export function textIn(request: HttpRequest, name: string): string {
   return request.query.get(name) ?? '';
+}
+
+/** `word` as one of `words`. Throws TANDEM_API_QUESTION, with the one that was meant where that can be told. */
+export function wordIn<T extends string>(name: string, word: string, words: readonly T[]): T {
+  const found = words.find((one) => one === word);
+  if (found !== undefined) return found;
+  const near = nearestName(word, words);
+  const advice = near === null ? `there are ${words.join(', ')}` : `did you mean ${near}?`;
+  throw new TandemError('TANDEM_API_QUESTION', `${name} ${word} is none; ${advice}`);
 }

@@ -9,6 +9,7 @@ import { countReport } from '../reports/count-report.ts';
 import { PERIOD_KINDS, type PeriodKind } from '../reports/periods.ts';
 import { rateFactsOf } from '../reports/rate-facts.ts';
 import { DIMENSIONS, type Dimension, type ReportQuestion, type ReportRow } from '../reports/report.ts';
+import { wordIn } from './query.ts';
 
 /** What a report is made from. */
 export interface ReportGround {
@@ -48,7 +49,7 @@ export async function answerReport(ground: ReportGround, query: URLSearchParams)
 }
 
 function questionIn(query: URLSearchParams, wallMs: number): ReportQuestion {
-  const by = wordIn('by', query.get('by') ?? 'day', PERIOD_KINDS);
+  const by = periodIn(query.get('by') ?? 'day');
   const group = (query.get('group') ?? '').split(',').filter((word) => word !== '');
   const dimensions = [...new Set(group.map((word) => wordIn('group', word.trim(), DIMENSIONS)))];
   const only = new Map<Dimension, string>();
@@ -59,12 +60,13 @@ function questionIn(query: URLSearchParams, wallMs: number): ReportQuestion {
   return { by, dimensions, only, ...askedTime(query, askedZone(query, 'UTC'), wallMs, 'week') };
 }
 
-function wordIn<T extends string>(name: string, word: string, words: readonly T[]): T {
-  const found = words.find((one) => one === word);
-  if (found !== undefined) return found;
-  const near = nearestName(word, words);
-  const advice = near === null ? `there are ${words.join(', ')}` : `did you mean ${near}?`;
-  throw new TandemError('TANDEM_API_QUESTION', `${name} ${word} is none; ${advice}`);
+/** How long the periods are. Whoever writes what calls are told apart by means `group`. */
+function periodIn(word: string): PeriodKind {
+  const isPeriod = nearestName(word, PERIOD_KINDS) !== null;
+  const group = DIMENSIONS.find((one) => one === word) ?? (isPeriod ? null : nearestName(word, DIMENSIONS));
+  if (group === null) return wordIn('by', word, PERIOD_KINDS);
+  const sentence = `by takes a period (${PERIOD_KINDS.join(', ')}), not "${word}"; did you mean group ${group}?`;
+  throw new TandemError('TANDEM_API_QUESTION', sentence);
 }
 
 function limitIn(query: URLSearchParams): number {
