@@ -62,7 +62,7 @@ export interface BoardRecord {
 
 const BOARD_FIELDS = ['cdr', 'slots'] as const satisfies readonly (keyof BoardRecord)[];
 
-/** The CDR of this release; CDR_FIELDS is the first one's, which records on disk may still have. */
+/** The CDR of a later release; CDR_FIELDS is the first one's. Records on disk may still have either. */
 const CDR_FIELDS_2 = [
   ...CDR_FIELDS.slice(0, -1),
   'userAgentCaller',
@@ -86,6 +86,14 @@ const CDR_FIELDS_2 = [
   'buyTaxNanos',
   'buyBilledSeconds',
   'agentFees',
+  'attempts',
+] as const satisfies readonly (keyof Cdr)[];
+
+/** The CDR of this release. */
+const CDR_FIELDS_3 = [
+  ...CDR_FIELDS_2.slice(0, -1),
+  'ratedSeconds',
+  'unpaidSeconds',
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
@@ -168,9 +176,10 @@ const SHAPES: readonly (readonly string[])[] = [
   ANSWER_FIELDS,
   AGENT_FEE_FIELDS,
   CHECKPOINT_FIELDS_2,
+  CDR_FIELDS_3,
 ];
 
-/** What a record of the first shape lacks. */
+/** What records of earlier shapes lack. */
 const LATER_FIELDS = {
   userAgentCaller: '',
   userAgentCallee: '',
@@ -199,7 +208,7 @@ export function unpack(bytes: Uint8Array): unknown {
 /** The CDR in a spooled record: whoever packed it was this program, or an earlier release of it. */
 export function unpackCdr(bytes: Uint8Array): Cdr {
   const cdr = packr.unpack(bytes) as Cdr;
-  return cdr.sessionTimer === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
+  return cdr.ratedSeconds === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
 }
 
 /** The live call in a board record. */

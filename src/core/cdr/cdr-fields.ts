@@ -75,6 +75,8 @@ export const CDR_FIELD_TABLE = {
   buyTaxNanos: row('nanos', 'incometax', 'Tax on top of it.'),
   buyBilledSeconds: row('count', '', 'Seconds that it is paid for.'),
   agentFees: row('list', '', 'What each agent above the account pays: account, table, prefix, fee, tax, seconds.'),
+  ratedSeconds: row('count', '', 'Whole seconds of talk that prices went by; null when no price was asked.'),
+  unpaidSeconds: row('count', '', 'Those of them that the money of the account did not reach for; it pays the others.'),
 } as const satisfies Readonly<Record<keyof Cdr, CdrField>>;
 
 /** Names of all fields, in the order of columns. */

@@ -109,6 +109,10 @@ export interface Cdr {
   buyBilledSeconds: number;
   /** What each agent above the account pays, the nearest first. */
   agentFees: readonly AgentFee[];
+  /** Whole seconds of talk that prices went by, without what is free by parameter; null when no price was asked. */
+  ratedSeconds: number | null;
+  /** Those of them that the account's money was not reserved for: it does not pay for them. */
+  unpaidSeconds: number;
 }
 
 /** The fields of money as a call begins with them. */
@@ -128,4 +132,6 @@ export const UNBILLED = {
   buyTaxNanos: 0n,
   buyBilledSeconds: 0,
   agentFees: [],
+  ratedSeconds: null,
+  unpaidSeconds: 0,
 } as const satisfies Partial<Cdr>;

@@ -28,6 +28,8 @@ export interface AgentFee {
 /** The fields of a record that fees stand in. */
 export interface BilledRecord {
   holdMs: number;
+  ratedSeconds: number | null;
+  unpaidSeconds: number;
   sellFeeNanos: bigint;
   taxNanos: bigint;
   billedSeconds: number;
@@ -83,6 +85,8 @@ export function fillFees(record: BilledRecord, { rules, sell, buy, agents, reser
   const seconds = ratedSecondsOf(record.holdMs, rules);
   const soldSeconds = reserve === null ? seconds : Math.min(seconds, reserve.grantedSeconds);
   const sold = sell === null ? NOTHING : chargeOf(sell.terms, soldSeconds);
+  record.ratedSeconds = seconds;
+  record.unpaidSeconds = seconds - soldSeconds;
   record.sellFeeNanos = sold.feeNanos;
   record.taxNanos = sold.taxNanos;
   record.billedSeconds = sold.billedSeconds;
