@@ -10,6 +10,7 @@ import {
   BILL_COMMAND,
   RECONCILE_COMMAND,
   REPORT_COMMAND,
+  RERATE_COMMAND,
   VERIFY_COMMAND,
   type WordedCommand,
   type Words,
@@ -225,6 +226,7 @@ function addQuestions(tandem: Command): void {
   addCdrs(tandem.command('cdr').description('finished calls'));
   addWorded(tandem, REPORT_COMMAND);
   addWorded(tandem, BILL_COMMAND);
+  addWorded(tandem, RERATE_COMMAND);
 }
 
 /** A command whose options are words of a question, which is asked as they are written. */

@@ -68,6 +68,26 @@ export const BILL_COMMAND: WordedCommand = {
   load: async () => (await import('./bill.ts')).bill,
 };
 
+/** tandem rerate */
+export const RERATE_COMMAND: WordedCommand = {
+  name: 'rerate',
+  description: 'calls of a time rated again by other rates: what would change; --book enters it as corrections',
+  options: [
+    ...TIME_OPTIONS,
+    { flags: '--zone <name>', help: 'time zone of its days; by default that of the account' },
+    { flags: '--account <name>', help: 'only its calls; by default those of all accounts' },
+    { flags: '--side <word>', help: 'sold (what customers pay), bought (what carriers are paid) or agent' },
+    { flags: '--table <name>', help: 'the rate table; by default those that each account has now' },
+    { flags: '--instead-of <name>', help: 'only calls that were rated by this table' },
+    { flags: '-n, --limit <count>', help: 'most differences told' },
+    { flags: '--csv', help: 'the differences as CSV, with all decimals' },
+    { flags: '--book', help: 'enter what is due as one correction for each account' },
+    { flags: '--memo <text>', help: 'kept with the corrections' },
+    { flags: '--booked', help: 'tell the corrections that were entered' },
+  ],
+  load: async () => (await import('./rerate.ts')).rerate,
+};
+
 /** tandem report */
 export const REPORT_COMMAND: WordedCommand = {
   name: 'report',

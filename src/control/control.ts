@@ -19,6 +19,7 @@ import { CdrIndex } from './cdr/index/cdr-index.ts';
 import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
 import { trimSpool } from './cdr/spool-trim.ts';
+import { tellLeftBehind, tellStoreIsFull } from './cdr/store-alarm.ts';
 import { UnpackedSpool } from './cdr/unpacked-spool.ts';
 import { type Deployed, Deployment } from './deployment.ts';
 import type { HttpServer } from './http/http-server.ts';
@@ -32,6 +33,7 @@ import { dnsOf } from './names/dns.ts';
 import { HostNames, type HostNamesUser } from './names/host-names.ts';
 import { LrnSource } from './names/lrn-source.ts';
 import { CallHistory } from './reports/call-history.ts';
+import { Reratings } from './rerating/reratings.ts';
 import { SwitchView } from './switch-view.ts';
 import {
   type ApplyOutcome,
@@ -82,6 +84,7 @@ export class Control implements HostNamesUser {
   readonly lowBalances: LowBalances;
   readonly lrn: LrnSource;
   readonly jobs: Jobs;
+  readonly reratings: Reratings;
   readonly blackList: KeptBlackList;
   readonly shardRestarts: number[];
   edge: EdgeNumbers = NO_EDGE_NUMBERS;
@@ -121,6 +124,8 @@ export class Control implements HostNamesUser {
     this.drift = new LimitDrift(this.view);
     this.lowBalances = new LowBalances(this.configuration, stores.ledger, log);
     this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });
+    const { history, configuration, accounts } = this;
+    this.reratings = new Reratings({ spool: stores.spool, history, configuration, accounts, wallNow });
     this.blackList = new KeptBlackList(this.view.blackList, stores.keepsakes);
     this.shardRestarts = options.memory.shards.map(() => 0);
     this.lrn = new LrnSource(options.lrnUrl, this.#log);
@@ -286,10 +291,11 @@ export class Control implements HostNamesUser {
   async stop(): Promise<void> {
     await this.#server?.close();
     await this.jobs.stop();
+    await this.reratings.stop();
     while (this.#drainRings() > 0);
     while (this.#followSpool() > 0);
     this.#keepBlackList();
-    this.#tellLeftBehind();
+    tellLeftBehind(this.view, this.#log);
     for (const sink of this.sinks) await sink.finish();
     const { journalsPath, memory } = this.options;
     removeSpentJournals(journalsPath, (shard) => this.stores.spool.taken(journalName(shard, memory.shards.length)));
@@ -301,16 +307,17 @@ export class Control implements HostNamesUser {
   async abandon(): Promise<void> {
     await this.#server?.close();
     await this.jobs.stop();
+    await this.reratings.stop();
     await this.stores.close();
   }
 
   #drainRings(): number {
     try {
       const frameCount = this.drain.drain();
-      this.#tellStoreIsFull(false);
+      tellStoreIsFull(this.options.memory.shards, false);
       return frameCount;
     } catch (error) {
-      this.#tellStoreIsFull(true);
+      tellStoreIsFull(this.options.memory.shards, true);
       // The frames stay in their rings; shards hold back and then refuse calls rather than lose a record.
       this.drainFailureCount++;
       if (this.#isDue('drain failure', SECOND_MS)) this.#log.error({ why: sentenceOf(error) }, 'CDRs cannot be stored');
@@ -351,19 +358,6 @@ export class Control implements HostNamesUser {
       dataPath,
       parameters: () => this.configuration.snapshot.parameters,
     };
-  }
-
-  /** While it is, new calls get 503: no record may come that has no place. Those that live go on. */
-  #tellStoreIsFull(isFull: boolean): void {
-    for (const { storeIsFull } of this.options.memory.shards)
-      Atomics.store(new Int32Array(storeIsFull), 0, Number(isFull));
-  }
-
-  #tellLeftBehind(): void {
-    for (const [shard, { rings }] of this.view.shards.entries()) {
-      const sizeBytes = rings.cdrs.depthBytes;
-      if (sizeBytes > 0) this.#log.error({ shard, sizeBytes }, 'CDRs that could not be stored are lost with this stop');
-    }
   }
 
   #flush(): void {

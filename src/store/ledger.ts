@@ -19,6 +19,29 @@ export interface Payment {
   readonly operator: string;
   readonly memo: string;
   readonly atWallMs: number;
+  /** Of a correction that came from rating calls again; absent: it is another payment. */
+  readonly rerating?: BookedRerating;
+}
+
+/** Whose fees: what customers pay, what carriers are paid, what agents pay. */
+export type RatedSide = 'sold' | 'bought' | 'agent';
+
+/** Calls that were rated again, and what they came to. */
+export interface BookedRerating {
+  readonly side: RatedSide;
+  /** The rate table they were rated by; '' for those that the account had then. */
+  readonly table: string;
+  /** Only calls with a rate of this table; '' for all. */
+  readonly insteadOf: string;
+  /** Calls that ended at or after, and before. */
+  readonly fromWallMs: number;
+  readonly untilWallMs: number;
+  readonly callCount: number;
+  /** Calls that the table has no rate for; they stay at what they were charged. */
+  readonly unratedCount: number;
+  /** What their CDRs say, and what they come to by the other rates; tax included. */
+  readonly beforeNanos: bigint;
+  readonly nowNanos: bigint;
 }
 
 /** A payment as it stands in the ledger. */
@@ -101,14 +124,25 @@ export class Ledger {
 
   /** Enters a payment. */
   pay(payment: Payment): PaymentEntry {
+    return this.payAll([payment])[0] as PaymentEntry;
+  }
+
+  /** Enters payments in one commit. */
+  payAll(payments: readonly Payment[]): PaymentEntry[] {
+    const entries: PaymentEntry[] = [];
+    this.#tables.write(() => {
+      for (const payment of payments) entries.push(this.#enter(payment));
+    });
+    return entries;
+  }
+
+  #enter(payment: Payment): PaymentEntry {
     const { account, nanos } = payment;
     const sums = this.sums(account);
     const paidNanos = sums.paidNanos + nanos;
     const entry = { sequence: this.#lastSequence() + 1, ...payment, balanceNanos: paidNanos - sums.chargedNanos };
-    this.#tables.write(() => {
-      this.#tables.payments.put(entry.sequence, pack(entry));
-      this.#tables.sums.put(account, pack({ ...sums, paidNanos }));
-    });
+    this.#tables.payments.put(entry.sequence, pack(entry));
+    this.#tables.sums.put(account, pack({ ...sums, paidNanos }));
     return entry;
   }
 

@@ -27,6 +27,7 @@ import { givenPayment } from './given-payment.ts';
 import { answerJobs } from './job-routes.ts';
 import { countIn } from './query.ts';
 import { answerReport, type ReportGround } from './report-question.ts';
+import { answerReratings } from './rerating-routes.ts';
 import { statusOf } from './status.ts';
 
 const CDRS_TOLD_MAX = 10_000;
@@ -111,7 +112,10 @@ export class Api {
     if (route !== undefined) return route(request);
     const drill = /^\/api\/v1\/shards\/(\d{1,3})\/kill$/.exec(request.path);
     if (drill !== null && request.method === 'POST') return this.#kill(Number(drill[1]));
-    const answer = answerJobs(this.#control, request) ?? answerBlackList(this.#control, request, this.#log);
+    const answer =
+      answerJobs(this.#control, request) ??
+      answerReratings(this.#control, request) ??
+      answerBlackList(this.#control, request, this.#log);
     if (answer !== null) return answer;
     return problem(404, 'TANDEM_API_NOT_FOUND', `There is no ${request.method} ${request.path}.`);
   }

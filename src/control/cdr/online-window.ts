@@ -19,6 +19,12 @@ export function lastEndedBefore(spool: CdrSpool, wallMs: number, limit: number):
   return low === oldest ? 0 : low - 1;
 }
 
+/** When the oldest call whose record is there ended, near enough; null where no record has gone yet. */
+export function oldestEndWallMs(spool: CdrSpool): number | null {
+  const oldest = spool.after(0, 1)[0]?.position ?? spool.lastPosition() + 1;
+  return oldest === 1 ? null : endedAt(spool, oldest);
+}
+
 function endedAt(spool: CdrSpool, position: number): number {
   const record = spool.at(position);
   if (record === null) return Number.POSITIVE_INFINITY;

@@ -76,10 +76,15 @@ export class AccountBook {
 
   /** Enters a payment. Throws TANDEM_ACCOUNT_UNKNOWN. */
   pay(payment: Payment): PaymentEntry {
-    const account = this.#accountOf(payment.account);
-    const entry = this.#ledger.pay(payment);
-    this.#balances.add(account.slot, payment.nanos);
-    return entry;
+    return this.payAll([payment])[0] as PaymentEntry;
+  }
+
+  /** Enters payments, all of them or none. Throws TANDEM_ACCOUNT_UNKNOWN. */
+  payAll(payments: readonly Payment[]): PaymentEntry[] {
+    const slots = payments.map(({ account }) => this.#accountOf(account).slot);
+    const entries = this.#ledger.payAll(payments);
+    for (const [at, { nanos }] of payments.entries()) this.#balances.add(slots[at] as number, nanos);
+    return entries;
   }
 
   /** Payments, newest first. Throws TANDEM_ACCOUNT_UNKNOWN. */

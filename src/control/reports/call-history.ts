@@ -126,6 +126,16 @@ export class CallHistory {
     return number === this.#number ? segmentIn(this.#bytes()) : this.#read(number);
   }
 
+  /** Stretches of the spool in which calls may have ended in that time, oldest first: after a place, up to another. */
+  *stretches(fromWallMs: number, untilWallMs: number): Generator<{ readonly after: number; readonly upTo: number }> {
+    for (let number = this.numbers().first; number <= this.#number; number++) {
+      const span = this.#spanOf(number);
+      if (span === null || span.lastEndWallMs < fromWallMs || span.firstEndWallMs >= untilWallMs) continue;
+      yield { after: number * HISTORY_SEGMENT_RECORDS, upTo: span.position };
+    }
+    yield { after: this.#position, upTo: this.#spool.lastPosition() };
+  }
+
   /** When the oldest call that is known ended; null when none is. */
   knownFromWallMs(): number | null {
     const { first, last } = this.numbers();

@@ -3,12 +3,14 @@
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
 import { Quotes } from '../../core/rating/quotes.ts';
+import type { Calendar } from '../../core/routing/calendar.ts';
 import { type ExplainedRoute, explainRoute, type GatewaysNow, type RouteQuestion } from '../../core/routing/explain.ts';
 import type { HostAddresses, Snapshot } from '../../core/routing/snapshot.ts';
-import { type Account, EMPTY_NETWORK, type Network, type SlotAssignment } from '../../store/network.ts';
+import { type Account, EMPTY_NETWORK, type Network, type RateTable, type SlotAssignment } from '../../store/network.ts';
 import { CONFIGURATION_VERSIONS_MAX, type ConfigurationStore, type ConfigurationVersion } from '../../store/ports.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { ImportTask } from '../jobs/table-reader.ts';
+import { compileCalendars } from './calendar-compile.ts';
 import { type Change, changesBetween } from './changes.ts';
 import { compileSnapshot, type ListenerAddress, withCalendarsAt } from './compile.ts';
 import { upgraded } from './gateway-fields.ts';
@@ -130,6 +132,15 @@ export class Configuration {
   /** The account of that name; null when there is none. */
   account(name: string): Account | null {
     return this.#network.accounts.find(({ account }) => account === name) ?? null;
+  }
+
+  rateTables(): readonly RateTable[] {
+    return this.#network.rateTables;
+  }
+
+  /** Its calendars, for the time from two days before `wallMs` to more than a year after. */
+  calendarsAround(wallMs: number): readonly Calendar[] {
+    return [...compileCalendars(this.#network.calendars, wallMs).values()];
   }
 
   /** What the host names of the snapshot stand for from now on; no new version. */

@@ -5,13 +5,8 @@ import { chargeOf, ratedSecondsOf } from '../../../src/core/rating/charge.ts';
 import { type Rate, RateDeck } from '../../../src/core/rating/rate-deck.ts';
 import { RateDeckBuilder, type RateRow } from '../../../src/core/rating/rate-deck-builder.ts';
 import { PLAIN_TERMS } from './plain-terms.ts';
-import { type PlainRate, plainCharge, plainFind, plainSeconds } from './reference.ts';
-
-type RowTerms = RateRow['terms'];
-
-function row(prefix: string, terms: Partial<RowTerms> = {}, area = '', calendar = ''): RateRow {
-  return { prefix, area, calendar, terms: { ...PLAIN_TERMS, ...terms } };
-}
+import { pick, randomDigits, randomRates, row, rowOf } from './random-rates.ts';
+import { plainCharge, plainFind, plainSeconds } from './reference.ts';
 
 function deckOf(rows: readonly RateRow[], calendarOf?: ConstructorParameters<typeof RateDeck>[1]): RateDeck {
   const builder = new RateDeckBuilder();
@@ -111,53 +106,3 @@ test('on 100 000 random decks and durations rates and charges are those of the n
   }
   assert.ok(priced > 50_000, `${priced} had a rate`);
 });
-
-function randomRates(prng: Prng): PlainRate[] {
-  const rates: PlainRate[] = [];
-  for (let count = 1 + prng.below(6); count > 0; count--) {
-    const prefix = randomDigits(prng, 4);
-    const from = prng.chance(0.5) ? Number.NEGATIVE_INFINITY : prng.below(100);
-    if (rates.some((rate) => rate.prefix === prefix && rate.from === from)) continue;
-    rates.push({
-      prefix,
-      price: BigInt(prng.below(1_000_000_000)) * (prng.chance(0.05) ? 100_000n : 1n),
-      period: pick(prng, [1, 6, 30, 60, 37]),
-      sections: Array.from({ length: prng.below(4) }, () => ({
-        priceNanos: prng.below(1_000_000_000),
-        seconds: pick(prng, [1, 30, 60, 7]),
-      })),
-      connectFee: BigInt(prng.below(3) * 12_345),
-      grace: pick(prng, [0, 0, 5]),
-      minimum: pick(prng, [0, 0, 30]),
-      taxMillionths: BigInt(pick(prng, [0, 190_000, 77_777])),
-      from,
-      until: prng.chance(0.7) ? Number.POSITIVE_INFINITY : prng.below(100),
-    });
-  }
-  return rates;
-}
-
-function rowOf(rate: PlainRate): RateRow {
-  return row(rate.prefix, {
-    priceNanos: Number(rate.price),
-    priceSeconds: rate.period,
-    periodSeconds: rate.period,
-    sections: rate.sections,
-    connectFeeNanos: Number(rate.connectFee),
-    graceSeconds: rate.grace,
-    minimumSeconds: rate.minimum,
-    taxMillionths: Number(rate.taxMillionths),
-    validFromWallMs: rate.from,
-    validUntilWallMs: rate.until,
-  });
-}
-
-function randomDigits(prng: Prng, lengthMax: number): string {
-  let digits = '';
-  for (let left = prng.below(lengthMax + 1); left > 0; left--) digits += String(1 + prng.below(2));
-  return digits;
-}
-
-function pick(prng: Prng, values: readonly number[]): number {
-  return values[prng.below(values.length)] as number;
-}

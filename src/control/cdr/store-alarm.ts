@@ -1,0 +1,18 @@
+// What the shards and the log are told when CDRs cannot be stored.
+
+import type { ShardMemory } from '../../core/shard/shared-memory.ts';
+import type { Log } from '../../log.ts';
+import type { SwitchView } from '../switch-view.ts';
+
+/** While it is, new calls get 503: no record may come that has no place. Those that live go on. */
+export function tellStoreIsFull(shards: readonly ShardMemory[], isFull: boolean): void {
+  for (const { storeIsFull } of shards) Atomics.store(new Int32Array(storeIsFull), 0, Number(isFull));
+}
+
+/** The switch stops, and some CDRs could not be stored. */
+export function tellLeftBehind(view: SwitchView, log: Log): void {
+  for (const [shard, { rings }] of view.shards.entries()) {
+    const sizeBytes = rings.cdrs.depthBytes;
+    if (sizeBytes > 0) log.error({ shard, sizeBytes }, 'CDRs that could not be stored are lost with this stop');
+  }
+}
