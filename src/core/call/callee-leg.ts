@@ -7,7 +7,7 @@
 //   left (cancelled, or the hunt moved on): a late 2xx is met with ACK and BYE
 
 import { causeOfStatus } from '../base/causes.ts';
-import { EARLY_DIALOGS_MAX, UNWANTED_ANSWERS_MAX } from '../base/limits.ts';
+import { EARLY_DIALOGS_MAX } from '../base/limits.ts';
 import type { AttemptLeft, CdrAttempt } from '../cdr/cdr.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import type { Dialog } from '../dialog/dialog.ts';
@@ -31,6 +31,7 @@ import type { AttemptFailure, AttemptOutcome } from './hunt.ts';
 import { inviteIdentity } from './identity.ts';
 import { ALLOW } from './incoming-request.ts';
 import { inviteRouteOf } from './invite-route.ts';
+import { LateAnswers } from './late-answers.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Provisional } from './leg-events.ts';
 import { LegSessionTimer } from './leg-session-timer.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
@@ -98,8 +99,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   #isOver = false;
   #hadSdp = false;
   #acknowledgement: Acknowledgement | null = null;
-  /** Answers nobody wanted: other branches of a fork, or late ones. */
-  #unwanted: Acknowledgement[] = [];
+  readonly #late: LateAnswers;
 
   constructor(around: Surroundings, user: AttemptUser, start: AttemptStart) {
     const { candidate, gateway, routing, parties } = start;
@@ -123,9 +123,11 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     });
     this.#crossing = identity.crossing;
     const route = inviteRouteOf(around, start, identity.display);
-    this.#invite = new OutgoingInvite(around, route, this);
+    this.#invite = new OutgoingInvite(around, route);
     this.#sessionTimer = gateway.sipTimer ? new LegSessionTimer(around, parameters) : null;
     this.#credentials = credentialsOf(around, gateway);
+    const { resends } = routing;
+    this.#late = new LateAnswers(around, { invite: this.#invite, gateway, resends, credentials: this.#credentials });
     const signed = { method: 'INVITE', uri: route.uri, body: identity.crossing.body };
     this.#authorization = this.#credentials?.authorize(signed) ?? null;
     this.record = {
@@ -205,7 +207,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     const { headers, body } = this.#crossing;
     const extensions = extensionsOf(this.#reliability, this.#sessionTimer !== null);
     const timer = this.#sessionTimer?.requestLines() ?? '';
-    this.#invite.send(`${ALLOW}${extensions}${timer}${this.#authorization?.lines ?? ''}${headers}`, body);
+    this.#invite.send(`${ALLOW}${extensions}${timer}${this.#authorization?.lines ?? ''}${headers}`, body, this);
   }
 
   #receiveProvisional(response: SipMessage): void {
@@ -280,12 +282,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   }
 
   #receiveSuccess(response: SipMessage): void {
-    const answered = this.#acknowledgement;
-    if (answered !== null && answered.dialog.remoteTag === response.toTag) return answered.repeat();
-    for (const unwanted of this.#unwanted) {
-      if (unwanted.dialog.remoteTag === response.toTag) return unwanted.repeat();
-    }
-    if (this.#isOver) return this.#refuse(response);
+    if (this.#isOver) return this.#late.onResponse(null, response);
     const offered = this.#crossing;
     this.#countDelay();
     this.leg = this.#confirm(response);
@@ -295,6 +292,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#around.countAttempt(this.gateway.slot, response.status);
     const acknowledgement = new Acknowledgement(this.#around, this.leg.dialog, this.#invite.cseq);
     this.#acknowledgement = acknowledgement;
+    this.#late.add(acknowledgement);
     const owesAck = offered.body === '';
     if (owesAck) this.leg.owedAck = acknowledgement;
     else acknowledgement.send(this.#authorization?.lines ?? '', '');
@@ -324,17 +322,6 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     return early?.leg ?? null;
   }
 
-  /** 13.2.2.4: an answer nobody wants any more is acknowledged, then ended. */
-  #refuse(response: SipMessage): void {
-    if (this.#unwanted.length >= UNWANTED_ANSWERS_MAX) return;
-    // An early dialog that was given up has sequence numbers, which go on (12.2.1.1).
-    const dialog = this.#takeEarly(response)?.dialog ?? this.#invite.dialogOf(response);
-    const acknowledgement = new Acknowledgement(this.#around, dialog, this.#invite.cseq);
-    acknowledgement.send('', '');
-    this.#unwanted.push(acknowledgement);
-    this.#newLeg(dialog).hangUp('');
-  }
-
   #fail(how: AttemptFailure): void {
     this.#close(how);
     this.#around.countAttempt(this.gateway.slot, how === 'unreachable' ? 'unreachable' : 'timeout');
@@ -349,6 +336,8 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#around.wheel.disarm(this.#timer);
     this.#timer = 0;
     for (const { leg } of this.#early) leg.abandon();
+    this.#late.keepEarly(this.#early.map(({ leg }) => leg.dialog));
+    this.#invite.handTo(this.#late);
   }
 
   #outcome(how: AttemptFailure, status: number, q850: number): AttemptOutcome {

@@ -169,6 +169,7 @@ export class IncomingRequest implements Question, ResponseRepeaterUser {
     const added = status < 300 ? this.successHeaders : '';
     const text = this.#respond(status, phrase, this.#toTag, added + headers, body);
     this.#request = null;
+    this.#server.release?.();
     this.crossing = EMPTY_CROSSING;
     if (this.method === 'INVITE' && status < 300) {
       this.#successText = text;

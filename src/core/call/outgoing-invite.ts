@@ -30,7 +30,6 @@ export class OutgoingInvite {
   readonly callId: string;
   readonly uri: string;
   readonly #around: Surroundings;
-  readonly #user: ClientUser;
   readonly #local: LocalEnd;
   readonly #target: Target;
   readonly #requestsTo: AddressMethod;
@@ -43,10 +42,9 @@ export class OutgoingInvite {
   #branch = '';
   #transaction: InviteClientTransaction | null = null;
 
-  constructor(around: Surroundings, address: InviteAddress, user: ClientUser) {
+  constructor(around: Surroundings, address: InviteAddress) {
     const { uri, to, from, target, requestsTo, hopsLeft, resends } = address;
     this.#around = around;
-    this.#user = user;
     this.#target = target;
     this.#requestsTo = requestsTo;
     this.#hopsLeft = hopsLeft;
@@ -68,13 +66,13 @@ export class OutgoingInvite {
     return transaction === this.#transaction;
   }
 
-  /** Sends it, the first time or once more. `headers`: lines, each with its CRLF. */
-  send(headers: string, body: string): void {
+  /** Sends it, the first time or once more. `headers`: lines, each with its CRLF. `user`: whom to tell of answers. */
+  send(headers: string, body: string, user: ClientUser): void {
     this.#cseq += 1;
     this.#branch = this.#around.mintBranch();
     const contact = `Contact: <sip:${this.#local.hostPort}>\r\n`;
     const text = this.#print('INVITE', contact + headers, body);
-    const request = { branch: this.#branch, text, target: this.#target, resend: this.#resends, user: this.#user };
+    const request = { branch: this.#branch, text, target: this.#target, resend: this.#resends, user };
     this.#transaction = this.#around.transactions.invite(request);
   }
 
@@ -87,6 +85,11 @@ export class OutgoingInvite {
     // 9.1: the CANCEL has the branch of the INVITE, which is how the peer finds it.
     const cancel = this.#print('CANCEL', headers, '');
     this.#around.transactions.cancel(this.#transaction, cancel, this.#resends, isResent);
+  }
+
+  /** From now on `user` is told of answers. */
+  handTo(user: ClientUser): void {
+    this.#transaction?.handTo(user);
   }
 
   /** The dialog that `response` makes. */

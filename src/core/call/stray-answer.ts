@@ -10,24 +10,13 @@ import type { SipMessage } from '../sip/message.ts';
 import { DialogLeg } from './dialog-leg.ts';
 import { formerRoutingGateway } from './former-gateway.ts';
 import type { Source } from './incoming-request.ts';
-import type { LegUser } from './leg-events.ts';
+import { NO_CALL } from './late-answers.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 
 /** What the answer is met with. */
 export interface StrayGround extends Surroundings {
   readonly routing: RoutingView;
 }
-
-/** No call: whatever its dialog says comes to nothing. */
-const NOBODY: LegUser = {
-  across: (_side, crossing) => crossing,
-  asked: (_leg, question) =>
-    question.answer(481, 'Call Over', { headers: '', ruled: '', body: '', hasSdp: false }, null),
-  withdrew: () => undefined,
-  hungUp: () => undefined,
-  changed: () => undefined,
-  lost: () => undefined,
-};
 
 /** Meets `response`, if it is such an answer from `source`. */
 export function acknowledgeStray(around: StrayGround, response: SipMessage, source: Source): void {
@@ -54,5 +43,5 @@ function hangUp(around: StrayGround, response: SipMessage, source: Source): void
   new Acknowledgement(around, dialog, response.cseq).send('', '');
   const rules = formerRoutingGateway('', 0);
   const { resends } = around.routing;
-  new DialogLeg(around, { side: 'callee', dialog, user: NOBODY, rules, resends, credentials: null }).hangUp('');
+  new DialogLeg(around, { side: 'callee', dialog, user: NO_CALL, rules, resends, credentials: null }).hangUp('');
 }

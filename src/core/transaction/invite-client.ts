@@ -65,7 +65,7 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
   readonly target: Target;
   readonly #isReliable: boolean;
   readonly #resend: ResendSchedule;
-  readonly #user: ClientUser;
+  #user: ClientUser;
   readonly #ports: TransactionPorts;
   readonly #home: TransactionHome;
   #state: InviteClientState = 'calling';
@@ -120,6 +120,11 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
     this.#cancelText = text;
     this.#cancelResend = resend;
     this.#step('cancel', null);
+  }
+
+  /** From now on `user` is told. */
+  handTo(user: ClientUser): void {
+    this.#user = user;
   }
 
   transportError(): void {

@@ -53,6 +53,8 @@ export type InviteServerState = 'proceeding' | 'completed' | 'confirmed' | 'acce
 
 type Input = 'INVITE' | 'ACK' | '1xx' | '2xx' | '300-699' | 'transportError' | SipTimerLetter;
 
+const NOBODY: ServerUser = { onTransportError: () => undefined };
+
 /** An INVITE that we were sent. */
 export class InviteServerTransaction implements ServerTransaction, Timed {
   readonly kind = 'inviteServer';
@@ -62,7 +64,7 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
   readonly mergeKey: string;
   readonly branch: string;
   readonly target: Target;
-  readonly user: ServerUser;
+  user: ServerUser;
   readonly #isReliable: boolean;
   readonly #ports: TransactionPorts;
   readonly #home: TransactionHome;
@@ -110,6 +112,11 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
     if (this.#state !== 'completed' || isUniqueBranch(this.branch)) return true;
     const failure = parseMessage(this.#text);
     return failure instanceof SipMessage && failure.toTag === ack.toTag;
+  }
+
+  release(): void {
+    const { localTag } = this.user;
+    this.user = localTag === undefined ? NOBODY : { ...NOBODY, localTag };
   }
 
   transportError(): void {

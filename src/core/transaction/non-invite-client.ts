@@ -48,7 +48,7 @@ export class NonInviteClientTransaction implements ClientTransaction, Timed {
   readonly target: Target;
   readonly #isReliable: boolean;
   readonly #resend: ResendSchedule;
-  readonly #user: ClientUser | null;
+  #user: ClientUser | null;
   readonly #ports: TransactionPorts;
   readonly #home: TransactionHome;
   #state: NonInviteClientState = 'trying';
@@ -104,7 +104,10 @@ export class NonInviteClientTransaction implements ClientTransaction, Timed {
     const before = this.#state;
     this.#state = this.#next(input);
     if (this.#state === 'terminated' && before !== 'terminated') this.#leave();
-    if (this.#user !== null) tellClientUser(this.#user, this, this.#notice, response);
+    const user = this.#user;
+    // From the final response on it is told nothing more, and may go before the transaction.
+    if (this.#state === 'completed') this.#user = null;
+    if (user !== null) tellClientUser(user, this, this.#notice, response);
   }
 
   #next(input: Input): NonInviteClientState {

@@ -69,6 +69,8 @@ export interface ServerTransaction extends Transaction {
   receive(request: SipMessage): boolean;
   /** Sends `text`, printed with `status`, and keeps it for repeats; drops and counts what the state forbids. */
   respond(status: number, text: string): void;
+  /** Its user wants to hear nothing more; it may go before the transaction. */
+  release?(): void;
 }
 
 /**
