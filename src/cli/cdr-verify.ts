@@ -1,4 +1,5 @@
-// tandem cdr verify: whether index, reports and ledger agree with the CDRs of the spool, and no id stands twice.
+// tandem cdr verify: whether index, reports and ledger agree with the CDRs of the spool, their fees with the rates that
+// they had, and no id stands twice.
 
 import type { SwitchConfig } from '../config.ts';
 import { type CdrFault, type VerifiedPage, verifyCdrs } from '../control/cdr/checks/verify-cdrs.ts';
@@ -17,6 +18,8 @@ const PAGE_MS_MAX = 60_000;
 interface Verified {
   recordCount: number;
   chargedCount: number;
+  ratedCount: number;
+  unratedCount: number;
   indexCount: number;
   historyCount: number;
   faultCount: number;
@@ -41,10 +44,21 @@ export async function cdrVerify(config: SwitchConfig, terminal: Terminal): Promi
   return verified.faultCount === 0 ? EXIT_OK : EXIT_REFUSED;
 }
 
+const COUNTS = ['recordCount', 'chargedCount', 'ratedCount', 'unratedCount', 'indexCount', 'historyCount'] as const;
+
 type PageAfter = (after: number) => VerifiedPage | Promise<VerifiedPage>;
 
 async function allPages(pageAfter: PageAfter, terminal: Terminal): Promise<Verified> {
-  const sum: Verified = { recordCount: 0, chargedCount: 0, indexCount: 0, historyCount: 0, faultCount: 0, faults: [] };
+  const sum: Verified = {
+    recordCount: 0,
+    chargedCount: 0,
+    ratedCount: 0,
+    unratedCount: 0,
+    indexCount: 0,
+    historyCount: 0,
+    faultCount: 0,
+    faults: [],
+  };
   const seen = new SeenIds();
   const take = (faults: readonly CdrFault[]): void => {
     sum.faultCount += faults.length;
@@ -54,8 +68,7 @@ async function allPages(pageAfter: PageAfter, terminal: Terminal): Promise<Verif
     const page: VerifiedPage = await pageAfter(after);
     for (const id of page.ids) seen.add(id);
     take(page.faults);
-    for (const count of ['recordCount', 'chargedCount', 'indexCount', 'historyCount'] as const)
-      sum[count] += page[count];
+    for (const count of COUNTS) sum[count] += page[count];
     terminal.progress(`${sum.recordCount} CDRs, ${counted(sum.faultCount, 'fault')}`);
     after = page.after;
   }
@@ -115,15 +128,21 @@ function hashOf(id: string): bigint {
   return HASH[0] as bigint;
 }
 
-function linesOf({ recordCount, chargedCount, indexCount, historyCount, faultCount, faults }: Verified): string[] {
+function linesOf(verified: Verified): string[] {
+  const { recordCount, chargedCount, ratedCount, unratedCount, indexCount, historyCount, faultCount, faults } =
+    verified;
   const segments = `${counted(indexCount, 'segment')} of the index, ${historyCount} of what reports are counted from`;
-  const lead = `Compared with ${counted(recordCount, 'CDR')}: ${segments}, ${counted(chargedCount, 'charge')}.`;
-  if (faultCount === 0) return [lead, 'All agree, and every id stands once.'];
+  const gone = unratedCount === 0 ? '' : `; the rates of ${unratedCount} are not kept any more`;
+  const lead = [
+    `Compared with ${counted(recordCount, 'CDR')}: ${segments}, ${counted(chargedCount, 'charge')}.`,
+    `The fees of ${counted(ratedCount, 'answered call')} were computed again${gone}.`,
+  ];
+  if (faultCount === 0) return [...lead, 'All agree, and every id stands once.'];
   const rows = faults.map(({ position, id, fault }) => [position === 0 ? '-' : String(position), id || '-', fault]);
   const more = faultCount > faults.length ? [`... and ${faultCount - faults.length} more.`] : [];
   const todo = 'Keep the data directory as it is.';
   return [
-    lead,
+    ...lead,
     `${counted(faultCount, 'fault')}. ${todo}`,
     '',
     ...alignedTable(['place', 'CDR', 'what'], rows, [0]),

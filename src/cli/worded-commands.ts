@@ -40,7 +40,7 @@ export const RECONCILE_COMMAND: WordedCommand = {
 /** tandem cdr verify */
 export const VERIFY_COMMAND: WordedCommand = {
   name: 'verify',
-  description: 'whether index, reports and ledger agree with the CDRs',
+  description: 'whether index, reports and ledger agree with the CDRs, and their fees with the rates they had',
   options: [],
   load: async () => {
     const { cdrVerify } = await import('./cdr-verify.ts');

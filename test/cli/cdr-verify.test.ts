@@ -1,6 +1,7 @@
 // tandem cdr verify: what agrees, and each kind of what does not.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CdrIndex } from '../../src/control/cdr/index/cdr-index.ts';
@@ -17,9 +18,17 @@ import { place, running, tandem } from './command-line.ts';
 const COUNT = 16_400;
 
 /** A data directory with one full segment and a bit of another, all of it right. */
-async function filled(directory: string, spoil: (stores: Stores) => void = () => undefined): Promise<void> {
-  const stores = openLmdbStores(join(directory, 'data'));
+function filled(directory: string, spoil: (stores: Stores) => void = () => undefined): Promise<void> {
   const cdrs = Array.from({ length: COUNT }, (_, at): Cdr => sampleCdr(at + 1));
+  return filledWith(directory, cdrs, spoil);
+}
+
+async function filledWith(
+  directory: string,
+  cdrs: readonly Cdr[],
+  spoil: (stores: Stores) => void = () => undefined,
+): Promise<void> {
+  const stores = openLmdbStores(join(directory, 'data'));
   stores.spool.append(cdrs.map((cdr) => pack(cdr)));
   const index = new CdrIndex(stores.spool, stores.index);
   while (index.follow() > 0);
@@ -27,7 +36,7 @@ async function filled(directory: string, spoil: (stores: Stores) => void = () =>
   while (history.follow() > 0);
   stores.ledger.book(
     cdrs.map((cdr) => ({ id: cdr.id, losses: chargesOf(cdr) })),
-    COUNT,
+    cdrs.length,
   );
   spoil(stores);
   await stores.close();
@@ -42,6 +51,7 @@ test('all agrees: what was compared is told', async () => {
   assert.equal(
     out,
     'Compared with 16400 CDRs: 1 segment of the index, 2 of what reports are counted from, 16400 charges.\n' +
+      'The fees of 0 answered calls were computed again; the rates of 16400 are not kept any more.\n' +
       'All agree, and every id stands once.\n',
   );
 });
@@ -81,11 +91,32 @@ test('a running switch answers page by page, and nothing but its newest records 
   assert.deepEqual(JSON.parse(out), {
     recordCount: 30,
     chargedCount: 30,
+    ratedCount: 0,
+    unratedCount: 30,
     indexCount: 0,
     historyCount: 1,
     faultCount: 0,
     faults: [],
   });
+});
+
+test('fees are computed again by the rates of their version; what differs is told', async () => {
+  const directory = place();
+  writeFileSync(
+    join(directory, 'net.yaml'),
+    'rateTables:\n' +
+      '  - { name: retail, currency: EUR, rates: [{ prefix: "44", price: 0.012, period: 60, tax: 19 }] }\n' +
+      'accounts:\n  - { account: alpha, rateTable: retail, creditLimit: None }\n',
+  );
+  await tandem(directory, 'apply', 'net.yaml');
+  await filledWith(directory, [
+    { ...sampleCdr(1), snapshotVersion: 1, calleeBilled: '442079', agentFees: [], ratedSeconds: 10 },
+    { ...sampleCdr(2), snapshotVersion: 1, calleeBilled: '442079', agentFees: [], ratedSeconds: 10, taxNanos: 1n },
+  ]);
+  const { out, code } = await tandem(directory, 'cdr', 'verify');
+  assert.equal(code, 1);
+  assert.match(out, /\nThe fees of 2 answered calls were computed again\.\n1 fault\./);
+  assert.match(out, /\n +2 {2}01\w+2 {2}by the rates of version 1 taxNanos is 1 instead of 2280000\n/);
 });
 
 /** Stores whose calls lasted longer. */

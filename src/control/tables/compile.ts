@@ -10,6 +10,7 @@ import type {
   LimitRules,
   MappingGateway,
   PricedAccount,
+  PriceTables,
   RoutingGateway,
   Snapshot,
 } from '../../core/routing/snapshot.ts';
@@ -93,18 +94,23 @@ export function compileSnapshot(
     numberGroups: network.numberGroups.map((group) => numberGroupImage(group, imageOf)),
     whiteList: network.systemWhiteList,
     calendars: [...calendars.values()],
-    prices: {
-      accounts: network.accounts.map((account) => pricedAccount(account, slots)),
-      rateTables: network.rateTables.map((table) => rateTableImage(table, imageOf)),
-    },
+    prices: pricesIn(network, slots.account, imageOf),
     parameters,
   };
 }
 
-function pricedAccount(entry: Account, slots: SlotTable): PricedAccount {
+/** The accounts and rate tables of `network`. `slots`: of accounts, by name. */
+export function pricesIn(network: Network, slots: SlotTable['account'], imageOf: ImageOf): PriceTables {
+  return {
+    accounts: network.accounts.map((account) => pricedAccount(account, slots)),
+    rateTables: network.rateTables.map((table) => rateTableImage(table, imageOf)),
+  };
+}
+
+function pricedAccount(entry: Account, slots: SlotTable['account']): PricedAccount {
   const { account, currency, rateTable, privateRateTable, creditLimitNanos, agent } = entry;
   const rateTables = [privateRateTable, rateTable].filter((name) => name !== '');
-  return { slot: slots.account.get(account) ?? 0, account, currency, rateTables, creditLimitNanos, agent };
+  return { slot: slots.get(account) ?? 0, account, currency, rateTables, creditLimitNanos, agent };
 }
 
 /** Layers of own prefixes: a change of something else does not pack them again. */

@@ -6,6 +6,7 @@ import type { MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '..
 import type { BillLine } from './bill.ts';
 import { RateDeck } from './rate-deck.ts';
 import { priceOf, RATE_TYPES } from './rate-terms.ts';
+import { AGENT_LEVELS_MAX } from './rating-limits.ts';
 
 /** By what rate a call is sold, and why it is not. */
 export interface Sale {
@@ -40,6 +41,19 @@ export class Pricing implements RoutePrices {
       if (rate) return { account: account.account, slot: account.slot, table, prefix: rate.prefix, terms: rate.terms };
     }
     return null;
+  }
+
+  /** A line for each agent that is billed, `nearest` first; null when one of them has no rate for `digits`. */
+  agentLinesOf(nearest: string, digits: string, wallMs: number): BillLine[] | null {
+    const lines: BillLine[] = [];
+    let agent = this.billed(nearest);
+    for (let level = 0; agent !== null && level < AGENT_LEVELS_MAX; level++) {
+      const line = this.lineOf(agent, digits, wallMs);
+      if (line === null) return null;
+      lines.push(line);
+      agent = this.billed(agent.agent);
+    }
+    return lines;
   }
 
   /** The rate by which a call of `gateway` to `digits` is sold; null where its account is not billed. */

@@ -1,14 +1,16 @@
-// Whether what is kept of finished calls agrees: the index, the history and the ledger with the records of the spool. A
-// page is the records of one segment, which is made anew from them and compared, so a check of ten million is many
-// short answers and nothing waits for it.
+// Whether what is kept of finished calls agrees: the index, the history and the ledger with the records of the spool,
+// and their fees with the rates of their version. A page is the records of one segment, which is made anew from them
+// and compared, so a check of ten million is many short answers and nothing waits for it.
 
 import { chargesOf } from '../../../core/rating/bill.ts';
 import type { Stores } from '../../../store/ports.ts';
+import { PastRates } from '../../rates/past-rates.ts';
 import type { CallHistory } from '../../reports/call-history.ts';
 import { CallTables } from '../../reports/call-tables.ts';
 import { endedAt, KEYS_OF_RECORD_MAX, writeKeys } from '../index/search-keys.ts';
 import { OpenSegment, SEGMENT_RECORDS } from '../index/segment.ts';
 import { type SpooledCdr, UnpackedSpool } from '../unpacked-spool.ts';
+import { checkFees } from './fee-check.ts';
 
 /** Something that does not agree. */
 export interface CdrFault {
@@ -24,6 +26,9 @@ export interface VerifiedPage {
   /** Records looked at, and those of them whose charge the ledger still has by itself. */
   readonly recordCount: number;
   readonly chargedCount: number;
+  /** Answered calls whose fees were computed again, and those whose rates are not kept any more. */
+  readonly ratedCount: number;
+  readonly unratedCount: number;
   /** Segments of the index, and of the history, that were compared. */
   readonly indexCount: number;
   readonly historyCount: number;
@@ -41,13 +46,21 @@ export interface VerifyGround {
 }
 
 const BUCKETS = 256;
+const NOTHING_FOUND = {
+  recordCount: 0,
+  chargedCount: 0,
+  ratedCount: 0,
+  unratedCount: 0,
+  indexCount: 0,
+  historyCount: 0,
+} as const;
 
 /** Looks at the records after place `after`, up to the end of their segment. */
 export function verifyCdrs({ stores, history }: VerifyGround, after: number): VerifiedPage {
   const { spool } = stores;
   const first = spool.after(after, 1)[0]?.position;
   if (first === undefined) {
-    return { recordCount: 0, chargedCount: 0, indexCount: 0, historyCount: 0, faults: [], ids: [], after: null };
+    return { ...NOTHING_FOUND, faults: [], ids: [], after: null };
   }
   const segment = Math.floor((first - 1) / SEGMENT_RECORDS);
   const end = (segment + 1) * SEGMENT_RECORDS;
@@ -64,10 +77,13 @@ export function verifyCdrs({ stores, history }: VerifyGround, after: number): Ve
     faults.push(fault(begin, 'reports are counted from something else than these records'));
   }
   const charged = ledgerFaults(stores, records);
-  faults.push(...charged.faults);
+  const rated = feeFaults(stores, records);
+  faults.push(...charged.faults, ...rated.faults);
   return {
     recordCount: records.length,
     chargedCount: charged.count,
+    ratedCount: rated.count,
+    unratedCount: rated.unratedCount,
     indexCount: Number(hasIndex),
     historyCount: Number(hasHistory),
     faults,
@@ -129,6 +145,23 @@ function ledgerFaults(
     faults.push({ position, id: cdr.id, fault: sentence });
   }
   return { faults, count };
+}
+
+function feeFaults(
+  { configuration }: Stores,
+  records: readonly SpooledCdr[],
+): { readonly faults: CdrFault[]; readonly count: number; readonly unratedCount: number } {
+  const pastRates = new PastRates(configuration);
+  const faults: CdrFault[] = [];
+  let [count, unratedCount] = [0, 0];
+  for (const { position, cdr } of records) {
+    if (cdr.answeredAtWallMs === null) continue;
+    const found = checkFees(cdr, pastRates);
+    if (found === null) unratedCount += 1;
+    else count += 1;
+    if (found) faults.push({ position, id: cdr.id, fault: `by the rates of version ${cdr.snapshotVersion} ${found}` });
+  }
+  return { faults, count, unratedCount };
 }
 
 function textOf(losses: readonly { readonly account: string; readonly nanos: bigint }[]): string {

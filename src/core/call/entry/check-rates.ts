@@ -2,8 +2,6 @@
 // up once and hold until the call ends.
 
 import type { EndReason } from '../../base/end-reason.ts';
-import type { BillLine } from '../../rating/bill.ts';
-import { AGENT_LEVELS_MAX } from '../../rating/rating-limits.ts';
 import type { Entry } from './entry.ts';
 
 export function checkRates(entry: Entry): EndReason | null {
@@ -21,24 +19,11 @@ export function checkRates(entry: Entry): EndReason | null {
   cdr.sellTable = sell.table;
   cdr.sellPrefix = sell.prefix;
   if (refusal !== null) return refusal;
-  const agents = agentLines(account.agent);
+  const agents = pricing.agentLinesOf(account.agent, callee, around.wallMs);
   if (agents === null) return 'RateNotFound';
   const { creditLimitNanos } = account;
   const reserve =
     creditLimitNanos === null ? null : { floorNanos: -creditLimitNanos, grantedSeconds: 0, reservedNanos: 0n };
   record.bill = { rules: routing.timeRules, sell, agents, buy: null, reserve };
   return null;
-
-  /** A line for each agent that is billed; null when one of them has no rate for the number. */
-  function agentLines(nearest: string): BillLine[] | null {
-    const lines: BillLine[] = [];
-    let agent = pricing.billed(nearest);
-    for (let level = 0; agent !== null && level < AGENT_LEVELS_MAX; level++) {
-      const line = pricing.lineOf(agent, callee, around.wallMs);
-      if (line === null) return null;
-      lines.push(line);
-      agent = pricing.billed(agent.agent);
-    }
-    return lines;
-  }
 }

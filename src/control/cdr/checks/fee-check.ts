@@ -1,0 +1,82 @@
+// Whether the fees of a CDR are those that the rates of its version make of it, where that version is still kept. They
+// are computed by the code that computed them first.
+
+import type { Cdr } from '../../../core/cdr/cdr.ts';
+import { UNBILLED } from '../../../core/cdr/cdr.ts';
+import { type Bill, type BilledRecord, type BillLine, fillFees } from '../../../core/rating/bill.ts';
+import { ratedSecondsOf } from '../../../core/rating/charge.ts';
+import type { PastRates, VersionRates } from '../../rates/past-rates.ts';
+
+/** What came of it: the fields that differ, as a sentence; '' when none does; null: it cannot be computed again. */
+export type FeeCheck = string | null;
+
+type RatedFields = Pick<Cdr, 'sellTable' | 'sellPrefix' | 'buyTable' | 'buyPrefix'> & BilledRecord;
+
+const COMPARED = [
+  'sellTable',
+  'sellPrefix',
+  'sellFeeNanos',
+  'taxNanos',
+  'billedSeconds',
+  'buyTable',
+  'buyPrefix',
+  'buyFeeNanos',
+  'buyTaxNanos',
+  'buyBilledSeconds',
+] as const satisfies readonly (keyof RatedFields)[];
+
+/** Checks the fees of an answered call. */
+export function checkFees(cdr: Cdr, pastRates: PastRates): FeeCheck {
+  const rates = pastRates.of(cdr.snapshotVersion, cdr.setupAtWallMs);
+  // A record of an earlier release does not say how much of such a call was paid for.
+  if (rates === null || (cdr.ratedSeconds === null && cdr.endReason === 'CreditExhausted')) return null;
+  const found = differenceOf(cdr, ratedAt(cdr, rates, cdr.setupAtWallMs));
+  if (found === '') return '';
+  // Its rate may have been looked up later, after somebody had been asked about the number.
+  const triedAtWallMs = cdr.attempts[0]?.startedAtWallMs ?? cdr.setupAtWallMs;
+  if (triedAtWallMs === cdr.setupAtWallMs) return found;
+  return differenceOf(cdr, ratedAt(cdr, rates, triedAtWallMs)) === '' ? '' : found;
+}
+
+/** The fields of its fees, with the rates of its account looked up at `wallMs`. */
+function ratedAt(cdr: Cdr, { pricing, rules }: VersionRates, wallMs: number): RatedFields {
+  const digits = cdr.calleeBilled;
+  const lineOf = (name: string, atWallMs: number): BillLine | null => {
+    const account = pricing.billed(name);
+    return account && pricing.lineOf(account, digits, atWallMs);
+  };
+  const sell = lineOf(cdr.account, wallMs);
+  const buy = lineOf(cdr.clearingAccount, cdr.attempts.at(-1)?.startedAtWallMs ?? wallMs);
+  const agent = pricing.billed(cdr.account)?.agent ?? '';
+  const agents = sell === null ? [] : (pricing.agentLinesOf(agent, digits, wallMs) ?? []);
+  const { unpaidSeconds } = cdr;
+  const grantedSeconds = ratedSecondsOf(cdr.holdMs, rules) - unpaidSeconds;
+  const reserve = unpaidSeconds === 0 ? null : { floorNanos: 0n, grantedSeconds, reservedNanos: 0n };
+  const bill: Bill = { rules, sell, agents, buy, reserve };
+  const fees: BilledRecord = { ...UNBILLED, holdMs: cdr.holdMs };
+  if (sell !== null || buy !== null) fillFees(fees, bill);
+  const named = { sellTable: sell?.table ?? '', sellPrefix: sell?.prefix ?? '' };
+  return { ...fees, ...named, buyTable: buy?.table ?? '', buyPrefix: buy?.prefix ?? '' };
+}
+
+function differenceOf(cdr: Cdr, rated: RatedFields): string {
+  const parts = COMPARED.filter((field) => cdr[field] !== rated[field]).map(
+    (field) => `${field} is ${textOf(cdr[field])} instead of ${textOf(rated[field])}`,
+  );
+  if (cdr.ratedSeconds !== null && cdr.ratedSeconds !== rated.ratedSeconds) {
+    parts.push(`ratedSeconds is ${cdr.ratedSeconds} instead of ${rated.ratedSeconds}`);
+  }
+  if (agentsText(cdr) !== agentsText(rated)) parts.push(`agents: ${agentsText(cdr)} instead of ${agentsText(rated)}`);
+  return parts.join(', ');
+}
+
+function textOf(value: string | number | bigint): string {
+  return value === '' ? 'nothing' : String(value);
+}
+
+function agentsText({ agentFees }: Pick<BilledRecord, 'agentFees'>): string {
+  const texts = agentFees.map(({ account, table, prefix, feeNanos, taxNanos, billedSeconds }) => {
+    return `${account} by ${table} ${prefix} ${feeNanos} and ${taxNanos} for ${billedSeconds} s`;
+  });
+  return texts.join('; ') || 'nothing';
+}
