@@ -2,7 +2,12 @@
 // chance, so that one seed replays one day. Not for secrets: hosts seed it from the system's
 // generator, and nothing that must not be guessed is derived from it alone.
 
+import { flat } from './flat.ts';
+
 const HEX = '0123456789abcdef';
+
+/** The two digits of each byte, the lower one first. */
+const BYTES = Array.from({ length: 256 }, (_, byte) => `${HEX[byte & 15]}${HEX[byte >>> 4]}`);
 
 /** A deterministic generator; two with the same seed give the same sequence. */
 export class Prng {
@@ -44,12 +49,9 @@ export class Prng {
   hex(words: number): string {
     let text = '';
     for (let word = 0; word < words; word++) {
-      let bits = this.uint32();
-      for (let digit = 0; digit < 8; digit++) {
-        text += HEX[bits & 15];
-        bits >>>= 4;
-      }
+      const bits = this.uint32();
+      text += `${BYTES[bits & 255]}${BYTES[(bits >>> 8) & 255]}${BYTES[(bits >>> 16) & 255]}${BYTES[bits >>> 24]}`;
     }
-    return text;
+    return flat(text);
   }
 }

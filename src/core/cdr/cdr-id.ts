@@ -2,6 +2,8 @@
 // restarts. As long as a ULID and sorted like one: 50 bits of wall clock ms, then 32 bits drawn at the
 // start of the shard, its number, and a 25-bit sequence.
 
+import { flat } from '../base/flat.ts';
+
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** Mints identifiers for one shard's run. */
@@ -17,7 +19,7 @@ export class CdrIdMint {
   /** The next identifier. */
   next(wallMs: number): string {
     this.#sequence = (this.#sequence + 1) % 2 ** 25;
-    return base32(wallMs, 10) + this.#run + base32(this.#sequence, 5);
+    return flat(base32(wallMs, 10) + this.#run + base32(this.#sequence, 5));
   }
 }
 

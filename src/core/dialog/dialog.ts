@@ -1,6 +1,7 @@
 // A dialog: RFC 3261 12. Who the two ends are, which way requests travel, and the sequence numbers of
 // both directions. It holds text ready to print; it does not decide, send or wait.
 
+import { flat } from '../base/flat.ts';
 import { parseIp } from '../base/ip-address.ts';
 import type { AddressMethod, Target } from '../base/target.ts';
 import { detach } from '../sip/detach.ts';
@@ -35,8 +36,6 @@ export class Dialog {
   target: Target;
   #routes: readonly string[];
   #remoteTarget = '';
-  /** The Contact that the remote target was read from. */
-  #contact = '';
   readonly #source: Target;
   readonly #method: AddressMethod;
 
@@ -64,7 +63,7 @@ export class Dialog {
       callId: detach(invite.callId),
       localTag,
       remoteTag: detach(invite.fromTag),
-      localAddress: detach(`${invite.value(Header.To) ?? ''};tag=${localTag}`),
+      localAddress: flat(`${invite.value(Header.To) ?? ''};tag=${localTag}`),
       remoteAddress: detach(invite.value(Header.From) ?? ''),
       localCseq: 0,
       remoteCseq: invite.cseq,
@@ -83,7 +82,7 @@ export class Dialog {
       callId: request.callId,
       localTag: request.localTag,
       remoteTag: detach(response.toTag),
-      localAddress: request.localAddress,
+      localAddress: flat(request.localAddress),
       remoteAddress: detach(response.value(Header.To) ?? ''),
       localCseq: request.cseq,
       remoteCseq: -1,
@@ -131,12 +130,11 @@ export class Dialog {
   /** 12.2: a target refresh request or its 2xx names a Contact; whether it is a new one. */
   refreshTarget(message: SipMessage): boolean {
     const contact = message.firstValue(Header.Contact) ?? '';
-    if (contact !== '' && contact === this.#contact) return false;
-    this.#contact = detach(contact);
-    const uri = parseNameAddr(this.#contact)?.uri ?? '';
-    if (uri === '' && this.#remoteTarget !== '') return false;
     const before = this.#remoteTarget;
-    this.#remoteTarget = uri === '' ? `sip:${hostPortOf(this.#source)}` : uri;
+    if (before !== '' && contact === `<${before}>`) return false;
+    const uri = parseNameAddr(contact)?.uri ?? '';
+    if (uri === '' && before !== '') return false;
+    this.#remoteTarget = uri === '' ? flat(`sip:${hostPortOf(this.#source)}`) : detach(uri);
     this.target = this.#nextHop();
     return this.#remoteTarget !== before;
   }

@@ -1,6 +1,8 @@
 // Placement: which shard a Call-ID belongs to. The edge peeks at the Call-ID without parsing, the shard mints
 // Call-IDs that come home, and so both legs of a call live in one shard and nothing is ever looked up across threads.
 
+import { flat } from '../base/flat.ts';
+
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 const LF = 10;
@@ -31,7 +33,7 @@ export function mintCallId(stem: string, shard: number, shardCount: number): str
   const hash = hashOf(stem);
   for (let first = 0; first < SUFFIXES.length; first++) {
     const once = Math.imul(hash ^ SUFFIXES.charCodeAt(first), FNV_PRIME);
-    if (finish(once) % shardCount === shard) return stem + SUFFIXES[first];
+    if (finish(once) % shardCount === shard) return flat(stem + SUFFIXES[first]);
   }
   return mintCallId(`${stem}z`, shard, shardCount);
 }

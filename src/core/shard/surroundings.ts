@@ -7,6 +7,7 @@ import type { GatewayHealth } from '../admission/gateway-health.ts';
 import type { QualityBoard } from '../admission/quality.ts';
 import type { Turns } from '../admission/turns.ts';
 import type { EndReason } from '../base/end-reason.ts';
+import { flat } from '../base/flat.ts';
 import type { Prng } from '../base/prng.ts';
 import type { Target } from '../base/target.ts';
 import type { Call } from '../call/call.ts';
@@ -216,7 +217,7 @@ export class ShardSurroundings implements Surroundings {
 
   /** 8.1.1.7: the cookie, then what is unique in space and time. */
   mintBranch(): string {
-    return `z9hG4bK${this.#prng.hex(2)}`;
+    return flat(`z9hG4bK${this.#prng.hex(2)}`);
   }
 
   mintCdrId(): string {

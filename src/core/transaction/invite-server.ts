@@ -29,6 +29,7 @@
 // second call. The user, not the transaction, repeats a 2xx until its ACK comes (13.3.1.4). How long proceeding may
 // last is the user's affair too. Over a reliable transport G does not run and I is zero.
 
+import { flat } from '../base/flat.ts';
 import type { Target } from '../base/target.ts';
 import { detach } from '../sip/detach.ts';
 import { SipMessage } from '../sip/message.ts';
@@ -80,8 +81,8 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
   #notice: 'none' | 'timeout' | 'transportError' = 'none';
 
   constructor(request: SipMessage, target: Target, user: ServerUser, isReliable: boolean, home: TransactionHome) {
-    this.key = detach(serverKey(request, 'INVITE'));
-    this.mergeKey = detach(mergeKey(request));
+    this.key = flat(serverKey(request, 'INVITE'));
+    this.mergeKey = flat(mergeKey(request));
     this.branch = detach(request.topVia.branch);
     this.target = target;
     this.user = user;

@@ -26,6 +26,7 @@
 // F, the peer's own patience, ends a transaction that its user never answers: an answer would reach nobody. Over a
 // reliable transport T and J are zero.
 
+import { flat } from '../base/flat.ts';
 import type { Target } from '../base/target.ts';
 import { detach } from '../sip/detach.ts';
 import type { SipMessage } from '../sip/message.ts';
@@ -69,7 +70,7 @@ export class NonInviteServerTransaction implements ServerTransaction, Timed {
   constructor(request: SipMessage, target: Target, user: ServerUser, isReliable: boolean, home: TransactionHome) {
     const { ports } = home;
     this.method = detach(request.method);
-    this.key = detach(serverKey(request, request.method));
+    this.key = flat(serverKey(request, request.method));
     this.target = target;
     this.user = user;
     this.#isReliable = isReliable;

@@ -1,7 +1,7 @@
 // Which message belongs to which transaction: RFC 3261 17.1.3 for responses, 17.2.3 for requests, 8.2.2.2 for requests
 // that come by two ways.
 //
-// A key is joined from windows on its datagram: good for a look-up as it is, to be detached by whoever keeps it.
+// A key is joined from windows on its datagram: good for a look-up as it is, to be made flat by whoever keeps it.
 
 import type { SipMessage } from '../sip/message.ts';
 import { isUniqueBranch, type Via } from '../sip/via.ts';
