@@ -4,13 +4,22 @@
 //
 // Each slot is guarded by a sequence word: odd while it is being written, so a reader that saw the same
 // even number before and after has a whole record (a seqlock). Length 0 means free.
+//
+//   | head of slot 0 | head of slot 1 | ... | tail of slot 0 | tail of slot 1 | ...
+//      sequence, length, a record, or the first bytes of a long one: the rest stands in its tail
+//
+// Memory is asked for when it is first written to. Most records are short, so most tails cost nothing.
 
 const SLOT_HEADER_BYTES = 8;
+
+/** Bytes of a record in its head: one of up to three attempts, as a rule. A multiple of 8. */
+const HEAD_RECORD_BYTES = 760;
 
 /** The writer's and the readers' view of one board. */
 export class RecordBoard {
   readonly slotCount: number;
-  readonly #slotBytes: number;
+  readonly #recordBytesMax: number;
+  readonly #headBytes: number;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #free: number[] = [];
@@ -18,8 +27,9 @@ export class RecordBoard {
 
   /** `recordBytesMax`: bytes one record may have, as given to `allocate`. */
   constructor(shared: SharedArrayBuffer, recordBytesMax: number) {
-    this.#slotBytes = SLOT_HEADER_BYTES + recordBytesMax;
-    this.slotCount = Math.floor(shared.byteLength / this.#slotBytes);
+    this.#recordBytesMax = recordBytesMax;
+    this.#headBytes = Math.min(recordBytesMax, HEAD_RECORD_BYTES);
+    this.slotCount = Math.floor(shared.byteLength / (SLOT_HEADER_BYTES + recordBytesMax));
     this.#words = new Int32Array(shared);
     this.#bytes = new Uint8Array(shared);
   }
@@ -38,11 +48,13 @@ export class RecordBoard {
 
   /** Writer: puts `record` into `slot`. Answers false, leaving the old record, when it is too long. */
   write(slot: number, record: Uint8Array): boolean {
-    if (record.length > this.#slotBytes - SLOT_HEADER_BYTES) return false;
+    if (record.length > this.#recordBytesMax) return false;
     const word = this.#wordOf(slot);
+    const isLong = record.length > this.#headBytes;
     Atomics.add(this.#words, word, 1);
     this.#words[word + 1] = record.length;
-    this.#bytes.set(record, slot * this.#slotBytes + SLOT_HEADER_BYTES);
+    this.#bytes.set(isLong ? record.subarray(0, this.#headBytes) : record, this.#headOf(slot));
+    if (isLong) this.#bytes.set(record.subarray(this.#headBytes), this.#tailOf(slot));
     Atomics.add(this.#words, word, 1);
     return true;
   }
@@ -70,8 +82,11 @@ export class RecordBoard {
     const before = Atomics.load(this.#words, word);
     const length = Atomics.load(this.#words, word + 1);
     if (before & 1 || length === 0) return null;
-    const start = slot * this.#slotBytes + SLOT_HEADER_BYTES;
-    const copy = this.#bytes.slice(start, start + length);
+    const copy = new Uint8Array(length);
+    const [head, tail] = [this.#headOf(slot), this.#tailOf(slot)];
+    copy.set(this.#bytes.subarray(head, head + Math.min(length, this.#headBytes)));
+    if (length > this.#headBytes)
+      copy.set(this.#bytes.subarray(tail, tail + length - this.#headBytes), this.#headBytes);
     return Atomics.load(this.#words, word) === before ? copy : null;
   }
 
@@ -81,6 +96,15 @@ export class RecordBoard {
   }
 
   #wordOf(slot: number): number {
-    return (slot * this.#slotBytes) >>> 2;
+    return (slot * (SLOT_HEADER_BYTES + this.#headBytes)) >>> 2;
+  }
+
+  #headOf(slot: number): number {
+    return slot * (SLOT_HEADER_BYTES + this.#headBytes) + SLOT_HEADER_BYTES;
+  }
+
+  #tailOf(slot: number): number {
+    const tailBytes = this.#recordBytesMax - this.#headBytes;
+    return this.slotCount * (SLOT_HEADER_BYTES + this.#headBytes) + slot * tailBytes;
   }
 }

@@ -59,6 +59,29 @@ describe('the board', () => {
     assert.deepEqual(reader.read(slot), new Uint8Array(RECORD_BYTES).fill(1));
   });
 
+  test('a record as long as any may be stands whole, beside short ones and others as long', () => {
+    const bytesMax = 2_048;
+    const shared = RecordBoard.allocate(SLOT_COUNT, bytesMax);
+    const [writer, reader] = [new RecordBoard(shared, bytesMax), new RecordBoard(shared, bytesMax)];
+    const records = [bytesMax, 1, bytesMax, bytesMax - 1].map((length, index) =>
+      Uint8Array.from({ length }, (_, at) => (at * 7 + index * 31) % 251),
+    );
+    for (const record of records) assert.ok(writer.write(writer.take(), record));
+    for (const [slot, record] of records.entries()) assert.deepEqual(reader.read(slot), record);
+    writer.write(0, Uint8Array.of(5));
+    assert.deepEqual(reader.read(0), Uint8Array.of(5));
+    assert.deepEqual(reader.read(2), records[2]);
+  });
+
+  test('memory of a long record alone is touched: a short one leaves that for the rest of a long one as it was', () => {
+    const bytesMax = 2_048;
+    const shared = RecordBoard.allocate(SLOT_COUNT, bytesMax);
+    const board = new RecordBoard(shared, bytesMax);
+    for (let slot = 0; slot < SLOT_COUNT; slot++) board.write(board.take(), new Uint8Array(500).fill(1));
+    const written = new Uint8Array(shared).findLastIndex((byte) => byte !== 0);
+    assert.ok(written < SLOT_COUNT * 800, `byte ${written} of ${shared.byteLength} was written`);
+  });
+
   test('slots do not touch each other', () => {
     const { writer, reader } = boards();
     for (let slot = 0; slot < SLOT_COUNT; slot++)
