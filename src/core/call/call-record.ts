@@ -46,7 +46,7 @@ export interface Ending {
 /** One live call's record. */
 export class LiveRecord implements LiveEntry {
   readonly cdr: Cdr;
-  readonly slots: number[] = [];
+  slots: number[] = [];
   /** Null while nobody pays. */
   bill: Bill | null = null;
   /** Once it has ended: who was charged what, until its record is kept. */
@@ -110,6 +110,9 @@ export class LiveRecord implements LiveEntry {
     this.#answeredAtMs = nowMs;
     this.cdr.answeredAtWallMs = wallMs;
     this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
+    // Lists that have grown keep room for as many again; copies do not, and these last as long as the call.
+    this.slots = this.slots.slice();
+    this.cdr.attempts = this.cdr.attempts.slice();
   }
 
   /** A description came back from the callee: the first one says the codec. */

@@ -6,6 +6,7 @@
 // Every way out goes through `#end`, once: counters back, both legs told, one CDR.
 
 import { type EndedBy, type EndReason, endReasonRow } from '../base/end-reason.ts';
+import { flat } from '../base/flat.ts';
 import { ATTEMPTS_MAX } from '../base/limits.ts';
 import { decisionText } from '../routing/decision.ts';
 import type { Price } from '../routing/route-conditions.ts';
@@ -15,7 +16,7 @@ import { hopsLeftAfter } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
-import type { Attempt } from './attempt.ts';
+import { AnsweredAttempt, type Attempt } from './attempt.ts';
 import { giveGateway, takeGateway } from './attempt-counters.ts';
 import { noteBuyRate } from './buy-rate.ts';
 import type { CheckpointSource, LiveRecord } from './call-record.ts';
@@ -74,7 +75,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
   readonly #gateway: MappingGateway;
   readonly #hopsLeft: number;
   readonly caller: CallerLeg;
-  /** What was decided; null until then. */
+  /** What was decided; null until then, and again once it is answered. */
   #decided: RoutePlan | null = null;
   #sell: Price | null = null;
   #plan: HuntPlan | null = null;
@@ -86,7 +87,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
   #proceedingTimer: TimerHandle = 0;
   #durationTimer: TimerHandle = 0;
   #talkLimit: TalkLimit | null = null;
-  readonly #reserve: TalkReserve;
+  /** Keeps it paid for; null where nobody sets money aside. */
+  #reserve: TalkReserve | null = null;
   isEnded = false;
   /** Its number is being looked up outside: a timer of its own ends that. */
   isWaiting = false;
@@ -96,7 +98,6 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#around = around;
     this.#routing = routing;
     this.record = record;
-    this.#reserve = new TalkReserve(around, record, routing, this);
     this.#gateway = gateway;
     record.source = this;
     this.#hopsLeft = invite === null ? 0 : hopsLeftAfter(invite);
@@ -107,7 +108,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
   resume(attempt: Attempt, limit: TalkLimit | null): void {
     this.#attempt = attempt;
     this.#limitTalk(limit);
-    this.#reserve.begin();
+    this.#beginReserve();
   }
 
   get checkpoint(): CallCheckpoint | null {
@@ -180,17 +181,16 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
       return;
     }
     this.#around.wheel.disarm(this.#proceedingTimer);
-    this.#crossing = EMPTY_CROSSING;
     this.record.answered(this.#around.nowMs, this.#around.wallMs);
     this.record.cdr.userAgentCallee = attempt.agent;
     this.record.timed(this.caller.hasSessionTimer, attempt.hasSessionTimer);
     // An offer in the 2xx has its answer in the caller's ACK, and settles nothing yet.
     if (crossing.hasSdp && acknowledger === null) this.record.described(crossing.body);
-    this.#writeDecision();
+    this.#endSetUp(attempt);
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);
     this.#limitTalk(this.#talkLimitWith(attempt));
-    this.#reserve.begin();
+    this.#beginReserve();
     this.caller.answer({ attempt, leg: attempt.leg }, phrase, this.across('callee', crossing), acknowledger);
   }
 
@@ -260,6 +260,17 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#end({ reason: 'GatewayTimeout', status: 408 }, 'server', '');
   }
 
+  /** Nothing more is tried: of the hunt the record keeps the decision, and the call where it has gone. */
+  #endSetUp({ gateway, candidate, leg, renumber }: CalleeLeg): void {
+    this.#writeDecision();
+    this.#decided = null;
+    this.#sell = null;
+    this.#plan = null;
+    this.#parties = null;
+    this.#crossing = EMPTY_CROSSING;
+    this.#attempt = new AnsweredAttempt(gateway, candidate.prefix, leg, renumber);
+  }
+
   #talkLimitWith({ gateway }: CalleeLeg): TalkLimit | null {
     const { SS_MAX_CALL_DURATION, SS_SIP_NO_TIMER_REINVITE_INTERVAL } = this.#routing.snapshot.parameters;
     return talkLimitOf(
@@ -279,6 +290,11 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.record.talkMsMax = limit.afterMs;
     const restMs = this.record.answeredAtMs + limit.afterMs - this.#around.nowMs;
     this.#durationTimer = this.#around.wheel.arm(this, TALK_LIMIT, Math.max(0, restMs));
+  }
+
+  #beginReserve(): void {
+    if (!this.record.bill?.reserve) return;
+    this.#reserve = new TalkReserve(this.#around, this.record, this.#routing, this);
   }
 
   /** Tries candidates until one has room. `last`: what the attempt before came to; null for the first. */
@@ -343,7 +359,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.isEnded = true;
     this.#around.wheel.disarm(this.#proceedingTimer);
     this.#around.wheel.disarm(this.#durationTimer);
-    this.#reserve.disarm();
+    this.#reserve?.disarm();
     const { record } = this;
     const attempt = this.#attempt;
     const status = this.#statusToldOf(end, endedBy);
@@ -375,6 +391,6 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
 
   /** The decision as it stands: at the answer, when the record must be whole, and at the end. */
   #writeDecision(): void {
-    if (this.#decided !== null) this.record.cdr.decision = decisionText(this.#decided, this.#sell);
+    if (this.#decided !== null) this.record.cdr.decision = flat(decisionText(this.#decided, this.#sell));
   }
 }

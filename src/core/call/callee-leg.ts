@@ -7,6 +7,7 @@
 //   left (cancelled, or the hunt moved on): a late 2xx is met with ACK and BYE
 
 import { causeOfStatus } from '../base/causes.ts';
+import { flat } from '../base/flat.ts';
 import { EARLY_DIALOGS_MAX } from '../base/limits.ts';
 import type { AttemptLeft, CdrAttempt } from '../cdr/cdr.ts';
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
@@ -124,7 +125,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#crossing = identity.crossing;
     const route = inviteRouteOf(around, start, identity.display);
     this.#invite = new OutgoingInvite(around, route);
-    this.#sessionTimer = gateway.sipTimer ? new LegSessionTimer(around, parameters) : null;
+    this.#sessionTimer = gateway.sipTimer ? new LegSessionTimer(around, routing.sessionTimers) : null;
     this.#credentials = credentialsOf(around, gateway);
     const { resends } = routing;
     this.#late = new LateAnswers(around, { invite: this.#invite, gateway, resends, credentials: this.#credentials });
@@ -132,7 +133,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#authorization = this.#credentials?.authorize(signed) ?? null;
     this.record = {
       gateway: gateway.name,
-      address: `${route.target.address}:${route.target.port}`,
+      address: flat(`${route.target.address}:${route.target.port}`),
       callId: this.#invite.callId,
       startedAtWallMs: around.wallMs,
       firstResponseAtWallMs: null,
@@ -201,6 +202,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     if (this.#acknowledgement?.isSent !== false) return;
     this.#acknowledgement.send((this.#authorization?.lines ?? '') + crossing.headers, crossing.body);
     this.#sessionTimer?.sent(crossing);
+    if (this.leg !== null) this.leg.owedAck = null;
   }
 
   #send(): void {

@@ -42,6 +42,8 @@ interface HeldAnswer {
   readonly acknowledger: Acknowledger | null;
 }
 
+const NO_LEGS: readonly DialogLeg[] = [];
+
 /** The caller's leg. */
 export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser {
   /** The dialog with the caller: early from the first 18x, confirmed by the answer. */
@@ -58,7 +60,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   #tag: string;
   /** The attempt whose early dialogs stand, and these. */
   #attempt: object | null = null;
-  #early: DialogLeg[] = [];
+  #early: readonly DialogLeg[] = NO_LEGS;
   #reliables: ReliableProvisionals | null = null;
   #heldAnswer: HeldAnswer | null = null;
 
@@ -131,7 +133,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   answer(speaker: Speaker, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
     this.#enterDialog(speaker);
     for (const early of this.#early) if (early !== this.leg) early.abandon();
-    this.#early = this.leg === null ? [] : [this.leg];
+    this.#early = this.leg === null ? NO_LEGS : [this.leg];
     this.#reliables?.keepOnly(this.#tag);
     this.#heldAnswer = { phrase, crossing, acknowledger };
     if (this.#reliables?.holdsAnswer !== true) this.onAllPracked();
@@ -210,15 +212,25 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   }
 
   onAcknowledged(incoming: IncomingRequest): void {
+    this.#endSetUp();
     this.leg?.onAcknowledged(incoming);
   }
 
   onNoAck(): void {
+    this.#endSetUp();
     this.leg?.onNoAck();
   }
 
   onTransportError(): void {
     // An answer could not be sent: the peer will repeat, the timers decide (RFC 6026 8.8).
+  }
+
+  /** The INVITE is done with: what follows is the dialog's alone. */
+  #endSetUp(): void {
+    this.#incoming = null;
+    this.#reliables = null;
+    this.#attempt = null;
+    this.#early = NO_LEGS;
   }
 
   #enterDialog({ attempt, leg }: Speaker): void {
@@ -251,7 +263,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     });
     leg.pair(twin);
     leg.beginEarly((rack) => this.#reliables?.acknowledge(rack, (this.#incoming as IncomingRequest).cseq) ?? null);
-    this.#early.push(leg);
+    this.#early = [...this.#early, leg];
     return leg;
   }
 
@@ -259,7 +271,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
   #abandonEarly(): void {
     this.#reliables?.stop();
     for (const early of this.#early) early.abandon();
-    this.#early = [];
+    this.#early = NO_LEGS;
   }
 }
 

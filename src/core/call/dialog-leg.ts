@@ -45,6 +45,8 @@ export interface LegOptions {
 /** Methods that are the other side's affair alone. */
 const PASSED: readonly string[] = ['INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS', 'REFER'];
 
+const NOTHING: readonly never[] = [];
+
 /** Answers what a PRACK with this RAck acknowledges; null for nothing outstanding. */
 export type PrackReader = (rack: string) => Provisional | null;
 
@@ -66,7 +68,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   readonly #around: Surroundings;
   readonly #user: LegUser;
   readonly #credentials: Credentials | null;
-  readonly #asked: IncomingRequest[] = [];
+  #asked: readonly IncomingRequest[] = NOTHING;
   /** The INVITE of the peer whose answer or ACK is outstanding. */
   #invited: IncomingRequest | null = null;
   #inviting: OutgoingRequest | null = null;
@@ -77,7 +79,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   /** Whether the peer knows of the dialog: an early one that waits behind the PRACK of another it has not heard of. */
   #isShown = true;
   /** Asked by the other side before the peer knows of the dialog, or has acknowledged our 2xx: it may not have come. */
-  #held: Question[] = [];
+  #held: readonly Question[] = NOTHING;
   /** Reason of a BYE that waits for the ACK of our 2xx; null when none waits. */
   #heldBye: string | null = null;
 
@@ -154,9 +156,10 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     sessionTimer?.begin(this);
   }
 
-  /** The first INVITE of the call created this dialog and waits for its ACK. */
+  /** The first INVITE of the call created this dialog and waits for its ACK; no provisional response waits any more. */
   awaitAck(invite: IncomingRequest): void {
     this.#invited = invite;
+    this.#pracks = null;
   }
 
   ask(question: Question): void {
@@ -172,7 +175,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
       return question.answer(491, 'Request Pending', EMPTY_CROSSING, null);
     }
     if (!this.#isShown || this.#invited?.awaitsAck === true) {
-      this.#held.push(question);
+      this.#held = [...this.#held, question];
       return;
     }
     const outgoing = new OutgoingRequest(this.#around, this, question);
@@ -194,12 +197,9 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     const timed =
       isTarget && this.sessionTimer !== null ? `Supported: timer\r\n${this.sessionTimer.requestLines()}` : '';
     const request = this.#request(method, timed + headers, body, outgoing);
-    const { localCseq } = this.dialog;
-    if (method === 'INVITE') outgoing.started(localCseq, request.text, transactions.invite(request));
-    else {
-      outgoing.started(localCseq, request.text, null);
-      transactions.request(request);
-    }
+    const invite = method === 'INVITE' ? transactions.invite(request) : null;
+    outgoing.started(this.dialog.localCseq, request.text, invite);
+    if (invite === null) transactions.request(request);
   }
 
   /** Who we are, for a request that is to be sent; null where nobody may ask. */
@@ -249,8 +249,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
 
   onFinal(incoming: IncomingRequest, status: number, crossing: Crossing): void {
     if (status < 300) this.#agree(incoming, crossing);
-    const index = this.#asked.indexOf(incoming);
-    if (index >= 0) this.#asked.splice(index, 1);
+    if (this.#asked.includes(incoming)) this.#asked = this.#asked.filter((other) => other !== incoming);
     if (this.#updated === incoming) this.#updated = null;
     if (this.#invited === incoming && status >= 300) this.#invited = null;
   }
@@ -341,7 +340,9 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   }
 
   #askHeld(): void {
-    for (const question of this.#held.splice(0)) this.ask(question);
+    const held = this.#held;
+    this.#held = NOTHING;
+    for (const question of held) this.ask(question);
   }
 
   get #isOffering(): boolean {
@@ -360,7 +361,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   #pass(incoming: IncomingRequest): void {
     if (this.#asked.length >= PENDING_REQUESTS_MAX)
       return incoming.refuse(500, 'Too Many Requests', 'Retry-After: 1\r\n');
-    this.#asked.push(incoming);
+    this.#asked = [...this.#asked, incoming];
     this.#user.asked(this, incoming);
   }
 
@@ -370,8 +371,8 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     this.sessionTimer?.stop();
     this.resumedAnswer?.stop();
     if (this.owedAck !== null && !this.owedAck.isSent) this.owedAck.send('', '');
-    for (const incoming of this.#asked.slice()) incoming.refuse(incoming.method === 'INVITE' ? 487 : 481);
-    this.#held = [];
+    for (const incoming of this.#asked) incoming.refuse(incoming.method === 'INVITE' ? 487 : 481);
+    this.#held = NOTHING;
     this.#inviting?.cancel();
   }
 

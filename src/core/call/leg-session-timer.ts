@@ -2,7 +2,11 @@
 // RFC 4028; the negotiation is dialog/session-timer-terms.ts, the clock dialog/session-timer.ts.
 
 import { SessionTimer, type SessionTimerPace, type SessionTimerUser } from '../dialog/session-timer.ts';
-import { SessionTimerNegotiation, type SessionTimerTerms } from '../dialog/session-timer-terms.ts';
+import {
+  SessionTimerNegotiation,
+  type SessionTimerSettings,
+  type SessionTimerTerms,
+} from '../dialog/session-timer-terms.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
@@ -45,27 +49,43 @@ const SPREAD_STEP_MS = 10;
 /** Header lines that say what a body is, compact forms too. */
 const LINE_OF_BODY = /^(?:content-|mime-version|[ce][ \t]*:)/i;
 
+/** What most peers say, once for all of them. */
+const SDP_LINE = 'Content-Type: application/sdp\r\n';
+
 /** The end of a header line, and not a fold. */
 const LINE_END = /\r\n(?![ \t])/;
+
+/** What of the parameters governs session timers; one object serves every leg that follows the same parameters. */
+export interface SessionTimerRules extends SessionTimerSettings, SessionTimerPace {}
+
+/** The rules that `parameters` make. */
+export function sessionTimerRulesOf(parameters: ParameterValues): SessionTimerRules {
+  return {
+    ttlMs: parameters.SS_SIP_SESSION_TTL,
+    minSeMs: parameters.SS_SIP_SESSION_MIN_SE,
+    segmentCount: parameters.SS_SIP_SESSION_UPDATE_SEGMENT,
+    earlyHangupMs: parameters.SS_SIP_SESSION_TIMEOUT_EARLY_HANGUP,
+  };
+}
 
 /** The session of one leg. */
 export class LegSessionTimer implements SessionTimerUser, Timed {
   readonly #around: Surroundings;
   readonly #negotiation: SessionTimerNegotiation;
-  readonly #parameters: ParameterValues;
+  readonly #rules: SessionTimerRules;
   #timer: SessionTimer | null = null;
   #leg: SessionTimerLeg | null = null;
   /** Whether the peer takes UPDATE: then a refresh needs no description. */
   #allowsUpdate = false;
-  /** The last description sent to the peer, for a refresh by INVITE. */
-  #described: Crossing = EMPTY_CROSSING;
+  /** The last description sent to the peer, for a refresh by INVITE, and the lines that say what it is; '' for none. */
+  #headers = '';
+  #body = '';
   #againTimer: TimerHandle = 0;
 
-  constructor(around: Surroundings, parameters: ParameterValues) {
-    const { SS_SIP_SESSION_TTL: ttlMs, SS_SIP_SESSION_MIN_SE: minSeMs } = parameters;
+  constructor(around: Surroundings, rules: SessionTimerRules) {
     this.#around = around;
-    this.#negotiation = new SessionTimerNegotiation({ ttlMs, minSeMs });
-    this.#parameters = parameters;
+    this.#negotiation = new SessionTimerNegotiation(rules);
+    this.#rules = rules;
   }
 
   /** Header lines of an INVITE or UPDATE that we send. */
@@ -95,7 +115,9 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
 
   /** `crossing` was sent to the peer. */
   sent(crossing: Crossing): void {
-    if (crossing.hasSdp) this.#described = bodyOf(crossing);
+    if (!crossing.hasSdp || (crossing.body === this.#body && crossing.headers === this.#headers)) return;
+    this.#headers = linesOfBody(crossing);
+    this.#body = detach(crossing.body);
   }
 
   /** The dialog of `leg` is confirmed: from now on the timer runs, when there is one. */
@@ -114,8 +136,8 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
       shownMinSeS,
       confirmedAtMs: this.#timer.confirmedAtMs,
       allowsUpdate: this.#allowsUpdate,
-      headers: this.#described.headers,
-      body: this.#described.body,
+      headers: this.#headers,
+      body: this.#body,
     };
   }
 
@@ -127,8 +149,9 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
     const terms: SessionTimerTerms = { intervalMs, refresher };
     this.#negotiation.restore(terms, state.shownMinSeS);
     this.#allowsUpdate = state.allowsUpdate;
-    if (body !== '') this.#described = { headers, ruled: '', body, hasSdp: true };
-    this.#timer = new SessionTimer(this.#around.wheel, paceOf(this.#parameters), this);
+    this.#headers = headers;
+    this.#body = body;
+    this.#timer = new SessionTimer(this.#around.wheel, this.#rules, this);
     this.#timer.resume(terms, state.confirmedAtMs + shiftMs, this.#around.draw(RESUME_SPREAD_MS));
   }
 
@@ -152,12 +175,11 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
   }
 
   sendSessionRefresh(): void {
-    const hasDescription = this.#described !== EMPTY_CROSSING;
-    const isUpdate = this.#allowsUpdate || !hasDescription;
+    const isUpdate = this.#allowsUpdate || this.#body === '';
     this.#leg?.ask({
       method: isUpdate ? 'UPDATE' : 'INVITE',
       // 4028 7.4: the same description as before, the version of its origin unchanged; an UPDATE needs none.
-      crossing: isUpdate ? EMPTY_CROSSING : this.#described,
+      crossing: isUpdate ? EMPTY_CROSSING : { headers: this.#headers, ruled: '', body: this.#body, hasSdp: true },
       rack: '',
       isRefresh: true,
       answer: (status) => this.#refreshAnswered(status, isUpdate),
@@ -176,7 +198,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
 
   #run(terms: SessionTimerTerms | null): void {
     if (terms === null || this.#leg === null) return;
-    this.#timer ??= new SessionTimer(this.#around.wheel, paceOf(this.#parameters), this);
+    this.#timer ??= new SessionTimer(this.#around.wheel, this.#rules, this);
     this.#timer.confirmed(terms);
   }
 
@@ -184,7 +206,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
   #refreshAnswered(status: number, wasUpdate: boolean): void {
     if (status < 300 || this.#leg === null) return;
     if (status === 491) return this.#askAgainLater(this.#leg.side);
-    if ((status === 405 || status === 501) && wasUpdate && this.#described !== EMPTY_CROSSING) {
+    if ((status === 405 || status === 501) && wasUpdate && this.#body !== '') {
       this.#allowsUpdate = false;
       return this.sendSessionRefresh();
     }
@@ -202,16 +224,9 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
   }
 }
 
-function paceOf(parameters: ParameterValues): SessionTimerPace {
-  return {
-    segmentCount: parameters.SS_SIP_SESSION_UPDATE_SEGMENT,
-    earlyHangupMs: parameters.SS_SIP_SESSION_TIMEOUT_EARLY_HANGUP,
-  };
-}
-
-/** The description alone, without what else crossed with it: it is kept for the life of the call. */
-function bodyOf({ headers, body }: Crossing): Crossing {
+/** The header lines that say what the body is, without what else crossed: they are kept for the life of the call. */
+function linesOfBody({ headers }: Crossing): string {
   const lines = headers.split(LINE_END).filter((line) => LINE_OF_BODY.test(line));
   const kept = lines.map((line) => `${line}\r\n`).join('');
-  return { headers: detach(kept), ruled: '', body: detach(body), hasSdp: true };
+  return kept === SDP_LINE ? SDP_LINE : detach(kept);
 }

@@ -100,6 +100,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     if (this.#acknowledgement?.isSent !== false) return;
     this.#acknowledgement.send((this.#authorization?.lines ?? '') + crossing.headers, crossing.body);
     this.#leg.sessionTimer?.sent(crossing);
+    this.#leg.owedAck = null;
   }
 
   /** Whether `response` asks for the same with credentials (22.2), or with a longer session (RFC 4028 7.3). */

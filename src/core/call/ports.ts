@@ -29,6 +29,7 @@ import type { ClientRequest, NonInviteClientRequest } from '../transaction/ports
 import type { Call } from './call.ts';
 import type { LiveRecord } from './call-record.ts';
 import type { DialogLeg } from './dialog-leg.ts';
+import type { SessionTimerRules } from './leg-session-timer.ts';
 import type { LrnDips } from './lrn-dips.ts';
 import type { ResumedAnswer } from './resumed-answer.ts';
 
@@ -46,6 +47,7 @@ export interface RoutingView {
   readonly mappingByName: ReadonlyMap<string, MappingGateway>;
   readonly routingByName: ReadonlyMap<string, RoutingGateway>;
   readonly resends: ResendSchedule;
+  readonly sessionTimers: SessionTimerRules;
   /** Percentage routing: by slot of a mapping gateway what each of a hundred calls gets in front of its number. */
   readonly hundreds: ReadonlyMap<number, readonly string[]>;
   /** Routing gateways that are locked. */

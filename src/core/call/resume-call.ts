@@ -3,9 +3,8 @@
 
 import { CSEQ_RENEWAL } from '../base/limits.ts';
 import { Dialog } from '../dialog/dialog.ts';
-import type { RoutingGateway } from '../routing/snapshot.ts';
 import { TRANSACTION_LIFE_MS } from '../timer/sip-timers.ts';
-import type { Attempt } from './attempt.ts';
+import { AnsweredAttempt } from './attempt.ts';
 import { Call } from './call.ts';
 import { LiveRecord } from './call-record.ts';
 import type { CallCheckpoint, LegState } from './checkpoint.ts';
@@ -13,7 +12,7 @@ import { credentialsOf } from './credentials.ts';
 import { DialogLeg, type LegOptions } from './dialog-leg.ts';
 import { formerMappingGateway, formerRoutingGateway } from './former-gateway.ts';
 import { LegSessionTimer } from './leg-session-timer.ts';
-import { type Renumber, renumberBy } from './parties.ts';
+import { renumberBy } from './parties.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import { ResumedAnswer } from './resumed-answer.ts';
 
@@ -45,16 +44,10 @@ export function resumeCall(
   call.caller.leg = caller;
   around.callBegun(call);
   const renumber = renumberBy(vendor.numbers.identity, around.draw);
-  call.resume(answeredAttempt(vendor, checkpoint.prefix, callee, renumber), limit);
+  call.resume(new AnsweredAttempt(vendor, checkpoint.prefix, callee, renumber), limit);
   // Later it is acknowledged, or was ended for want of it: the caller has had its 32 s, and as many of being down.
   const isYoung = around.nowMs - answeredAtMs < 2 * TRANSACTION_LIFE_MS;
   if (answer !== null && isYoung) new ResumedAnswer(around, answer, caller, callee);
-}
-
-/** What is left of the attempt once it was answered. */
-function answeredAttempt(gateway: RoutingGateway, prefix: string, leg: DialogLeg, renumber: Renumber): Attempt {
-  const candidate = { gateway, prefix };
-  return { candidate, gateway, leg, isOver: true, isRinging: false, renumber, hadRtp: true, leave: () => undefined };
 }
 
 function resumeLeg(
@@ -68,7 +61,7 @@ function resumeLeg(
   dialog.localCseq += 2 * CSEQ_RENEWAL;
   const leg = new DialogLeg(around, { ...part, dialog, resends: routing.resends });
   if (!part.rules.sipTimer) return leg;
-  leg.sessionTimer = new LegSessionTimer(around, routing.snapshot.parameters);
+  leg.sessionTimer = new LegSessionTimer(around, routing.sessionTimers);
   leg.sessionTimer.resume(leg, timer, shiftMs);
   return leg;
 }

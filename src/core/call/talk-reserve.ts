@@ -21,7 +21,7 @@ export interface TalkReserveUser {
   release(reason: EndReason): void;
 }
 
-/** Keeps one call paid for. */
+/** Keeps one answered call paid for. */
 export class TalkReserve implements Timed {
   readonly #around: Surroundings;
   readonly #record: LiveRecord;
@@ -29,16 +29,13 @@ export class TalkReserve implements Timed {
   readonly #user: TalkReserveUser;
   #timer: TimerHandle = 0;
 
+  /** The call, which has reserved a slice, is answered, now or in an earlier life of the switch. */
   constructor(around: Surroundings, record: LiveRecord, routing: RoutingView, user: TalkReserveUser) {
     this.#around = around;
     this.#record = record;
     this.#routing = routing;
     this.#user = user;
-  }
-
-  /** The call is answered, now or in an earlier life of the switch. */
-  begin(): void {
-    if (this.#record.bill?.reserve) this.#arm();
+    this.#arm();
   }
 
   due(): void {

@@ -84,7 +84,7 @@ export interface Cdr {
   sessionTimer: SessionTimerSides;
   /** Location routing number of the callee; '' when it is not ported, or nobody asked. */
   lrn: string;
-  readonly attempts: CdrAttempt[];
+  attempts: CdrAttempt[];
   /** What the route plan decided and what became of it, in the text of core/routing/decision.ts; '' without a plan. */
   decision: string;
   /** The numbers that prices were looked up by: translated by the mapping gateway. */

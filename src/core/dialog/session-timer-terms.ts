@@ -42,8 +42,7 @@ const NO_TIMER: SessionTimerAnswer = { kind: 'none' };
 
 /** The negotiations of one leg, one after the other. */
 export class SessionTimerNegotiation {
-  readonly #ttlS: number;
-  readonly #ownMinSeS: number;
+  readonly #settings: SessionTimerSettings;
   #terms: SessionTimerTerms | null = null;
   /** 7.4: the largest Min-SE that anyone on the way has shown, in 422s or in requests. */
   #shownMinSeS = 0;
@@ -51,8 +50,7 @@ export class SessionTimerNegotiation {
   #raiseCount = 0;
 
   constructor(settings: SessionTimerSettings) {
-    this.#ttlS = Math.floor(settings.ttlMs / 1000);
-    this.#ownMinSeS = Math.ceil(settings.minSeMs / 1000);
+    this.#settings = settings;
   }
 
   /** In a later life of the switch: what was in force, and the largest Min-SE shown until then. */
@@ -137,6 +135,14 @@ export class SessionTimerNegotiation {
   #grantedS(asked: SessionExpires | null, request: SipMessage): number {
     const wantedS = asked === null ? this.#presentS() : Math.min(this.#ttlS, asked.seconds);
     return bounded(Math.max(wantedS, this.#ownMinSeS, minSeOf(request)));
+  }
+
+  get #ttlS(): number {
+    return Math.floor(this.#settings.ttlMs / 1000);
+  }
+
+  get #ownMinSeS(): number {
+    return Math.ceil(this.#settings.minSeMs / 1000);
   }
 
   /** The interval in force, else the one that we would like. */

@@ -124,7 +124,7 @@ export class Reception {
       return this.#refuseRequired(invite, source);
     }
     if (!isBodyKnown(invite)) return this.#refuse(invite, source, 415, 'Accept: application/sdp, multipart/mixed\r\n');
-    const sessionTimer = gateway.sipTimer ? new LegSessionTimer(this.#around, routing.snapshot.parameters) : null;
+    const sessionTimer = gateway.sipTimer ? new LegSessionTimer(this.#around, routing.sessionTimers) : null;
     const timer = sessionTimer?.consider(invite);
     if (timer?.kind === 'tooSmall') return this.#refuse(invite, source, 422, timer.lines);
     const isTimed = timer?.kind === 'timer';

@@ -1,5 +1,6 @@
 // What a shard makes of a snapshot when it arrives: indexes, once, so that no call pays for them.
 
+import { sessionTimerRulesOf } from '../call/leg-session-timer.ts';
 import type { RoutingView } from '../call/ports.ts';
 import { Pricing } from '../rating/pricing.ts';
 import { entryTablesOf } from '../routing/entry-checks.ts';
@@ -25,6 +26,7 @@ export function routingViewOf(snapshot: Snapshot): RoutingView {
     mappingByName: new Map(snapshot.mappingGateways.map((gateway) => [gateway.name, gateway])),
     routingByName: new Map(snapshot.routingGateways.map((gateway) => [gateway.name, gateway])),
     resends: resendScheduleOf(SS_SIP_RESEND_INTERVAL, SS_SIP_SEND_RETRY),
+    sessionTimers: sessionTimerRulesOf(parameters),
     pricing,
     timeRules: {
       precisionMs: parameters.SERVER_BILLING_HOLD_TIME_PRECISION,

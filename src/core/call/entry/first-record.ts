@@ -1,6 +1,8 @@
 // The record of a call as its INVITE begins it.
 
-import { type Cdr, UNBILLED } from '../../cdr/cdr.ts';
+import { flat } from '../../base/flat.ts';
+import type { Cdr } from '../../cdr/cdr.ts';
+import type { AgentFee } from '../../rating/bill.ts';
 import { detach } from '../../sip/detach.ts';
 import { Header } from '../../sip/header-name.ts';
 import { agentOf } from '../call-record.ts';
@@ -8,6 +10,9 @@ import type { Dialled } from '../dialled.ts';
 import type { Surroundings } from '../ports.ts';
 import type { Arrival } from './entry.ts';
 
+const NO_FEES: readonly AgentFee[] = [];
+
+/** All of it in one literal: V8 then keeps a record in one piece, and all records of one shape. */
 export function firstRecord(
   around: Surroundings,
   { invite, source, gateway, routing }: Arrival,
@@ -27,7 +32,7 @@ export function firstRecord(
     mappingGateway: gateway.name,
     routingGateway: '',
     account: gateway.account,
-    callerAddress: `${source.address}:${source.port}`,
+    callerAddress: flat(`${source.address}:${source.port}`),
     calleeAddress: '',
     setupAtWallMs: around.wallMs,
     firstProvisionalAtWallMs: null,
@@ -48,7 +53,23 @@ export function firstRecord(
     sessionTimer: '',
     decision: '',
     lrn: '',
-    ...UNBILLED,
+    callerBilled: '',
+    calleeBilled: '',
+    currency: '',
+    sellTable: '',
+    sellPrefix: '',
+    sellFeeNanos: 0n,
+    taxNanos: 0n,
+    billedSeconds: 0,
+    clearingAccount: '',
+    buyTable: '',
+    buyPrefix: '',
+    buyFeeNanos: 0n,
+    buyTaxNanos: 0n,
+    buyBilledSeconds: 0,
+    agentFees: NO_FEES,
+    ratedSeconds: null,
+    unpaidSeconds: 0,
     attempts: [],
   };
 }
