@@ -4,10 +4,13 @@ import type { SwitchConfig } from '../config.ts';
 import { answerBill, type Bill } from '../control/api/bill-question.ts';
 import { csvLine } from '../control/cdr/cdr-columns.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
+import { AccountBook } from '../control/ledger/account-book.ts';
 import type { BillKind } from '../control/reports/bill-count.ts';
 import { CallHistory } from '../control/reports/call-history.ts';
 import { jsonText } from '../core/base/json-text.ts';
+import { Balances } from '../core/rating/balances.ts';
 import { moneyText } from '../core/rating/money.ts';
+import type { PaymentEntry } from '../store/ledger.ts';
 import { alignedTable } from './aligned-table.ts';
 import { type BillTable, billPage } from './bill-page.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
@@ -45,8 +48,11 @@ export async function bill(config: SwitchConfig, words: Words, terminal: Termina
 
 function billOfStopped(config: SwitchConfig, query: URLSearchParams): Promise<Bill> {
   return withStoppedSwitch(config, false, ({ stores, configuration }) => {
-    const history = new CallHistory(stores.spool, new UnpackedSpool(stores.spool), stores.history);
+    const records = new UnpackedSpool(stores.spool);
+    const history = new CallHistory(stores.spool, records, stores.history);
     while (history.follow() > 0);
+    const book = new AccountBook(stores.ledger, records, new Balances(Balances.allocate()));
+    while (book.book() > 0);
     const ground = {
       history,
       snapshot: configuration.snapshot,
@@ -61,7 +67,9 @@ function billOfStopped(config: SwitchConfig, query: URLSearchParams): Promise<Bi
 const HEADS = ['for', 'area', 'prefix', 'calls', 'talk min', 'billed min', 'fee', 'tax', 'in all'];
 
 function tableOf(answer: Bill): BillTable {
-  return { time: billTime(answer), heads: HEADS, rows: billRows(answer), sums: sumRows(answer) };
+  const payments = { heads: PAYMENT_HEADS, rows: answer.payments.map(paymentRow) };
+  const balances = { heads: BALANCE_HEADS, rows: balanceRows(answer) };
+  return { time: billTime(answer), heads: HEADS, rows: billRows(answer), sums: sumRows(answer), payments, balances };
 }
 
 function billRows({ lines }: Bill): string[][] {
@@ -91,22 +99,35 @@ function billTime({ fromWallMs, untilWallMs, timeZone }: Bill): string {
 }
 
 function tableLines(answer: Bill): string[] {
-  const { account, currency, payments, knownFromWallMs, fromWallMs } = answer;
+  const { account, currency, payments, corrections, balances, knownFromWallMs, fromWallMs } = answer;
   const lines = [`${account}, ${billTime(answer)}${currency === '' ? '' : `, in ${currency}`}`, ''];
   const rows = billRows(answer);
   if (rows.length === 0) lines.push('No answered call has a rate.');
   else lines.push(...alignedTable(HEADS, [...rows, ...sumRows(answer)], [3, 4, 5, 6, 7, 8]));
   if (payments.length > 0) lines.push('', 'Payments of the same time:');
-  for (const { atWallMs, kind, nanos, memo } of payments) {
-    lines.push(
-      `${new Date(atWallMs).toISOString().slice(0, 10)}  ${kind}  ${moneyText(BigInt(nanos), DECIMALS)}  ${memo}`,
-    );
-  }
+  for (const payment of payments) lines.push(paymentRow(payment).join('  '));
+  if (balances !== null) lines.push('', ...alignedTable(BALANCE_HEADS, balanceRows(answer), [0, 1, 2, 3]));
+  const later = corrections.filter((one) => payments.every(({ sequence }) => sequence !== one.sequence));
+  if (later.length > 0) lines.push('', 'Calls of this time were rated again, and corrected at another time:');
+  for (const correction of later) lines.push(paymentRow(correction).join('  '));
   if (knownFromWallMs !== null && fromWallMs < knownFromWallMs) {
     const since = new Date(knownFromWallMs).toISOString().slice(0, 16).replace('T', ' ');
     lines.push('', `! The bill is not whole: nothing is known of calls that ended before ${since} UTC.`);
   }
   return lines;
+}
+
+const PAYMENT_HEADS = ['entered', 'kind', 'amount', 'memo'];
+const BALANCE_HEADS = ['balance before', 'paid', 'charged', 'balance after'];
+
+function paymentRow({ atWallMs, kind, nanos, memo }: PaymentEntry): string[] {
+  return [new Date(atWallMs).toISOString().slice(0, 10), kind, moneyText(BigInt(nanos), DECIMALS), memo];
+}
+
+function balanceRows({ balances }: Bill): string[][] {
+  if (balances === null) return [];
+  const { openingNanos, paidNanos, chargedNanos, closingNanos } = balances;
+  return [[openingNanos, paidNanos, chargedNanos, closingNanos].map((nanos) => moneyText(BigInt(nanos), DECIMALS))];
 }
 
 function csvLines({ lines, currency }: Bill): string[] {

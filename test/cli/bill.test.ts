@@ -69,12 +69,18 @@ test('a month is one of the zone of the account; lines by rate, with sums and pa
       'Payments of the same time:',
       '2026-01-31|topUp|5.0000|invoice 7',
       '',
+      'balance before|paid|charged|balance after',
+      '|-0.0143|5.0000|0.0166|4.9692',
+      '',
     ],
   );
   const csv = await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--csv');
   assert.match(csv.out, /\ncalls,retail,,4420,1,10\.000,60,0\.000000001,0\.002280000,EUR\n/);
   const page = await tandem(directory, 'bill', 'alpha', '--period', '2026-01', '--html');
   assert.match(page.out, /^<!doctype html>[\s\S]*<td>UK &#60;all&#62;<\/td><td>44<\/td><td>1<\/td>[\s\S]*<tfoot>/);
+  const february = await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--html');
+  assert.match(february.out, /<h2>Payments<\/h2>.*<td>topUp<\/td><td>5\.0000<\/td><td>invoice 7<\/td>/);
+  assert.match(february.out, /<h2>Balance<\/h2>.*<td>-0\.0143<\/td><td>5\.0000<\/td><td>0\.0166<\/td>/);
 });
 
 test('an agent pays for calls of its customers, a vendor is paid for those it carried', async () => {
@@ -102,4 +108,28 @@ test('a running switch makes the same bill', async (context) => {
   const { lines, sums } = JSON.parse(out || error) as { lines: unknown[]; sums: unknown[] };
   assert.equal(lines.length, 2);
   assert.deepEqual(sums, [{ kind: 'calls', feeNanos: 12_000_001, taxNanos: 4_560_000 }]);
+});
+
+test('a correction of calls of the time that was entered later is told beneath', async () => {
+  const directory = await stage();
+  const stores = openLmdbStores(join(directory, 'data'));
+  const time = { fromWallMs: FEBRUARY, untilWallMs: FEBRUARY + 86_400_000 };
+  const counts = { callCount: 2, unratedCount: 0, beforeNanos: 3n, nowNanos: 2n };
+  const rerating = { side: 'sold', table: 'cheap', insteadOf: '', ...time, ...counts } as const;
+  const payment = {
+    account: 'alpha',
+    kind: 'correction',
+    nanos: 10_000_000n,
+    operator: 'ops',
+    memo: 'deck 2',
+  } as const;
+  stores.ledger.pay({ ...payment, atWallMs: Date.parse('2026-03-07T12:00:00Z'), rerating });
+  await stores.close();
+  const told = /rated again, and corrected at another time:\n2026-03-07 {2}correction {2}0\.0100 {2}deck 2\n/;
+  const february = (await tandem(directory, 'bill', 'alpha', '--period', '2026-02')).out;
+  assert.match(february, told);
+  assert.match(february, /\n +-0\.0143 +5\.0000 +0\.0166 +4\.9692\n/, 'its balances are those of its time');
+  const march = (await tandem(directory, 'bill', 'alpha', '--period', '2026-03')).out;
+  assert.doesNotMatch(march, told);
+  assert.match(march, /\n +4\.9692 +0\.0100 +0\.0000 +4\.9792\n/);
 });

@@ -1,13 +1,19 @@
-// GET /api/v1/bills: what the calls of a time cost an account, by rate, with the sums; its payments of that time.
+// GET /api/v1/bills: what the calls of a time cost an account, by rate, with the sums; its payments of that time, and
+// its balance before and after. The balances are that of the ledger, counted back: so one bill closes with what the
+// next one opens with, to the unit.
 
 import type { Ledger, PaymentEntry } from '../../store/ledger.ts';
 import type { Account } from '../../store/network.ts';
 import { TandemError } from '../../tandem-error.ts';
 import { type AskedTime, askedTime, askedZone } from '../reports/asked-time.ts';
 import { BillCount, type BillKind, type BillLine } from '../reports/bill-count.ts';
+import type { CallHistory } from '../reports/call-history.ts';
 import { eachSegment } from '../reports/count-report.ts';
 import { rateFactsOf } from '../reports/rate-facts.ts';
 import type { ReportGround } from './report-question.ts';
+
+/** Records that bills wait for. */
+const RECORDS_BEHIND_MAX = 50_000;
 
 /** What a bill is made from. */
 export interface BillGround extends ReportGround {
@@ -25,8 +31,20 @@ export interface Bill extends AskedTime {
   readonly sums: readonly { readonly kind: BillKind; readonly feeNanos: bigint; readonly taxNanos: bigint }[];
   /** Of the same time, oldest first. */
   readonly payments: readonly PaymentEntry[];
+  /** Corrections of calls of this time, whenever they were entered: those of this time are among the payments too. */
+  readonly corrections: readonly PaymentEntry[];
+  /** Null where not all calls since are known. */
+  readonly balances: BillBalances | null;
   /** When the oldest call that is known ended, where older ones have gone; null where none has. */
   readonly knownFromWallMs: number | null;
+}
+
+/** The balance of an account before and after a time, and what made the difference. */
+export interface BillBalances {
+  readonly openingNanos: bigint;
+  readonly paidNanos: bigint;
+  readonly chargedNanos: bigint;
+  readonly closingNanos: bigint;
 }
 
 /** The bill that `query` asks for. Rejects with TANDEM_ACCOUNT_UNKNOWN, TANDEM_API_QUESTION. */
@@ -38,10 +56,23 @@ export async function answerBill(ground: BillGround, query: URLSearchParams): Pr
     throw new TandemError('TANDEM_ACCOUNT_UNKNOWN', `There is no account "${name}" in the network.`);
   }
   const time = askedTime(query, askedZone(query, account.timeZone), wallMs, lastMonth(wallMs));
-  const count = new BillCount(name, time.fromWallMs, time.untilWallMs);
-  await eachSegment(history, time, (segment) => count.add(segment));
+  const { fromWallMs, untilWallMs } = time;
+  const later = { fromWallMs: untilWallMs, untilWallMs: Number.POSITIVE_INFINITY };
+  const place = ledger.position();
+  const isKnown =
+    followTo(history, place) && !(history.hasLost() && (history.knownFromWallMs() ?? wallMs) > fromWallMs);
+  const entries = ledger.payments(name, Number.POSITIVE_INFINITY).reverse();
+  const balanceNanos = ledger.balanceNanos(name);
+  const [count, since] = [new BillCount(name, time, place), new BillCount(name, later, place)];
+  await eachSegment(history, { ...later, fromWallMs }, (segment) => {
+    count.add(segment);
+    since.add(segment);
+  });
   const { areaOf } = rateFactsOf(snapshot, wallMs);
   const lines = count.lines();
+  const payments = entries.filter(({ atWallMs }) => atWallMs >= fromWallMs && atWallMs < untilWallMs);
+  const paidLater = sumOf(entries.filter(({ atWallMs }) => atWallMs >= untilWallMs));
+  const closingNanos = balanceNanos - paidLater + since.chargedNanos();
   return {
     account: name,
     currency: account.currency,
@@ -49,7 +80,9 @@ export async function answerBill(ground: BillGround, query: URLSearchParams): Pr
     ...time,
     lines: lines.map((line) => ({ ...line, area: areaOf(line.table, line.prefix) })),
     sums: sumsOf(lines),
-    payments: paymentsOf(ledger, name, time),
+    payments,
+    corrections: entries.filter(({ rerating }) => rerating && overlaps(rerating, time)),
+    balances: isKnown ? balancesOf(closingNanos, sumOf(payments), count.chargedNanos()) : null,
     knownFromWallMs: history.hasLost() ? history.knownFromWallMs() : null,
   };
 }
@@ -69,7 +102,21 @@ function sumsOf(lines: readonly BillLine[]): Bill['sums'] {
   });
 }
 
-function paymentsOf(ledger: Ledger, account: string, { fromWallMs, untilWallMs }: AskedTime): PaymentEntry[] {
-  const entries = ledger.payments(account, Number.POSITIVE_INFINITY).reverse();
-  return entries.filter(({ atWallMs }) => atWallMs >= fromWallMs && atWallMs < untilWallMs);
+/** Whether calls are known up to `place` of the spool. An old store that is still being caught up takes too long. */
+function followTo(history: CallHistory, place: number): boolean {
+  if (place - history.position > RECORDS_BEHIND_MAX) return false;
+  while (history.position < place && history.follow() > 0);
+  return history.position >= place;
+}
+
+function balancesOf(closingNanos: bigint, paidNanos: bigint, chargedNanos: bigint): BillBalances {
+  return { openingNanos: closingNanos - paidNanos + chargedNanos, paidNanos, chargedNanos, closingNanos };
+}
+
+function sumOf(entries: readonly PaymentEntry[]): bigint {
+  return entries.reduce((sum, { nanos }) => sum + nanos, 0n);
+}
+
+function overlaps(one: Omit<AskedTime, 'timeZone'>, other: Omit<AskedTime, 'timeZone'>): boolean {
+  return one.fromWallMs < other.untilWallMs && other.fromWallMs < one.untilWallMs;
 }

@@ -41,18 +41,30 @@ export class BillCount {
   readonly #account: string;
   readonly #fromWallMs: number;
   readonly #untilWallMs: number;
+  readonly #upTo: number;
   readonly #lines = new Map<string, OpenLine>();
 
-  /** For calls that ended at or after, and before. */
-  constructor(account: string, fromWallMs: number, untilWallMs: number) {
+  /** For calls that ended at or after, and before, whose records stand up to place `upTo` of the spool. */
+  constructor(
+    account: string,
+    { fromWallMs, untilWallMs }: { readonly fromWallMs: number; readonly untilWallMs: number },
+    upTo = Number.POSITIVE_INFINITY,
+  ) {
     this.#account = account;
     this.#fromWallMs = fromWallMs;
     this.#untilWallMs = untilWallMs;
+    this.#upTo = upTo;
+  }
+
+  /** What the account loses by all of it. */
+  chargedNanos(): bigint {
+    return [...this.#lines.values()].reduce((sum, { feeNanos, taxNanos }) => sum + feeNanos + taxNanos, 0n);
   }
 
   /** Counts the answered calls of `segment` that have a rate. */
-  add({ calls, agents }: CallSegment): void {
-    const isCounted = this.#countedCalls(calls);
+  add(segment: CallSegment): void {
+    const { calls, agents } = segment;
+    const isCounted = this.#countedCalls(segment);
     const talks = calls.numbers('holdMs');
     const rows = Int32Array.from(talks.keys());
     this.#addTable('calls', calls, rows, { isCounted, talks });
@@ -71,11 +83,14 @@ export class BillCount {
     );
   }
 
-  #countedCalls(calls: ClosedTable): Uint8Array {
+  #countedCalls({ calls, position }: CallSegment): Uint8Array {
     const [ends, answers] = [calls.numbers('endedAtWallMs'), calls.numbers('isAnswered')];
-    return Uint8Array.from(ends, (endWallMs, call) =>
-      Number(endWallMs >= this.#fromWallMs && endWallMs < this.#untilWallMs && answers[call] === 1),
-    );
+    // Its calls are neighbours in the spool, and the last one stands at its position.
+    const count = Math.min(ends.length, ends.length + this.#upTo - position);
+    return Uint8Array.from(ends, (endWallMs, call) => {
+      const isInTime = endWallMs >= this.#fromWallMs && endWallMs < this.#untilWallMs;
+      return Number(isInTime && call < count && answers[call] === 1);
+    });
   }
 
   /** `callOf`: the call of each row of `table`. */
