@@ -14,8 +14,8 @@ import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { Control } from './control.ts';
 import type { ControlFault, ControlStart, FromControl, ToControl } from './messages.ts';
 
-/** How often rings are drained and clocks looked at. */
-const TICK_MS = 100;
+/** How often rings are drained and clocks looked at, ms. Each time costs up to five commits, however few the CDRs. */
+const TICK_MS = 200;
 
 async function run(port: MessagePort, options: ControlStart): Promise<void> {
   const log = makeLog('control', options.logLevel);
