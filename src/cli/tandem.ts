@@ -186,6 +186,11 @@ function addMoney(tandem: Command): void {
         return payments(config, { account: account ?? null, limit: options.limit }, terminal);
       }),
     );
+  common(
+    tandem.command('packages').description('who has a package, its rent, and what of its minimum is consumed'),
+  ).action((options: CommonOptions) =>
+    run(options, async (config, terminal) => (await import('./packages.ts')).packages(config, terminal)),
+  );
   common(tandem.command('verify').description('count the ledger anew')).action((options: CommonOptions) =>
     run(options, async (config, terminal) => (await import('./accounts.ts')).verify(config, terminal)),
   );

@@ -27,6 +27,7 @@ import { listenHttp } from './http/listen.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { AccountBook } from './ledger/account-book.ts';
 import { LowBalances } from './ledger/low-balances.ts';
+import { PackageCharges } from './ledger/package-charges.ts';
 import { LimitDrift, limitedPlaces } from './limit-drift.ts';
 import { type ControlStart, type EdgeNumbers, NO_EDGE_NUMBERS, type ToControl } from './messages.ts';
 import { dnsOf } from './names/dns.ts';
@@ -65,6 +66,7 @@ const DEPLOY_TIMEOUT_MS = 1_000;
 const FLUSH_PERIOD_MS = 200;
 const SECOND_MS = 1_000;
 const RECOUNT_PERIOD_MS = 5_000;
+const PACKAGES_PERIOD_MS = 60_000;
 const CALENDARS_PERIOD_MS = 60_000;
 
 /** The control of one switch. `start`, then `tick` several times a second, then `stop`. */
@@ -85,6 +87,7 @@ export class Control implements HostNamesUser {
   readonly lrn: LrnSource;
   readonly jobs: Jobs;
   readonly reratings: Reratings;
+  readonly packages: PackageCharges;
   readonly blackList: KeptBlackList;
   readonly shardRestarts: number[];
   edge: EdgeNumbers = NO_EDGE_NUMBERS;
@@ -125,6 +128,7 @@ export class Control implements HostNamesUser {
     this.lowBalances = new LowBalances(this.configuration, stores.ledger, log);
     this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });
     const { history, configuration, accounts } = this;
+    this.packages = new PackageCharges({ history, configuration, accounts, log, wallNow });
     this.reratings = new Reratings({ spool: stores.spool, history, configuration, accounts, wallNow });
     this.blackList = new KeptBlackList(this.view.blackList, stores.keepsakes);
     this.shardRestarts = options.memory.shards.map(() => 0);
@@ -186,6 +190,7 @@ export class Control implements HostNamesUser {
     if (this.#isDue('calendars', CALENDARS_PERIOD_MS)) this.#renewCalendars();
     this.drift.tick();
     this.jobs.tick(nowMs);
+    if (this.#isDue('packages', PACKAGES_PERIOD_MS)) void this.packages.look();
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
     if (this.#isDue('black list', SECOND_MS)) this.#keepBlackList();
     if (this.#isDue('trim', SECOND_MS)) this.#tried('CDRs cannot be trimmed', () => trimSpool(this, this.#wallNow()));
@@ -290,8 +295,7 @@ export class Control implements HostNamesUser {
   /** Takes the last CDRs, brings the sinks up to date, closes everything. */
   async stop(): Promise<void> {
     await this.#server?.close();
-    await this.jobs.stop();
-    await this.reratings.stop();
+    await Promise.all([this.jobs.stop(), this.reratings.stop(), this.packages.stop()]);
     while (this.#drainRings() > 0);
     while (this.#followSpool() > 0);
     this.#keepBlackList();
@@ -306,8 +310,7 @@ export class Control implements HostNamesUser {
   /** Closes what is open and writes nothing more: after a fault, so that a successor can begin. */
   async abandon(): Promise<void> {
     await this.#server?.close();
-    await this.jobs.stop();
-    await this.reratings.stop();
+    await Promise.all([this.jobs.stop(), this.reratings.stop(), this.packages.stop()]);
     await this.stores.close();
   }
 

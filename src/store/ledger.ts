@@ -8,8 +8,8 @@
 
 import { pack, unpack } from './records.ts';
 
-/** How a payment came about. */
-export type PaymentKind = 'topUp' | 'deduction' | 'correction';
+/** How a payment came about. Rent and minimum are what packages charge. */
+export type PaymentKind = 'topUp' | 'deduction' | 'correction' | 'rent' | 'minimum';
 
 /** One payment, positive or negative. */
 export interface Payment {
@@ -52,6 +52,14 @@ export interface PaymentEntry extends Payment {
   readonly balanceNanos: bigint;
 }
 
+/** How far an account is charged for packages: the days before these, counted from 1970. */
+export interface PackageMarks {
+  /** It had a package when somebody looked last. */
+  readonly isHeld: boolean;
+  readonly rentUntilDay: number;
+  readonly minimumUntilDay: number;
+}
+
 /** What one call charges. */
 export interface CallCharge {
   /** Of its CDR. */
@@ -66,6 +74,8 @@ export interface AccountSums {
   readonly chargeCount: number;
   /** Part of what was charged whose charges were rolled up. */
   readonly rolledNanos: bigint;
+  /** Absent where it never had a package. */
+  readonly packageMarks?: PackageMarks;
 }
 
 /** An account whose sums are not those of its entries. */
@@ -134,6 +144,19 @@ export class Ledger {
       for (const payment of payments) entries.push(this.#enter(payment));
     });
     return entries;
+  }
+
+  /** How far `account` is charged for packages; null where it never had one. */
+  packageMarks(account: string): PackageMarks | null {
+    return this.sums(account).packageMarks ?? null;
+  }
+
+  /** Enters `payments` for a package of `account`, and how far it is charged by them, in one commit. */
+  chargePackage(account: string, packageMarks: PackageMarks, payments: readonly Payment[]): void {
+    this.#tables.write(() => {
+      for (const payment of payments) this.#enter(payment);
+      this.#tables.sums.put(account, pack({ ...this.sums(account), packageMarks }));
+    });
   }
 
   #enter(payment: Payment): PaymentEntry {

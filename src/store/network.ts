@@ -8,8 +8,32 @@ import type { MappingNumberFields, RoutingNumberFields, ScheduledEntry } from '.
 /** What an account is: a customer, a vendor that is paid, or somebody who has customers of his own. */
 export type AccountType = 'general' | 'settlement' | 'agent';
 
+/** Calendar periods by the clocks of the account. */
+export const PACKAGE_PERIODS = ['day', 'month', 'year'] as const;
+export type PackagePeriodKind = (typeof PACKAGE_PERIODS)[number];
+
+/** What an account pays for a period, whatever it calls. */
+export interface Package {
+  readonly name: string;
+  readonly currency: string;
+  readonly period: PackagePeriodKind;
+  /** At the beginning of each. */
+  readonly rentNanos: bigint;
+  /** What the calls of a period cost at least: the account pays what they lack of it. */
+  readonly minimumNanos: bigint;
+}
+
+/** The package of an account. */
+export interface AccountPackage {
+  /** '' for none. */
+  readonly package: string;
+  /** Its first day and the one after its last, counted from 1970; null: since it has it, and for good. */
+  readonly packageFromDay: number | null;
+  readonly packageUntilDay: number | null;
+}
+
 /** Who pays, or is paid. */
-export interface Account {
+export interface Account extends AccountPackage {
   readonly account: string;
   readonly type: AccountType;
   readonly locked: boolean;
@@ -141,6 +165,7 @@ export interface CalendarEntry {
 /** The whole network: names are unique within each list. */
 export interface Network {
   readonly accounts: readonly Account[];
+  readonly packages: readonly Package[];
   readonly gatewayGroups: readonly GatewayGroup[];
   readonly rateTables: readonly RateTable[];
   readonly numberGroups: readonly NumberGroupEntry[];
@@ -176,6 +201,7 @@ export interface SlotAssignment {
 /** A network of nothing. */
 export const EMPTY_NETWORK: Network = {
   accounts: [],
+  packages: [],
   gatewayGroups: [],
   rateTables: [],
   numberGroups: [],

@@ -72,6 +72,7 @@ export class Api {
       ['GET /api/v1/explain', (request) => this.#explain(request)],
       ['GET /api/v1/snapshots', () => json(control.configuration.versions(100))],
       ['GET /api/v1/accounts', () => json(control.accounts.states())],
+      ['GET /api/v1/packages', async () => json(await control.packages.states())],
       ['GET /api/v1/payments', (request) => this.#payments(request)],
       ['POST /api/v1/payments', (request) => this.#pay(request)],
       ['GET /api/v1/ledger/faults', () => json(control.accounts.verify())],

@@ -5,7 +5,7 @@
 import type { Balances } from '../../core/rating/balances.ts';
 import { chargesOf } from '../../core/rating/bill.ts';
 import type { PricedAccount, Snapshot } from '../../core/routing/snapshot.ts';
-import type { Ledger, LedgerFault, Payment, PaymentEntry } from '../../store/ledger.ts';
+import type { Ledger, LedgerFault, PackageMarks, Payment, PaymentEntry } from '../../store/ledger.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { UnpackedSpool } from '../cdr/unpacked-spool.ts';
 
@@ -85,6 +85,18 @@ export class AccountBook {
     const entries = this.#ledger.payAll(payments);
     for (const [at, { nanos }] of payments.entries()) this.#balances.add(slots[at] as number, nanos);
     return entries;
+  }
+
+  /** As the ledger says. */
+  packageMarks(account: string): PackageMarks | null {
+    return this.#ledger.packageMarks(account);
+  }
+
+  /** Charges `account` for its package, and notes how far. Throws TANDEM_ACCOUNT_UNKNOWN. */
+  chargePackage(account: string, marks: PackageMarks, payments: readonly Payment[]): void {
+    const { slot } = this.#accountOf(account);
+    this.#ledger.chargePackage(account, marks, payments);
+    for (const { nanos } of payments) this.#balances.add(slot, nanos);
   }
 
   /** Payments, newest first. Throws TANDEM_ACCOUNT_UNKNOWN. */

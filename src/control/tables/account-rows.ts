@@ -4,11 +4,12 @@ import { parseMoney } from '../../core/rating/money.ts';
 import { AGENT_LEVELS_MAX } from '../../core/rating/rating-limits.ts';
 import { Refused, type Table } from '../../operator-file.ts';
 import { entityName, moment, oneOf, onOff } from '../../operator-values.ts';
-import type { Account, RateTable } from '../../store/network.ts';
+import type { Account, Package, RateTable } from '../../store/network.ts';
 import { zone } from './calendar-fields.ts';
 import { readSharedLimits, SHARED_LIMIT_NAMES } from './limit-fields.ts';
 import type { NameReferences } from './name-references.ts';
 import { currency, uniqueName } from './names.ts';
+import { ACCOUNT_PACKAGE_NAMES, NO_PACKAGE, readAccountPackage } from './package-rows.ts';
 
 const FIELDS = [
   'account',
@@ -23,6 +24,7 @@ const FIELDS = [
   'lowBalance',
   'memo',
   'timeZone',
+  ...ACCOUNT_PACKAGE_NAMES,
   ...SHARED_LIMIT_NAMES,
 ];
 
@@ -41,16 +43,25 @@ export const OPEN_ACCOUNT: Omit<Account, 'account'> = {
   lowBalanceNanos: null,
   memo: '',
   timeZone: 'UTC',
+  ...NO_PACKAGE,
   capacity: null,
   cps: null,
   cpsBurst: null,
 };
 
-/** The list `accounts`. `rateTables`: those that it may name. */
-export function readAccounts(root: Table, rateTables: readonly RateTable[], references: NameReferences): Account[] {
+/** What accounts may name. */
+interface Named {
+  readonly rateTables: readonly RateTable[];
+  readonly packages: readonly Package[];
+  readonly references: NameReferences;
+}
+
+/** The list `accounts`. */
+export function readAccounts(root: Table, named: Named): Account[] {
+  const { references } = named;
   const seen = new Set<string>();
   const rows: (readonly [Table, Account])[] = [];
-  root.rows('accounts', FIELDS, (row) => rows.push([row, readAccount(row, seen, rateTables)]));
+  root.rows('accounts', FIELDS, (row) => rows.push([row, readAccount(row, seen, named)]));
   const accounts = new Map(rows.toReversed().map(([, account]) => [account.account, account]));
   for (const [row, account] of rows) {
     references.add(row, 'rateTable', 'rateTables', [account.rateTable]);
@@ -61,7 +72,7 @@ export function readAccounts(root: Table, rateTables: readonly RateTable[], refe
   return rows.map(([, account]) => account);
 }
 
-function readAccount(row: Table, seen: Set<string>, rateTables: readonly RateTable[]): Account {
+function readAccount(row: Table, seen: Set<string>, { rateTables, packages, references }: Named): Account {
   const rateTable = row.optional('rateTable', entityName, '');
   const privateRateTable = row.optional('privateRateTable', entityName, '');
   const currencies = [rateTable, privateRateTable]
@@ -71,6 +82,7 @@ function readAccount(row: Table, seen: Set<string>, rateTables: readonly RateTab
   for (const word of currencies) {
     if (word !== own) row.refuse('currency', `is ${own}, and its rates are in ${word}`);
   }
+  const inForce = currencies[0] ?? own;
   const creditLimit = row.optional<bigint | 'None'>('creditLimit', limit, 0n);
   return {
     account: uniqueName(row, 'account', seen),
@@ -78,13 +90,14 @@ function readAccount(row: Table, seen: Set<string>, rateTables: readonly RateTab
     locked: row.optional('locked', onOff, false),
     expiresAtWallMs: row.optional<number | null>('expires', moment, null),
     agent: row.optional('agent', entityName, ''),
-    currency: currencies[0] ?? own,
+    currency: inForce,
     rateTable,
     privateRateTable,
     creditLimitNanos: creditLimit === 'None' ? null : creditLimit,
     lowBalanceNanos: row.optional<bigint | null>('lowBalance', amount, null),
     memo: row.optional('memo', memo, ''),
     timeZone: row.optional('timeZone', zone, OPEN_ACCOUNT.timeZone),
+    ...readAccountPackage(row, row.optional('package', entityName, ''), { currency: inForce, packages, references }),
     ...readSharedLimits(row),
   };
 }

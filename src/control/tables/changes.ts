@@ -7,6 +7,7 @@ export interface Change {
   readonly what:
     | 'account'
     | 'rateTable'
+    | 'package'
     | 'calendar'
     | 'gatewayGroup'
     | 'numberGroup'
@@ -32,6 +33,7 @@ export function changesBetween(before: Network, after: Network): Change[] {
     ...compare('calendar', named(before.calendars), named(after.calendars)),
     ...compare('gatewayGroup', named(before.gatewayGroups), named(after.gatewayGroups)),
     ...compare('rateTable', named(before.rateTables), named(after.rateTables)),
+    ...compare('package', named(before.packages), named(after.packages)),
     ...compare('numberGroup', named(before.numberGroups), named(after.numberGroups)),
     ...compare('systemWhiteList', groupsOn(before), groupsOn(after)),
     ...compare('importedPrefixes', imported(before), imported(after)),

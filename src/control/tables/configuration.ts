@@ -6,7 +6,14 @@ import { Quotes } from '../../core/rating/quotes.ts';
 import type { Calendar } from '../../core/routing/calendar.ts';
 import { type ExplainedRoute, explainRoute, type GatewaysNow, type RouteQuestion } from '../../core/routing/explain.ts';
 import type { HostAddresses, Snapshot } from '../../core/routing/snapshot.ts';
-import { type Account, EMPTY_NETWORK, type Network, type RateTable, type SlotAssignment } from '../../store/network.ts';
+import {
+  type Account,
+  EMPTY_NETWORK,
+  type Network,
+  type Package,
+  type RateTable,
+  type SlotAssignment,
+} from '../../store/network.ts';
 import { CONFIGURATION_VERSIONS_MAX, type ConfigurationStore, type ConfigurationVersion } from '../../store/ports.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { ImportTask } from '../jobs/table-reader.ts';
@@ -132,6 +139,10 @@ export class Configuration {
   /** The account of that name; null when there is none. */
   account(name: string): Account | null {
     return this.#network.accounts.find(({ account }) => account === name) ?? null;
+  }
+
+  packages(): readonly Package[] {
+    return this.#network.packages;
   }
 
   rateTables(): readonly RateTable[] {

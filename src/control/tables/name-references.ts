@@ -9,6 +9,7 @@ import type { Network } from '../../store/network.ts';
 const LISTS = [
   'accounts',
   'rateTables',
+  'packages',
   'calendars',
   'numberGroups',
   'gatewayGroups',

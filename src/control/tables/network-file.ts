@@ -20,6 +20,7 @@ import { readMappingGateways, readRoutingGateways } from './gateway-fields.ts';
 import { readSharedLimits, SHARED_LIMIT_NAMES } from './limit-fields.ts';
 import { NameReferences } from './name-references.ts';
 import { uniqueName } from './names.ts';
+import { readPackages } from './package-rows.ts';
 import { settingOf } from './parameter-settings.ts';
 import { readRateTables } from './rate-tables.ts';
 import { slotCountOf } from './slots.ts';
@@ -28,6 +29,7 @@ import { importedBeside, withImportsOf } from './table-images.ts';
 const FIELDS = [
   'accounts',
   'rateTables',
+  'packages',
   'calendars',
   'gatewayGroups',
   'numberGroups',
@@ -47,9 +49,12 @@ export function parseNetwork(text: string, name: string, before: Network = EMPTY
     const references = new NameReferences();
     const devices = new Map<string, RegisterRules>();
     const rateTables = readRateTables(root, references);
+    const packages = readPackages(root);
+    const known = [...rateTables, ...importedBeside(rateTables, before.rateTables)];
     const network = {
       rateTables,
-      accounts: readAccounts(root, [...rateTables, ...importedBeside(rateTables, before.rateTables)], references),
+      packages,
+      accounts: readAccounts(root, { rateTables: known, packages, references }),
       calendars: readCalendars(root),
       mappingGateways: readMappingGateways(root, references, devices),
       routingGateways: readRoutingGateways(root, references, devices),

@@ -51,7 +51,7 @@ const STATIC = {
 };
 
 test('every field is taken as written; a number that begins with 0 keeps it', () => {
-  const { accounts, mappingGateways, routingGateways, systemParameters } = parseNetwork(FULL, 'net.yaml');
+  const { accounts, packages, mappingGateways, routingGateways, systemParameters } = parseNetwork(FULL, 'net.yaml');
   assert.deepEqual(accounts, [
     {
       account: 'alpha',
@@ -66,6 +66,9 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
       lowBalanceNanos: -2_500_000_000n,
       memo: 'prompt payer',
       timeZone: 'Europe/Berlin',
+      package: 'wholesale-500',
+      packageFromDay: Date.UTC(2027, 0, 15) / 86_400_000,
+      packageUntilDay: Date.UTC(2028, 0, 1) / 86_400_000,
       ...UNLIMITED,
     },
     {
@@ -79,6 +82,8 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
       creditLimitNanos: 1_000_500_000_000n,
     },
   ]);
+  const amounts = { rentNanos: 25_500_000_000n, minimumNanos: 500_000_000_000n };
+  assert.deepEqual(packages, [{ name: 'wholesale-500', currency: 'EUR', period: 'month', ...amounts }]);
   assert.deepEqual(mappingGateways[0], {
     name: 'Alpha',
     account: 'alpha',

@@ -27,6 +27,8 @@ rateTables:
   - name: own prices
     currency: EUR
     rates: [{ prefix: "", perMinute: 0.01, increments: 30/6 }]
+packages:
+  - { name: wholesale-500, currency: EUR, period: month, rent: 25.50, minimumConsumption: 500 }
 accounts:
   - account: alpha
     type: agent
@@ -35,6 +37,9 @@ accounts:
     lowBalance: -2.50
     memo: prompt payer
     timeZone: Europe/Berlin
+    package: wholesale-500
+    packageFrom: 2027-01-15
+    packageUntil: 2028-01-01
   - account: beta GmbH
     agent: alpha
     privateRateTable: own prices

@@ -1,0 +1,59 @@
+// tandem packages: who has a package, how far its rent is booked, and what of the minimum is consumed by now.
+
+import type { SwitchConfig } from '../config.ts';
+import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
+import { AccountBook } from '../control/ledger/account-book.ts';
+import { PackageCharges, type PackageState } from '../control/ledger/package-charges.ts';
+import { CallHistory } from '../control/reports/call-history.ts';
+import { Balances } from '../core/rating/balances.ts';
+import { moneyText } from '../core/rating/money.ts';
+import { makeLog } from '../log.ts';
+import { alignedTable } from './aligned-table.ts';
+import { withStoppedSwitch } from './stopped-switch.ts';
+import { runningSwitch } from './switch-client.ts';
+import { EXIT_OK, print, type Terminal } from './terminal.ts';
+
+const TIMEOUT_MS = 120_000;
+const DECIMALS = 4;
+const DAY_MS = 86_400_000;
+
+/** Tells all of them. */
+export async function packages(config: SwitchConfig, terminal: Terminal): Promise<number> {
+  const client = runningSwitch(config.dataPath);
+  const states =
+    client === null
+      ? await statesOfStopped(config)
+      : ((await client.get('/api/v1/packages', {}, TIMEOUT_MS)) as PackageState[]);
+  print(terminal, states, () => {
+    if (states.length === 0) return ['No account has a package.'];
+    const heads = ['account', 'package', 'rent', 'booked until', 'from', 'to', 'minimum', 'consumed', ''];
+    return alignedTable(heads, states.map(rowOf), [2, 6, 7]);
+  });
+  return EXIT_OK;
+}
+
+function statesOfStopped(config: SwitchConfig): Promise<PackageState[]> {
+  return withStoppedSwitch(config, false, ({ stores, configuration }) => {
+    const records = new UnpackedSpool(stores.spool);
+    const history = new CallHistory(stores.spool, records, stores.history);
+    while (history.follow() > 0);
+    const accounts = new AccountBook(stores.ledger, records, new Balances(Balances.allocate()));
+    accounts.open(configuration.snapshot);
+    const log = makeLog('packages', 'silent');
+    return new PackageCharges({ accounts, history, configuration, log, wallNow: () => Date.now() }).states();
+  });
+}
+
+function rowOf(state: PackageState): string[] {
+  const { account, currency, rentUntilDay, period } = state;
+  const [rent, due, consumed] = [state.rentNanos, state.dueNanos, state.consumedNanos].map((nanos) =>
+    moneyText(BigInt(nanos), DECIMALS),
+  );
+  const booked = rentUntilDay === null ? '-' : dayText(rentUntilDay);
+  const time = period === null ? ['-', '-'] : [dayText(period.fromDay), dayText(period.untilDay - 1)];
+  return [account, state.package, rent ?? '', booked, ...time, due ?? '', consumed ?? '', currency];
+}
+
+function dayText(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}

@@ -1,0 +1,230 @@
+// Rent and minimum consumption of packages, booked at the turns of their periods by the clocks of the account: rent
+// when a period begins, and when it is over what its calls lack of the minimum. How far an account is charged stands
+// in its sums in the ledger and changes with the entry, in one commit: so each is booked once, whatever dies, and what
+// came due while the switch was down is booked when it is back.
+
+import type { Log } from '../../log.ts';
+import type { PackageMarks, Payment } from '../../store/ledger.ts';
+import type { Account, Package } from '../../store/network.ts';
+import { sentenceOf } from '../../tandem-error.ts';
+import type { CallHistory } from '../reports/call-history.ts';
+import { consumptionIn } from '../reports/consumption.ts';
+import { beginningOfDay, dayShown } from '../reports/periods.ts';
+import type { AccountBook } from './account-book.ts';
+import { firstDayOf, type HeldPeriod, heldPart, periodFrom } from './package-periods.ts';
+
+/** What the charges are made from. */
+export interface PackageGround {
+  readonly accounts: AccountBook;
+  readonly history: CallHistory;
+  readonly configuration: { accounts(): readonly Account[]; packages(): readonly Package[] };
+  readonly log: Log;
+  readonly wallNow: () => number;
+}
+
+/** How an account stands with its package. */
+export interface PackageState {
+  readonly account: string;
+  readonly package: string;
+  readonly currency: string;
+  readonly rentNanos: bigint;
+  readonly minimumNanos: bigint;
+  /** Rent is booked for the days before this one, counted from 1970; null: nobody has looked yet. */
+  readonly rentUntilDay: number | null;
+  /** The part of the period whose minimum is counted now; null where the package is over. */
+  readonly period: HeldPeriod | null;
+  /** What is to be consumed in it, and what was. */
+  readonly dueNanos: bigint;
+  readonly consumedNanos: bigint;
+}
+
+interface Held {
+  readonly account: Account;
+  readonly held: Package;
+  readonly marks: PackageMarks;
+}
+
+/** Calls that ended before the turn of a period have their records so long after it. */
+const RECORDS_MS_MAX = 60_000;
+
+/** The charges of one switch. */
+export class PackageCharges {
+  readonly #ground: PackageGround;
+  #looking: Promise<void> | null = null;
+  #isStopped = false;
+
+  constructor(ground: PackageGround) {
+    this.#ground = ground;
+  }
+
+  /** Books what is due; resolves when it is. One look at a time. */
+  look(): Promise<void> {
+    this.#looking ??= this.#book()
+      .catch((error: unknown) => {
+        if (!this.#isStopped) this.#ground.log.error({ why: sentenceOf(error) }, 'packages cannot be charged');
+      })
+      .finally(() => {
+        this.#looking = null;
+      });
+    return this.#looking;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#looking;
+  }
+
+  /** How every account with a package stands. */
+  async states(): Promise<PackageState[]> {
+    const { configuration, accounts, history, wallNow } = this.#ground;
+    const counted = new Map<string, ReadonlyMap<string, bigint>>();
+    const states: PackageState[] = [];
+    for (const account of configuration.accounts()) {
+      const held = configuration.packages().find(({ name }) => name === account.package);
+      if (held === undefined) continue;
+      const today = dayShown(wallNow(), account.timeZone);
+      const marks = accounts.packageMarks(account.account);
+      const day = marks?.isHeld ? marks.minimumUntilDay : firstDay(account, held, today);
+      const period = isOver(account, day) ? null : periodFrom(held.period, day, account.packageUntilDay);
+      const time = period && timeOf(account, period);
+      const key = JSON.stringify(time);
+      const sums = counted.get(key) ?? (time === null ? new Map() : await consumptionIn(history, time));
+      counted.set(key, sums);
+      states.push({
+        account: account.account,
+        package: held.name,
+        currency: held.currency,
+        rentNanos: held.rentNanos,
+        minimumNanos: held.minimumNanos,
+        rentUntilDay: marks?.isHeld ? marks.rentUntilDay : null,
+        period,
+        dueNanos: period === null ? 0n : heldPart(held.minimumNanos, period),
+        consumedNanos: sums.get(account.account) ?? 0n,
+      });
+    }
+    return states;
+  }
+
+  async #book(): Promise<void> {
+    for (const one of this.#begin()) this.#bookRent(one);
+    for (;;) {
+      const due = this.#begin().filter((one) => this.#isMinimumDue(one));
+      const [first] = due;
+      if (first === undefined) return;
+      const time = timeOf(first.account, minimumPeriod(first));
+      const same = due.filter(({ account, held, marks }) => {
+        const other = timeOf(account, minimumPeriod({ account, held, marks }));
+        return other.fromWallMs === time.fromWallMs && other.untilWallMs === time.untilWallMs;
+      });
+      if (!this.#isKnown(time.fromWallMs)) {
+        for (const one of same) this.#leaveMinimum(one);
+        continue;
+      }
+      const consumed = await consumptionIn(this.#ground.history, time, () => {
+        if (this.#isStopped) throw new Error('the switch stops');
+      });
+      for (const one of same) this.#bookMinimum(one, consumed.get(one.account.account) ?? 0n);
+    }
+  }
+
+  /** The accounts with a package. One that has it since the last look is charged from now on, or from its first day. */
+  #begin(): Held[] {
+    const { accounts, configuration, wallNow } = this.#ground;
+    const packages = new Map(configuration.packages().map((one) => [one.name, one]));
+    return configuration.accounts().flatMap((account) => {
+      const held = packages.get(account.package);
+      const known = accounts.packageMarks(account.account);
+      if (held === undefined) {
+        if (known?.isHeld) accounts.chargePackage(account.account, { ...known, isHeld: false }, []);
+        return [];
+      }
+      if (known?.isHeld) return [{ account, held, marks: known }];
+      const day = firstDay(account, held, dayShown(wallNow(), account.timeZone));
+      const marks = {
+        isHeld: true,
+        rentUntilDay: Math.max(day, known?.rentUntilDay ?? day),
+        minimumUntilDay: Math.max(day, known?.minimumUntilDay ?? day),
+      };
+      accounts.chargePackage(account.account, marks, []);
+      return [{ account, held, marks }];
+    });
+  }
+
+  /** Books rent for every period that has begun. */
+  #bookRent({ account, held, marks }: Held): void {
+    const today = dayShown(this.#ground.wallNow(), account.timeZone);
+    let { rentUntilDay } = marks;
+    while (rentUntilDay <= today && !isOver(account, rentUntilDay)) {
+      const period = periodFrom(held.period, rentUntilDay, account.packageUntilDay);
+      rentUntilDay = period.untilDay;
+      const { fromWallMs } = timeOf(account, period);
+      const nanos = -heldPart(held.rentNanos, period);
+      this.#enter(account, { ...marks, rentUntilDay }, { kind: 'rent', nanos, atWallMs: fromWallMs, held, period });
+    }
+  }
+
+  #isMinimumDue({ account, held, marks }: Held): boolean {
+    if (isOver(account, marks.minimumUntilDay)) return false;
+    const { untilWallMs } = timeOf(account, minimumPeriod({ account, held, marks }));
+    const { history, wallNow } = this.#ground;
+    return wallNow() >= untilWallMs + RECORDS_MS_MAX && history.backlog() === 0;
+  }
+
+  #bookMinimum({ account, held, marks }: Held, consumedNanos: bigint): void {
+    const period = minimumPeriod({ account, held, marks });
+    const lackingNanos = heldPart(held.minimumNanos, period) - consumedNanos;
+    const atWallMs = timeOf(account, period).untilWallMs - 1;
+    const nanos = lackingNanos > 0n ? -lackingNanos : 0n;
+    const changed = { ...marks, minimumUntilDay: period.untilDay };
+    this.#enter(account, changed, { kind: 'minimum', nanos, atWallMs, held, period });
+  }
+
+  /** Calls of its time have gone: the operator is told, and may enter it. */
+  #leaveMinimum({ account, held, marks }: Held): void {
+    const { fromDay, untilDay } = minimumPeriod({ account, held, marks });
+    const told = { account: account.account, package: held.name, from: dayText(fromDay), until: dayText(untilDay) };
+    this.#ground.log.error(told, 'the minimum of a package cannot be counted: not all calls of its time are known');
+    this.#ground.accounts.chargePackage(account.account, { ...marks, minimumUntilDay: untilDay }, []);
+  }
+
+  #enter(
+    { account }: Account,
+    marks: PackageMarks,
+    entry: Pick<Payment, 'kind' | 'nanos' | 'atWallMs'> & { readonly held: Package; readonly period: HeldPeriod },
+  ): void {
+    const { kind, nanos, atWallMs, held, period } = entry;
+    const memo = `${held.name}, ${dayText(period.fromDay)} to ${dayText(period.untilDay - 1)}`;
+    const payment = { account, kind, nanos, operator: 'package', memo, atWallMs };
+    this.#ground.accounts.chargePackage(account, marks, nanos === 0n ? [] : [payment]);
+  }
+
+  #isKnown(fromWallMs: number): boolean {
+    const { history } = this.#ground;
+    return !history.hasLost() || (history.knownFromWallMs() ?? Number.POSITIVE_INFINITY) <= fromWallMs;
+  }
+}
+
+/** The day from which on a package is charged that nobody has looked at: never for a period that was over by then. */
+function firstDay({ packageFromDay }: Account, { period }: Package, today: number): number {
+  return packageFromDay === null ? today : Math.max(packageFromDay, firstDayOf(period, today));
+}
+
+function minimumPeriod({ account, held, marks }: Held): HeldPeriod {
+  return periodFrom(held.period, marks.minimumUntilDay, account.packageUntilDay);
+}
+
+function isOver({ packageUntilDay }: Account, day: number): boolean {
+  return packageUntilDay !== null && day >= packageUntilDay;
+}
+
+function timeOf({ timeZone }: Account, { fromDay, untilDay }: HeldPeriod): { fromWallMs: number; untilWallMs: number } {
+  return { fromWallMs: beginningOfDay(fromDay, timeZone), untilWallMs: beginningOfDay(untilDay, timeZone) };
+}
+
+function dayText(day: number): string {
+  return iso(day * 86_400_000).slice(0, 10);
+}
+
+function iso(wallMs: number): string {
+  return new Date(wallMs).toISOString();
+}

@@ -1,0 +1,69 @@
+// The packages of a network file: rent and minimum consumption of a period. Accounts name the package that they have.
+//
+//   packages:
+//     - { name: wholesale-500, currency: EUR, period: month, rent: 25, minimumConsumption: 500 }
+//   accounts:
+//     - { account: blue, package: wholesale-500, packageFrom: 2027-01-15 }
+
+import { parseMoney } from '../../core/rating/money.ts';
+import { Refused, type Table } from '../../operator-file.ts';
+import { oneOf } from '../../operator-values.ts';
+import { type AccountPackage, PACKAGE_PERIODS, type Package } from '../../store/network.ts';
+import type { NameReferences } from './name-references.ts';
+import { currency, uniqueName } from './names.ts';
+
+const FIELDS = ['name', 'currency', 'period', 'rent', 'minimumConsumption'];
+export const ACCOUNT_PACKAGE_NAMES = ['package', 'packageFrom', 'packageUntil'];
+
+/** What an account has that names no package. */
+export const NO_PACKAGE: AccountPackage = { package: '', packageFromDay: null, packageUntilDay: null };
+
+const DAY_MS = 86_400_000;
+
+/** The list `packages`. */
+export function readPackages(root: Table): Package[] {
+  const seen = new Set<string>();
+  return root.rows('packages', FIELDS, (row) => {
+    const name = uniqueName(row, 'name', seen);
+    const rentNanos = row.optional('rent', charge, 0n);
+    const minimumNanos = row.optional('minimumConsumption', charge, 0n);
+    if (rentNanos === 0n && minimumNanos === 0n) row.refuse('rent', 'is missing, and so is minimumConsumption');
+    const period = row.optional('period', oneOf(PACKAGE_PERIODS), 'month');
+    return { name, currency: row.need('currency', currency, ''), period, rentNanos, minimumNanos };
+  });
+}
+
+/** The package of the account in `row`, whose name is that of one of `packages` in the currency of the account. */
+export function readAccountPackage(
+  row: Table,
+  name: string,
+  own: { readonly currency: string; readonly packages: readonly Package[]; readonly references: NameReferences },
+): AccountPackage {
+  own.references.add(row, 'package', 'packages', [name]);
+  const found = own.packages.find((one) => one.name === name);
+  // An account whose rates were refused has no currency for that reason, which is told already.
+  const isTold = own.currency === '' && (row.has('rateTable') || row.has('privateRateTable'));
+  if (found !== undefined && found.currency !== own.currency && !isTold) {
+    row.refuse('package', `is in ${found.currency}, and the account is in ${own.currency || 'no currency'}`);
+  }
+  const packageFromDay = row.optional<number | null>('packageFrom', day, null);
+  const packageUntilDay = row.optional<number | null>('packageUntil', day, null);
+  if (name === '' && (packageFromDay !== null || packageUntilDay !== null)) {
+    row.refuse('package', 'is missing, and there is a packageFrom or packageUntil');
+  }
+  if (packageFromDay !== null && packageUntilDay !== null && packageUntilDay <= packageFromDay) {
+    row.refuse('packageUntil', 'is not after packageFrom');
+  }
+  return { package: name, packageFromDay, packageUntilDay };
+}
+
+function charge(text: string): bigint | Refused {
+  const nanos = parseMoney(text);
+  return nanos !== null && nanos >= 0n ? nanos : new Refused(`takes an amount such as 25 or 12.50, not "${text}"`);
+}
+
+/** Days since 1970. */
+function day(text: string): number | Refused {
+  const wallMs = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(wallMs) ? new Refused(`takes a day such as 2027-01-31, not "${text}"`) : wallMs / DAY_MS;
+}

@@ -1,0 +1,52 @@
+// tandem packages: with the switch down and with it running.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { WALL_MS } from '../control/control-fixture.ts';
+import { sampleCdr } from '../store/sample-cdr.ts';
+import { place, running, tandem } from './command-line.ts';
+
+const NETWORK = `
+packages:
+  - { name: basic, currency: EUR, rent: 30, minimumConsumption: 62 }
+accounts:
+  - { account: alpha, currency: EUR, package: basic }
+  - { account: beta, currency: EUR }
+`;
+
+const cells = (out: string) => out.split('\n').map((line) => line.split(/ {2,}/).join('|'));
+
+test('a running switch tells rent, minimum, and what was consumed', async (context) => {
+  const directory = place();
+  const { control, shards } = await running(context, directory);
+  control.configuration.apply({ text: NETWORK, name: 'net', author: '', note: '', atWallMs: WALL_MS, dryRun: false });
+  control.accounts.open(control.configuration.snapshot);
+  shards[0]?.record({ ...sampleCdr(1, WALL_MS + 1), sellFeeNanos: 20_000_000_000n, taxNanos: 0n });
+  shards[0]?.record({ ...sampleCdr(2, WALL_MS - 1), sellFeeNanos: 20_000_000_000n });
+  control.tick(0);
+  await control.packages.look();
+  const { out, code, error } = await tandem(directory, 'packages');
+  assert.equal(code, 0, error);
+  assert.deepEqual(cells(out), [
+    'account|package|rent|booked until|from|to|minimum|consumed',
+    'alpha|basic|30.0000|2026-02-01|2026-01-01|2026-01-31|62.0000|20.0000|EUR',
+    '',
+  ]);
+  assert.match(
+    (await tandem(directory, 'payments', 'alpha')).out,
+    /rent +-30\.000000 .*basic, 2026-01-01 to 2026-01-31/,
+  );
+});
+
+test('a stopped switch tells it too; without packages there are none to tell', async () => {
+  const directory = place();
+  await tandem(directory, 'apply', 'net.yaml');
+  assert.equal((await tandem(directory, 'packages')).out, 'No account has a package.\n');
+  writeFileSync(join(directory, 'net.yaml'), NETWORK);
+  await tandem(directory, 'apply', 'net.yaml');
+  const { out } = await tandem(directory, 'packages', '--json');
+  const [state, ...others] = JSON.parse(out) as { account: string; rentUntilDay: number | null }[];
+  assert.deepEqual([state?.account, state?.rentUntilDay, others.length], ['alpha', null, 0]);
+});

@@ -1,0 +1,277 @@
+// Packages: rent at the beginning of a period, what is lacking of the minimum at its end, by the clocks of the account;
+// each booked once, over restarts, and after the switch was down.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { UnpackedSpool } from '../../src/control/cdr/unpacked-spool.ts';
+import { AccountBook } from '../../src/control/ledger/account-book.ts';
+import { PackageCharges } from '../../src/control/ledger/package-charges.ts';
+import { CallHistory } from '../../src/control/reports/call-history.ts';
+import { Configuration } from '../../src/control/tables/configuration.ts';
+import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { Balances } from '../../src/core/rating/balances.ts';
+import { NANOS } from '../../src/core/rating/money.ts';
+import { makeLog } from '../../src/log.ts';
+import { openLmdbStores } from '../../src/store/lmdb.ts';
+import { openMemoryStores } from '../../src/store/memory.ts';
+import type { Stores } from '../../src/store/ports.ts';
+import { pack } from '../../src/store/records.ts';
+import { sampleCdr } from '../store/sample-cdr.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
+import { ask, openControl } from './control-fixture.ts';
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+function network(fields: string, pack = 'rent: 30, minimumConsumption: 60'): string {
+  return `
+packages:
+  - { name: basic, currency: EUR, ${pack} }
+  - { name: daily, currency: EUR, period: day, rent: 1 }
+accounts:
+  - { account: alpha, currency: EUR, creditLimit: None${fields} }
+`;
+}
+
+/** One data directory, and a clock that is moved by hand. */
+class Stage {
+  readonly stores: Stores;
+  balances = new Balances(Balances.allocate(8));
+  wallMs: number;
+  #configuration: Configuration;
+  #history: CallHistory;
+  #book: AccountBook;
+  charges: PackageCharges;
+
+  constructor(at: string, text: string, stores = openMemoryStores()) {
+    this.stores = stores;
+    this.wallMs = Date.parse(at);
+    [this.#configuration, this.#history, this.#book, this.charges] = this.#open();
+    this.apply(text);
+  }
+
+  #open(): [Configuration, CallHistory, AccountBook, PackageCharges] {
+    const records = new UnpackedSpool(this.stores.spool);
+    const configuration = new Configuration(this.stores.configuration, [], this.wallMs);
+    const history = new CallHistory(this.stores.spool, records, this.stores.history);
+    const accounts = new AccountBook(this.stores.ledger, records, this.balances);
+    accounts.open(configuration.snapshot);
+    const log = makeLog('test', 'silent');
+    const charges = new PackageCharges({ accounts, history, configuration, log, wallNow: () => this.wallMs });
+    return [configuration, history, accounts, charges];
+  }
+
+  /** As after a start anew. */
+  restart(): void {
+    this.balances = new Balances(Balances.allocate(8));
+    [this.#configuration, this.#history, this.#book, this.charges] = this.#open();
+  }
+
+  apply(text: string): void {
+    this.#configuration.apply({ text, name: 'net', author: '', note: '', atWallMs: this.wallMs, dryRun: false });
+    this.#book.open(this.#configuration.snapshot);
+  }
+
+  /** A call of `account` that ended then, for so many units, a fifth of them tax. */
+  call(endedAt: string, units: number, account = 'alpha'): void {
+    const fee = BigInt(units) * NANOS;
+    const cdr: Cdr = {
+      ...sampleCdr(this.stores.spool.lastPosition() + 1, Date.parse(endedAt)),
+      account,
+      agentFees: [],
+    };
+    this.stores.spool.append([pack({ ...cdr, sellFeeNanos: (fee * 4n) / 5n, taxNanos: fee / 5n })]);
+  }
+
+  /** What is booked when somebody looks then: kind, amount, when, and what for; the oldest first. */
+  async look(at: string): Promise<string[]> {
+    this.wallMs = Date.parse(at);
+    while (this.#book.book() + this.#history.follow() > 0);
+    const before = this.stores.ledger.payments('alpha', 1_000).length;
+    const spendableNanos = this.balances.spendable(this.#slot);
+    await this.charges.look();
+    const entries = this.stores.ledger.payments('alpha', 1_000).reverse().slice(before);
+    assert.deepEqual(this.#book.verify(), []);
+    const paidNanos = entries.reduce((sum, { nanos }) => sum + nanos, 0n);
+    assert.equal(this.balances.spendable(this.#slot) - spendableNanos, paidNanos, 'calls may spend what is left');
+    return entries.map(({ kind, nanos, atWallMs, memo }) => {
+      return `${kind} ${Number(nanos) / 1e9} at ${new Date(atWallMs).toISOString()}: ${memo}`;
+    });
+  }
+
+  get #slot(): number {
+    return this.#configuration.snapshot.prices?.accounts[0]?.slot ?? 0;
+  }
+}
+
+const JANUARY_RENT = 'rent -30 at 2027-01-01T00:00:00.000Z: basic, 2027-01-01 to 2027-01-31';
+
+describe('rent', () => {
+  test('is booked once at the beginning of each period', async () => {
+    const stage = new Stage('2027-01-01T08:00:00Z', network(', package: basic, packageFrom: 2027-01-01'));
+    assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), [JANUARY_RENT]);
+    assert.deepEqual(await stage.look('2027-01-31T23:59:59Z'), []);
+    assert.deepEqual(await stage.look('2027-02-01T00:00:00Z'), [
+      'rent -30 at 2027-02-01T00:00:00.000Z: basic, 2027-02-01 to 2027-02-28',
+    ]);
+    assert.deepEqual(await stage.look('2027-02-01T00:00:30Z'), []);
+  });
+
+  test('is booked for every period that began while the switch was down, and once over restarts', async () => {
+    const stores = openLmdbStores(temporaryDirectory());
+    const stage = new Stage(
+      '2027-01-01T08:00:00Z',
+      network(', package: basic, packageFrom: 2027-01-01', 'rent: 30'),
+      stores,
+    );
+    assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), [JANUARY_RENT]);
+    stage.restart();
+    assert.deepEqual(await stage.look('2027-01-01T08:01:00Z'), []);
+    stage.restart();
+    assert.deepEqual(
+      (await stage.look('2027-04-02T00:00:00Z')).map((line) => line.slice(0, 19)),
+      ['rent -30 at 2027-02', 'rent -30 at 2027-03', 'rent -30 at 2027-04'],
+    );
+    await stores.close();
+  });
+
+  test('of a part of a period is the part of its days; it begins and ends on the days of the zone', async () => {
+    const fields = ', package: basic, packageFrom: 2027-01-17, packageUntil: 2027-03-02, timeZone: Asia/Kolkata';
+    const stage = new Stage('2027-01-10T00:00:00Z', network(fields, 'rent: 31'));
+    assert.deepEqual(await stage.look('2027-01-16T18:29:59Z'), []);
+    assert.deepEqual(await stage.look('2027-01-16T18:30:00Z'), [
+      'rent -15 at 2027-01-16T18:30:00.000Z: basic, 2027-01-17 to 2027-01-31',
+    ]);
+    assert.deepEqual(await stage.look('2027-05-01T00:00:00Z'), [
+      'rent -31 at 2027-01-31T18:30:00.000Z: basic, 2027-02-01 to 2027-02-28',
+      'rent -1 at 2027-02-28T18:30:00.000Z: basic, 2027-03-01 to 2027-03-01',
+    ]);
+  });
+
+  test('is never booked for periods that were over when the account got its package', async () => {
+    const stage = new Stage('2027-03-10T08:00:00Z', network(', package: basic, packageFrom: 2020-01-01', 'rent: 31'));
+    assert.deepEqual(await stage.look('2027-03-10T08:00:00Z'), [
+      'rent -31 at 2027-03-01T00:00:00.000Z: basic, 2027-03-01 to 2027-03-31',
+    ]);
+    const today = new Stage('2027-03-10T08:00:00Z', network(', package: basic', 'rent: 31'));
+    assert.deepEqual(await today.look('2027-03-10T08:00:00Z'), [
+      'rent -22 at 2027-03-10T00:00:00.000Z: basic, 2027-03-10 to 2027-03-31',
+    ]);
+  });
+
+  test('no day is paid twice, whatever becomes of the package; days without one are not paid', async () => {
+    const stage = new Stage('2027-01-01T08:00:00Z', network(', package: basic', 'rent: 30'));
+    assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), [JANUARY_RENT]);
+    stage.apply(network(', package: daily', 'rent: 30'));
+    assert.deepEqual(await stage.look('2027-01-31T08:00:00Z'), []);
+    assert.equal((await stage.look('2027-02-03T08:00:00Z')).length, 3);
+    stage.apply(network('', 'rent: 30'));
+    assert.deepEqual(await stage.look('2027-02-10T08:00:00Z'), []);
+    stage.apply(network(', package: daily', 'rent: 30'));
+    assert.deepEqual(await stage.look('2027-02-20T08:00:00Z'), [
+      'rent -1 at 2027-02-20T00:00:00.000Z: daily, 2027-02-20 to 2027-02-20',
+    ]);
+  });
+});
+
+describe('the minimum consumption', () => {
+  const fields = ', package: basic, packageFrom: 2027-01-01, timeZone: Europe/Berlin';
+  const minimum = 'minimumConsumption: 60';
+
+  test('is booked a minute after the period, so much of it as its calls lack, tax included', async () => {
+    const stage = new Stage('2027-01-01T08:00:00Z', network(fields, minimum));
+    assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), []);
+    stage.call('2026-12-31T22:59:59Z', 7); // Before midnight in Berlin.
+    stage.call('2026-12-31T23:00:00Z', 10);
+    stage.call('2027-01-15T12:00:00Z', 5, 'beta');
+    assert.deepEqual(await stage.look('2027-01-31T23:00:59Z'), []);
+    stage.call('2027-01-31T22:59:59.999Z', 15);
+    stage.call('2027-01-31T23:00:00Z', 20);
+    assert.deepEqual(await stage.look('2027-01-31T23:01:00Z'), [
+      'minimum -35 at 2027-01-31T22:59:59.999Z: basic, 2027-01-01 to 2027-01-31',
+    ]);
+    assert.deepEqual(await stage.look('2027-01-31T23:05:00Z'), []);
+    stage.restart();
+    assert.deepEqual(await stage.look('2027-01-31T23:06:00Z'), []);
+    assert.deepEqual(await stage.look('2027-03-01T12:00:00Z'), [
+      'minimum -40 at 2027-02-28T22:59:59.999Z: basic, 2027-02-01 to 2027-02-28',
+    ]);
+  });
+
+  test('is not booked where the calls reach it', async () => {
+    const stage = new Stage('2027-01-01T08:00:00Z', network(fields, minimum));
+    assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), []);
+    stage.call('2027-01-10T00:00:00Z', 60);
+    assert.deepEqual(await stage.look('2027-02-02T00:00:00Z'), []);
+    assert.deepEqual(await stage.look('2027-03-02T00:00:00Z'), [
+      'minimum -60 at 2027-02-28T22:59:59.999Z: basic, 2027-02-01 to 2027-02-28',
+    ]);
+  });
+
+  test('of a part of a period is the part of its days', async () => {
+    const part = ', package: basic, packageFrom: 2027-01-02, packageUntil: 2027-01-12';
+    const stage = new Stage('2027-01-01T08:00:00Z', network(part, 'minimumConsumption: 31'));
+    stage.call('2027-01-01T23:00:00Z', 100);
+    stage.call('2027-01-02T00:00:00Z', 4);
+    await stage.look('2027-01-01T08:00:00Z');
+    assert.deepEqual(await stage.look('2027-02-12T00:00:00Z'), [
+      'minimum -6 at 2027-01-11T23:59:59.999Z: basic, 2027-01-02 to 2027-01-11',
+    ]);
+  });
+
+  test('of a time whose calls are not all known is left to the operator, and the next one is booked', async () => {
+    const stage = new Stage('2027-01-01T08:00:00Z', network(fields, minimum));
+    await stage.look('2027-01-01T08:00:00Z');
+    for (const day of ['02', '20']) stage.call(`2027-01-${day}T00:00:00Z`, 1);
+    stage.stores.spool.trim(1, 1, 1);
+    stage.restart();
+    assert.deepEqual(await stage.look('2027-02-03T00:00:00Z'), []);
+    assert.deepEqual(await stage.look('2027-03-03T00:00:00Z'), [
+      'minimum -60 at 2027-02-28T22:59:59.999Z: basic, 2027-02-01 to 2027-02-28',
+    ]);
+  });
+
+  test('how far it is: what is to be consumed, and what was', async () => {
+    const stage = new Stage('2027-01-01T08:00:00Z', network(fields, `rent: 3, ${minimum}`));
+    stage.call('2027-01-10T00:00:00Z', 20);
+    await stage.look('2027-01-10T00:00:00Z');
+    const [state] = await stage.charges.states();
+    assert.deepEqual([state?.package, state?.dueNanos, state?.consumedNanos], ['basic', 60n * NANOS, 20n * NANOS]);
+    assert.equal(state?.rentUntilDay, Date.UTC(2027, 1) / DAY_MS);
+  });
+});
+
+test('a network file with packages is read, and its mistakes are told', () => {
+  const stage = new Stage('2027-01-01T08:00:00Z', network(', package: basic'));
+  for (const [text, sentence] of [
+    [network(', package: basik'), /package: names "basik", which is not in packages; did you mean basic\?/],
+    [network(', package: basic').replace('alpha, currency: EUR', 'alpha'), /package: is in EUR, .* in no currency/],
+    [network(', packageFrom: 2027-01-01'), /package: is missing, and there is a packageFrom/],
+    [network(', package: basic, packageFrom: 2027-02-30x'), /packageFrom: takes a day such as/],
+    [network(', package: basic, packageFrom: 2027-01-02, packageUntil: 2027-01-02'), /is not after packageFrom/],
+    [network('', 'rent: -1'), /rent: takes an amount/],
+    [network('', 'period: month'), /rent: is missing, and so is minimumConsumption/],
+    [network('', 'period: week, rent: 1'), /period: takes day or month or year/],
+  ] as const) {
+    assert.throws(() => stage.apply(text), sentence);
+  }
+});
+
+test('a switch charges by its clock, and its API tells how packages stand', async (context) => {
+  const path = temporaryDirectory();
+  const { control, stores } = openControl(path);
+  const port = await control.start();
+  context.after(() => control.stop());
+  await ask(path, port, 'POST /api/v1/apply', { body: network(', package: daily') });
+  control.tick(2 * MINUTE_MS);
+  await control.packages.look();
+  const states = (await ask(path, port, 'GET /api/v1/packages')).json() as { account: string; package: string }[];
+  assert.deepEqual(
+    states.map(({ account, package: name }) => [account, name]),
+    [['alpha', 'daily']],
+  );
+  assert.deepEqual(
+    stores.ledger.payments('alpha', 9).map(({ kind, nanos }) => [kind, nanos]),
+    [['rent', -NANOS]],
+  );
+});
