@@ -39,8 +39,8 @@ export interface Ending {
   /** Final status told to the caller; 200 for an answered call. */
   readonly status: number;
   readonly reasonHeader: string;
-  /** Q.850 cause by which the call failed, where a device told it. */
-  readonly q850?: number;
+  /** Q.850 cause by which the call failed; 0 where no device told it. */
+  readonly q850: number;
 }
 
 /** One live call's record. */

@@ -364,7 +364,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const attempt = this.#attempt;
     const status = this.#statusToldOf(end, endedBy);
     this.#writeDecision();
-    record.ended(this.#around.nowMs, this.#around.wallMs, { ...end, status, endedBy, reasonHeader });
+    const { q850 = 0 } = end;
+    record.ended(this.#around.nowMs, this.#around.wallMs, { reason: end.reason, endedBy, status, reasonHeader, q850 });
     record.isKept = record.isAnswered || this.#routing.snapshot.parameters.SERVER_BILLING_RECORD_ZERO_HOLD_TIME;
     // First what must not be lost, whatever a defect may do to the rest: the record and the counters.
     settleBill(record, this.#around.balances);

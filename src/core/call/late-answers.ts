@@ -38,7 +38,7 @@ export interface LateAnswersGround {
 export class LateAnswers implements ClientUser {
   readonly #around: Surroundings;
   readonly #ground: LateAnswersGround;
-  readonly #acknowledged: Acknowledgement[] = [];
+  #acknowledged: readonly Acknowledgement[] = [];
   /** Early dialogs that were given up with requests sent in them: their sequence numbers go on (12.2.1.1). */
   #early: readonly Dialog[] = [];
 
@@ -49,7 +49,7 @@ export class LateAnswers implements ClientUser {
 
   /** The answer that was taken. */
   add(acknowledgement: Acknowledgement): void {
-    this.#acknowledged.push(acknowledgement);
+    this.#acknowledged = this.#acknowledged.concat(acknowledgement);
   }
 
   /** The early dialogs that nobody confirmed. */

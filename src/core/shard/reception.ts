@@ -15,6 +15,7 @@ import { maxForwardsOf } from '../sip/max-forwards.ts';
 import type { SipMessage } from '../sip/message.ts';
 import { hasOptionTag, unsupportedOf } from '../sip/option-tags.ts';
 import { printResponse } from '../sip/print-response.ts';
+import { reasonPhraseOf } from '../sip/status.ts';
 import type { ServerUser } from '../transaction/ports.ts';
 import { ShardNumber } from './counters.ts';
 import type { ShardSurroundings } from './surroundings.ts';
@@ -106,8 +107,8 @@ export class Reception {
     // A BYE ends the call whatever it requires.
     if (request.method !== 'BYE' && unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
     const target = targetOf(request, source, leg.rules.sipResponseAddressMethod);
-    const onCancel = (): void => leg.receiveCancel();
-    const user = request.method === 'INVITE' ? { ...NOBODY, onCancel } : NOBODY;
+    const { onTransportError } = NOBODY;
+    const user = request.method === 'INVITE' ? { onTransportError, onCancel: () => leg.receiveCancel() } : NOBODY;
     leg.receive(request, this.#around.transactions.serve(request, target, user), source);
   }
 
@@ -231,8 +232,10 @@ function print(
   headers: string,
   phrase: string,
 ): string {
-  const options = { toTag, received: source.address, receivedPort: source.port, headers, contentType: '', body: '' };
-  return printResponse(request, status, phrase === '' ? options : { ...options, reasonPhrase: phrase });
+  const reasonPhrase = phrase === '' ? reasonPhraseOf(status) : phrase;
+  const { address: received, port: receivedPort } = source;
+  const options = { toTag, received, receivedPort, headers, contentType: '', body: '', reasonPhrase };
+  return printResponse(request, status, options);
 }
 
 function isBodyKnown(invite: SipMessage): boolean {

@@ -35,6 +35,8 @@ export class Registration {
   readonly #registrar: Registrar;
   readonly #keepAlive: KeepAlive;
   readonly #found = new Int32Array(FOUND_MAX);
+  /** By gateway of the tables: itself where it was called last, for most calls go to where the one before went. */
+  readonly #reached = new WeakMap<RoutingGateway, RoutingGateway>();
   #users: Users;
 
   constructor(around: RegistrationSurroundings, memory: AuthMemory, parameters: ParameterValues) {
@@ -100,7 +102,12 @@ export class Registration {
     const binding = this.#around.bindings.at(gateway.slot, this.#around.nowMs);
     if (binding === null || binding.user !== gateway.registerUser) return null;
     const { address: remoteIp, port: signalPort, listener, contact } = binding;
-    return { ...gateway, remoteIp, signalPort, listener, contact };
+    const last = this.#reached.get(gateway);
+    const isThere = last?.remoteIp === remoteIp && last.signalPort === signalPort && last.listener === listener;
+    if (isThere && last.contact === contact) return last;
+    const reached = { ...gateway, remoteIp, signalPort, listener, contact };
+    this.#reached.set(gateway, reached);
+    return reached;
   }
 
   #registeredAt({ address, port }: Source, callee: string): MappingGateway | null {

@@ -190,7 +190,8 @@ export class Shard {
   #settle(checkpoint: CallCheckpoint, shiftMs: number): void {
     const { nowMs, wallMs, admission, balances } = this.#around;
     const record = LiveRecord.resumed(checkpoint, checkpoint.answeredAtMs + shiftMs);
-    record.ended(nowMs, wallMs, { reason: 'SwitchRestart', endedBy: 'server', status: 200, reasonHeader: '' });
+    const end = { reason: 'SwitchRestart', endedBy: 'server', status: 200, reasonHeader: '', q850: 0 } as const;
+    record.ended(nowMs, wallMs, end);
     settleBill(record, balances);
     for (const slot of record.slots.splice(0)) admission.giveCall(slot);
     this.#outbox.recordEnded(record);

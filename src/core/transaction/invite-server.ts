@@ -54,6 +54,19 @@ export type InviteServerState = 'proceeding' | 'completed' | 'confirmed' | 'acce
 
 type Input = 'INVITE' | 'ACK' | '1xx' | '2xx' | '300-699' | 'transportError' | SipTimerLetter;
 
+/** Who is left of a user that wants to hear nothing more: its To tag, for the answer to a CANCEL. */
+class FormerUser implements ServerUser {
+  readonly localTag: string;
+
+  constructor(localTag: string) {
+    this.localTag = localTag;
+  }
+
+  onTransportError(): void {
+    // Nobody waits for it.
+  }
+}
+
 const NOBODY: ServerUser = { onTransportError: () => undefined };
 
 /** An INVITE that we were sent. */
@@ -117,7 +130,7 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
 
   release(): void {
     const { localTag } = this.user;
-    this.user = localTag === undefined ? NOBODY : { ...NOBODY, localTag };
+    this.user = localTag === undefined ? NOBODY : new FormerUser(localTag);
   }
 
   transportError(): void {
