@@ -19,6 +19,7 @@ import { ShardPool, shardTaskOf } from './edge/shard-pool.ts';
 import { PrecedenceNotice } from './edge/signal-precedence.ts';
 import { UdpListener } from './edge/udp-listener.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
+import { holdNursery } from './nursery.ts';
 import { InlineShard } from './shard-host/inline-shard.ts';
 import type { Shards, ShardsUser } from './shards.ts';
 import { claimDataDirectory } from './store/data-directory.ts';
@@ -56,6 +57,7 @@ export interface StartOptions {
 /** Starts a switch. Throws TandemErrors: a port in use, a data directory of a newer version ... */
 export async function startSwitch(wanted: SwitchConfig, options: StartOptions = {}): Promise<RunningSwitch> {
   const log = makeLog('edge', options.logLevel ?? 'info');
+  holdNursery(wanted.shardCount === 0);
   let shards: Shards | null = null;
   const edge = new Edge({
     onUnreachable: (places) => shards?.unreachable(places),

@@ -1,6 +1,5 @@
 // The workers of the shards: a Piscina pool of fixed size, one never-ending task each. A worker that dies is replaced
-// and
-// its shard begins again on the same memory.
+// and its shard begins again on the same memory.
 
 import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
@@ -19,12 +18,8 @@ import { ThreadPool } from '../thread-pool.ts';
 const RESTART_PAUSE_MS = 1_000;
 const SHORT_LIFE_MS = 1_000;
 
-/**
- * V8 settings of the workers' heaps, read when a heap is made. What a call leaves behind lives for 32 s (RFC 3261's
- * timers), so most of it is moved once and then collected in bulk: a large nursery and a head start for the old space
- * save about a tenth of a shard's CPU.
- */
-const HEAP_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=64', '--initial-heap-size=256'];
+/** V8's setting of the workers' heaps, MiB, read when one is made: a head start before the old is first collected. */
+const HEAP_FLAG = '--initial-heap-size=256';
 
 /** What all shards are made with. */
 export interface ShardPoolOptions {
@@ -89,7 +84,7 @@ export class ShardPool implements Shards {
     this.#user = user;
     this.#snapshot = options.snapshot;
     const count = options.memory.shards.length;
-    for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
+    setFlagsFromString(HEAP_FLAG);
     this.#pool = new ThreadPool({
       module: new URL('../shard-host/shard-worker.js', import.meta.url).href,
       task: 'runShard',

@@ -2,7 +2,6 @@
 // or two cores; the price is that what would end a worker ends the switch. See src/decisions/0008.
 
 import { setTimeout as delay } from 'node:timers';
-import { setFlagsFromString } from 'node:v8';
 import { monotonicMs } from '../clock.ts';
 import type { Target } from '../core/base/target.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
@@ -11,12 +10,6 @@ import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { FromShard, ShardTask } from '../core/shard/shard-task.ts';
 import type { Place, Shards, ShardsUser } from '../shards.ts';
 import { ShardRunner } from './shard-runner.ts';
-
-/**
- * The nursery is collected in some milliseconds by the thread that needs it: waking four others for it costs this
- * machine of one or two cores more than they save, and takes its cores from others.
- */
-const HEAP_FLAG = '--no-parallel-scavenge';
 
 /** Longest a timer of the event loop is set for, ms; nearer due times move it. */
 const SLEEP_MS_MAX = 1_000;
@@ -30,7 +23,6 @@ export class InlineShard implements Gate, Shards {
   #timerAtMs = Number.POSITIVE_INFINITY;
 
   constructor(task: ShardTask, wire: Wire, user: ShardsUser) {
-    setFlagsFromString(HEAP_FLAG);
     this.#wire = wire;
     this.#user = user;
     this.#runner = new ShardRunner(task, {

@@ -31,6 +31,7 @@ const GROUND = [
   'src/clock.ts',
   'src/shards.ts',
   'src/thread-pool.ts',
+  'src/nursery.ts',
 ];
 /** How a record becomes bytes: a shard host writes into its rings what control will store. */
 const RECORDS = 'src/store/records.ts';
