@@ -23,10 +23,10 @@ import { ask, openControl } from './control-fixture.ts';
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-function network(fields: string, pack = 'rent: 30, minimumConsumption: 60'): string {
+function network(fields: string, terms = 'rent: 30, minimumConsumption: 60'): string {
   return `
 packages:
-  - { name: basic, currency: EUR, ${pack} }
+  - { name: basic, currency: EUR, ${terms} }
   - { name: daily, currency: EUR, period: day, rent: 1 }
 accounts:
   - { account: alpha, currency: EUR, creditLimit: None${fields} }
@@ -162,7 +162,10 @@ describe('rent', () => {
   test('no day is paid twice, whatever becomes of the package; days without one are not paid', async () => {
     const stage = new Stage('2027-01-01T08:00:00Z', network(', package: basic', 'rent: 30'));
     assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), [JANUARY_RENT]);
+    stage.apply(network('', 'rent: 30'));
+    assert.deepEqual(await stage.look('2027-01-05T08:00:00Z'), []);
     stage.apply(network(', package: daily', 'rent: 30'));
+    assert.deepEqual(await stage.look('2027-01-06T08:00:00Z'), [], 'taken away and given back, January is paid');
     assert.deepEqual(await stage.look('2027-01-31T08:00:00Z'), []);
     assert.equal((await stage.look('2027-02-03T08:00:00Z')).length, 3);
     stage.apply(network('', 'rent: 30'));
