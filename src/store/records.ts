@@ -207,7 +207,11 @@ export function unpack(bytes: Uint8Array): unknown {
 
 /** The CDR in a spooled record: whoever packed it was this program, or an earlier release of it. */
 export function unpackCdr(bytes: Uint8Array): Cdr {
-  const cdr = packr.unpack(bytes) as Cdr;
+  return whole(packr.unpack(bytes) as Cdr);
+}
+
+/** Copies nothing of a record of this release: a copy of so many fields costs more than all the rest. */
+function whole(cdr: Cdr): Cdr {
   return cdr.ratedSeconds === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
 }
 
@@ -219,11 +223,10 @@ export function unpackBoardRecord(bytes: Uint8Array): BoardRecord {
 /** The checkpoint in `bytes`; null for one that this program cannot go on with. */
 export function unpackCheckpoint(bytes: Uint8Array): CallCheckpoint | null {
   try {
-    const value = packr.unpack(bytes) as Partial<CallCheckpoint> | null;
-    const isWhole = CHECKPOINT_FIELDS.every((field) => value?.[field] !== undefined);
-    if (!isWhole) return null;
-    const { cdr, numbers = [], ...rest } = value as Partial<Pick<CallCheckpoint, 'numbers'>> & CallCheckpoint;
-    return { ...rest, numbers, cdr: { ...LATER_FIELDS, ...cdr } };
+    const value = packr.unpack(bytes) as CallCheckpoint | null;
+    if (value === null || CHECKPOINT_FIELDS.some((field) => value[field] === undefined)) return null;
+    const cdr = whole(value.cdr);
+    return cdr === value.cdr && value.numbers !== undefined ? value : { ...value, cdr, numbers: value.numbers ?? [] };
   } catch {
     return null; // No bytes of ours.
   }
