@@ -15,15 +15,18 @@ import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-mem
 import { Shares } from './core/shard/shares.ts';
 import { Edge } from './edge/edge.ts';
 import { RingGate } from './edge/ring-gate.ts';
-import { ShardPool, shardTaskOf } from './edge/shard-pool.ts';
+import { ShardPool, type ShardPoolOptions, shardTaskOf } from './edge/shard-pool.ts';
+import { ShardWorkers } from './edge/shard-workers.ts';
 import { PrecedenceNotice } from './edge/signal-precedence.ts';
 import { UdpListener } from './edge/udp-listener.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
 import { holdNursery } from './nursery.ts';
+import { readFormerLife } from './shard-host/former-life.ts';
 import { InlineShard } from './shard-host/inline-shard.ts';
 import type { Shards, ShardsUser } from './shards.ts';
 import { claimDataDirectory } from './store/data-directory.ts';
-import { journalsPath, shardCountOf } from './store/journal-places.ts';
+import { journalFolder } from './store/journal-disk.ts';
+import { journalPath, journalsPath, shardCountOf } from './store/journal-places.ts';
 
 /** How often the edge tells control its numbers, ms. */
 const EDGE_REPORT_MS = 250;
@@ -69,7 +72,7 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
   try {
     const { config, place } = placeOf(wanted, options.isDurable ?? true, log);
     const memory = allocateSwitchMemory(Math.max(1, config.shardCount));
-    const control = await ControlLink.open(controlStartOf(config, sockets, { memory, place, options }), {
+    const opening = ControlLink.open(controlStartOf(config, sockets, { memory, place, options }), {
       onSnapshot: (snapshot) => {
         shards?.publish(snapshot);
         precedence.note(snapshot.parameters.SS_SIP_SIGNAL_TOS);
@@ -79,14 +82,58 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
       onKillShard: (shard) => void shards?.kill(shard),
       onDied: (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait for its successor'),
     });
+    const [control, early] = await both(opening, earlyShards(config, place));
     precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
     edge.newCalls.share(sharesOf(control.snapshot, memory));
-    shards = startShards(config, listenersOf(config, sockets), { control, edge, memory, place, log });
+    shards = startShards(config, listenersOf(config, sockets), early, { control, edge, memory, log });
     return running({ control, shards, edge, sockets, memory, place });
   } catch (error) {
     edge.close();
     throw error;
   }
+}
+
+/** Shards that do not know their network yet. */
+interface EarlyShards {
+  begin(options: ShardPoolOptions, edge: Edge, user: ShardsUser): Shards;
+  abandon(): Promise<void>;
+}
+
+/** While control starts, the shards read what an earlier life has left. Rejects as a journal throws. */
+async function earlyShards({ shardCount, durability }: SwitchConfig, { path }: JournalPlace): Promise<EarlyShards> {
+  const isStrict = durability === 'strict';
+  if (shardCount > 0) {
+    const paths = Array.from({ length: shardCount }, (_, shard) => journalPath(path, shard));
+    const workers = new ShardWorkers(paths, isStrict);
+    return {
+      begin: (options, edge, user) => {
+        edge.open(new RingGate(options.memory, edge));
+        return new ShardPool(options, user, workers);
+      },
+      abandon: () => workers.destroy(),
+    };
+  }
+  const former = readFormerLife(journalFolder(journalPath(path, 0)), isStrict);
+  return {
+    begin: (options, edge, user) => {
+      const inline = new InlineShard(shardTaskOf(0, options, false), edge, user, former);
+      edge.open(inline);
+      return inline;
+    },
+    abandon: async () => await Promise.resolve(former.journal.close()),
+  };
+}
+
+/** Neither without the other. Rejects as either does. */
+async function both(
+  opening: Promise<ControlLink>,
+  reading: Promise<EarlyShards>,
+): Promise<readonly [ControlLink, EarlyShards]> {
+  const [control, early] = await Promise.allSettled([opening, reading]);
+  if (control.status === 'fulfilled' && early.status === 'fulfilled') return [control.value, early.value];
+  if (control.status === 'fulfilled') await control.value.stop();
+  if (early.status === 'fulfilled') await early.value.abandon();
+  throw control.status === 'rejected' ? control.reason : (early as PromiseRejectedResult).reason;
 }
 
 function sharesOf({ mappingGateways, hosts }: PackedSnapshot, { registration }: SwitchMemory): Shares {
@@ -188,7 +235,8 @@ function controlStartOf(
 function startShards(
   config: SwitchConfig,
   listeners: readonly Listener[],
-  { control, edge, memory, place, log }: Pick<Parts, 'control' | 'edge' | 'memory' | 'place'> & { readonly log: Log },
+  early: EarlyShards,
+  { control, edge, memory, log }: Pick<Parts, 'control' | 'edge' | 'memory'> & { readonly log: Log },
 ): Shards {
   const user: ShardsUser = {
     onApplied: (shard, version) => control.tell({ kind: 'applied', shard, version }),
@@ -204,23 +252,8 @@ function startShards(
     onTrouble: (shard, why) =>
       log.error({ shard, why }, 'live calls cannot be kept: new ones are refused until they can'),
   };
-  const isStrict = config.durability === 'strict';
-  const options = {
-    node: config.node,
-    listeners,
-    memory,
-    snapshot: control.snapshot,
-    journalsPath: place.path,
-    isStrict,
-    secret: randomBytes(32).toString('hex'),
-  };
-  if (config.shardCount === 0) {
-    const inline = new InlineShard(shardTaskOf(0, options, false), edge, user);
-    edge.open(inline);
-    return inline;
-  }
-  edge.open(new RingGate(memory, edge));
-  return new ShardPool(options, user);
+  const secret = randomBytes(32).toString('hex');
+  return early.begin({ node: config.node, listeners, memory, snapshot: control.snapshot, secret }, edge, user);
 }
 
 function tellInheritance(log: Log, shard: number, inheritance: Inheritance, isSuccessor: boolean): void {

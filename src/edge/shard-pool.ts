@@ -1,10 +1,7 @@
-// The workers of the shards: a Piscina pool of fixed size, one never-ending task each. A worker that dies is replaced
-// and its shard begins again on the same memory.
+// The shards in their workers. A worker that dies is replaced, and its shard begins again on the same memory.
 
 import { randomFillSync } from 'node:crypto';
-import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { Ring } from '../core/base/ring.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { Listener } from '../core/routing/snapshot.ts';
@@ -12,14 +9,11 @@ import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
 import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 import type { Place, Shards, ShardsUser } from '../shards.ts';
-import { ThreadPool } from '../thread-pool.ts';
+import type { ShardWorkers } from './shard-workers.ts';
 
 /** Pause before a shard that died right after its birth begins again, ms: a crash loop must not eat the machine. */
 const RESTART_PAUSE_MS = 1_000;
 const SHORT_LIFE_MS = 1_000;
-
-/** V8's setting of the workers' heaps, MiB, read when one is made: a head start before the old is first collected. */
-const HEAP_FLAG = '--initial-heap-size=256';
 
 /** What all shards are made with. */
 export interface ShardPoolOptions {
@@ -27,17 +21,13 @@ export interface ShardPoolOptions {
   readonly listeners: readonly Listener[];
   readonly memory: SwitchMemory;
   readonly snapshot: PackedSnapshot;
-  /** Where the shards' journals are, a folder each. */
-  readonly journalsPath: string;
-  /** Whether a call is answered only when that is on the disk. */
-  readonly isStrict: boolean;
   /** The key of nonces; hexadecimal. */
   readonly secret: string;
 }
 
 /** The task of `shard`. `isSuccessor`: a worker has died on this memory. */
 export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccessor: boolean): ShardTask {
-  const { node, listeners, memory, snapshot, journalsPath, isStrict, secret } = options;
+  const { node, listeners, memory, snapshot, secret } = options;
   const [seed0 = 0, seed1 = 0, seed2 = 0] = randomFillSync(new Uint32Array(3));
   return {
     node,
@@ -58,8 +48,6 @@ export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccesso
     seed: [seed0, seed1, seed2],
     snapshot,
     isSuccessor,
-    journalPath: join(journalsPath, String(shard)),
-    isStrict,
   };
 }
 
@@ -74,25 +62,17 @@ interface Seat {
 export class ShardPool implements Shards {
   readonly #options: ShardPoolOptions;
   readonly #user: ShardsUser;
-  readonly #pool: ThreadPool;
+  readonly #workers: ShardWorkers;
   readonly #seats: Seat[] = [];
   #snapshot: PackedSnapshot;
   #isStopping = false;
 
-  constructor(options: ShardPoolOptions, user: ShardsUser) {
+  constructor(options: ShardPoolOptions, user: ShardsUser, workers: ShardWorkers) {
     this.#options = options;
     this.#user = user;
     this.#snapshot = options.snapshot;
-    const count = options.memory.shards.length;
-    setFlagsFromString(HEAP_FLAG);
-    this.#pool = new ThreadPool({
-      module: new URL('../shard-host/shard-worker.js', import.meta.url).href,
-      task: 'runShard',
-      threads: count,
-      isPermanent: true,
-      niceIncrement: 0,
-    });
-    for (let shard = 0; shard < count; shard++) {
+    this.#workers = workers;
+    for (const shard of options.memory.shards.keys()) {
       this.#seats.push({ port: null, threadId: 0, startedAtMs: 0, finished: Promise.resolve() });
       this.#begin(shard, false);
     }
@@ -112,7 +92,7 @@ export class ShardPool implements Shards {
   /** A crash drill: ends the worker of `shard` where it stands. */
   async kill(shard: number): Promise<void> {
     const threadId = this.#seats[shard]?.threadId;
-    if (threadId !== undefined) await this.#pool.terminate(threadId);
+    if (threadId !== undefined) await this.#workers.terminate(threadId);
   }
 
   drain(): void {
@@ -124,25 +104,23 @@ export class ShardPool implements Shards {
     this.#isStopping = true;
     this.#tellAll({ kind: 'stop', keepsCalls });
     await Promise.all(this.#seats.map(({ finished }) => finished));
-    await this.#pool.destroy();
+    await this.#workers.destroy();
   }
 
   #begin(shard: number, isSuccessor: boolean): void {
     const seat = this.#seats[shard] as Seat;
-    const { port1, port2 } = new MessageChannel();
-    seat.port = port1;
+    const worker = this.#workers.next(shard);
+    seat.port = worker.port;
     seat.startedAtMs = performance.now();
-    port1.on('message', (message: FromShard) => this.#hear(shard, message, isSuccessor));
-    const job = { task: shardTaskOf(shard, { ...this.#options, snapshot: this.#snapshot }, isSuccessor), port: port2 };
-    seat.finished = this.#pool.run(job, [port2]).then(
-      () => port1.close(),
-      (error: unknown) => this.#died(shard, error),
-    );
+    worker.port.on('message', (message: FromShard) => this.#hear(shard, message, isSuccessor));
+    worker.begin(shardTaskOf(shard, { ...this.#options, snapshot: this.#snapshot }, isSuccessor));
+    seat.finished = worker.ended.then((end) => {
+      if (end !== null) this.#died(shard, end.error);
+    });
   }
 
   #died(shard: number, error: unknown): void {
     const seat = this.#seats[shard] as Seat;
-    seat.port?.close();
     seat.port = null;
     if (this.#isStopping) return;
     this.#user.onDied(shard, error);

@@ -4,13 +4,10 @@
 import { monotonicMs } from '../clock.ts';
 import type { Admission } from '../core/admission/admission.ts';
 import type { RecordBoard } from '../core/base/record-board.ts';
-import type { CallCheckpoint } from '../core/call/checkpoint.ts';
 import type { Balances } from '../core/rating/balances.ts';
 import type { Shard } from '../core/shard/shard.ts';
 import type { Inheritance, ShardTask } from '../core/shard/shard-task.ts';
-import { clockRun } from '../store/journal-disk.ts';
-import type { JournalContent } from '../store/journal-segment.ts';
-import { unpackCheckpoint } from '../store/records.ts';
+import type { FormerLife } from './former-life.ts';
 import { type ChargeMarks, inheritMoney } from './inherited-money.ts';
 import type { RecordsOut } from './records-out.ts';
 import { settlePredecessor } from './settlement.ts';
@@ -25,22 +22,14 @@ export interface Heir {
   readonly shard: Shard;
 }
 
-/** Takes over what `found` and the board hold. */
+/** Takes over what the journal and the board hold. */
 export function inherit(
   { isSuccessor, snapshot }: ShardTask,
-  found: JournalContent,
+  { journal: { found }, ofThisRun, ofAnother }: FormerLife,
   { board, admission, balances, marks, records, shard }: Heir,
 ): Inheritance {
   const wallMs = Date.now();
   const settledCount = isSuccessor ? settlePredecessor(board, found, records, wallMs) : 0;
-  const run = clockRun();
-  const ofThisRun: CallCheckpoint[] = [];
-  const ofAnother: CallCheckpoint[] = [];
-  for (const checkpoint of found.calls.values()) {
-    const call = unpackCheckpoint(checkpoint.bytes);
-    if (call === null) found.refusedCount += 1;
-    else (run !== '' && checkpoint.clockRun === run ? ofThisRun : ofAnother).push(call);
-  }
   const calls = [...ofThisRun, ...ofAnother];
   admission.holdOnly(
     calls.flatMap(({ slots }) => slots),

@@ -9,7 +9,8 @@ import type { Gate, Wire } from '../core/shard/gate.ts';
 import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { FromShard, ShardTask } from '../core/shard/shard-task.ts';
 import type { Place, Shards, ShardsUser } from '../shards.ts';
-import { ShardRunner } from './shard-runner.ts';
+import type { FormerLife } from './former-life.ts';
+import { type RunnerHost, ShardRunner } from './shard-runner.ts';
 
 /** Longest a timer of the event loop is set for, ms; nearer due times move it. */
 const SLEEP_MS_MAX = 1_000;
@@ -22,13 +23,14 @@ export class InlineShard implements Gate, Shards {
   #timer: NodeJS.Timeout | null = null;
   #timerAtMs = Number.POSITIVE_INFINITY;
 
-  constructor(task: ShardTask, wire: Wire, user: ShardsUser) {
+  constructor(task: ShardTask, wire: Wire, user: ShardsUser, former: FormerLife) {
     this.#wire = wire;
     this.#user = user;
-    this.#runner = new ShardRunner(task, {
+    const host: RunnerHost = {
       transmit: (text, target) => this.#send(text, target),
       post: (message) => this.#hear(message),
-    });
+    };
+    this.#runner = new ShardRunner(task, host, former);
     user.onBorn(0, this.#runner.inheritance, false);
     this.publish(task.snapshot);
   }

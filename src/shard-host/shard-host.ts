@@ -16,7 +16,8 @@ import { ShardNumber } from '../core/shard/counters.ts';
 import { type FrameHead, readHead, stampOf } from '../core/shard/datagram-frame.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
 import { DatagramsOut } from './datagrams-out.ts';
-import { ShardRunner } from './shard-runner.ts';
+import type { FormerLife } from './former-life.ts';
+import { type RunnerHost, ShardRunner } from './shard-runner.ts';
 
 /** Longest time between two turns of the event loop, ms; also the longest sleep. */
 const SLICE_MS = 50;
@@ -37,7 +38,7 @@ export class ShardHost {
   readonly #rollCall: RollCall;
   readonly #head: FrameHead = { listener: 0, port: 0, addressStart: 0, payloadStart: 0, stampMicros: 0 };
 
-  constructor(task: ShardTask, port: MessagePort) {
+  constructor(task: ShardTask, port: MessagePort, former: FormerLife) {
     const { memory } = task;
     const post = (message: FromShard): void => port.postMessage(message);
     this.#port = port;
@@ -46,10 +47,8 @@ export class ShardHost {
     const doorbell = new Doorbell(task.doorbell);
     this.#datagrams = new DatagramsOut(new Ring(memory.outbound), doorbell, () => post({ kind: 'poke' }));
     if (task.isSuccessor) this.#inbound.skipAll();
-    this.#runner = new ShardRunner(task, {
-      transmit: (text, target) => this.#datagrams.transmit(text, target),
-      post,
-    });
+    const transmit: RunnerHost['transmit'] = (text, target) => this.#datagrams.transmit(text, target);
+    this.#runner = new ShardRunner(task, { transmit, post }, former);
     this.#rollCall = new RollCall(task.rollCall);
     this.#rollCall.answer(task.shardIndex);
     post({ kind: 'born', threadId, ...this.#runner.inheritance });

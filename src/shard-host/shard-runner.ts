@@ -20,10 +20,10 @@ import { ShardCounters, ShardNumber } from '../core/shard/counters.ts';
 import { unpackSnapshot } from '../core/shard/packed-snapshot.ts';
 import { Shard } from '../core/shard/shard.ts';
 import type { FromShard, Inheritance, ShardTask, ToShard } from '../core/shard/shard-task.ts';
-import { CallJournal } from '../store/call-journal.ts';
-import { type JournalDisk, journalFolder } from '../store/journal-disk.ts';
+import type { CallJournal } from '../store/call-journal.ts';
 import { sentenceOf } from '../tandem-error.ts';
 import { DatagramGate } from './datagram-gate.ts';
+import type { FormerLife } from './former-life.ts';
 import { inherit } from './inheritance.ts';
 import { nodeDigest } from './node-digest.ts';
 import { RecordsOut } from './records-out.ts';
@@ -71,13 +71,12 @@ export class ShardRunner {
   #toldAtMs = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
-  /** `disk`: of the journal; tests let it fail. */
-  constructor(task: ShardTask, host: RunnerHost, disk: JournalDisk = journalFolder(task.journalPath)) {
+  constructor(task: ShardTask, host: RunnerHost, former: FormerLife) {
     const { memory } = task;
     this.#host = host;
     this.#storeIsFull = new Int32Array(memory.storeIsFull);
     this.counters = new ShardCounters(memory.counters);
-    this.#journal = new CallJournal(disk, { isStrict: task.isStrict });
+    this.#journal = former.journal;
     const board = new RecordBoard(memory.board, BOARD_RECORD_BYTES);
     const admission = new Admission(task.admission, { taken: memory.taken, shardIndex: task.shardIndex });
     const balances = new Balances(task.balances, memory.held);
@@ -88,7 +87,7 @@ export class ShardRunner {
     this.#shard = this.#shardOf(task, admission, balances);
     this.#shard.publish(unpackSnapshot(task.snapshot));
     const parts = { board, admission, balances, marks, records: this.#records, shard: this.#shard };
-    this.inheritance = inherit(task, this.#journal.found, parts);
+    this.inheritance = inherit(task, former, parts);
     this.counters.add(ShardNumber.callsSettled, this.inheritance.settledCount);
     this.counters.add(ShardNumber.callsResumed, this.inheritance.resumedCount);
     this.counters.add(ShardNumber.journalRefused, this.inheritance.refusedCount);

@@ -11,6 +11,11 @@ export function journalsPath(dataPath: string, shardCount: number): string {
   return join(dataPath, 'calls', String(shardCount));
 }
 
+/** Where that of `shard` is, among the journals at `path`. */
+export function journalPath(path: string, shard: number): string {
+  return join(path, String(shard));
+}
+
 /**
  * The number of shards to start with: `wanted`, unless journals of another number hold calls that live on, or CDRs.
  * Those that hold nothing are removed.

@@ -13,7 +13,9 @@ import { packSnapshot } from '../../src/core/shard/packed-snapshot.ts';
 import { allocateSwitchMemory } from '../../src/core/shard/shared-memory.ts';
 import { shardTaskOf } from '../../src/edge/shard-pool.ts';
 import { UdpListener } from '../../src/edge/udp-listener.ts';
-import { ShardRunner } from '../../src/shard-host/shard-runner.ts';
+import { readFormerLife } from '../../src/shard-host/former-life.ts';
+import { type RunnerHost, ShardRunner } from '../../src/shard-host/shard-runner.ts';
+import { journalFolder } from '../../src/store/journal-disk.ts';
 import { unpackCdr } from '../../src/store/records.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import type { Place } from './peer.ts';
@@ -43,10 +45,14 @@ export class FastSwitch {
     const parsed = parseNetwork(network, 'the test');
     const whole = compileSnapshot(parsed, 1, assignSlots([], parsed), [{ address: ADDRESS }], Date.now());
     const snapshot = packSnapshot(whole);
-    const kept = { journalsPath: temporaryDirectory(), isStrict: false, secret: 's' };
-    const task = shardTaskOf(0, { node: 'test', listeners, memory: allocateSwitchMemory(1), snapshot, ...kept }, false);
+    const former = readFormerLife(journalFolder(temporaryDirectory()), false);
+    const task = shardTaskOf(
+      0,
+      { node: 'test', listeners, memory: allocateSwitchMemory(1), snapshot, secret: 's' },
+      false,
+    );
     this.#ring = new Ring(task.memory.cdrs);
-    this.#runner = new ShardRunner(task, {
+    const host: RunnerHost = {
       transmit: (text, target) => {
         const bytes = Buffer.from(text, 'latin1');
         socket.send(bytes, 0, bytes.length, target.address, target.port, false);
@@ -54,7 +60,8 @@ export class FastSwitch {
       post: (message) => {
         if (message.kind === 'defect') throw new Error(message.sentence);
       },
-    });
+    };
+    this.#runner = new ShardRunner(task, host, former);
     this.#runner.command({ kind: 'snapshot', snapshot });
   }
 

@@ -12,6 +12,7 @@ import { packSnapshot } from '../../src/core/shard/packed-snapshot.ts';
 import type { FromShard } from '../../src/core/shard/shard-task.ts';
 import { allocateSwitchMemory, type SwitchMemory } from '../../src/core/shard/shared-memory.ts';
 import { shardTaskOf } from '../../src/edge/shard-pool.ts';
+import { readFormerLife } from '../../src/shard-host/former-life.ts';
 import { ShardRunner } from '../../src/shard-host/shard-runner.ts';
 import { unpackCdr } from '../../src/store/records.ts';
 import { mappingGateway, parameters, routes, routingGateway } from '../simulator/trunks.ts';
@@ -118,13 +119,13 @@ export class RunnerBench {
   #begin(isSuccessor: boolean): ShardRunner {
     const listeners = [{ advertisedHost: SWITCH, advertisedPort: 5060 }];
     const snapshot = packSnapshot(this.#snapshot);
-    const options = { node: 'bench', listeners, memory: this.memory, snapshot, journalsPath: '' };
-    const task = shardTaskOf(0, { ...options, isStrict: this.isStrict, secret: 's' }, isSuccessor);
+    const options = { node: 'bench', listeners, memory: this.memory, snapshot, secret: 's' };
+    const task = shardTaskOf(0, options, isSuccessor);
     const host = {
       transmit: (text: string, { address }: { readonly address: string }) => void this.sent.push({ text, to: address }),
       post: (message: FromShard) => void this.told.push(message),
     };
-    return new ShardRunner(task, host, this.disk);
+    return new ShardRunner(task, host, readFormerLife(this.disk, this.isStrict));
   }
 
   #openRing(): Ring {

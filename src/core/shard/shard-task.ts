@@ -28,10 +28,6 @@ export interface ShardTask {
   readonly snapshot: PackedSnapshot;
   /** Whether a predecessor died on this memory: its calls in set-up are to be settled. */
   readonly isSuccessor: boolean;
-  /** Folder of its journal, whose calls live on. */
-  readonly journalPath: string;
-  /** Whether a batch waits for the disk before its datagrams leave. */
-  readonly isStrict: boolean;
 }
 
 /** What became of the calls of an earlier life. */
