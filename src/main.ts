@@ -4,8 +4,10 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import type { SwitchConfig } from './config.ts';
-import { ControlLink } from './control/control-link.ts';
+import { ControlLink, type ControlLinkUser } from './control/control-link.ts';
+import { launchControl } from './control/launched-control.ts';
 import type { ControlStart } from './control/messages.ts';
 import type { Listener } from './core/routing/snapshot.ts';
 import { ShardCounters } from './core/shard/counters.ts';
@@ -55,6 +57,8 @@ export interface StartOptions {
   readonly logLevel?: LogLevel;
   /** False keeps configuration and CDRs in memory only. Default true. */
   readonly isDurable?: boolean;
+  /** The control thread, where it was launched before. */
+  readonly launched?: Worker;
 }
 
 /** Starts a switch. Throws TandemErrors: a port in use, a data directory of a newer version ... */
@@ -72,7 +76,7 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
   try {
     const { config, place } = placeOf(wanted, options.isDurable ?? true, log);
     const memory = allocateSwitchMemory(Math.max(1, config.shardCount));
-    const opening = ControlLink.open(controlStartOf(config, sockets, { memory, place, options }), {
+    const user: ControlLinkUser = {
       onSnapshot: (snapshot) => {
         shards?.publish(snapshot);
         precedence.note(snapshot.parameters.SS_SIP_SIGNAL_TOS);
@@ -81,7 +85,9 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
       onLrnAnswered: (shard, id, answer) => shards?.lrnAnswered(shard, id, answer),
       onKillShard: (shard) => void shards?.kill(shard),
       onDied: (error) => log.fatal({ why: String(error) }, 'control died; calls go on, CDRs wait for its successor'),
-    });
+    };
+    const start = controlStartOf(config, sockets, { memory, place, options });
+    const opening = ControlLink.open(start, user, options.launched ?? launchControl());
     const [control, early] = await both(opening, earlyShards(config, place));
     precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
     edge.newCalls.share(sharesOf(control.snapshot, memory));

@@ -2,6 +2,7 @@
 // for that is over, or a second signal comes; a third does not wait at all. Answered calls live on in any case.
 
 import { setTimeout } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import type { SwitchConfig } from '../config.ts';
 import { type RunningSwitch, startSwitch } from '../main.ts';
 import { counted, EXIT_OK, type Terminal } from './terminal.ts';
@@ -9,9 +10,14 @@ import { counted, EXIT_OK, type Terminal } from './terminal.ts';
 /** How often it is looked whether calls are left, ms. */
 const DRAIN_LOOK_MS = 20;
 
-/** Runs until it is told to stop. Throws what `startSwitch` throws. */
-export async function start(config: SwitchConfig, configFile: string | null, terminal: Terminal): Promise<number> {
-  const running = await startSwitch(config);
+/** Runs until it is told to stop; `launched`: its control thread. Throws what `startSwitch` throws. */
+export async function start(
+  config: SwitchConfig,
+  configFile: string | null,
+  terminal: Terminal,
+  launched: Worker,
+): Promise<number> {
+  const running = await startSwitch(config, { launched });
   if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, running.managementPort, terminal);
   await signal();
   await drained(running, config.drainSeconds * 1000);

@@ -3,7 +3,7 @@
 // is called, so that a question to a running switch does not load the switch.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { findConfigFile, loadConfig, type SwitchConfig } from '../config.ts';
+import type { SwitchConfig } from '../config.ts';
 import type { Party } from '../core/admission/black-list.ts';
 import { EXIT_OK, EXIT_UNREACHABLE, guarded, processTerminal, type Terminal } from './terminal.ts';
 import {
@@ -57,12 +57,14 @@ function program(): Command {
 }
 
 function addStart(tandem: Command): void {
-  common(tandem.command('start').description('start the switch')).action((options: CommonOptions) =>
-    run(options, async (config, terminal, configFile) => {
+  common(tandem.command('start').description('start the switch')).action(async (options: CommonOptions) => {
+    // Two threads load two programs: the other one shall not wait for this one's.
+    const launched = (await import('../control/launched-control.ts')).launchControl();
+    await run(options, async (config, terminal, configFile) => {
       const { start } = await import('./start.ts');
-      return start(config, configFile, terminal);
-    }),
-  );
+      return start(config, configFile, terminal, launched);
+    });
+  });
 }
 
 function addNetwork(tandem: Command): void {
@@ -348,6 +350,7 @@ function common(command: Command): Command {
 
 async function run(options: CommonOptions, command: Run): Promise<void> {
   const terminal = processTerminal(options.json ?? false);
+  const { findConfigFile, loadConfig } = await import('../config.ts');
   process.exitCode = await guarded(terminal, () => {
     const configFile = findConfigFile(options.config);
     return command(loadConfig(configFile), terminal, configFile);

@@ -3,10 +3,11 @@
 // by the snapshot they have, and finished CDRs wait in the shards' rings; a successor takes them from there.
 
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import { TandemError, type TandemErrorCode } from '../tandem-error.ts';
+import { launchControl } from './launched-control.ts';
 import type { ControlStart, FromControl, ToControl } from './messages.ts';
 
 /** Pause before control begins again, ms: a crash loop must not eat the machine. */
@@ -43,9 +44,9 @@ export class ControlLink {
     this.#listen();
   }
 
-  /** Starts control. Throws the TandemError that kept it from starting. */
-  static async open(start: ControlStart, user: ControlLinkUser): Promise<ControlLink> {
-    return new ControlLink(start, user, await begin(start));
+  /** Starts control in `launched`. Throws the TandemError that kept it from starting. */
+  static async open(start: ControlStart, user: ControlLinkUser, launched: Worker): Promise<ControlLink> {
+    return new ControlLink(start, user, await begin(start, launched));
   }
 
   tell(message: ToControl): void {
@@ -90,7 +91,7 @@ export class ControlLink {
 
   #beginAgain(): void {
     setTimeout(() => {
-      begin(this.#start).then(
+      begin(this.#start, launchControl()).then(
         (next) => {
           this.#worker = next.worker;
           this.#listen();
@@ -111,8 +112,9 @@ interface Begun {
   readonly snapshot: PackedSnapshot;
 }
 
-async function begin(start: ControlStart): Promise<Begun> {
-  const worker = new Worker(new URL('./control-thread.js', import.meta.url), { workerData: start });
+async function begin(start: ControlStart, worker: Worker): Promise<Begun> {
+  worker.ref();
+  worker.postMessage(start);
   const [first] = (await once(worker, 'message')) as [FromControl];
   if (first.kind === 'ready') return { worker, managementPort: first.managementPort, snapshot: first.snapshot };
   if (first.kind !== 'fatal') throw new TandemError('TANDEM_DEFECT', `control began with ${first.kind}`);

@@ -1,6 +1,7 @@
 // Entry of the control thread: gives Control its clock, its stores and its port to main.
 
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { once } from 'node:events';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { monotonicMs } from '../clock.ts';
 import { assert } from '../core/base/assert.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
@@ -90,4 +91,5 @@ function faultOf(error: unknown): ControlFault {
 }
 
 assert(parentPort !== null, 'control-thread runs as a worker');
-await run(parentPort, workerData as ControlStart);
+const [start] = (await once(parentPort, 'message')) as [ControlStart];
+await run(parentPort, start);

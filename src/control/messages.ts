@@ -17,7 +17,7 @@ export interface ControlListener {
   readonly advertisedPort: number;
 }
 
-/** What control is started with (workerData). */
+/** What control is started with: the first message to it. */
 export interface ControlStart {
   readonly dataPath: string;
   /** Port 0 takes any free one; `ready` tells which. */
