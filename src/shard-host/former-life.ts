@@ -22,7 +22,8 @@ export function readFormerLife(disk: JournalDisk, isStrict: boolean): FormerLife
   const ofThisRun: CallCheckpoint[] = [];
   const ofAnother: CallCheckpoint[] = [];
   for (const checkpoint of journal.found.calls.values()) {
-    const call = unpackCheckpoint(checkpoint.bytes);
+    const kept = unpackCheckpoint(checkpoint.bytes);
+    const call = kept !== null && checkpoint.isAcknowledged ? { ...kept, answer: null } : kept;
     if (call === null) journal.found.refusedCount += 1;
     else (run !== '' && checkpoint.clockRun === run ? ofThisRun : ofAnother).push(call);
   }

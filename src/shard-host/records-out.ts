@@ -17,8 +17,11 @@ import { CDR_FRAME_HEAD_BYTES, writePosition } from '../core/shard/cdr-frame.ts'
 import type { CallJournal } from '../store/call-journal.ts';
 import { pack } from '../store/records.ts';
 
-/** Entries of an earlier segment written again with one batch. */
-const CARRIED_MAX = 8;
+/** Entries of an earlier segment written again with one batch: less than a millisecond of work. */
+const CARRIED_MAX = 16;
+
+/** ACKs that wait for something else to be written: without them a later life repeats so many 200s for nothing. */
+const ACKNOWLEDGED_WAITING_MAX = 32;
 
 /** A CDR that control may not have yet. */
 interface HeldCdr {
@@ -50,6 +53,8 @@ export class RecordsOut {
   readonly #charged: TakenMark;
   #changed: LiveRecord[] = [];
   #ended: LiveRecord[] = [];
+  /** Calls whose callers have their 200, which their checkpoints do not know. */
+  #acknowledged: string[] = [];
   /** Live calls with a checkpoint, those written longest ago first. */
   readonly #kept = new Set<LiveRecord>();
   /** In the order of their positions. */
@@ -99,6 +104,15 @@ export class RecordsOut {
     this.#changed.push(record);
   }
 
+  acknowledged(record: LiveRecord): void {
+    if (!record.isDirty) this.#acknowledged.push(record.cdr.id);
+  }
+
+  /** Its checkpoint stands in an earlier segment: it is written again, and shown on the board, in its turn. */
+  resumed(record: LiveRecord): void {
+    this.#kept.add(record);
+  }
+
   ended(record: LiveRecord): void {
     if (record.isAnswered) this.hasPromise = true;
     this.#ended.push(record);
@@ -118,16 +132,12 @@ export class RecordsOut {
     if (this.#changed.length > 0) this.#writeChanged();
     if (this.#ended.length > 0) this.#writeEnded();
     if (this.#journal.hasOlder) this.#carryOver();
+    this.#writeAcknowledged();
     this.#journal.commit();
     this.#noteCharged();
     this.hasPromise = false;
     if (this.#sentCount < this.#held.length) this.#publish();
     if (this.#slotsOver.length > 0) this.#giveSlots();
-  }
-
-  /** Writes again, all at once, whatever counts in earlier segments: once, when a life begins. */
-  carryAll(): void {
-    while (this.#journal.hasOlder) this.#carryOver();
   }
 
   #forgetTaken(): void {
@@ -148,6 +158,12 @@ export class RecordsOut {
       if (record.isAnswered) this.#writeCheckpoint(record);
     }
     this.#changed = [];
+  }
+
+  #writeAcknowledged(): void {
+    if (this.#journal.isBatchEmpty && this.#acknowledged.length < ACKNOWLEDGED_WAITING_MAX) return;
+    for (const id of this.#acknowledged) this.#journal.putAcknowledged(id);
+    this.#acknowledged = [];
   }
 
   #writeBoard(record: LiveRecord): void {
@@ -205,6 +221,7 @@ export class RecordsOut {
     for (const record of this.#kept) {
       if (record.generation === generation) break;
       if (++count > CARRIED_MAX) return;
+      if (record.boardSlot < 0) this.#writeBoard(record);
       this.#writeCheckpoint(record);
     }
     this.#journal.dropOlder();

@@ -40,6 +40,9 @@ const HEAP_PERIOD_MS = 1_000;
 /** What a power cut may cost, ms of journal. */
 const FLUSH_PERIOD_MS = 200;
 
+/** How often entries of earlier segments are written again when nothing else happens, ms. */
+const CARRY_PERIOD_MS = 4;
+
 /** When a journal that could not be written is tried again, and how often that is told, ms. */
 const RETRY_MS = 20;
 const TELL_PERIOD_MS = 1_000;
@@ -68,6 +71,7 @@ export class ShardRunner {
   #flushDueMs = Number.POSITIVE_INFINITY;
   #isFailing = false;
   #retryAtMs = Number.POSITIVE_INFINITY;
+  #carryDueMs = Number.POSITIVE_INFINITY;
   #toldAtMs = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
@@ -91,7 +95,6 @@ export class ShardRunner {
     this.counters.add(ShardNumber.callsSettled, this.inheritance.settledCount);
     this.counters.add(ShardNumber.callsResumed, this.inheritance.resumedCount);
     this.counters.add(ShardNumber.journalRefused, this.inheritance.refusedCount);
-    this.#records.carryAll();
     this.putOut();
   }
 
@@ -113,7 +116,7 @@ export class ShardRunner {
     const dueMs = this.#shard.nextDueMs();
     if (nowMs >= this.#heapDueMs) this.#lookAtHeap(nowMs);
     if (nowMs >= this.#flushDueMs) this.#flushJournal();
-    if (dueMs > nowMs) return nowMs >= this.#retryAtMs;
+    if (dueMs > nowMs) return nowMs >= Math.min(this.#retryAtMs, this.#carryDueMs);
     this.counters.set(ShardNumber.timerLagMs, nowMs - dueMs);
     this.#shard.advance(nowMs, Date.now());
     if (this.#isFailing) this.#judge();
@@ -122,7 +125,8 @@ export class ShardRunner {
 
   /** When the host must call `advance` at the latest if nothing else wakes it; Infinity when nothing waits. */
   wakeAtMs(): number {
-    return Math.min(this.#shard.nextDueMs() + TIMER_SLACK_MS, this.#flushDueMs, this.#retryAtMs);
+    const ownDueMs = Math.min(this.#flushDueMs, this.#retryAtMs, this.#carryDueMs);
+    return Math.min(this.#shard.nextDueMs() + TIMER_SLACK_MS, ownDueMs);
   }
 
   /** The end of a batch: keeps what it changed, then lets its datagrams go. */
@@ -131,6 +135,7 @@ export class ShardRunner {
       this.#records.flush();
       this.#isFailing = false;
       this.#retryAtMs = Number.POSITIVE_INFINITY;
+      this.#carryDueMs = this.#journal.hasOlder ? this.#nowMs + CARRY_PERIOD_MS : Number.POSITIVE_INFINITY;
       this.#gate.release();
       if (this.#flushDueMs === Number.POSITIVE_INFINITY) this.#flushDueMs = this.#nowMs + FLUSH_PERIOD_MS;
     } catch (error) {
@@ -199,6 +204,8 @@ export class ShardRunner {
       outbox: {
         transmit: (text, target) => this.#gate.take(text, target),
         recordChanged: (record) => this.#records.changed(record),
+        recordAcknowledged: (record) => this.#records.acknowledged(record),
+        recordResumed: (record) => this.#records.resumed(record),
         recordEnded: (record) => this.#records.ended(record),
         askLrn: (id, question, timeoutMs) => this.#host.post({ kind: 'askLrn', id, question, timeoutMs }),
         authFailed: (address, user) => this.#host.post({ kind: 'authFailed', address, user }),

@@ -81,9 +81,18 @@ export class CallJournal {
     return this.useRatio > OPEN_USE_RATIO;
   }
 
+  get isBatchEmpty(): boolean {
+    return this.#frame.isEmpty;
+  }
+
   /** To the batch: the checkpoint of call `id`. */
   putCheckpoint(id: string, bytes: Uint8Array): void {
     this.#frame.addCheckpoint(id, bytes);
+  }
+
+  /** To the batch: the 200 of call `id`, which its checkpoint has, was acknowledged. */
+  putAcknowledged(id: string): void {
+    this.#frame.addAcknowledged(id);
   }
 
   /** To the batch: the CDR of call `id`, whose checkpoint goes. */

@@ -8,7 +8,8 @@ import { crc32 } from 'node:zlib';
 import { TandemError } from '../tandem-error.ts';
 
 const MAGIC = 'TNDMCALL';
-const FORMAT = 1;
+/** Format 1 had no ACKNOWLEDGED. */
+const FORMAT = 2;
 const CLOCK_BYTES = 36;
 
 export const SEGMENT_HEAD_BYTES = 8 + 4 + CLOCK_BYTES;
@@ -16,6 +17,8 @@ export const FRAME_HEAD_BYTES = 8;
 
 const CHECKPOINT = 1;
 const CDR = 2;
+const ACKNOWLEDGED = 3;
+const NO_BYTES = new Uint8Array(0);
 const ENTRY_HEAD_BYTES = 2 + 8 + 4;
 
 /** A finished CDR in a journal. */
@@ -32,6 +35,8 @@ export interface JournalCheckpoint {
   readonly bytes: Uint8Array;
   /** The run of the monotonic clock that its times are of; '' is unknown. */
   readonly clockRun: string;
+  /** Whether the 200 in it has had its ACK. */
+  isAcknowledged: boolean;
 }
 
 /** What stands in the segments of a journal, read in their order. */
@@ -63,6 +68,10 @@ export class FrameBuffer {
 
   addCheckpoint(id: string, bytes: Uint8Array): void {
     this.#add(CHECKPOINT, id, 0, bytes);
+  }
+
+  addAcknowledged(id: string): void {
+    this.#add(ACKNOWLEDGED, id, 0, NO_BYTES);
   }
 
   addCdr({ id, position, bytes }: JournalCdr): void {
@@ -141,7 +150,10 @@ function readFrame(frame: Buffer, clockRun: string, { calls, cdrs }: JournalCont
     at = start + frame.readUInt32LE(idEnd + 8);
     const bytes = frame.subarray(start, at);
     if (kind === CHECKPOINT) {
-      calls.set(id, { bytes, clockRun });
+      calls.set(id, { bytes, clockRun, isAcknowledged: false });
+    } else if (kind === ACKNOWLEDGED) {
+      const call = calls.get(id);
+      if (call !== undefined) call.isAcknowledged = true;
     } else {
       calls.delete(id);
       cdrs.push({ id, position, bytes });

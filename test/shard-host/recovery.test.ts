@@ -100,6 +100,59 @@ describe('an answered call after a kill of the process', () => {
     assert.equal(bench.spool().length, 1);
   });
 
+  test('says an unacknowledged 200 in every life, and one that was acknowledged in none', () => {
+    const bench = new RunnerBench();
+    established(bench, 'one');
+    const call = new BenchCall(bench, 'two');
+    call.begin();
+    const answer = textTo(call.answered(), CALLER, 'SIP/2.0 200');
+    for (let life = 2; life <= 3; life++) {
+      bench.sent = [];
+      bench.restart();
+      assert.deepEqual([bench.runner.inheritance.resumedCount, bench.sent.map(({ text }) => text)], [2, [answer]]);
+      bench.pass(100);
+    }
+    call.acknowledged();
+    established(bench, 'three');
+    bench.sent = [];
+    bench.restart();
+    assert.ok(!bench.sent.some(({ text }) => text === answer));
+  });
+
+  test('of many lives on when the next kill comes before all are written again; its numbers still rise', () => {
+    const bench = new RunnerBench();
+    const calls = Array.from({ length: 40 }, (_, index) => established(bench, `call-${index}`));
+    const last = calls.at(-1) as BenchCall;
+    const numbers: number[] = [];
+    for (let life = 2; life <= 4; life++) {
+      bench.restart();
+      assert.equal(bench.runner.inheritance.resumedCount, 40);
+      const info = textTo(bench.receive(last.inDialog('INFO', CALLER, life), CALLER), TRUNK, 'INFO');
+      numbers.push(Number.parseInt(headerOf(info, 'CSeq'), 10));
+    }
+    assert.deepEqual(
+      numbers,
+      [...new Set(numbers)].sort((one, other) => one - other),
+      `each is used once: ${numbers}`,
+    );
+    for (const call of calls) bench.receive(call.inDialog('BYE', CALLER, 9), CALLER);
+    assert.deepEqual([bench.spool().length, bench.held()], [40, [0, 0, 0]]);
+  });
+
+  test('of many is soon written again, though nothing happens: the earlier segments go', () => {
+    const bench = new RunnerBench();
+    for (let index = 0; index < 40; index++) established(bench, `call-${index}`);
+    const before = [...bench.disk.files.keys()];
+    bench.restart();
+    bench.sent = [];
+    for (let ms = 0; ms < 40; ms += 4) bench.pass(ms);
+    assert.ok(bench.runner.wakeAtMs() > performance.now() + 20, 'nothing is left to be done soon');
+    bench.runner.close();
+    for (const name of before) assert.ok(!bench.disk.files.has(name), `${name} is gone`);
+    bench.restart();
+    assert.equal(bench.runner.inheritance.resumedCount, 40);
+  });
+
   test('whose 200 never gets an ACK goes on while the caller knows the dialog, and ends when it does not', () => {
     for (const status of [200, 481]) {
       const bench = new RunnerBench();

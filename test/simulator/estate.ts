@@ -33,7 +33,10 @@ export class Estate {
     return this.#ended.filter(({ atWallMs }) => atWallMs >= wallMs).map(({ callId }) => callId);
   }
 
-  /** The shard was killed at `wallMs`: CDRs of the calls that are lost, and those that live on. */
+  /**
+   * The shard was killed at `wallMs`: CDRs of the calls that are lost, and those that live on, whose checkpoints
+   * stand until they are renewed.
+   */
   handOver(wallMs: number): { readonly lost: Cdr[]; readonly kept: CallCheckpoint[] } {
     const kept: CallCheckpoint[] = [];
     for (const bytes of this.#checkpoints.values()) {
@@ -45,7 +48,6 @@ export class Estate {
       if (!this.#checkpoints.has(id)) lost.push(settledCdr(unpackCdr(bytes), wallMs));
     }
     this.#board.clear();
-    this.#checkpoints.clear();
     return { lost, kept };
   }
 }

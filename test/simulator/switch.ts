@@ -95,6 +95,14 @@ class Collector implements Outbox {
     this.changed.add(record);
   }
 
+  recordAcknowledged(): void {
+    return; // Its checkpoint need not know.
+  }
+
+  recordResumed(): void {
+    return; // Its estate has the checkpoint.
+  }
+
   recordEnded(record: LiveRecord): void {
     this.ended.push(record);
     this.changed.delete(record);

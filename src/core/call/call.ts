@@ -243,6 +243,10 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     if (this.record.isAnswered && !this.isEnded) this.#around.recordChanged(this.record);
   }
 
+  acknowledged(): void {
+    if (!this.isEnded) this.#around.recordAcknowledged(this.record);
+  }
+
   lost(_side: Side, reason: EndReason): void {
     this.#end({ reason, status: this.record.isAnswered ? 200 : UNANSWERED }, 'server', '');
   }

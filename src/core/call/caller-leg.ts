@@ -213,6 +213,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
 
   onAcknowledged(incoming: IncomingRequest): void {
     this.#endSetUp();
+    this.#user.acknowledged();
     this.leg?.onAcknowledged(incoming);
   }
 

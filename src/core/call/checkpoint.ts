@@ -103,8 +103,8 @@ function legStateOf({ dialog, sessionTimer }: DialogLeg): LegState {
   return { dialog: dialog.state, timer: sessionTimer?.state ?? null };
 }
 
-function answerStateOf({ unacknowledged }: CallerLeg, { owedAck }: DialogLeg): AnswerState | null {
-  if (unacknowledged === null) return null;
+function answerStateOf({ unacknowledged, leg }: CallerLeg, { owedAck }: DialogLeg): AnswerState | null {
+  if (unacknowledged === null) return leg?.resumedAnswer?.state ?? null;
   const { text, target, cseq } = unacknowledged;
   return { text, target, cseq, owedCseq: owedAck === null || owedAck.isSent ? 0 : owedAck.cseq };
 }

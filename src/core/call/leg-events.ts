@@ -77,4 +77,6 @@ export interface LegUser {
 export interface CallerLegUser extends LegUser {
   /** The caller gave up before an answer. */
   cancelled(reasonHeader: string): void;
+  /** The ACK of the answer arrived. */
+  acknowledged(): void;
 }

@@ -126,8 +126,12 @@ export interface Surroundings extends CallCounts {
   readonly shardIndex: number;
   /** The record of a live call changed, or what its checkpoint says. */
   recordChanged(record: LiveRecord): void;
+  /** The caller has its 200: a later life need not repeat it. */
+  recordAcknowledged(record: LiveRecord): void;
   /** The call exists, and will end in one CDR. */
   callBegun(call: Call): void;
+  /** One of an earlier life goes on, as its checkpoint says. */
+  callResumed(call: Call): void;
   /** The call is over: its CDR is due, now and only once. */
   callEnded(call: Call): void;
 }

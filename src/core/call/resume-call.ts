@@ -42,12 +42,12 @@ export function resumeCall(
   const callee = resume(checkpoint.callee, { side: 'callee', user: call, rules: vendor, credentials });
   caller.pair(callee);
   call.caller.leg = caller;
-  around.callBegun(call);
+  around.callResumed(call);
   const renumber = renumberBy(vendor.numbers.identity, around.draw);
   call.resume(new AnsweredAttempt(vendor, checkpoint.prefix, callee, renumber), limit);
   // Later it is acknowledged, or was ended for want of it: the caller has had its 32 s, and as many of being down.
   const isYoung = around.nowMs - answeredAtMs < 2 * TRANSACTION_LIFE_MS;
-  if (answer !== null && isYoung) new ResumedAnswer(around, answer, caller, callee);
+  if (answer !== null && isYoung) new ResumedAnswer(around, answer, { record, caller, callee });
 }
 
 function resumeLeg(
@@ -58,10 +58,18 @@ function resumeLeg(
   shiftMs: number,
 ): DialogLeg {
   const dialog = Dialog.restored(state, around.localEnd(state.source.listener));
-  dialog.localCseq += 2 * CSEQ_RENEWAL;
+  dialog.localCseq = cseqAfter(dialog.localCseq);
   const leg = new DialogLeg(around, { ...part, dialog, resends: routing.resends });
   if (!part.rules.sipTimer) return leg;
   leg.sessionTimer = new LegSessionTimer(around, routing.sessionTimers);
   leg.sessionTimer.resume(leg, timer, shiftMs);
   return leg;
+}
+
+/**
+ * The sequence number to go on from: beyond whatever was sent after the checkpoint. The next one renews it, so that a
+ * life in which nothing is sent has nothing to write.
+ */
+function cseqAfter(cseq: number): number {
+  return Math.ceil((cseq + 2 * CSEQ_RENEWAL) / CSEQ_RENEWAL) * CSEQ_RENEWAL - 1;
 }

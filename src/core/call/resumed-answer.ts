@@ -6,24 +6,35 @@
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
 import type { SipMessage } from '../sip/message.ts';
+import type { LiveRecord } from './call-record.ts';
 import type { AnswerState } from './checkpoint.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { crossingOf } from './header-policy.ts';
 import { EMPTY_CROSSING } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
 
+/** Whose 200 it is. */
+export interface ResumedParties {
+  readonly record: LiveRecord;
+  readonly caller: DialogLeg;
+  readonly callee: DialogLeg;
+}
+
 /** Repeats one 200. */
 export class ResumedAnswer implements ResponseRepeaterUser {
   readonly #around: Surroundings;
-  readonly #state: AnswerState;
+  /** What a checkpoint says of it. */
+  readonly state: AnswerState;
+  readonly #record: LiveRecord;
   readonly #caller: DialogLeg;
   readonly #callee: DialogLeg;
   readonly #repeater: ResponseRepeater;
 
   /** Says it once, and goes on. */
-  constructor(around: Surroundings, state: AnswerState, caller: DialogLeg, callee: DialogLeg) {
+  constructor(around: Surroundings, state: AnswerState, { record, caller, callee }: ResumedParties) {
     this.#around = around;
-    this.#state = state;
+    this.state = state;
+    this.#record = record;
     this.#caller = caller;
     this.#callee = callee;
     if (state.owedCseq > 0) callee.owedAck = new Acknowledgement(around, callee.dialog, state.owedCseq);
@@ -35,15 +46,16 @@ export class ResumedAnswer implements ResponseRepeaterUser {
 
   /** Whether `invite` is the one that this answers; then it is answered once more. */
   answers(invite: SipMessage): boolean {
-    const isSame = invite.fromTag === this.#caller.dialog.remoteTag && invite.cseq === this.#state.cseq;
+    const isSame = invite.fromTag === this.#caller.dialog.remoteTag && invite.cseq === this.state.cseq;
     if (isSame) this.#say();
     return isSame;
   }
 
   /** An ACK in the caller's dialog: a description in it is what the callee's ACK has waited for. */
   acknowledged(ack: SipMessage): void {
-    if (ack.cseq !== this.#state.cseq) return;
+    if (ack.cseq !== this.state.cseq) return;
     this.stop();
+    this.#around.recordAcknowledged(this.#record);
     const { owedAck } = this.#callee;
     if (owedAck === null || owedAck.isSent) return;
     const { headers, body } = crossingOf(ack);
@@ -68,6 +80,6 @@ export class ResumedAnswer implements ResponseRepeaterUser {
   }
 
   #say(): void {
-    this.#around.transmit(this.#state.text, this.#state.target);
+    this.#around.transmit(this.state.text, this.state.target);
   }
 }

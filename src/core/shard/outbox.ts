@@ -11,6 +11,10 @@ export interface Outbox {
   transmit(text: string, target: Target): void;
   /** A live call's record is new or changed; its `cdr` may change further before the host looks at it. */
   recordChanged(record: LiveRecord): void;
+  /** The 200 of a live call was acknowledged; its checkpoint may say so, and need not. */
+  recordAcknowledged(record: LiveRecord): void;
+  /** A call of an earlier life goes on; its checkpoint is what it was. */
+  recordResumed(record: LiveRecord): void;
   /** A call is over: its CDR comes once, and is complete when the input has run. */
   recordEnded(record: LiveRecord): void;
   /** Ask the LRN source; the answer goes to `Shard.lrnAnswered`. */

@@ -228,9 +228,18 @@ export class ShardSurroundings implements Surroundings {
     this.#outbox.recordChanged(record);
   }
 
+  recordAcknowledged(record: LiveRecord): void {
+    this.#outbox.recordAcknowledged(record);
+  }
+
   callBegun(call: Call): void {
     this.calls.set(call.record.cdr.id, call);
     this.#outbox.recordChanged(call.record);
+  }
+
+  callResumed(call: Call): void {
+    this.calls.set(call.record.cdr.id, call);
+    this.#outbox.recordResumed(call.record);
   }
 
   callEnded(call: Call): void {

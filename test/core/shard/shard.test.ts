@@ -181,6 +181,8 @@ describe('a full house', () => {
       outbox: {
         transmit: (text) => sent.push(text.slice(0, 11)),
         recordChanged: () => undefined,
+        recordAcknowledged: () => undefined,
+        recordResumed: () => undefined,
         recordEnded: ({ cdr }) => cdrs.push(cdr),
         askLrn: () => undefined,
         authFailed: () => undefined,

@@ -75,6 +75,8 @@ class Bench {
       outbox: {
         transmit: (text, target) => void this.#sent.push({ text, target }),
         recordChanged: () => undefined,
+        recordAcknowledged: () => undefined,
+        recordResumed: () => undefined,
         recordEnded: () => {
           this.endedCount += 1;
         },
