@@ -45,6 +45,7 @@ async function main(): Promise<number> {
   console.log(`calls taken over: ${resumedCounts.join(', ')}`);
   console.log(`UPDATEs ${refreshes[0]}, answered 200: ${refreshes[1]}; BYEs ${byes[0]}, answered 200: ${byes[1]}`);
   console.log(`talk times off by ${report.talkErrorMsMax.toFixed(0)} ms at most`);
+  console.log('checked too: limits after each restart and at rest, charges by CDRs, tandem verify, tandem cdr verify');
   for (const fault of faults) console.log(`! ${fault}`);
   console.log(faults.length === 0 ? 'Nothing was lost, and nothing came twice.' : `${faults.length} faults`);
   return faults.length === 0 ? 0 : 1;

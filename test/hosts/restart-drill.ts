@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import { Answerer } from './answerer.ts';
+import { bookFaults, drillNetwork, limitFaults, PAID } from './drill-books.ts';
 import { DrillCaller, type DrillStory } from './drill-caller.ts';
 import { DrillDiary } from './drill-diary.ts';
 import type { Management } from './management.ts';
-import { networkOf } from './networks.ts';
 import { Peer, type Place } from './peer.ts';
 import type { Scope } from './scope.ts';
 import { SwitchProcess } from './switch-process.ts';
@@ -67,39 +67,43 @@ export async function runDrill(scope: Scope, plan: DrillPlan, downMsMax = DOWN_M
     for (const { peer } of [caller, answerer]) peer.arrivals.length = 0;
   }, 1_000);
   scope.after(() => clearInterval(forgetting));
-  const network = networkOf(['127.0.0.2', '127.0.0.4'], [{ name: 'vendor', at: answerer.peer.place }]);
-  let tandem = await SwitchProcess.start(scope, plan.shards, network);
+  let tandem = await SwitchProcess.start(
+    scope,
+    plan.shards,
+    drillNetwork(['127.0.0.2', '127.0.0.4'], answerer.peer.place),
+  );
+  await tandem.tandem('pay', 'acme', String(PAID), '--memo', 'in advance');
   const kills = { downMs: [] as number[], killedAtMs: [] as number[], resumedCounts: [] as number[] };
+  const counted: string[] = [];
   caller.begin(tandem.sip, plan);
   await sleep(plan.holdMs + 1_000);
   for (let kill = 0; kill < plan.killCount; kill++) {
     const probed = firstAnswer(tandem.sip);
     kills.killedAtMs.push(performance.now());
-    await tandem.kill();
+    const gone = tandem.kill();
     const downMs = probed.since();
+    await gone;
     tandem = await tandem.again(scope, plan.shards);
     kills.downMs.push(await downMs);
     kills.resumedCounts.push(resumedIn(tandem.log));
+    counted.push(...(await limitFaults(tandem.management)));
     await sleep(plan.lifeMs);
   }
   const stories = await caller.end(plan.holdMs + END_PATIENCE_MS);
   const left = await callsLeft(tandem.management);
-  const { limitDrift, gateways, sharers } = await tandem.management.status();
-  const held = [...gateways, ...sharers]
-    .filter(({ calls }) => calls > 0)
-    .map(({ name, calls }) => `${name} holds ${calls} calls at rest`);
+  const { limitDrift } = await tandem.management.status();
+  counted.push(
+    ...(await limitFaults(tandem.management)),
+    ...limitDrift.map(({ name }) => `the limit of ${name} drifted`),
+  );
+  const books = await bookFaults(tandem, () => tandem.cdrsOnDisk());
   await tandem.stop();
   const report = reportOf(stories, tandem.cdrsOnDisk(), kills);
   const living = left.slice(0, LEFT_TOLD_MAX).map((call) => {
     const callIds = [call.callerCallId, ...call.attempts.map(({ callId }) => callId)];
     return [`${call.callerCallId} lives on:`, ...diary.of(callIds, kills.killedAtMs)].join('\n  ');
   });
-  const faults = [
-    ...living,
-    ...report.faults,
-    ...held,
-    ...limitDrift.map(({ name }) => `the limit of ${name} drifted`),
-  ];
+  const faults = [...living, ...report.faults, ...counted, ...books];
   const slow = kills.downMs.filter((ms) => ms > downMsMax).map((ms) => `down for ${ms.toFixed(0)} ms`);
   return { ...report, faults: [...faults, ...slow].slice(0, FAULTS_TOLD_MAX) };
 }
