@@ -52,6 +52,8 @@ export class RecordsOut {
   readonly #balances: Balances;
   readonly #charged: TakenMark;
   #changed: LiveRecord[] = [];
+  /** Changed and not on the board yet, which shall not say more than the journal does. */
+  #unshown: LiveRecord[] = [];
   #ended: LiveRecord[] = [];
   /** Calls whose callers have their 200, which their checkpoints do not know. */
   #acknowledged: string[] = [];
@@ -134,6 +136,7 @@ export class RecordsOut {
     if (this.#journal.hasOlder) this.#carryOver();
     this.#writeAcknowledged();
     this.#journal.commit();
+    if (this.#unshown.length > 0) this.#showChanged();
     this.#noteCharged();
     this.hasPromise = false;
     if (this.#sentCount < this.#held.length) this.#publish();
@@ -154,7 +157,7 @@ export class RecordsOut {
     for (const record of this.#changed) {
       record.isDirty = false;
       if (record.cdr.endReason !== null) continue;
-      this.#writeBoard(record);
+      this.#unshown.push(record);
       if (record.isAnswered) this.#writeCheckpoint(record);
     }
     this.#changed = [];
@@ -164,6 +167,11 @@ export class RecordsOut {
     if (this.#journal.isBatchEmpty && this.#acknowledged.length < ACKNOWLEDGED_WAITING_MAX) return;
     for (const id of this.#acknowledged) this.#journal.putAcknowledged(id);
     this.#acknowledged = [];
+  }
+
+  #showChanged(): void {
+    for (const record of this.#unshown) if (record.cdr.endReason === null) this.#writeBoard(record);
+    this.#unshown = [];
   }
 
   #writeBoard(record: LiveRecord): void {

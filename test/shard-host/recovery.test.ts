@@ -206,6 +206,20 @@ describe('after the death of the worker alone', () => {
     );
   });
 
+  test('a call whose 200 did not leave, for it could not be kept, was not answered', () => {
+    const bench = new RunnerBench();
+    const call = new BenchCall(bench, 'one');
+    call.begin();
+    Object.assign(bench.disk, { failsAt: bench.disk.callCount + 1, failCount: Number.POSITIVE_INFINITY });
+    assert.deepEqual(wordsOf(call.answered()), []);
+    bench.restart({ keepsMemory: true });
+    bench.runner.putOut();
+    assert.deepEqual(
+      bench.spool().map(({ endReason, answeredAtWallMs }) => [endReason, answeredAtWallMs]),
+      [['SwitchRestart', null]],
+    );
+  });
+
   test('a CDR that control has, or had not taken yet, does not come twice', () => {
     for (const isSpooled of [true, false]) {
       const bench = new RunnerBench();
