@@ -66,7 +66,6 @@ export interface CallStart {
   readonly sessionTimer: LegSessionTimer | null;
 }
 
-/** A call from its admission to its CDR. */
 export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkReserveUser, Timed {
   readonly record: LiveRecord;
   readonly #around: Surroundings;
