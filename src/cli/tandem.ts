@@ -59,7 +59,10 @@ function program(): Command {
 function addStart(tandem: Command): void {
   common(tandem.command('start').description('start the switch')).action(async (options: CommonOptions) => {
     // Two threads load two programs: the other one shall not wait for this one's.
-    const launched = (await import('../control/launched-control.ts')).launchControl();
+    const { holdNursery } = await import('../nursery.ts');
+    const { launchControl } = await import('../control/launched-control.ts');
+    holdNursery(false);
+    const launched = launchControl();
     await run(options, async (config, terminal, configFile) => {
       const { start } = await import('./start.ts');
       return start(config, configFile, terminal, launched);
