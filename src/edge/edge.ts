@@ -2,9 +2,11 @@
 // to send, and hands over to the gate. New calls wait until the sockets hold nothing else (new-calls.ts).
 
 import { monotonicMs } from '../clock.ts';
-import { classOf } from '../core/shard/datagram-class.ts';
+import type { Source } from '../core/call/incoming-request.ts';
+import { classOf, type DatagramClass } from '../core/shard/datagram-class.ts';
 import type { Gate, Wire } from '../core/shard/gate.ts';
 import type { Place } from '../shards.ts';
+import { Backlog } from './backlog.ts';
 import { type NewCallCounts, NewCalls } from './new-calls.ts';
 import type { UdpListener } from './udp-listener.ts';
 
@@ -13,6 +15,9 @@ const DATAGRAM_BYTES_MIN = 16;
 
 /** libuv reads so many datagrams of a socket before it lets the loop go on: after fewer the socket is empty. */
 const POLL_DATAGRAMS = 32;
+
+/** Longest the sockets are left alone for what was read while they held more, ms. */
+const BACKLOG_MS = 2;
 
 const LETTER_S = 0x53;
 const SLASH = 0x2f;
@@ -45,6 +50,9 @@ export class Edge implements Wire {
   #gate: Gate | null = null;
   #unreachable: Place[] = [];
   #isTurnDue = false;
+  /** What the sockets held at the last turn was not all read, or what was read has not all been put. */
+  #isBehind = false;
+  readonly #backlog = new Backlog();
   /** By listener, since the last turn. */
   readonly #polledCounts: number[] = [];
 
@@ -81,7 +89,10 @@ export class Edge implements Wire {
     }
     this.scheduleTurn();
     const gate = this.#gate;
-    if (gate !== null && this.#isKept(gate, bytes, address, port, listener)) return;
+    const datagramClass = classOf(bytes);
+    if (gate !== null && this.#isKept(gate, datagramClass, bytes, { address, port, listener })) return;
+    const waits = this.#isBehind && datagramClass !== 'bye';
+    if (waits && this.#backlog.add({ bytes, address, port, listener })) return;
     if (gate === null || !gate.put(bytes, address, port, listener)) this.counts.screened.ringFull += 1;
   }
 
@@ -105,10 +116,15 @@ export class Edge implements Wire {
     this.#isTurnDue = false;
     const gate = this.#gate;
     if (gate !== null) {
+      const isDry = this.#arePolledDry();
+      if (this.#backlog.size > 0) {
+        this.counts.screened.ringFull += this.#backlog.serve(gate, monotonicMs, monotonicMs() + BACKLOG_MS);
+      }
+      this.#isBehind = !isDry || this.#backlog.size > 0;
       // What the sockets still hold may be a BYE: nothing is begun, and nobody refused, before it is read.
-      if (this.#arePolledDry()) this.newCalls.serve(gate);
+      if (!this.#isBehind) this.newCalls.serve(gate);
       const isCalledAgain = gate.turn();
-      if (isCalledAgain || this.newCalls.waitingCount > 0) this.scheduleTurn();
+      if (isCalledAgain || this.#backlog.size > 0 || this.newCalls.waitingCount > 0) this.scheduleTurn();
     }
     if (this.#unreachable.length > 0) {
       const places = this.#unreachable;
@@ -118,15 +134,9 @@ export class Edge implements Wire {
   }
 
   /** Whether a datagram stays here: a new call, the ACK of a refusal. */
-  #isKept(gate: Gate, bytes: Buffer, address: string, port: number, listener: number): boolean {
-    switch (classOf(bytes)) {
-      case 'invite':
-        return !this.newCalls.receive(bytes, { address, port, listener }, gate.shardOf(bytes));
-      case 'ack':
-        return this.newCalls.absorbs(bytes);
-      default:
-        return false;
-    }
+  #isKept(gate: Gate, datagramClass: DatagramClass, bytes: Buffer, source: Source): boolean {
+    if (datagramClass === 'invite') return !this.newCalls.receive(bytes, source, gate.shardOf(bytes));
+    return datagramClass === 'ack' && this.newCalls.absorbs(bytes);
   }
 
   /** Whether the last poll read all there was. */
