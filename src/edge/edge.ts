@@ -16,8 +16,12 @@ const DATAGRAM_BYTES_MIN = 16;
 /** libuv reads so many datagrams of a socket before it lets the loop go on: after fewer the socket is empty. */
 const POLL_DATAGRAMS = 32;
 
-/** Longest the sockets are left alone for what was read while they held more, ms. */
+/**
+ * Longest the sockets are left alone for what was read while they held more, ms: while they do still, about as long as
+ * a poll takes.
+ */
 const BACKLOG_MS = 2;
+const BACKLOG_BEHIND_MS = 0.5;
 
 const LETTER_S = 0x53;
 const SLASH = 0x2f;
@@ -118,7 +122,8 @@ export class Edge implements Wire {
     if (gate !== null) {
       const isDry = this.#arePolledDry();
       if (this.#backlog.size > 0) {
-        this.counts.screened.ringFull += this.#backlog.serve(gate, monotonicMs, monotonicMs() + BACKLOG_MS);
+        const untilMs = monotonicMs() + (isDry ? BACKLOG_MS : BACKLOG_BEHIND_MS);
+        this.counts.screened.ringFull += this.#backlog.serve(gate, monotonicMs, untilMs);
       }
       this.#isBehind = !isDry || this.#backlog.size > 0;
       // What the sockets still hold may be a BYE: nothing is begun, and nobody refused, before it is read.

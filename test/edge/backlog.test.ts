@@ -11,7 +11,8 @@ const POLL_DATAGRAMS = 32;
 function textOf(method: string, name: string, toTag: string): Buffer {
   return Buffer.from(
     `${method} sip:b@x SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK${method}${name}\r\n` +
-      `Max-Forwards: 70\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>${toTag}\r\nCall-ID: ${name}\r\nCSeq: 1 ${method}\r\n\r\n`,
+      `Max-Forwards: 70\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>${toTag}\r\nCall-ID: ${name}\r\n` +
+      `CSeq: 1 ${method}\r\n\r\n`,
   );
 }
 
