@@ -4,7 +4,7 @@
 
 import type { Gate } from '../core/shard/gate.ts';
 
-/** Room; who comes beyond it is not kept waiting. At most so many are read before the first of them is run. */
+/** Room; who comes beyond it is not kept waiting. */
 const DATAGRAMS_MAX = 8_192;
 
 interface Datagram {
