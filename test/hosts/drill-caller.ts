@@ -60,23 +60,32 @@ export class DrillCaller {
     return Promise.race([Promise.all(this.#stories), late]);
   }
 
-  async #offer(to: Place, { callsPerSecond, holdMs }: DrillPlan): Promise<void> {
+  async #offer(to: Place, { callsPerSecond, holdMs, patienceMs }: DrillPlan): Promise<void> {
     const sinceMs = performance.now();
     while (!this.#isEnding) {
       const dueCount = ((performance.now() - sinceMs) * callsPerSecond) / 1000;
-      while (this.#stories.length < dueCount) this.#stories.push(this.#place(to, holdMs, this.#stories.length));
+      while (this.#stories.length < dueCount)
+        this.#stories.push(this.#place(to, { holdMs, patienceMs }, this.#stories.length));
       await sleep(LOOK_MS);
     }
   }
 
-  async #place(to: Place, holdMs: number, index: number): Promise<DrillStory> {
+  async #place(
+    to: Place,
+    { holdMs, patienceMs }: Pick<DrillPlan, 'holdMs' | 'patienceMs'>,
+    index: number,
+  ): Promise<DrillStory> {
     const callId = this.peer.mint();
     const uri = `sip:4989100@${to.address}:${to.port}`;
     const headers = `Contact: <sip:caller@${this.peer.hostPort}>\r\n`;
     const from = `<sip:4930555000@${this.peer.place.address}>;tag=from-${callId}`;
     const body = this.peer.sdp();
     const askedAtMs = performance.now();
-    const invite = this.peer.ask({ method: 'INVITE', uri, from, to: `<${uri}>`, callId, cseq: 1, headers, body }, to);
+    const parts = { method: 'INVITE', uri, from, to: `<${uri}>`, callId, cseq: 1, headers, body };
+    const invite = this.peer.ask(parts, to, patienceMs);
+    invite.onLateSuccess = ({ contact, to: callee }) => {
+      this.peer.ask({ method: 'BYE', uri: contact, from, to: callee, callId, cseq: 3 }, to);
+    };
     const answer = await invite.final;
     const answeredAtMs = performance.now();
     const none = { askedAtMs, answeredAtMs, refreshStatus: null, byeAtMs: 0, overAtMs: 0, byeStatus: 0, byeCount: 0 };

@@ -9,7 +9,7 @@ const DOWN_MS_MAX = 20_000;
 
 for (const shards of [0, 2]) {
   test(`killed three times with calls up, ${shards} shards: each answered call has one CDR`, async (context) => {
-    const plan = { shards, callsPerSecond: 20, holdMs: 5_000, killCount: 3, lifeMs: 1_500 };
+    const plan = { shards, callsPerSecond: 20, holdMs: 5_000, killCount: 3, lifeMs: 1_500, patienceMs: 10_000 };
     const report = await runDrill(context, plan, DOWN_MS_MAX);
     context.diagnostic(JSON.stringify(report));
     assert.deepEqual(report.faults, []);

@@ -22,6 +22,8 @@ export interface DrillPlan {
   readonly callsPerSecond: number;
   readonly holdMs: number;
   readonly killCount: number;
+  /** How long a caller waits for an answer: one whose 100 came before a kill gets none. */
+  readonly patienceMs?: number | undefined;
   /** From one kill to the next. */
   readonly lifeMs: number;
 }
