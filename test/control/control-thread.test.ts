@@ -33,7 +33,8 @@ function startOptions(dataPath: string): ControlStart {
 }
 
 function open(context: TestContext, options: ControlStart): Worker {
-  const worker = new Worker(new URL('../../src/control/control-thread.js', import.meta.url), { workerData: options });
+  const worker = new Worker(new URL('../../src/control/control-thread.js', import.meta.url));
+  worker.postMessage(options);
   // In order: torn down with its sockets open, the HTTP server takes the process along, and what failed is not told.
   context.after(async () => {
     if (worker.threadId < 0) return;
