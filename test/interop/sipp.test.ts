@@ -21,6 +21,9 @@ const PER_SECOND = 30;
 const PAUSE_MS = 300;
 const RING_MS = 50;
 
+/** By how much less the switch may see of either, ms: its beginning was read late. */
+const LATENESS_MS = 20;
+
 /** What a loaded machine may add to a time, ms. */
 const TOLERANCE_MS = 250;
 
@@ -117,11 +120,11 @@ function attemptsOf({ attempts }: Cdr): (string | number)[][] {
 /** An answered call held `PAUSE_MS` after ringing `RING_MS`. */
 function checkAnswered(cdr: Cdr, endedBy: string): void {
   assert.deepEqual([cdr.endReason, cdr.endedBy, cdr.sipCode], ['Normal', endedBy, 200]);
-  assert.ok(cdr.holdMs >= PAUSE_MS - 1 && cdr.holdMs < PAUSE_MS + TOLERANCE_MS, `held ${cdr.holdMs} ms`);
+  assert.ok(cdr.holdMs >= PAUSE_MS - LATENESS_MS && cdr.holdMs < PAUSE_MS + TOLERANCE_MS, `held ${cdr.holdMs} ms`);
   const { ringingAtWallMs, answeredAtWallMs } = cdr;
   assert.ok(ringingAtWallMs !== null && answeredAtWallMs !== null);
   const rangMs = answeredAtWallMs - ringingAtWallMs;
-  assert.ok(rangMs >= RING_MS - 2 && rangMs < RING_MS + TOLERANCE_MS, `rang ${rangMs} ms`);
+  assert.ok(rangMs >= RING_MS - LATENESS_MS && rangMs < RING_MS + TOLERANCE_MS, `rang ${rangMs} ms`);
 }
 
 /** A test that needs SIPp. */
