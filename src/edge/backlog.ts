@@ -2,16 +2,14 @@
 // been read dry. After a pause of the machine or of the collector that is some thousands, half a second's work; only a
 // BYE, which ends a call and what it costs, goes ahead of them. A network may bring datagrams in any order as well.
 
+import type { Source } from '../core/call/incoming-request.ts';
 import type { Gate } from '../core/shard/gate.ts';
 
 /** Room; who comes beyond it is not kept waiting. */
 const DATAGRAMS_MAX = 8_192;
 
-interface Datagram {
+interface Datagram extends Source {
   readonly bytes: Buffer;
-  readonly address: string;
-  readonly port: number;
-  readonly listener: number;
 }
 
 /** First in, first out. */

@@ -2,7 +2,6 @@
 // to send, and hands over to the gate. New calls wait until the sockets hold nothing else (new-calls.ts).
 
 import { monotonicMs } from '../clock.ts';
-import type { Source } from '../core/call/incoming-request.ts';
 import { classOf, type DatagramClass } from '../core/shard/datagram-class.ts';
 import type { Gate, Wire } from '../core/shard/gate.ts';
 import type { Place } from '../shards.ts';
@@ -94,7 +93,7 @@ export class Edge implements Wire {
     this.scheduleTurn();
     const gate = this.#gate;
     const datagramClass = classOf(bytes);
-    if (gate !== null && this.#isKept(gate, datagramClass, bytes, { address, port, listener })) return;
+    if (gate !== null && this.#isKept(gate, datagramClass, bytes, address, port, listener)) return;
     const waits = this.#isBehind && datagramClass !== 'bye';
     if (waits && this.#backlog.add({ bytes, address, port, listener })) return;
     if (gate === null || !gate.put(bytes, address, port, listener)) this.counts.screened.ringFull += 1;
@@ -138,9 +137,18 @@ export class Edge implements Wire {
     }
   }
 
-  /** Whether a datagram stays here: a new call, the ACK of a refusal. */
-  #isKept(gate: Gate, datagramClass: DatagramClass, bytes: Buffer, source: Source): boolean {
-    if (datagramClass === 'invite') return !this.newCalls.receive(bytes, source, gate.shardOf(bytes));
+  /** Whether a datagram stays here: a new call, the ACK of a refusal. Only an INVITE costs an object for its source. */
+  #isKept(
+    gate: Gate,
+    datagramClass: DatagramClass,
+    bytes: Buffer,
+    address: string,
+    port: number,
+    listener: number,
+  ): boolean {
+    if (datagramClass === 'invite') {
+      return !this.newCalls.receive(bytes, { address, port, listener }, gate.shardOf(bytes));
+    }
     return datagramClass === 'ack' && this.newCalls.absorbs(bytes);
   }
 
