@@ -2,7 +2,7 @@
 // they had, and no id stands twice.
 
 import type { SwitchConfig } from '../config.ts';
-import { type CdrFault, type VerifiedPage, verifyCdrs } from '../control/cdr/checks/verify-cdrs.ts';
+import { type CdrFault, NOTHING_FOUND, type VerifiedPage, verifyCdrs } from '../control/cdr/checks/verify-cdrs.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
 import { CallHistory } from '../control/reports/call-history.ts';
 import { alignedTable } from './aligned-table.ts';
@@ -15,16 +15,14 @@ const FAULTS_TOLD_MAX = 100;
 const PAGE_MS_MAX = 60_000;
 
 /** What all pages found together. */
-interface Verified {
-  recordCount: number;
-  chargedCount: number;
-  ratedCount: number;
-  unratedCount: number;
-  indexCount: number;
-  historyCount: number;
+interface Verified extends Record<CountName, number> {
   faultCount: number;
   readonly faults: CdrFault[];
 }
+
+type CountName = keyof typeof NOTHING_FOUND;
+
+const COUNT_NAMES = Object.keys(NOTHING_FOUND) as readonly CountName[];
 
 /** Looks at all of it. Ends with EXIT_REFUSED when something does not agree. */
 export async function cdrVerify(config: SwitchConfig, terminal: Terminal): Promise<number> {
@@ -44,21 +42,10 @@ export async function cdrVerify(config: SwitchConfig, terminal: Terminal): Promi
   return verified.faultCount === 0 ? EXIT_OK : EXIT_REFUSED;
 }
 
-const COUNTS = ['recordCount', 'chargedCount', 'ratedCount', 'unratedCount', 'indexCount', 'historyCount'] as const;
-
 type PageAfter = (after: number) => VerifiedPage | Promise<VerifiedPage>;
 
 async function allPages(pageAfter: PageAfter, terminal: Terminal): Promise<Verified> {
-  const sum: Verified = {
-    recordCount: 0,
-    chargedCount: 0,
-    ratedCount: 0,
-    unratedCount: 0,
-    indexCount: 0,
-    historyCount: 0,
-    faultCount: 0,
-    faults: [],
-  };
+  const sum: Verified = { ...NOTHING_FOUND, faultCount: 0, faults: [] };
   const seen = new SeenIds();
   const take = (faults: readonly CdrFault[]): void => {
     sum.faultCount += faults.length;
@@ -68,7 +55,7 @@ async function allPages(pageAfter: PageAfter, terminal: Terminal): Promise<Verif
     const page: VerifiedPage = await pageAfter(after);
     for (const id of page.ids) seen.add(id);
     take(page.faults);
-    for (const count of COUNTS) sum[count] += page[count];
+    for (const count of COUNT_NAMES) sum[count] += page[count];
     terminal.progress(`${sum.recordCount} CDRs, ${counted(sum.faultCount, 'fault')}`);
     after = page.after;
   }

@@ -46,7 +46,8 @@ export interface VerifyGround {
 }
 
 const BUCKETS = 256;
-const NOTHING_FOUND = {
+/** The counts of a page that has nothing. */
+export const NOTHING_FOUND = {
   recordCount: 0,
   chargedCount: 0,
   ratedCount: 0,
