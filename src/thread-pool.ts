@@ -16,6 +16,20 @@ export interface ThreadPoolOptions {
   readonly niceIncrement: number;
 }
 
+/** Added to the niceness of a thread that counts or reads tables beside calls. */
+const JOB_NICE_INCREMENT = 10;
+
+/** One thread for jobs beside calls: it yields to them, comes with a job and goes soon after it. */
+export function jobThread(module: URL, task: string): ThreadPool {
+  return new ThreadPool({
+    module: module.href,
+    task,
+    threads: 1,
+    isPermanent: false,
+    niceIncrement: JOB_NICE_INCREMENT,
+  });
+}
+
 /** Worker threads, each with one task at a time. */
 export class ThreadPool {
   readonly #pool: Piscina;

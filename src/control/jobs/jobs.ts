@@ -5,7 +5,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { assert } from '../../core/base/assert.ts';
 import { sentenceOf, TandemError, type TandemErrorCode } from '../../tandem-error.ts';
-import { ThreadPool } from '../../thread-pool.ts';
+import { jobThread } from '../../thread-pool.ts';
 import type { ControlFault } from '../messages.ts';
 import type { ImportedTable } from '../tables/table-images.ts';
 import type { BytesTaken, ImportOrder, ImportResult, ToImport } from './job-messages.ts';
@@ -53,7 +53,6 @@ export interface JobsOutward {
 const ENDED_JOBS_KEPT = 20;
 /** A job whose sender says nothing for so long is cancelled, ms. */
 const SILENCE_MS_MAX = 60_000;
-const NICE_INCREMENT = 10;
 
 /** One import. */
 class ImportJob {
@@ -112,13 +111,7 @@ class ImportJob {
 /** The jobs of one control. */
 export class Jobs {
   readonly #outward: JobsOutward;
-  readonly #pool = new ThreadPool({
-    module: new URL('./import-thread.js', import.meta.url).href,
-    task: 'runImport',
-    threads: 1,
-    isPermanent: false,
-    niceIncrement: NICE_INCREMENT,
-  });
+  readonly #pool = jobThread(new URL('./import-thread.js', import.meta.url), 'runImport');
   readonly #jobs: ImportJob[] = [];
   #lastId = 0;
   #nowMs = 0;

@@ -6,7 +6,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { PaymentEntry } from '../../store/ledger.ts';
 import type { CdrSpool } from '../../store/ports.ts';
 import { sentenceOf, TandemError } from '../../tandem-error.ts';
-import { ThreadPool } from '../../thread-pool.ts';
+import { jobThread } from '../../thread-pool.ts';
 import { oldestEndWallMs } from '../cdr/online-window.ts';
 import type { AccountBook } from '../ledger/account-book.ts';
 import type { ControlFault } from '../messages.ts';
@@ -44,7 +44,6 @@ export interface ReratingView extends Omit<RatedAgain, 'sums'> {
 
 /** Ratings that can still be asked about. */
 const RATINGS_KEPT = 20;
-const NICE_INCREMENT = 10;
 const NOTHING: RatedAgain = { sums: [], differences: [], differenceCount: 0, leftOutCount: 0 };
 
 /** One rating. */
@@ -70,13 +69,7 @@ class Rating {
 /** The ratings of one switch. */
 export class Reratings {
   readonly #ground: ReratingGround;
-  readonly #pool = new ThreadPool({
-    module: new URL('./rerate-thread.js', import.meta.url).href,
-    task: 'runRerate',
-    threads: 1,
-    isPermanent: false,
-    niceIncrement: NICE_INCREMENT,
-  });
+  readonly #pool = jobThread(new URL('./rerate-thread.js', import.meta.url), 'runRerate');
   readonly #ratings: Rating[] = [];
   #lastId = 0;
 
