@@ -36,7 +36,7 @@ export class InlineShard implements Gate, Shards {
   }
 
   put(bytes: Buffer, address: string, port: number, listener: number): boolean {
-    this.#runner.receive(bytes.toString('latin1'), { address, port, listener }, monotonicMs());
+    this.#runner.receive(bytes.toString('latin1'), address, port, listener, monotonicMs());
     return true;
   }
 

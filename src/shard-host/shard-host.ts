@@ -96,7 +96,7 @@ export class ShardHost {
     const address = this.#bytes.toString('latin1', addressStart, payloadStart);
     const text = this.#bytes.toString('latin1', payloadStart, frameEnd);
     this.#runner.counters.set(ShardNumber.ringAgeMs, ((stampOf(nowMs) - stampMicros) >>> 0) / 1000);
-    this.#runner.receive(text, { address, port, listener }, nowMs);
+    this.#runner.receive(text, address, port, listener, nowMs);
   }
 
   #flush(): void {

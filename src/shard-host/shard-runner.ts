@@ -14,9 +14,9 @@ import { RecordBoard } from '../core/base/record-board.ts';
 import { Ring } from '../core/base/ring.ts';
 import { TakenMark } from '../core/base/taken-mark.ts';
 import type { Target } from '../core/base/target.ts';
-import type { Source } from '../core/call/incoming-request.ts';
 import { Balances } from '../core/rating/balances.ts';
 import { ShardCounters, ShardNumber } from '../core/shard/counters.ts';
+import { KnownPlaces } from '../core/shard/known-places.ts';
 import { unpackSnapshot } from '../core/shard/packed-snapshot.ts';
 import { Shard } from '../core/shard/shard.ts';
 import type { FromShard, Inheritance, ShardTask, ToShard } from '../core/shard/shard-task.ts';
@@ -64,6 +64,7 @@ export class ShardRunner {
   readonly #storeIsFull: Int32Array;
   readonly #gate: DatagramGate;
   readonly #shard: Shard;
+  readonly #places = new KnownPlaces();
   readonly #host: RunnerHost;
   /** The host's clock at the latest input. */
   #nowMs = monotonicMs();
@@ -103,8 +104,9 @@ export class ShardRunner {
     return this.#isStopped;
   }
 
-  receive(text: string, source: Source, nowMs: number): void {
+  receive(text: string, address: string, port: number, listener: number, nowMs: number): void {
     this.#nowMs = nowMs;
+    const source = this.#places.of(address, port, listener);
     this.#shard.isClosed = this.#isFailing || this.#records.isFull || Atomics.load(this.#storeIsFull, 0) !== 0;
     this.#shard.receive(text, source, nowMs, Date.now());
     if (this.#isFailing) this.#judge();

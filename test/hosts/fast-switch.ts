@@ -93,7 +93,7 @@ export class FastSwitch {
   }
 
   #receive(bytes: Buffer, address: string, port: number): void {
-    this.#runner.receive(bytes.toString('latin1'), { address, port, listener: 0 }, this.#nowMs());
+    this.#runner.receive(bytes.toString('latin1'), address, port, 0, this.#nowMs());
     this.#arm();
   }
 

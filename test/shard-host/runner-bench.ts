@@ -81,7 +81,7 @@ export class RunnerBench {
   batch(datagrams: readonly (readonly [string, string])[]): Sent[] {
     const before = this.sent.length;
     for (const [text, address] of datagrams) {
-      this.runner.receive(text, { address, port: 5060, listener: 0 }, monotonicMs());
+      this.runner.receive(text, address, 5060, 0, monotonicMs());
     }
     this.runner.putOut();
     return this.sent.slice(before);

@@ -127,8 +127,8 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#invite = new OutgoingInvite(around, route);
     this.#sessionTimer = gateway.sipTimer ? new LegSessionTimer(around, routing.sessionTimers) : null;
     this.#credentials = credentialsOf(around, gateway);
-    const { resends } = routing;
-    this.#late = new LateAnswers(around, { invite: this.#invite, gateway, resends, credentials: this.#credentials });
+    const { target, resends } = route;
+    this.#late = new LateAnswers(around, { gateway, target, resends, credentials: this.#credentials });
     const signed = { method: 'INVITE', uri: route.uri, body: identity.crossing.body };
     this.#authorization = this.#credentials?.authorize(signed) ?? null;
     this.record = {
@@ -294,7 +294,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#around.countAttempt(this.gateway.slot, response.status);
     const acknowledgement = new Acknowledgement(this.#around, this.leg.dialog, this.#invite.cseq);
     this.#acknowledgement = acknowledgement;
-    this.#late.add(acknowledgement);
+    this.#late.take(acknowledgement);
     const owesAck = offered.body === '';
     if (owesAck) this.leg.owedAck = acknowledgement;
     else acknowledgement.send(this.#authorization?.lines ?? '', '');
@@ -338,7 +338,10 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#around.wheel.disarm(this.#timer);
     this.#timer = 0;
     for (const { leg } of this.#early) leg.abandon();
-    this.#late.keepEarly(this.#early.map(({ leg }) => leg.dialog));
+    this.#late.keepEarly(
+      this.#early.map(({ leg }) => leg.dialog),
+      this.#invite.cseq,
+    );
     this.#invite.handTo(this.#late);
   }
 

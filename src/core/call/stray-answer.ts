@@ -3,15 +3,11 @@
 // with the switch: its gateway is told so by ACK and BYE, or it would count the call as answered.
 
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
-import { Dialog } from '../dialog/dialog.ts';
-import { detach } from '../sip/detach.ts';
-import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
-import { DialogLeg } from './dialog-leg.ts';
 import { formerRoutingGateway } from './former-gateway.ts';
 import type { Source } from './incoming-request.ts';
-import { NO_CALL } from './late-answers.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
+import { endUnwanted } from './unwanted-answer.ts';
 
 /** What the answer is met with. */
 export interface StrayGround extends Surroundings {
@@ -28,20 +24,9 @@ export function acknowledgeStray(around: StrayGround, response: SipMessage, sour
     if (leg.owedAck?.isSent !== false) new Acknowledgement(around, leg.dialog, response.cseq).send('', '');
     return;
   }
-  if (around.routing.vendors.has(source.address)) hangUp(around, response, source);
-}
-
-function hangUp(around: StrayGround, response: SipMessage, source: Source): void {
-  const identity = {
-    callId: detach(response.callId),
-    localTag: detach(response.fromTag),
-    localAddress: detach(response.value(Header.From) ?? ''),
-    cseq: response.cseq,
-  };
+  const { vendors, resends } = around.routing;
+  if (!vendors.has(source.address)) return;
   const origin = { source, requestsTo: 'source' } as const;
-  const dialog = Dialog.asClient(response, identity, around.localEnd(source.listener), origin);
-  new Acknowledgement(around, dialog, response.cseq).send('', '');
   const rules = formerRoutingGateway('', 0);
-  const { resends } = around.routing;
-  new DialogLeg(around, { side: 'callee', dialog, user: NO_CALL, rules, resends, credentials: null }).hangUp('');
+  endUnwanted(around, response, { early: null, origin, rules, resends, credentials: null });
 }

@@ -210,15 +210,12 @@ export class Reception {
  * Where responses go. 18.2.2 and RFC 3581 4: back to the source address; to the source port when rport asks for it,
  * else to the Via's. `method` of a gateway decides otherwise; a host name is not resolved.
  */
-export function targetOf(
-  request: SipMessage,
-  { address, port, listener }: Source,
-  method: AddressMethod | null,
-): Target {
+export function targetOf(request: SipMessage, source: Source, method: AddressMethod | null): Target {
+  if (method === 'source') return source;
   const via = request.topVia;
+  const { address, port, listener } = source;
   const statedPort = via.port === 0 ? SIP_PORT : via.port;
-  if (method === null) return { address, port: via.rport >= 0 ? port : statedPort, listener };
-  if (method === 'source') return { address, port, listener };
+  if (method === null) return via.rport >= 0 || statedPort === port ? source : { address, port: statedPort, listener };
   const host = via.host.startsWith('[') ? via.host.slice(1, -1) : via.host;
   const isStated = method === 'stated' && parseIp(host) !== null;
   return { address: isStated ? detach(host) : address, port: statedPort, listener };

@@ -33,6 +33,7 @@
 // that the user can acknowledge it and hang up (13.2.2.4).
 
 import { assert } from '../base/assert.ts';
+import { flat } from '../base/flat.ts';
 import type { Target } from '../base/target.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
@@ -49,7 +50,7 @@ import {
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import { type ClientNotice, tellClientUser } from './client-notice.ts';
 import type { ClientRequest, ClientTransaction, ClientUser, TransactionHome, TransactionPorts } from './ports.ts';
-import { clientKey } from './transaction-key.ts';
+import { branchOfClientKey, clientKey } from './transaction-key.ts';
 
 /** The states of figure 5 and RFC 6026. */
 export type InviteClientState = 'calling' | 'proceeding' | 'completed' | 'accepted' | 'terminated';
@@ -61,7 +62,6 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
   readonly kind = 'inviteClient';
   readonly method = 'INVITE';
   readonly key: string;
-  readonly branch: string;
   readonly target: Target;
   readonly #isReliable: boolean;
   readonly #resend: ResendSchedule;
@@ -82,8 +82,7 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
   #notice: ClientNotice = 'none';
 
   constructor(request: ClientRequest, home: TransactionHome) {
-    this.key = clientKey('INVITE', request.branch);
-    this.branch = request.branch;
+    this.key = flat(clientKey('INVITE', request.branch));
     this.target = request.target;
     this.#isReliable = request.isReliable ?? false;
     this.#resend = request.resend;
@@ -95,6 +94,10 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
 
   get state(): InviteClientState {
     return this.#state;
+  }
+
+  get branch(): string {
+    return branchOfClientKey(this);
   }
 
   /** Sends the INVITE. Once, by the table. */

@@ -31,7 +31,6 @@
 
 import { flat } from '../base/flat.ts';
 import type { Target } from '../base/target.ts';
-import { detach } from '../sip/detach.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
 import { isUniqueBranch } from '../sip/via.ts';
@@ -47,7 +46,7 @@ import {
 } from '../timer/sip-timers.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ServerTransaction, ServerUser, TransactionHome, TransactionPorts } from './ports.ts';
-import { mergeKey, serverKey } from './transaction-key.ts';
+import { branchOfServerKey, mergeKey, serverKey } from './transaction-key.ts';
 
 /** The states of figure 7 and RFC 6026. */
 export type InviteServerState = 'proceeding' | 'completed' | 'confirmed' | 'accepted' | 'terminated';
@@ -76,7 +75,6 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
   readonly key: string;
   /** Of all branches on which this INVITE may have come (8.2.2.2). */
   readonly mergeKey: string;
-  readonly branch: string;
   readonly target: Target;
   user: ServerUser;
   readonly #isReliable: boolean;
@@ -96,7 +94,6 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
   constructor(request: SipMessage, target: Target, user: ServerUser, isReliable: boolean, home: TransactionHome) {
     this.key = flat(serverKey(request, 'INVITE'));
     this.mergeKey = flat(mergeKey(request));
-    this.branch = detach(request.topVia.branch);
     this.target = target;
     this.user = user;
     this.#isReliable = isReliable;
@@ -106,6 +103,10 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
 
   get state(): InviteServerState {
     return this.#state;
+  }
+
+  get branch(): string {
+    return branchOfServerKey(this.key);
   }
 
   receive(request: SipMessage): boolean {

@@ -25,6 +25,7 @@
 // E and F follow the operator's resend list. A provisional response does not stop E, it makes every further wait the
 // list's longest, as T2 is in the RFC; nor does it move F. Over a reliable transport E does not run and K is zero.
 
+import { flat } from '../base/flat.ts';
 import type { Target } from '../base/target.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
@@ -32,7 +33,7 @@ import { SipTimer, type SipTimerLetter, sipTimerLetter, TIMER_K_MS } from '../ti
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import { type ClientNotice, tellClientUser } from './client-notice.ts';
 import type { ClientTransaction, ClientUser, PrintedRequest, TransactionHome, TransactionPorts } from './ports.ts';
-import { clientKey } from './transaction-key.ts';
+import { branchOfClientKey, clientKey } from './transaction-key.ts';
 
 /** The states of figure 6. */
 export type NonInviteClientState = 'trying' | 'proceeding' | 'completed' | 'terminated';
@@ -44,7 +45,6 @@ export class NonInviteClientTransaction implements ClientTransaction, Timed {
   readonly kind = 'nonInviteClient';
   readonly method: string;
   readonly key: string;
-  readonly branch: string;
   readonly target: Target;
   readonly #isReliable: boolean;
   readonly #resend: ResendSchedule;
@@ -64,8 +64,7 @@ export class NonInviteClientTransaction implements ClientTransaction, Timed {
   /** `user` null: nobody asks what becomes of it (a CANCEL; its INVITE's own response tells). */
   constructor(method: string, request: PrintedRequest, user: ClientUser | null, home: TransactionHome) {
     this.method = method;
-    this.key = clientKey(method, request.branch);
-    this.branch = request.branch;
+    this.key = flat(clientKey(method, request.branch));
     this.target = request.target;
     this.#isReliable = request.isReliable ?? false;
     this.#resend = request.resend;
@@ -77,6 +76,10 @@ export class NonInviteClientTransaction implements ClientTransaction, Timed {
 
   get state(): NonInviteClientState {
     return this.#state;
+  }
+
+  get branch(): string {
+    return branchOfClientKey(this);
   }
 
   /** Sends the request. Once, by the table. */

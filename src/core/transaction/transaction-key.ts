@@ -11,6 +11,11 @@ export function clientKey(method: string, branch: string): string {
   return `${method} ${branch}`;
 }
 
+/** The branch in the key of a client transaction. */
+export function branchOfClientKey({ method, key }: { readonly method: string; readonly key: string }): string {
+  return key.slice(method.length + 1);
+}
+
 /**
  * Key of the server transaction that `request` creates or repeats; `method` is the request's own, or INVITE to find the
  * INVITE that it acknowledges or cancels.
@@ -24,6 +29,11 @@ export function serverKey(request: SipMessage, method: string): string {
   const toTag = method === 'INVITE' ? '' : request.toTag;
   const dialog = `${request.fromTag} ${toTag} ${request.callId}`;
   return `${method} ${sentBy(via)} ${request.cseq} ${request.uri} ${dialog} ${via.branch}`;
+}
+
+/** The branch in the key of a server transaction. */
+export function branchOfServerKey(key: string): string {
+  return key.slice(key.lastIndexOf(' ') + 1);
 }
 
 /** What one request has in common on every way it takes to us (8.2.2.2). */
