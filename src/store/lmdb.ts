@@ -11,6 +11,7 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
+import { assert } from '../core/base/assert.ts';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { Ledger } from './ledger.ts';
 import { LmdbColumns } from './lmdb-columns.ts';
@@ -44,13 +45,19 @@ const COMMITTED_NOT_FLUSHED = 0x10002 as number as TransactionFlags;
 
 type Bytes = Database<Uint8Array, string | number>;
 
+/** Of a piece of an image: its version, and where in the image it begins. Earlier builds kept an image whole. */
+type PieceKey = number | [version: number, beginsAt: number];
+
+/** lmdb-js keeps a buffer as large as the largest value up to 16 MB that it has read: so images are kept in pieces. */
+const PIECE_BYTES = 2 ** 20;
+
 interface Tables {
   readonly root: RootDatabase<Uint8Array, string>;
   readonly meta: Bytes;
   readonly versions: Bytes;
   /** What a version is without its content: read where a list of them is wanted. */
   readonly heads: Bytes;
-  readonly images: Bytes;
+  readonly images: Database<Uint8Array, PieceKey>;
   readonly spool: Bytes;
   readonly cursors: Bytes;
   readonly index: Bytes;
@@ -124,7 +131,7 @@ function openTables(dataPath: string, roomBytes: number): Tables {
       meta: table('meta'),
       versions: table('versions'),
       heads: table('heads'),
-      images: table('images'),
+      images: root.openDB<Uint8Array, PieceKey>('images', { encoding: 'binary' }),
       spool: table('spool'),
       cursors: table('cursors'),
       index: table('index'),
@@ -230,7 +237,7 @@ class LmdbConfiguration implements ConfigurationStore {
       if (!isNext) return;
       versions.putSync(version, pack(document));
       heads.putSync(version, pack(head));
-      if (image !== undefined) images.putSync(version, ownBytes(new Uint8Array(image)));
+      if (image !== undefined) putPieces(images, version, new Uint8Array(image));
       for (const table of [versions, heads]) table.removeSync(version - CONFIGURATION_VERSIONS_MAX);
       this.#dropImages();
     });
@@ -238,11 +245,13 @@ class LmdbConfiguration implements ConfigurationStore {
   }
 
   image(version: number): SharedArrayBuffer | null {
-    const stored = this.#tables.images.getBinaryFast(version);
-    if (stored === undefined) return null;
-    const image = new SharedArrayBuffer(stored.length);
-    new Uint8Array(image).set(stored.subarray(0, stored.length)); // What it is a view of is longer.
-    return image;
+    const { images } = this.#tables;
+    const keys = [...images.getKeys({ start: version, end: version + 1 })];
+    const last = keys.at(-1);
+    if (last === undefined) return null;
+    const image = new Uint8Array(new SharedArrayBuffer(beginOf(last) + pieceAt(images, last).length));
+    for (const key of keys) image.set(pieceAt(images, key), beginOf(key));
+    return image.buffer;
   }
 
   #head(version: number): Head | null {
@@ -257,7 +266,8 @@ class LmdbConfiguration implements ConfigurationStore {
       for (const image of (unpack(value) as Head).images) named.add(image);
     }
     for (const key of [...this.#tables.images.getKeys()]) {
-      if (!named.has(Number(key))) this.#tables.images.removeSync(key);
+      const version = Array.isArray(key) ? key[0] : key;
+      if (!named.has(version)) this.#tables.images.removeSync(key);
     }
   }
 
@@ -265,6 +275,23 @@ class LmdbConfiguration implements ConfigurationStore {
     for (const key of this.#tables.versions.getKeys({ reverse: true, limit: 1 })) return Number(key);
     return 0;
   }
+}
+
+function putPieces(images: Tables['images'], version: number, image: Uint8Array): void {
+  for (let beginsAt = 0; beginsAt < image.length; beginsAt += PIECE_BYTES) {
+    images.putSync([version, beginsAt], ownBytes(image.subarray(beginsAt, beginsAt + PIECE_BYTES)));
+  }
+}
+
+/** Until the next read. */
+function pieceAt(images: Tables['images'], key: PieceKey): Uint8Array {
+  const stored = images.getBinaryFast(key);
+  assert(stored !== undefined, 'a key that is listed has a value');
+  return stored.subarray(0, stored.length); // What it is a view of is longer.
+}
+
+function beginOf(key: PieceKey): number {
+  return Array.isArray(key) ? key[1] : 0;
 }
 
 class LmdbSpool implements CdrSpool {

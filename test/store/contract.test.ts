@@ -1,7 +1,9 @@
 // One contract, two makers.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { open as openLmdb } from 'lmdb';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import { EMPTY_NETWORK } from '../../src/store/network.ts';
@@ -143,6 +145,22 @@ for (const [maker, open] of Object.entries(MAKERS)) {
     assert.equal(new Uint8Array(configuration.image(1) ?? assert.fail())[0], 5, 'brings no image');
   });
 
+  test(`${maker}: a large image is what was given, byte by byte, beside others`, (context) => {
+    const { configuration } = open(context);
+    const image = new Uint8Array(new SharedArrayBuffer(3_000_001));
+    for (const index of image.keys()) image[index] = index % 251;
+    configuration.commit(naming(1, [1]), imageOf(1, 2 ** 20));
+    configuration.commit(naming(2, [1, 2]), image.buffer);
+    configuration.commit(naming(3, [1, 2, 3]), imageOf(3, 2 ** 21));
+    const read = [1, 2, 3].map((version) => new Uint8Array(configuration.image(version) ?? assert.fail()));
+    assert.deepEqual(
+      read.map(({ length }) => length),
+      [2 ** 20, 3_000_001, 2 ** 21],
+    );
+    assert.equal(Buffer.compare(read[1] ?? assert.fail(), image), 0);
+    assert.ok(read[0]?.every((byte) => byte === 1) && read[2]?.every((byte) => byte === 3));
+  });
+
   test(`${maker}: an image without room is refused, and its version with it`, (context) => {
     const { configuration } = open(context, 256 * 1024);
     const commit = () => configuration.commit(naming(1, [1]), imageOf(1, 512 * 1024));
@@ -216,6 +234,19 @@ test('lmdb: what was closed is there when it is opened again', async (context) =
   assert.equal(second.spool.lastPosition(), 3);
   assert.deepEqual(second.spool.cursor('files'), { position: 2, state: 's' });
   assert.equal(second.configuration.current()?.version, 1);
+});
+
+test('an image that an earlier build kept whole is read, and goes like others', async (context) => {
+  const path = temporaryDirectory();
+  const root = openLmdb<Uint8Array, string>({ path: join(path, 'tandem.mdb'), encoding: 'binary', maxDbs: 16 });
+  root.openDB<Uint8Array, number>('images', { encoding: 'binary' }).putSync(1, new Uint8Array(3_000_001).fill(7));
+  await root.close();
+  const { configuration, close } = openLmdbStores(path);
+  context.after(close);
+  const image = new Uint8Array(configuration.image(1) ?? assert.fail());
+  assert.ok(image.length === 3_000_001 && image.every((byte) => byte === 7));
+  configuration.commit(naming(1, []));
+  assert.equal(configuration.image(1), null);
 });
 
 test('a CDR record carries values and no field names', () => {
