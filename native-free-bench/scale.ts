@@ -93,9 +93,11 @@ async function importUnderLoad(directory: string, ends: TrafficEnds, tandem: Sca
   for (const [cause, count] of Object.entries(caller.failed)) console.log(`      ${count} calls: ${cause}`);
 }
 
-async function askManagement(tandem: ScaleSwitch): Promise<void> {
-  judge('/metrics', await secondsOf(() => tandem.page('/metrics')), 's', 2);
-  judge('status', await secondsOf(() => tandem.client.get('/api/v1/status')), 's', 2);
+/** Judges its pages, and answers the memory it has then: what pages leave behind does not count as tables. */
+async function askManagement(tandem: ScaleSwitch, which: string): Promise<number> {
+  judge(`/metrics ${which}`, await secondsOf(() => tandem.page('/metrics')), 's', 2);
+  judge(`status ${which}`, await secondsOf(() => tandem.client.get('/api/v1/status')), 's', 2);
+  return tandem.anonymousBytes();
 }
 
 async function run(directory: string, ends: TrafficEnds, sizes: Sizes): Promise<void> {
@@ -109,12 +111,11 @@ async function run(directory: string, ends: TrafficEnds, sizes: Sizes): Promise<
   await first.stop();
   const full = await ScaleSwitch.start(directory, SHARDS);
   judge('start with the tables', full.startSeconds, 's', 10);
-  await askManagement(full);
-  const fullBytes = full.anonymousBytes();
+  const fullBytes = await askManagement(full, 'with the tables');
   judge('rollback', await secondsOf(() => full.command('rollback', '1')), 's', 10);
   await full.stop();
   const empty = await ScaleSwitch.start(directory, SHARDS);
-  const copies = (fullBytes - empty.anonymousBytes()) / tableBytes;
+  const copies = (fullBytes - (await askManagement(empty, 'without them'))) / tableBytes;
   await empty.stop();
   console.log(
     `      memory with the tables: ${(fullBytes / MB).toFixed(0)} MB, the tables ${(tableBytes / MB).toFixed(0)} MB`,
