@@ -1,10 +1,18 @@
-// The caller of the restart drill: an open loop of calls, some of them refreshed in the middle, with the times of each.
+// The caller of the drills: an open loop of calls, some of them refreshed in the middle, with the times of each.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { respond } from './caller.ts';
 import type { Exchange } from './exchange.ts';
 import type { Peer, Place } from './peer.ts';
-import type { DrillPlan } from './restart-drill.ts';
+
+/** What the caller offers. */
+export interface DrillLoad {
+  /** Calls begun a second, and how long they talk: their product is established at any time. */
+  readonly callsPerSecond: number;
+  readonly holdMs: number;
+  /** How long a caller waits for an answer: one whose 100 came before a kill gets none. */
+  readonly patienceMs?: number | undefined;
+}
 
 /** What became of a call, with times by performance.now(). */
 export interface DrillStory {
@@ -46,8 +54,8 @@ export class DrillCaller {
     };
   }
 
-  begin(to: Place, plan: DrillPlan): void {
-    this.#isOffering = this.#offer(to, plan);
+  begin(to: Place, load: DrillLoad): void {
+    this.#isOffering = this.#offer(to, load);
   }
 
   /** No more calls; the stories of all there were. Rejects after `patienceMs`. */
@@ -60,7 +68,7 @@ export class DrillCaller {
     return Promise.race([Promise.all(this.#stories), late]);
   }
 
-  async #offer(to: Place, { callsPerSecond, holdMs, patienceMs }: DrillPlan): Promise<void> {
+  async #offer(to: Place, { callsPerSecond, holdMs, patienceMs }: DrillLoad): Promise<void> {
     const sinceMs = performance.now();
     while (!this.#isEnding) {
       const dueCount = ((performance.now() - sinceMs) * callsPerSecond) / 1000;
@@ -72,7 +80,7 @@ export class DrillCaller {
 
   async #place(
     to: Place,
-    { holdMs, patienceMs }: Pick<DrillPlan, 'holdMs' | 'patienceMs'>,
+    { holdMs, patienceMs }: Omit<DrillLoad, 'callsPerSecond'>,
     index: number,
   ): Promise<DrillStory> {
     const callId = this.peer.mint();

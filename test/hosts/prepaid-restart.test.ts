@@ -67,7 +67,7 @@ async function drill(context: TestContext, shards: number): Promise<void> {
   const caller = new DrillCaller(await Peer.open(context, '127.0.0.2'));
   let tandem = await SwitchProcess.start(context, shards, network(answerer.peer.place));
   assert.match(await tandem.tandem('pay', 'acme', String(PAID), '--memo', 'in advance'), /^acme: 6\.000000 entered/);
-  caller.begin(tandem.sip, { ...CALLS, shards, killCount: KILLS, lifeMs: LIFE_MS });
+  caller.begin(tandem.sip, CALLS);
   const stories = { answered: 0, refused: 0 };
   const least = await leastWhile(
     () => tandem,

@@ -6,24 +6,18 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
-import { Answerer } from './answerer.ts';
 import { bookFaults, drillNetwork, limitFaults, PAID } from './drill-books.ts';
-import { DrillCaller, type DrillStory } from './drill-caller.ts';
-import { DrillDiary } from './drill-diary.ts';
+import type { DrillLoad, DrillStory } from './drill-caller.ts';
+import { drillPeers } from './drill-peers.ts';
 import type { Management } from './management.ts';
-import { Peer, type Place } from './peer.ts';
+import type { Place } from './peer.ts';
 import type { Scope } from './scope.ts';
 import { SwitchProcess } from './switch-process.ts';
 
 /** Size of a drill. */
-export interface DrillPlan {
+export interface DrillPlan extends DrillLoad {
   readonly shards: number;
-  /** Calls begun a second, and how long they talk: their product is established at any time. */
-  readonly callsPerSecond: number;
-  readonly holdMs: number;
   readonly killCount: number;
-  /** How long a caller waits for an answer: one whose 100 came before a kill gets none. */
-  readonly patienceMs?: number | undefined;
   /** From one kill to the next. */
   readonly lifeMs: number;
 }
@@ -51,6 +45,7 @@ export interface DrillReport {
 /** How long the last calls have to end, beyond their talk. */
 const END_PATIENCE_MS = 60_000;
 const PROBE_MS = 10;
+const PROBER = '127.0.0.4';
 const TALK_ERROR_MS_MAX = 1_000;
 const DOWN_MS_MAX = 2_000;
 const FAULTS_TOLD_MAX = 20;
@@ -60,20 +55,8 @@ const LEFT_TOLD_MAX = 5;
 
 /** Runs one; what it opens ends with `scope`. `downMsMax`: more is a fault. */
 export async function runDrill(scope: Scope, plan: DrillPlan, downMsMax = DOWN_MS_MAX): Promise<DrillReport> {
-  const answerer = new Answerer(await Peer.open(scope, '127.0.0.3'), { ringMs: 20 });
-  const caller = new DrillCaller(await Peer.open(scope, '127.0.0.2'));
-  const diary = new DrillDiary();
-  diary.watch(caller.peer, 'caller');
-  diary.watch(answerer.peer, 'vendor');
-  const forgetting = setInterval(() => {
-    for (const { peer } of [caller, answerer]) peer.arrivals.length = 0;
-  }, 1_000);
-  scope.after(() => clearInterval(forgetting));
-  let tandem = await SwitchProcess.start(
-    scope,
-    plan.shards,
-    drillNetwork(['127.0.0.2', '127.0.0.4'], answerer.peer.place),
-  );
+  const { caller, vendor, diary } = await drillPeers(scope);
+  let tandem = await SwitchProcess.start(scope, plan.shards, drillNetwork([caller.peer.place.address, PROBER], vendor));
   await tandem.tandem('pay', 'acme', String(PAID), '--memo', 'in advance');
   const kills = { downMs: [] as number[], killedAtMs: [] as number[], resumedCounts: [] as number[] };
   const counted: string[] = [];
@@ -123,7 +106,7 @@ async function callsLeft(management: Management): Promise<Cdr[]> {
 /** Probes `place` with OPTIONS from now on; `since` resolves with the time from its call to the next answer. */
 function firstAnswer(place: Place): { since(): Promise<number> } {
   const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.4');
+  socket.bind(0, PROBER);
   let probeCount = 0;
   const probe = (): void => {
     probeCount += 1;

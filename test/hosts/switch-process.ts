@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import type { SinkSettings } from '../../src/sink-settings.ts';
 import { findRunningSwitch } from '../../src/store/data-directory.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { until } from './eventually.ts';
@@ -18,6 +19,9 @@ import type { Scope } from './scope.ts';
 const TANDEM = fileURLToPath(new URL('../../src/cli/tandem.js', import.meta.url));
 const ADDRESS = '127.0.0.1';
 const START_FILE = 'tandem.yaml';
+
+/** The sink whose files `cdrsOnDisk` reads; it has the place and the form that a start file without sinks gives it. */
+export const JSON_LINES = 'json-lines';
 
 /** How it is called in the table of processes: who stops a switch by its name does not mean the tests' ones. */
 const TITLE = 'switch-under-test';
@@ -36,6 +40,7 @@ interface Parts {
   readonly management: Management;
   readonly sip: Place;
   readonly output: { text: string };
+  readonly sinks: readonly SinkSettings[];
 }
 
 /** One running `tandem start`. */
@@ -48,21 +53,31 @@ export class SwitchProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown[]>;
   readonly #output: { text: string };
+  readonly #sinks: readonly SinkSettings[];
 
-  private constructor({ child, exited, directory, management, sip, output }: Parts) {
+  private constructor({ child, exited, directory, management, sip, output, sinks }: Parts) {
     this.#child = child;
     this.#exited = exited;
     this.#output = output;
+    this.#sinks = sinks;
     this.directory = directory;
     this.management = management;
     this.sip = sip;
   }
 
-  /** Starts one with `network` in force, applied by `tandem apply`; killed after `context` if it still runs. */
-  static async start(context: Scope, shards: number, network: string): Promise<SwitchProcess> {
+  /**
+   * Starts one with `network` in force, applied by `tandem apply`; killed after `context` if it still runs. `sinks`:
+   * where its CDRs go besides the JSON lines of `cdrsOnDisk`.
+   */
+  static async start(
+    context: Scope,
+    shards: number,
+    network: string,
+    sinks: readonly SinkSettings[] = [],
+  ): Promise<SwitchProcess> {
     const directory = temporaryDirectory();
     const startFile = join(directory, START_FILE);
-    writeFileSync(startFile, startFileOf(shards, 0));
+    writeFileSync(startFile, startFileOf(shards, 0, sinks));
     const networkFile = join(directory, 'network.yaml');
     writeFileSync(networkFile, network);
     const { child, exited, output } = spawned(context, directory);
@@ -70,16 +85,17 @@ export class SwitchProcess {
     await promisify(execFile)(process.execPath, [TANDEM, 'apply', networkFile, '--config', startFile]);
     const { listeners } = await management.status();
     const sip = { address: ADDRESS, port: listeners[0]?.port ?? 0 };
-    return new SwitchProcess({ child, exited, directory, management, sip, output });
+    return new SwitchProcess({ child, exited, directory, management, sip, output, sinks });
   }
 
   /** Starts another life on what this one has left, at the same place. */
   async again(context: Scope, shards: number): Promise<SwitchProcess> {
     const { directory, sip } = this;
-    writeFileSync(join(directory, START_FILE), startFileOf(shards, sip.port));
+    const sinks = this.#sinks;
+    writeFileSync(join(directory, START_FILE), startFileOf(shards, sip.port, sinks));
     const { child, exited, output } = spawned(context, directory);
     const management = await managementOf(join(directory, 'data'), child, output);
-    return new SwitchProcess({ child, exited, directory, management, sip, output });
+    return new SwitchProcess({ child, exited, directory, management, sip, output, sinks });
   }
 
   /** SIGKILL; resolves when the process is gone. */
@@ -129,13 +145,14 @@ export class SwitchProcess {
     return 10 * (Number(fields[11]) + Number(fields[12]));
   }
 
-  /** SIGTERM; the process must end by itself, in order, without having logged an error. */
-  async stop(): Promise<void> {
+  /** SIGTERM; the process must end by itself, in order, without having logged an error other than those `expected`. */
+  async stop(expected: (line: string) => boolean = () => false): Promise<void> {
     this.#child.kill('SIGTERM');
     await until('the process ends', () => this.#child.exitCode !== null || this.#child.signalCode !== null);
     const [code, signal] = await this.#exited;
     assert.deepEqual([code, signal], [0, null], `it ends in order; it said:\n${this.#output.text}`);
-    assert.deepEqual(this.errors(), [], 'nothing went wrong in its log');
+    const errors = this.errors().filter((line) => !expected(line));
+    assert.deepEqual(errors, [], 'nothing went wrong in its log');
   }
 
   /** Runs `tandem` with `args` on this switch; answers what it wrote. Throws when it was refused. */
@@ -176,9 +193,11 @@ function spawned(context: Scope, directory: string): Spawned {
 }
 
 /** Everything on free ports, but SIP on `sipPort` where it is not 0. */
-function startFileOf(shards: number, sipPort: number): string {
+function startFileOf(shards: number, sipPort: number, sinks: readonly SinkSettings[]): string {
   const place = (port: number): string => `{address: ${ADDRESS}, port: ${port}}`;
   const lines = ['data: ./data', `shards: ${shards}`, `listeners: [${place(sipPort)}]`, `management: ${place(0)}`];
+  // JSON is YAML.
+  if (sinks.length > 0) lines.push(`sinks: ${JSON.stringify([{ kind: 'file', name: JSON_LINES }, ...sinks])}`);
   return `${[...lines, 'node: test', 'drainSeconds: 0'].join('\n')}\n`;
 }
 

@@ -1,4 +1,4 @@
-// CDRs in real stores that go away under load, while the process that writes them is killed.
+// The drill of the sinks, small: what `npm run drill:sinks` does at full size; and what only a real store can show.
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,18 +8,29 @@ import { JetStreamStore } from '../../src/control/cdr/jetstream-store.ts';
 import { fileScope } from '../hosts/scope.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { testWith, whyMissing } from './debian.ts';
-import { checkOutcome, outage } from './store-outage.ts';
+import { runSinksDrill } from './sinks-drill.ts';
 import { STORE_PROGRAMS, StoreServer } from './store-server.ts';
 
 const scope = fileScope();
 
 testWith(
   whyMissing(STORE_PROGRAMS),
-  'stores that go away for 5 s under load, the process killed meanwhile: every record is in each, once',
-  async () => {
-    const outcome = await outage(scope, { seconds: 5, rate: 200 });
-    assert.ok(outcome.spooled.length > 1_000, `${outcome.spooled.length} records`);
-    checkOutcome(outcome);
+  'stores that go away for 5 s under load, the switch killed meanwhile: every answered call is in each, once',
+  async (context) => {
+    const report = await runSinksDrill(scope, {
+      shards: 2,
+      callsPerSecond: 60,
+      holdMs: 1_000,
+      patienceMs: 20_000,
+      downMs: 5_000,
+    });
+    context.diagnostic(JSON.stringify(report));
+    assert.deepEqual(report.faults, []);
+    assert.ok(report.answeredCount > 500, `${report.answeredCount} calls were answered`);
+    assert.deepEqual(
+      report.sinks.map(({ answeredCount }) => answeredCount),
+      report.sinks.map(() => report.answeredCount),
+    );
   },
 );
 
