@@ -61,7 +61,7 @@ async function main(): Promise<number> {
   // The stores are process groups of their own: a Ctrl-C does not reach them by itself.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void endAll().finally(() => process.exit(1)));
   try {
-    const { offeredCount, answeredCount, spooledCount, sinks, faults } = await runSinksDrill(
+    const { offeredCount, answeredCount, others, spooledCount, sinks, faults } = await runSinksDrill(
       { after: (end) => void ends.push(end) },
       {
         shards: Number(values.shards),
@@ -71,6 +71,7 @@ async function main(): Promise<number> {
       },
     );
     console.log(`${offeredCount} calls offered, ${answeredCount} answered, ${spooledCount} CDRs in the spool`);
+    for (const [status, count] of Object.entries(others)) console.log(`${count} calls ended with ${status}`);
     for (const line of alignedTable(HEADS, sinks.map(rowOf), [1, 2, 3, 4, 5, 6])) console.log(line);
     console.log(
       'checked too: ids of the spool and of the stores, limits at rest, charges, tandem verify, tandem cdr verify',

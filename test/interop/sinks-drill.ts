@@ -1,10 +1,10 @@
-// The drill of the sinks: calls at a constant rate through a switch of its own process, whose stores (PostgreSQL,
-// MariaDB, JetStream, a webhook, a folder of files) all go away for a while, and which is killed with SIGKILL meanwhile.
-// In the end each store has to have every answered call, once.
+// The drill of the sinks: calls at a constant rate through a switch of its own process. Its stores (PostgreSQL, MariaDB,
+// JetStream, a webhook, a folder of files) all go away for a while; it is killed with SIGKILL meanwhile, and again when
+// they come back. In the end each store has to have every answered call, once.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bookFaults, drillNetwork, PAID } from '../hosts/drill-books.ts';
-import type { DrillCaller, DrillLoad } from '../hosts/drill-caller.ts';
+import type { DrillCaller, DrillLoad, DrillStory } from '../hosts/drill-caller.ts';
 import { drillPeers } from '../hosts/drill-peers.ts';
 import { until } from '../hosts/eventually.ts';
 import type { Scope } from '../hosts/scope.ts';
@@ -33,6 +33,8 @@ export interface SinksReport {
   readonly offeredCount: number;
   /** As the caller heard it. */
   readonly answeredCount: number;
+  /** How the others ended, by status; 0: no answer, as when they were in set-up at a kill. */
+  readonly others: Readonly<Record<number, number>>;
   readonly spooledCount: number;
   readonly sinks: readonly SinkOutcome[];
   /** What is wrong, a sentence each; empty when all is well. */
@@ -92,23 +94,27 @@ class SinksDrill {
     return drill;
   }
 
-  /** Every store is away for its time, and the switch is killed in the middle of it. */
+  /**
+   * Every store is away for its time. The switch is killed in the middle of it, and again when the first of them is
+   * back and has begun to be given what it lacks.
+   */
   async sendAway(): Promise<void> {
-    const { downMs, shards } = this.#plan;
     this.#watch.begin();
     const folders = this.#stores.filter(({ settings }) => settings.kind === 'file');
     const others = this.#stores.filter((store) => !folders.includes(store));
     const killing = async (): Promise<void> => {
-      await sleep(others.length * NEXT_MS + downMs / 2);
+      await sleep(others.length * NEXT_MS + this.#plan.downMs / 2);
       await this.#tandem.kill();
-      const away = folders.map((store) => this.#interrupt(store));
-      this.#tandem = await this.#tandem.again(this.#scope, shards);
+      for (const folder of folders) await folder.goAway();
+      await this.#startAgain();
+      const away = folders.map((folder) => this.#bringBack(folder));
+      await this.#expect('a sink whose store is back is at work', CATCH_UP_PATIENCE_MS, () => this.#watch.isAnyAtWork);
+      await this.#tandem.kill();
+      await this.#startAgain();
       await Promise.all(away);
     };
-    await Promise.all([
-      ...others.map((store, at) => sleep(at * NEXT_MS).then(() => this.#interrupt(store))),
-      killing(),
-    ]);
+    const goings = others.map((store, at) => sleep(at * NEXT_MS).then(() => this.#interrupt(store)));
+    await Promise.all([...goings, killing()]);
     await this.#expect('every sink has caught up, with calls under way', CATCH_UP_PATIENCE_MS, () =>
       this.#stores.every(({ name }) => this.#watch.sight(name).caughtUpMs !== null),
     );
@@ -135,6 +141,7 @@ class SinksDrill {
     return {
       offeredCount: stories.length,
       answeredCount: answered.size,
+      others: countByStatus(stories.filter(({ status }) => status !== 200)),
       spooledCount: spooled.length,
       sinks,
       faults: this.#faults.slice(0, FAULTS_TOLD_MAX),
@@ -151,9 +158,20 @@ class SinksDrill {
     await until('every sink writes', hasFlowed, FLOW_PATIENCE_MS);
   }
 
+  async #startAgain(): Promise<void> {
+    this.#tandem = await this.#tandem.again(this.#scope, this.#plan.shards);
+  }
+
   async #interrupt(store: DrillStore): Promise<void> {
     await store.goAway();
+    await this.#bringBack(store);
+  }
+
+  async #bringBack(store: DrillStore): Promise<void> {
     await sleep(this.#plan.downMs);
+    if (this.#watch.isBehind(store.name, JSON_LINES) === false) {
+      this.#faults.push(`${store.name} was away, and ${JSON_LINES} lacked as much as it did`);
+    }
     await store.comeBack();
     this.#watch.returned(store.name);
   }
@@ -172,9 +190,6 @@ class SinksDrill {
       if (!this.#watch.sight(name).hasFailed) this.#faults.push(`${name} was away, and nobody was told`);
     }
     const steady = this.#outcome({ name: JSON_LINES, downMs: 0 }, this.#tandem.cdrsOnDisk().map(storedCall), truth);
-    for (const { name, backlogMost } of outcomes) {
-      if (backlogMost <= steady.backlogMost) this.#faults.push(`${name} was away and not behind`);
-    }
     return [...outcomes, steady];
   }
 
@@ -182,4 +197,10 @@ class SinksDrill {
     this.#faults.push(...rowFaults(sink.name, calls, truth));
     return { ...sink, ...countRows(calls), ...this.#watch.sight(sink.name) };
   }
+}
+
+function countByStatus(stories: readonly DrillStory[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of stories) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
 }

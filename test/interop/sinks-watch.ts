@@ -18,9 +18,12 @@ export interface SinkSight {
 interface Watched {
   backlogMost: number;
   hasFailed: boolean;
-  /** When its store was back, null before; and what was spooled at the next look. */
+  /** When its store was back; null before. */
   returnedAtMs: number | null;
-  owedCount: number | null;
+  /** How much was spooled, and how much of it the sink had, at the next look. */
+  atReturn: { readonly spooled: number; readonly had: number } | null;
+  /** Whether it has been given something since. */
+  isAtWork: boolean;
   caughtUpMs: number | null;
 }
 
@@ -28,6 +31,8 @@ interface Watched {
 export class SinksWatch {
   readonly #status: () => Promise<SwitchStatus>;
   readonly #sinks = new Map<string, Watched>();
+  /** As they are now; empty between two lives of the switch. */
+  #backlogs = new Map<string, number>();
   #isEnding = false;
   #looking: Promise<void> | null = null;
 
@@ -40,13 +45,25 @@ export class SinksWatch {
     this.#looking = this.#look();
   }
 
+  /** Whether `name` lacks more than `other`; null between two lives. */
+  isBehind(name: string, other: string): boolean | null {
+    const [own, others] = [this.#backlogs.get(name), this.#backlogs.get(other)];
+    return own === undefined || others === undefined ? null : own > others;
+  }
+
   /** The store of `name` is back from now on. */
   returned(name: string): void {
     this.#of(name).returnedAtMs = performance.now();
   }
 
+  /** Whether a sink has been given something since its store is back. */
+  get isAnyAtWork(): boolean {
+    return [...this.#sinks.values()].some(({ isAtWork }) => isAtWork);
+  }
+
   sight(name: string): SinkSight {
-    return this.#of(name);
+    const { backlogMost, hasFailed, caughtUpMs } = this.#of(name);
+    return { backlogMost, hasFailed, caughtUpMs };
   }
 
   async end(): Promise<void> {
@@ -56,7 +73,8 @@ export class SinksWatch {
 
   async #look(): Promise<void> {
     for (; !this.#isEnding; await sleep(LOOK_MS)) {
-      const status = await this.#status().catch(() => null); // Between two lives.
+      const status = await this.#status().catch(() => null);
+      this.#backlogs = new Map(status?.cdr.sinks.map(({ name, backlog }) => [name, backlog]));
       if (status !== null) this.#note(status.cdr);
     }
   }
@@ -67,15 +85,18 @@ export class SinksWatch {
       sink.backlogMost = Math.max(sink.backlogMost, backlog);
       sink.hasFailed ||= isFailing;
       if (sink.returnedAtMs === null || sink.caughtUpMs !== null) continue;
-      sink.owedCount ??= spooled;
-      if (spooled - backlog >= sink.owedCount) sink.caughtUpMs = performance.now() - sink.returnedAtMs;
+      const had = spooled - backlog;
+      sink.atReturn ??= { spooled, had };
+      sink.isAtWork ||= had > sink.atReturn.had;
+      if (had >= sink.atReturn.spooled) sink.caughtUpMs = performance.now() - sink.returnedAtMs;
     }
   }
 
   #of(name: string): Watched {
     const known = this.#sinks.get(name);
     if (known !== undefined) return known;
-    const sink: Watched = { backlogMost: 0, hasFailed: false, returnedAtMs: null, owedCount: null, caughtUpMs: null };
+    const nothing = { backlogMost: 0, hasFailed: false, caughtUpMs: null };
+    const sink: Watched = { ...nothing, returnedAtMs: null, atReturn: null, isAtWork: false };
     this.#sinks.set(name, sink);
     return sink;
   }
