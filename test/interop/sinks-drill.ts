@@ -1,6 +1,6 @@
-// The drill of the sinks: calls at a constant rate through a switch of its own process. Its stores (PostgreSQL, MariaDB,
-// JetStream, a webhook, a folder of files) all go away for a while; it is killed with SIGKILL meanwhile, and again when
-// they come back. In the end each store has to have every answered call, once.
+// The drill of the sinks: calls at a constant rate through a switch of its own process. Its stores (PostgreSQL,
+// MariaDB, JetStream, a webhook, a folder of files) all go away for a while; it is killed with SIGKILL meanwhile, and
+// again when they come back. In the end each store has to have every answered call, once.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bookFaults, drillNetwork, PAID } from '../hosts/drill-books.ts';
