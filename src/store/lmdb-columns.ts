@@ -1,9 +1,10 @@
 // The segments that reports are counted from, in LMDB: one value each.
 
+import { type PrefetchedTable, prefetch } from './lmdb-prefetch.ts';
 import type { ColumnStore } from './ports.ts';
 
 /** What it asks of a table of LMDB. */
-export interface ColumnTable {
+export interface ColumnTable extends PrefetchedTable {
   getKeys(options: { reverse?: boolean; limit?: number }): Iterable<string | number>;
   getBinaryFast(key: number): Uint8Array | undefined;
   putSync(key: number, bytes: Uint8Array): void;
@@ -42,6 +43,10 @@ export class LmdbColumns implements ColumnStore {
     // What it is a view of begins anywhere.
     this.#room.set(stored.subarray(0, length));
     return this.#room.subarray(0, length);
+  }
+
+  prefetch(segments: readonly number[]): Promise<void> {
+    return prefetch(this.#table, segments);
   }
 
   put(segment: number, bytes: Uint8Array): void {

@@ -1,15 +1,18 @@
-// The segments of the CDR index in LMDB: a key for each bucket, and one for the span, side by side in the order of
-// segments, so that a new one is appended and the oldest goes as one piece.
+// The segments of the CDR index in LMDB: a key for each bucket of each, and one for each span. Buckets of one number
+// lie side by side, those of all segments: they are small, so that a search for a rare key, which reads one bucket of
+// every segment, finds several on a page.
 
+import { type PrefetchedTable, prefetch } from './lmdb-prefetch.ts';
 import type { IndexStore, SegmentSpan } from './ports.ts';
 import { pack, unpack } from './records.ts';
 
-/** Keys of one segment: its buckets, then its span. */
-const KEYS_OF_SEGMENT = 512;
-const SPAN = 256;
+/** Keys of one bucket: a segment each. */
+const SEGMENTS_MAX = 2 ** 32;
+/** Spans stand before all buckets. */
+const SPAN = -1;
 
 /** What it asks of a table of LMDB. */
-export interface IndexTable {
+export interface IndexTable extends PrefetchedTable {
   getKeys(options: { start?: number; end?: number; reverse?: boolean; limit?: number }): Iterable<string | number>;
   getBinary(key: number): Uint8Array | undefined;
   putSync(key: number, bytes: Uint8Array): void;
@@ -26,39 +29,54 @@ export class LmdbIndex implements IndexStore {
     this.#write = write;
   }
 
+  firstSegment(): number {
+    return this.#endSegment(false);
+  }
+
   lastSegment(): number {
-    for (const key of this.#table.getKeys({ reverse: true, limit: 1 })) return segmentOf(key);
-    return -1;
+    return this.#endSegment(true);
   }
 
   span(segment: number): SegmentSpan | null {
-    const stored = this.#table.getBinary(segment * KEYS_OF_SEGMENT + SPAN);
+    const stored = this.#table.getBinary(keyOf(SPAN, segment));
     return stored === undefined ? null : (unpack(stored) as SegmentSpan);
   }
 
   bucket(segment: number, bucket: number): Uint8Array | null {
-    return this.#table.getBinary(segment * KEYS_OF_SEGMENT + bucket) ?? null;
+    return this.#table.getBinary(keyOf(bucket, segment)) ?? null;
+  }
+
+  prefetch(segments: readonly number[], pieces: readonly (number | 'span')[]): Promise<void> {
+    const keys = pieces.flatMap((piece) => segments.map((segment) => keyOf(piece === 'span' ? SPAN : piece, segment)));
+    return prefetch(this.#table, keys);
   }
 
   putSegment(...[segment, span, buckets]: Parameters<IndexStore['putSegment']>): void {
-    const start = segment * KEYS_OF_SEGMENT;
     this.#write(() => {
-      for (const { bucket, bytes } of buckets) this.#table.putSync(start + bucket, bytes);
-      this.#table.putSync(start + SPAN, pack(span));
+      for (const { bucket, bytes } of buckets) this.#table.putSync(keyOf(bucket, segment), bytes);
+      this.#table.putSync(keyOf(SPAN, segment), pack(span));
     });
   }
 
   dropBefore(segment: number): void {
-    let oldest = segment;
-    for (const key of this.#table.getKeys({ limit: 1 })) oldest = segmentOf(key);
-    if (oldest >= segment) return;
-    const keys = [...this.#table.getKeys({ start: oldest * KEYS_OF_SEGMENT, end: (oldest + 1) * KEYS_OF_SEGMENT })];
+    const oldest = this.firstSegment();
+    if (oldest < 0 || oldest >= segment) return;
+    let last = SPAN;
+    for (const key of this.#table.getKeys({ reverse: true, limit: 1 }))
+      last = Math.floor(Number(key) / SEGMENTS_MAX) - 1;
     this.#write(() => {
-      for (const key of keys) this.#table.removeSync(key);
+      for (let bucket = SPAN; bucket <= last; bucket++) this.#table.removeSync(keyOf(bucket, oldest));
     });
+  }
+
+  /** The segment of the first span, or of the last. */
+  #endSegment(reverse: boolean): number {
+    const [start, end] = reverse ? [SEGMENTS_MAX - 1, -1] : [0, SEGMENTS_MAX];
+    for (const key of this.#table.getKeys({ start, end, reverse, limit: 1 })) return Number(key);
+    return -1;
   }
 }
 
-function segmentOf(key: string | number): number {
-  return Math.floor(Number(key) / KEYS_OF_SEGMENT);
+function keyOf(bucket: number, segment: number): number {
+  return (bucket + 1) * SEGMENTS_MAX + segment;
 }

@@ -17,6 +17,7 @@ import { Ledger } from './ledger.ts';
 import { LmdbColumns } from './lmdb-columns.ts';
 import { LmdbIndex } from './lmdb-index.ts';
 import { LmdbTable } from './lmdb-ledger.ts';
+import { prefetch } from './lmdb-prefetch.ts';
 import { imagesOf } from './network.ts';
 import type {
   CdrSpool,
@@ -34,6 +35,9 @@ import { storeFull } from './store-full.ts';
 
 /** Version of what is written; a newer one on disk is refused. */
 const FORMAT = 1;
+
+/** The index of CDRs of earlier releases; it is made anew, laid out in another way. */
+const FORMER_INDEX = 'index';
 
 /** Room for records when nobody says how much: about 20 million CDRs. Address space only, until it is used. */
 const ROOM_BYTES = 8 * 2 ** 30;
@@ -126,6 +130,7 @@ function openTables(dataPath: string, roomBytes: number): Tables {
     });
     root.readerCheck(); // Readers that were killed would keep old pages for ever.
     const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
+    if (root.doesExist(FORMER_INDEX)) root.openDB(FORMER_INDEX, {}).dropSync();
     return {
       root,
       meta: table('meta'),
@@ -134,7 +139,7 @@ function openTables(dataPath: string, roomBytes: number): Tables {
       images: root.openDB<Uint8Array, PieceKey>('images', { encoding: 'binary' }),
       spool: table('spool'),
       cursors: table('cursors'),
-      index: table('index'),
+      index: table('cdr-index'),
       history: table('history'),
       sums: table('ledger-sums'),
       payments: table('ledger-payments'),
@@ -333,6 +338,10 @@ class LmdbSpool implements CdrSpool {
 
   at(position: number): Uint8Array | null {
     return this.#tables.spool.getBinary(position) ?? null;
+  }
+
+  prefetch(positions: readonly number[]): Promise<void> {
+    return prefetch(this.#tables.spool, positions);
   }
 
   lastPosition(): number {

@@ -83,6 +83,7 @@ class MemoryConfiguration implements ConfigurationStore {
 }
 
 class MemorySpool implements CdrSpool {
+  readonly prefetch = atOnce;
   #records: SpooledRecord[] = [];
   #usedBytes = 0;
   #lastPosition = 0;
@@ -158,7 +159,12 @@ class MemorySpool implements CdrSpool {
 }
 
 class MemoryIndex implements IndexStore {
+  readonly prefetch = atOnce;
   readonly #segments = new Map<number, { readonly span: SegmentSpan; readonly buckets: Map<number, Uint8Array> }>();
+
+  firstSegment(): number {
+    return this.#segments.size === 0 ? -1 : Math.min(...this.#segments.keys());
+  }
 
   lastSegment(): number {
     return Math.max(-1, ...this.#segments.keys());
@@ -183,6 +189,7 @@ class MemoryIndex implements IndexStore {
 }
 
 class MemoryColumns implements ColumnStore {
+  readonly prefetch = atOnce;
   readonly #segments = new Map<number, Uint8Array>();
   readonly #roomBytes: number;
 
@@ -215,4 +222,9 @@ class MemoryColumns implements ColumnStore {
     for (const bytes of this.#segments.values()) sizeBytes += bytes.length;
     return sizeBytes / this.#roomBytes;
   }
+}
+
+/** Everything is in memory. */
+function atOnce(): Promise<void> {
+  return Promise.resolve();
 }

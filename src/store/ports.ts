@@ -74,6 +74,8 @@ export interface CdrSpool {
   before(position: number, limit: number): readonly SpooledRecord[];
   /** The record at `position`; null when it is not there (any more). */
   at(position: number): Uint8Array | null;
+  /** Brings records into memory, several at a time and on other threads; resolves when they are there. */
+  prefetch(positions: readonly number[]): Promise<void>;
   /** Place of the newest record; 0 before the first. */
   lastPosition(): number;
   /** Records held. */
@@ -98,12 +100,15 @@ export interface SegmentSpan {
 
 /** The finished segments of the index over the spool; control/cdr/index says what is in them. */
 export interface IndexStore {
-  /** Number of the newest segment; -1 before the first. */
+  /** Number of the oldest segment, and of the newest; -1 when there is none. */
+  firstSegment(): number;
   lastSegment(): number;
   /** Null when there is no such segment. */
   span(segment: number): SegmentSpan | null;
-  /** Bytes of one of its 256 buckets; null when it is empty. */
+  /** Bytes of one of its buckets; null when it is empty. */
   bucket(segment: number, bucket: number): Uint8Array | null;
+  /** Brings these pieces of each segment into memory, on other threads; resolves when they are there. */
+  prefetch(segments: readonly number[], pieces: readonly (number | 'span')[]): Promise<void>;
   /** Adds the next segment whole. Throws what the platform throws, nothing added. */
   putSegment(
     segment: number,
@@ -124,6 +129,8 @@ export interface ColumnStore {
    * until the next `get`.
    */
   get(segment: number): Uint8Array | null;
+  /** Brings segments into memory, several at a time and on other threads; resolves when they are there. */
+  prefetch(segments: readonly number[]): Promise<void>;
   /** Puts a segment, in the place of the one of that number. Throws what the platform throws, nothing changed. */
   put(segment: number, bytes: Uint8Array): void;
   drop(segment: number): void;

@@ -61,10 +61,10 @@ function randomQuestion(count: number, prng: Prng): CdrQuestion {
 }
 
 /** All pages, one after the other. */
-function allOf(index: CdrIndex, question: CdrQuestion, limit: number): string[] {
+async function allOf(index: CdrIndex, question: CdrQuestion, limit: number): Promise<string[]> {
   const ids: string[] = [];
   for (let before: number | null = Number.POSITIVE_INFINITY; before !== null; ) {
-    const page = index.search(question, limit, before);
+    const page = await index.search(question, limit, before);
     assert.ok(page.cdrs.length <= limit);
     ids.push(...page.cdrs.map(({ id }) => id));
     before = page.before;
@@ -77,12 +77,12 @@ function filled(stores: Stores, cdrs: readonly Cdr[]): void {
     stores.spool.append(cdrs.slice(at, at + 1_000).map((cdr) => pack(cdr)));
 }
 
-function compare(index: CdrIndex, cdrs: readonly Cdr[], prng: Prng): void {
+async function compare(index: CdrIndex, cdrs: readonly Cdr[], prng: Prng): Promise<void> {
   const newestFirst = cdrs.toReversed();
   for (let round = 0; round < 25; round++) {
     const question = randomQuestion(cdrs.length, prng);
     const expected = newestFirst.filter((cdr) => answers(cdr, question)).map(({ id }) => id);
-    assert.deepEqual(allOf(index, question, 1 + prng.below(400)), expected, JSON.stringify(question));
+    assert.deepEqual(await allOf(index, question, 1 + prng.below(400)), expected, JSON.stringify(question));
   }
 }
 
@@ -99,16 +99,16 @@ for (const [maker, open] of Object.entries(MAKERS)) {
     filled(stores, cdrs);
     const index = new CdrIndex(stores.spool, stores.index);
     while (index.follow() > 0);
-    compare(index, cdrs, prng);
+    await compare(index, cdrs, prng);
     const next = new CdrIndex(stores.spool, stores.index);
     assert.ok(next.backlog() < SEGMENT_RECORDS, 'finished segments are not made again');
     while (next.follow() > 0);
-    compare(next, cdrs, prng);
+    await compare(next, cdrs, prng);
     await stores.close();
   });
 }
 
-test('a trimmed spool is indexed from its oldest record on, and what it has lost is found no more', () => {
+test('a trimmed spool is indexed from its oldest record on, and what it has lost is found no more', async () => {
   const prng = new Prng(4);
   const stores = openMemoryStores();
   const cdrs = Array.from({ length: SEGMENT_RECORDS + 2_000 }, (_, index) => randomCdr(index + 1, prng));
@@ -119,13 +119,13 @@ test('a trimmed spool is indexed from its oldest record on, and what it has lost
   stores.spool.trim(1, lost, lost);
   early.trim();
   assert.equal(stores.index.span(0), null);
-  compare(early, cdrs.slice(lost), prng);
+  await compare(early, cdrs.slice(lost), prng);
   const late = new CdrIndex(stores.spool, openMemoryStores().index);
   while (late.follow() > 0);
-  compare(late, cdrs.slice(lost), prng);
+  await compare(late, cdrs.slice(lost), prng);
 });
 
-test('a question that little answers gives short pages rather than a long wait', () => {
+test('a question that little answers gives short pages rather than a long wait', async () => {
   const stores = openMemoryStores();
   const endOf = (number: number): number => START_WALL_MS + (number % 2) * 1_000_000;
   filled(
@@ -135,10 +135,10 @@ test('a question that little answers gives short pages rather than a long wait',
   const index = new CdrIndex(stores.spool, stores.index);
   while (index.follow() > 0);
   const between = { ...EVERYTHING, fromWallMs: START_WALL_MS + 5, untilWallMs: START_WALL_MS + 500 };
-  const page = index.search(between, 10, Number.POSITIVE_INFINITY);
+  const page = await index.search(between, 10, Number.POSITIVE_INFINITY);
   assert.equal(page.cdrs.length, 0);
   assert.equal(page.before, 10_000 - 4_096 + 1);
-  assert.deepEqual(allOf(index, between, 10), []);
+  assert.deepEqual(await allOf(index, between, 10), []);
 });
 
 test('a segment that cannot be stored is stored later', () => {

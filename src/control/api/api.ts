@@ -61,7 +61,7 @@ export class Api {
       ],
       ['GET /api/v1/registrations', (request) => this.#registrations(request)],
       ['GET /api/v1/cdrs', (request) => this.#cdrs(request)],
-      ['GET /api/v1/cdrs/search', (request) => json(searchCdrs(control.index, request.query))],
+      ['GET /api/v1/cdrs/search', async ({ query }) => json(await searchCdrs(control.index, query))],
       [
         'GET /api/v1/cdrs/verify',
         (request) => json(verifyCdrs(control, countIn(request, 'after', 0, Number.MAX_SAFE_INTEGER))),

@@ -11,8 +11,8 @@ import type { CdrQuestion } from '../cdr/index/search-keys.ts';
 const PAGE_RECORDS = 50;
 const PAGE_RECORDS_MAX = 1_000;
 
-/** The page that `query` asks for. Throws TANDEM_API_QUESTION. */
-export function searchCdrs(index: CdrIndex, query: URLSearchParams): CdrPage {
+/** The page that `query` asks for. Rejects with TANDEM_API_QUESTION. */
+export async function searchCdrs(index: CdrIndex, query: URLSearchParams): Promise<CdrPage> {
   const question: CdrQuestion = {
     number: query.get('number'),
     gateway: query.get('gateway'),

@@ -38,6 +38,13 @@ const NO_SPAN: Span = {
   callCount: 0,
 };
 
+/** Of a segment that nobody has looked at yet. */
+const ANY_SPAN: Span = {
+  ...NO_SPAN,
+  firstEndWallMs: Number.NEGATIVE_INFINITY,
+  lastEndWallMs: Number.POSITIVE_INFINITY,
+};
+
 /** The history of one spool. */
 export class CallHistory {
   readonly #records: UnpackedSpool;
@@ -122,15 +129,22 @@ export class CallHistory {
    */
   segment(number: number, fromWallMs: number, untilWallMs: number): CallSegment | null {
     const span = this.#spanOf(number);
-    if (span === null || span.lastEndWallMs < fromWallMs || span.firstEndWallMs >= untilWallMs) return null;
+    if (span === null || !isWithin(span, fromWallMs, untilWallMs)) return null;
     return number === this.#number ? segmentIn(this.#bytes()) : this.#read(number);
+  }
+
+  /** Brings some segments into memory, those that may have calls of that time; resolves when they are there. */
+  prefetch(numbers: readonly number[], fromWallMs: number, untilWallMs: number): Promise<void> {
+    const finished = numbers.filter((number) => number < this.#number);
+    const spanOf = (number: number): Span => this.#spans.get(number) ?? ANY_SPAN;
+    return this.#store.prefetch(finished.filter((number) => isWithin(spanOf(number), fromWallMs, untilWallMs)));
   }
 
   /** Stretches of the spool in which calls may have ended in that time, oldest first: after a place, up to another. */
   *stretches(fromWallMs: number, untilWallMs: number): Generator<{ readonly after: number; readonly upTo: number }> {
     for (let number = this.numbers().first; number <= this.#number; number++) {
       const span = this.#spanOf(number);
-      if (span === null || span.lastEndWallMs < fromWallMs || span.firstEndWallMs >= untilWallMs) continue;
+      if (span === null || !isWithin(span, fromWallMs, untilWallMs)) continue;
       yield { after: number * HISTORY_SEGMENT_RECORDS, upTo: span.position };
     }
     yield { after: this.#position, upTo: this.#spool.lastPosition() };
@@ -196,6 +210,10 @@ export class CallHistory {
     const { position, firstEndWallMs, lastEndWallMs, callCount } = this.#span;
     return bytesOfTables([calls, attempts, agents], [position, firstEndWallMs, lastEndWallMs, callCount]);
   }
+}
+
+function isWithin({ firstEndWallMs, lastEndWallMs }: Span, fromWallMs: number, untilWallMs: number): boolean {
+  return lastEndWallMs >= fromWallMs && firstEndWallMs < untilWallMs;
 }
 
 function numberOf(position: number): number {

@@ -8,7 +8,7 @@ import { PastRates } from '../../rates/past-rates.ts';
 import type { CallHistory } from '../../reports/call-history.ts';
 import { CallTables } from '../../reports/call-tables.ts';
 import { endedAt, KEYS_OF_RECORD_MAX, writeKeys } from '../index/search-keys.ts';
-import { OpenSegment, SEGMENT_RECORDS } from '../index/segment.ts';
+import { BUCKETS, OpenSegment, SEGMENT_RECORDS } from '../index/segment.ts';
 import { type SpooledCdr, UnpackedSpool } from '../unpacked-spool.ts';
 import { checkFees } from './fee-check.ts';
 
@@ -45,7 +45,6 @@ export interface VerifyGround {
   readonly history: CallHistory;
 }
 
-const BUCKETS = 256;
 /** The counts of a page that has nothing. */
 export const NOTHING_FOUND = {
   recordCount: 0,

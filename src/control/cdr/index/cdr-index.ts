@@ -12,6 +12,9 @@ import { blockOf, bucketOf, inBoth, OpenSegment, placesIn, SEGMENT_RECORDS } fro
 /** Records looked at in one go, in `follow` and in a search; some 30 ms. */
 const RECORDS_IN_ONE_GO = 4_096;
 
+/** Segments whose buckets are brought into memory together, at most; a search begins with one. */
+const WINDOW_SEGMENTS_MAX = 256;
+
 /** A page of a search. */
 export interface CdrPage {
   /** Newest first. */
@@ -25,6 +28,8 @@ export class CdrIndex {
   readonly #spool: CdrSpool;
   readonly #records: UnpackedSpool;
   readonly #store: IndexStore;
+  /** Of finished segments, once they were looked at. */
+  readonly #spans = new Map<number, SegmentSpan>();
   /** Number of the segment that is being filled: its records are those after `number * SEGMENT_RECORDS`. */
   #segment: number;
   #open = new OpenSegment();
@@ -59,39 +64,50 @@ export class CdrIndex {
   /** Forgets the segments whose records the spool has dropped. */
   trim(): void {
     const oldest = this.#spool.after(0, 1)[0]?.position ?? 1;
-    this.#store.dropBefore(Math.floor((oldest - 1) / SEGMENT_RECORDS));
+    const segment = this.#segmentOf(oldest);
+    this.#store.dropBefore(segment);
+    for (const known of this.#spans.keys()) if (known < segment) this.#spans.delete(known);
   }
 
   /**
    * The newest `limit` records before place `before` (Infinity for the newest of all) that answer `question`. A page
    * may have fewer, and even none, and yet a next one: then much was looked at that was something else.
    */
-  search(question: CdrQuestion, limit: number, before: number): CdrPage {
-    const keys = keysOf(question);
+  async search(question: CdrQuestion, limit: number, before: number): Promise<CdrPage> {
     const cdrs: Cdr[] = [];
     let looked = 0;
-    const last = Math.min(before - 1, this.#position);
-    for (let segment = this.#segmentOf(last); segment >= 0; segment--) {
-      const span = segment === this.#segment ? spanOf(this.#open) : this.#store.span(segment);
-      if (span === null) break;
-      const blocks = span.firstEndsWallMs.map((_, block) => overlaps(span, block, question));
-      if (!blocks.includes(true)) continue;
-      const start = segment * SEGMENT_RECORDS;
-      const places = keys.length === 0 ? null : this.#places(segment, keys);
-      const count = places?.length ?? Math.min(SEGMENT_RECORDS, last - start);
-      for (let at = count - 1; at >= 0; at--) {
-        const place = places === null ? at : (places[at] as number);
-        const position = start + 1 + place;
-        if (position > last || blocks[blockOf(place)] !== true) continue;
-        if (cdrs.length >= limit || looked >= RECORDS_IN_ONE_GO) return { cdrs, before: position + 1 };
-        looked += 1;
-        const cdr = this.#at(position);
-        if (cdr !== null && answers(cdr, question)) cdrs.push(cdr);
+    for await (const positions of this.#positionsOf(question, Math.min(before - 1, this.#position))) {
+      for (let at = 0; at < positions.length; ) {
+        const count = Math.min(limit - cdrs.length, RECORDS_IN_ONE_GO - looked);
+        if (count === 0) return { cdrs, before: (positions[at] as number) + 1 };
+        const next = positions.slice(at, at + count);
+        await this.#spool.prefetch(next);
+        const found = next.map((position) => this.#at(position));
+        cdrs.push(...(found.filter((cdr) => cdr !== null && answers(cdr, question)) as Cdr[]));
+        looked += next.length;
+        at += next.length;
       }
     }
     return { cdrs, before: null };
   }
 
+  /** Places up to `last` whose records may answer `question`, newest first, those of a segment together. */
+  async *#positionsOf(question: CdrQuestion, last: number): AsyncGenerator<readonly number[]> {
+    const keys = keysOf(question);
+    const first = this.#store.firstSegment();
+    const end = first < 0 ? this.#segment : first;
+    let width = 1;
+    for (
+      let newest = this.#segmentOf(last);
+      newest >= end;
+      newest -= width, width = Math.min(2 * width, WINDOW_SEGMENTS_MAX)
+    ) {
+      const segments = await this.#window(newest, Math.max(end, newest - width + 1), question);
+      const finished = segments.filter((segment) => segment !== this.#segment);
+      await this.#store.prefetch(finished, keys.map(bucketOf));
+      for (const segment of segments) yield this.#positionsIn(segment, keys, question, last);
+    }
+  }
   #add(cdr: Cdr | null): void {
     if (this.#open.recordCount === SEGMENT_RECORDS) this.#seal();
     if (cdr === null) this.#open.skip();
@@ -108,6 +124,41 @@ export class CdrIndex {
 
   #segmentOf(position: number): number {
     return Math.floor((position - 1) / SEGMENT_RECORDS);
+  }
+
+  /** Segments from `newest` to `oldest`, without those that ended at another time than asked for. */
+  async #window(newest: number, oldest: number, question: CdrQuestion): Promise<number[]> {
+    const segments = Array.from({ length: newest - oldest + 1 }, (_, at) => newest - at);
+    if (!isOfATime(question)) return segments;
+    const unknown = segments.filter((segment) => segment !== this.#segment && !this.#spans.has(segment));
+    await this.#store.prefetch(unknown, ['span']);
+    return segments.filter((segment) => this.#blocks(segment, question).includes(true));
+  }
+
+  /** Places in the spool up to `last`, newest first, whose records have all `keys` and may have ended when asked. */
+  #positionsIn(segment: number, keys: readonly number[], question: CdrQuestion, last: number): number[] {
+    const start = segment * SEGMENT_RECORDS;
+    const blocks = isOfATime(question) ? this.#blocks(segment, question) : null;
+    const places = keys.length === 0 ? null : this.#places(segment, keys);
+    const positions: number[] = [];
+    for (let at = (places?.length ?? Math.min(SEGMENT_RECORDS, last - start)) - 1; at >= 0; at--) {
+      const place = places === null ? at : (places[at] as number);
+      const position = start + 1 + place;
+      if (position <= last && (blocks === null || blocks[blockOf(place)] === true)) positions.push(position);
+    }
+    return positions;
+  }
+
+  /** Of each block of `segment`, whether a record of it may have ended when `question` says. */
+  #blocks(segment: number, question: CdrQuestion): boolean[] {
+    const span = segment === this.#segment ? spanOf(this.#open) : this.#spanOf(segment);
+    return span?.firstEndsWallMs.map((_, block) => overlaps(span, block, question)) ?? [];
+  }
+
+  #spanOf(segment: number): SegmentSpan | null {
+    const span = this.#spans.get(segment) ?? this.#store.span(segment);
+    if (span !== null) this.#spans.set(segment, span);
+    return span;
   }
 
   /** Places in `segment` that have all `keys`. */
@@ -131,6 +182,10 @@ export class CdrIndex {
     const record = this.#spool.at(position);
     return record === null ? null : unpackCdr(record);
   }
+}
+
+function isOfATime({ fromWallMs, untilWallMs }: CdrQuestion): boolean {
+  return fromWallMs !== null || untilWallMs !== null;
 }
 
 function spanOf({ firstEndsWallMs, lastEndsWallMs }: OpenSegment): SegmentSpan {
