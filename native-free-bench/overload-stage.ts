@@ -7,8 +7,9 @@ import { goodputOf, type OverloadPoint, type OverloadReport } from './overload-r
 import type { OverloadSwitch, SwitchCounts } from './overload-switch.ts';
 
 /**
- * Before the search for the peak: more than the switch can do, until V8 has compiled everything and memory is full of
- * the transactions of 32 s (RFC 3261 17, 64 T1). A switch that remembers none runs faster than it can go on.
+ * Before anything is measured: a point of more than the switch can do, calls set up before included, until V8 has
+ * compiled everything and memory is full of the transactions of 32 s (RFC 3261 17, 64 T1). A switch that remembers none
+ * runs faster than it can go on.
  */
 const WARM_UP = { callsPerSecondOfCore: 5_000, seconds: 35 };
 
@@ -27,6 +28,8 @@ const PROBES_PER_SECOND = 10;
 /** What an offered load came to. */
 type OfferedLoad = Awaited<ReturnType<OverloadEnds['overload']>> & Pick<OverloadPoint, 'cpuShare'>;
 
+type Say = (line: string) => void;
+
 /** A switch and its peers. */
 export class Stage {
   readonly #ends: OverloadEnds;
@@ -39,19 +42,19 @@ export class Stage {
     this.switch = switchUnderTest;
   }
 
-  /** The most calls a second that come to their good end, whatever is offered. */
-  async findPeak({ coreShare, seconds }: OverloadReport['options'], say: (line: string) => void): Promise<number> {
-    const tryOut = async (callsPerSecond: number, forSeconds: number): Promise<number> => {
-      const { outcome, cpuShare } = await this.offer(callsPerSecond, forSeconds);
-      const goodput = goodputOf(outcome);
-      const used = `${(cpuShare * 100).toFixed(1)} % of a core`;
-      say(`${callsPerSecond.toFixed(0)}/s: ${goodput.toFixed(0)}/s completed with ${used}`);
-      return goodput;
-    };
+  /** The overload before the first one that counts. Answers its goodput. */
+  async warmUp({ coreShare }: OverloadReport['options'], say: Say): Promise<number> {
     const share = coreShare === 0 ? 1 : coreShare;
-    let peak = await tryOut(WARM_UP.callsPerSecondOfCore * share, WARM_UP.seconds);
+    const callsPerSecond = WARM_UP.callsPerSecondOfCore * share;
+    await this.#establish(WARM_UP.seconds);
+    return tell(callsPerSecond, await this.offer(callsPerSecond, WARM_UP.seconds), say);
+  }
+
+  /** The most calls a second that come to their good end, whatever is offered. `carried`: by the warm-up. */
+  async findPeak(carried: number, { seconds }: OverloadReport['options'], say: Say): Promise<number> {
+    let peak = carried;
     for (let offered = peak * SEARCH.from; ; offered *= SEARCH.growth) {
-      const goodput = await tryOut(offered, seconds);
+      const goodput = tell(offered, await this.offer(offered, seconds), say);
       peak = Math.max(peak, goodput);
       if (offered > peak && goodput < SEARCH.carriedRatio * offered) return Math.round(peak);
     }
@@ -59,8 +62,7 @@ export class Stage {
 
   /** One point of the curve. */
   async measure(peak: number, factor: number, seconds: number): Promise<OverloadPoint> {
-    const target = this.switch.sip;
-    const established = await this.#ends.establish({ kind: 'establish', target, count: seconds * PROBES_PER_SECOND });
+    const established = await this.#establish(seconds);
     const before = await this.switch.counts();
     const filteredBefore = this.#ground.filteredCount();
     const run = await this.offer(peak * factor, seconds, Math.round(peak * AFTERWARDS_FACTOR));
@@ -74,6 +76,11 @@ export class Stage {
       filtered,
       counts: less(after, before),
     };
+  }
+
+  /** Calls that the probes of a load of `seconds` need; answers how many there are. */
+  #establish(seconds: number): Promise<number> {
+    return this.#ends.establish({ kind: 'establish', target: this.switch.sip, count: seconds * PROBES_PER_SECOND });
   }
 
   /** So many calls a second, then so many for a while. */
@@ -92,6 +99,13 @@ export class Stage {
     const cpuShare = (this.switch.cpuSeconds() - before) / seconds;
     return { ...(await isRun), cpuShare };
   }
+}
+
+function tell(offered: number, { outcome, cpuShare }: OfferedLoad, say: Say): number {
+  const goodput = goodputOf(outcome);
+  const used = `${(cpuShare * 100).toFixed(1)} % of a core`;
+  say(`${offered.toFixed(0)}/s: ${goodput.toFixed(0)}/s completed with ${used}`);
+  return goodput;
 }
 
 function less(after: SwitchCounts, before: SwitchCounts): SwitchCounts {

@@ -84,7 +84,8 @@ async function bench(options: Options): Promise<boolean> {
     const { answererPort } = ends;
     switchUnderTest = await OverloadSwitch.start({ ground, directory, answererPort, shards, coreShare });
     const stage = new Stage(ends, ground, switchUnderTest);
-    const peak = options.peak === 0 ? await stage.findPeak(options, say) : options.peak;
+    const carried = await stage.warmUp(options, say);
+    const peak = options.peak === 0 ? await stage.findPeak(carried, options, say) : options.peak;
     const filter = ground.filter(switchUnderTest.sip, Math.round(peak * FILTER_FACTOR));
     const points: OverloadPoint[] = [];
     for (const factor of options.factors) points.push(await stage.measure(peak, factor, options.seconds));

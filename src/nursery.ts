@@ -8,6 +8,12 @@ import { setFlagsFromString } from 'node:v8';
 const NURSERY_MIB = 4;
 
 /**
+ * What V8 would do on threads of its own. They take the core from the one thread that has to answer: where that has
+ * half a core, it was left a fifth of it while the old generation was marked.
+ */
+const HELP = ['parallel-scavenge', 'concurrent-marking', 'parallel-compaction', 'concurrent-sweeping'];
+
+/**
  * For threads that are begun from now on, and for this one, which keeps the nursery that it has: while a program is
  * loaded that grows to about as much. `isAlone`: no shard has a thread of its own; then nobody is woken to help.
  */
@@ -15,5 +21,5 @@ export function holdNursery(isAlone: boolean): void {
   setFlagsFromString(`--min-semi-space-size=${NURSERY_MIB}`);
   setFlagsFromString(`--max-semi-space-size=${NURSERY_MIB}`);
   setFlagsFromString('--semi-space-growth-factor=1');
-  if (isAlone) setFlagsFromString('--no-parallel-scavenge');
+  if (isAlone) for (const help of HELP) setFlagsFromString(`--no-${help}`);
 }

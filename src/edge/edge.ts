@@ -15,12 +15,14 @@ const DATAGRAM_BYTES_MIN = 16;
 /** libuv reads so many datagrams of a socket before it lets the loop go on: after fewer the socket is empty. */
 const POLL_DATAGRAMS = 32;
 
-/**
- * Longest the sockets are left alone for what was read while they held more, ms: while they do still, about as long as
- * a poll takes.
- */
+/** Longest the sockets are left alone for what was read while they held more, ms. */
 const BACKLOG_MS = 2;
-const BACKLOG_BEHIND_MS = 0.5;
+
+/**
+ * Longest the sockets are read and nothing else is done while they hold more, ms; then, should they not run dry, as
+ * long goes to what was read. To read is a fraction of what there is to do, and a BYE may be the last that they hold.
+ */
+const READ_MS = 5;
 
 const LETTER_S = 0x53;
 const SLASH = 0x2f;
@@ -56,6 +58,8 @@ export class Edge implements Wire {
   /** What the sockets held at the last turn was not all read, or what was read has not all been put. */
   #isBehind = false;
   readonly #backlog = new Backlog();
+  /** Until then the sockets are read, while they hold more; monotonic, ms. */
+  #readUntilMs = 0;
   /** By listener, since the last turn. */
   readonly #polledCounts: number[] = [];
 
@@ -94,8 +98,7 @@ export class Edge implements Wire {
     const gate = this.#gate;
     const datagramClass = classOf(bytes);
     if (gate !== null && this.#isKept(gate, datagramClass, bytes, address, port, listener)) return;
-    const waits = this.#isBehind && datagramClass !== 'bye';
-    if (waits && this.#backlog.add({ bytes, address, port, listener })) return;
+    if (this.#isBehind && this.#backlog.add({ bytes, address, port, listener }, datagramClass === 'bye')) return;
     if (gate === null || !gate.put(bytes, address, port, listener)) this.counts.screened.ringFull += 1;
   }
 
@@ -118,23 +121,33 @@ export class Edge implements Wire {
   turn(): void {
     this.#isTurnDue = false;
     const gate = this.#gate;
-    if (gate !== null) {
-      const isDry = this.#arePolledDry();
-      if (this.#backlog.size > 0) {
-        const untilMs = monotonicMs() + (isDry ? BACKLOG_MS : BACKLOG_BEHIND_MS);
-        this.counts.screened.ringFull += this.#backlog.serve(gate, monotonicMs, untilMs);
-      }
-      this.#isBehind = !isDry || this.#backlog.size > 0;
-      // What the sockets still hold may be a BYE: nothing is begun, and nobody refused, before it is read.
-      if (!this.#isBehind) this.newCalls.serve(gate);
-      const isCalledAgain = gate.turn();
-      if (isCalledAgain || this.#backlog.size > 0 || this.newCalls.waitingCount > 0) this.scheduleTurn();
-    }
+    if (gate !== null) this.#serve(gate);
     if (this.#unreachable.length > 0) {
       const places = this.#unreachable;
       this.#unreachable = [];
       this.#onUnreachable(places);
     }
+  }
+
+  /** Puts what waits, as far as there is time, and lets the shards run. */
+  #serve(gate: Gate): void {
+    const isDry = this.#arePolledDry();
+    const nowMs = monotonicMs();
+    if (!isDry && nowMs < this.#readUntilMs) {
+      this.#isBehind = true;
+      this.scheduleTurn();
+      return;
+    }
+    if (this.#backlog.size > 0) {
+      const untilMs = nowMs + (isDry ? BACKLOG_MS : READ_MS);
+      this.counts.screened.ringFull += this.#backlog.serve(gate, monotonicMs, untilMs);
+    }
+    this.#isBehind = !isDry || this.#backlog.size > 0;
+    // What the sockets still hold may be a BYE: nothing is begun, and nobody refused, before it is read.
+    if (!this.#isBehind) this.newCalls.serve(gate);
+    const isCalledAgain = gate.turn();
+    if (isCalledAgain || this.#backlog.size > 0 || this.newCalls.waitingCount > 0) this.scheduleTurn();
+    this.#readUntilMs = monotonicMs() + READ_MS;
   }
 
   /** Whether a datagram stays here: a new call, the ACK of a refusal. Only an INVITE costs an object for its source. */

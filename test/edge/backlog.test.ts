@@ -8,6 +8,9 @@ import { Edge } from '../../src/edge/edge.ts';
 /** What libuv reads of a socket in one poll. */
 const POLL_DATAGRAMS = 32;
 
+/** More than are read in the time that reading may take. */
+const POLLS_MAX = 100_000;
+
 function textOf(method: string, name: string, toTag: string): Buffer {
   return Buffer.from(
     `${method} sip:b@x SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK${method}${name}\r\n` +
@@ -61,11 +64,27 @@ test('while the sockets hold more, a BYE goes ahead of what was read before it, 
   bench.receive('INFO', 'a');
   bench.receive('ACK', 'b');
   bench.receive('BYE', 'c');
-  assert.deepEqual(bench.put, ['BYE c']);
+  assert.deepEqual(bench.put, []);
   bench.edge.turn();
   assert.deepEqual(bench.put, ['BYE c', 'INFO a', 'ACK b', 'INVITE new']);
   bench.receive('INFO', 'd');
   assert.equal(bench.put.at(-1), 'INFO d');
+});
+
+test('sockets that never run dry are not read for ever: in between, what was read goes on', () => {
+  const bench = new Bench();
+  bench.poll(0);
+  bench.edge.turn();
+  bench.put.length = 0;
+  bench.receive('INFO', 'a');
+  bench.receive('BYE', 'b');
+  let polls = 0;
+  for (; bench.put.length === 0 && polls < POLLS_MAX; polls++) {
+    bench.poll(1_000 * polls);
+    bench.edge.turn();
+  }
+  assert.deepEqual(bench.put.slice(0, 3), ['BYE b', 'INFO a', 'INFO 0']);
+  assert.ok(polls > 1, 'the first full poll is no reason to stop reading');
 });
 
 test('what finds no room behind the gate is counted, as it is without a backlog', () => {
