@@ -23,12 +23,27 @@ export const CAPACITY = 100_000;
 /** A network file, as JSON. */
 export function networkFile(kind: PlainNetworkKind, callerAddress: string, places: VendorPlaces): string {
   return JSON.stringify({
-    accounts: [{ account: 'bench' }],
+    ...MONEY[kind === 'rated' ? 'rated' : 'plain'],
     mappingGateways: [{ name: 'caller', account: 'bench', remoteIps: [callerAddress], capacity: CAPACITY }],
     routingGateways: vendorsOf(kind, places),
     systemParameters: PARAMETERS[kind] ?? {},
   });
 }
+
+/** Who pays, by which rates. */
+const MONEY = {
+  plain: { accounts: [{ account: 'bench' }] },
+  rated: {
+    accounts: [
+      { account: 'bench', rateTable: 'retail', creditLimit: 'None' },
+      { account: 'carrier', type: 'settlement', rateTable: 'wholesale', creditLimit: 'None' },
+    ],
+    rateTables: [
+      { name: 'retail', currency: 'EUR', rates: [{ prefix: '', price: 0.01, period: 1 }] },
+      { name: 'wholesale', currency: 'EUR', rates: [{ prefix: '', price: 0.004, period: 6 }] },
+    ],
+  },
+};
 
 const PARAMETERS: Readonly<Partial<Record<PlainNetworkKind, object>>> = {
   impatient: { SS_SIP_TIMEOUT_RINGING: 2 },
@@ -48,6 +63,8 @@ function vendorsOf(kind: PlainNetworkKind, places: VendorPlaces): object[] {
         vendor('refusing', refusingPort, 2),
         vendor('answerer', port, 3),
       ];
+    case 'rated':
+      return [vendor('answerer', port, 1, { clearingAccount: 'carrier' })];
     default:
       return [vendor('answerer', port, 1)];
   }

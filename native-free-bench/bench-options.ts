@@ -9,7 +9,7 @@ import { DECK_PREFIXES } from './wholesale-tables.ts';
 
 /** What was asked for; null where nothing was said. */
 export interface BenchOptions {
-  /** `quick`, `compare`, `table`, `list`, or `profile`. */
+  /** `quick`, `compare`, `table`, `records`, `list`, or `profile`. */
   readonly command: string;
   /** Name of the profile. */
   readonly profile: string;
@@ -93,6 +93,7 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
 const COMMANDS: Readonly<Record<string, string>> = {
   quick: 'basic',
   list: 'basic',
+  records: 'basic',
   compare: 'wholesale',
   table: 'wholesale',
 };

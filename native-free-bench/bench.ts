@@ -8,6 +8,8 @@
 //
 //   npm run bench -- table PROFILE             compares with Kamailio, and writes the figures into README.md
 //
+//   npm run bench -- records                   CDRs at 2 000 a second, then calls with and without CDRs, rating, checkpoints
+//
 //   --rate N, --rates 200,500  calls a second    --seconds N   length of a run     --runs N  of compare
 //   --ramp FROM:TO:SECONDS     instead of a constant rate      --poisson           independent arrivals
 //   --shards 0,1               of Tandem; 0: inline            --seed N            the same seed, the same calls
@@ -34,6 +36,7 @@ import { removeRevision } from './other-revision.ts';
 import { findPeak } from './peak.ts';
 import { type ProfileRun, runProfile } from './profile-run.ts';
 import { ELSEWHERE, PROFILES, type Profile } from './profiles.ts';
+import { recordsLines, startWithAndWithout } from './records-cost.ts';
 import { revisionIn, type SystemOptions, startSystems } from './start-systems.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import { TrafficEnds } from './traffic/traffic-ends.ts';
@@ -41,6 +44,7 @@ import type { LoadSecond } from './traffic/traffic-messages.ts';
 
 /** The quick benchmark: rates that the table of the README has, short runs, a short search for the top. */
 const QUICK = { rates: [200, 500], runs: 3, seconds: 5 };
+const RECORDS = { rates: [200, 500], runs: 5, seconds: 6 };
 const COMPARED = { rates: [200, 500, 1_000], runs: 5, seconds: 8 };
 const QUICK_PEAK = { from: 600, growth: 1.3, seconds: 4 };
 
@@ -79,6 +83,7 @@ async function main(): Promise<boolean> {
     if (options.isJson) console.log(JSON.stringify(document));
     else for (const line of tellBench(found.runs, machine)) console.log(line);
     for (const line of peakLines(found.peaks)) scene.say(line);
+    if (options.command === 'records') for (const line of recordsLines(document.comparisons)) scene.say(line);
     if (options.command === 'table') writeFigures(document, profile.name);
     for (const path of writeDocument(document, options.outDirectory)) scene.say(`Written: ${path}`);
     return found.runs.every(({ invalid, isPassed }) => invalid.length === 0 && isPassed);
@@ -139,6 +144,8 @@ async function run(options: BenchOptions, profile: Profile, scene: Scene): Promi
     case 'compare':
     case 'table':
       return compare(options, briefly(profile), scene);
+    case 'records':
+      return records(options, profile, scene);
     default:
       return one(options, profile, scene);
   }
@@ -151,6 +158,13 @@ function compareOptionsOf({ rates, runs, seconds, seed }: BenchOptions, usual = 
 async function compare(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
   const offered = await startSystems(options, { ...scene, profile }, scene.systems);
   const runs = await compareAll(compareOptionsOf(options), { ...scene, profile: offered }, scene.systems, scene.say);
+  return { runs, peaks: [] };
+}
+
+async function records(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
+  const { ends, systems, say } = scene;
+  await startWithAndWithout(options, scene);
+  const runs = await compareAll(compareOptionsOf(options, RECORDS), { ends, profile }, systems, say);
   return { runs, peaks: [] };
 }
 

@@ -4,7 +4,7 @@ import type { ArrivalKind } from './traffic/arrivals.ts';
 import type { CalleeRole, CallKind, Impairment } from './traffic/traffic-messages.ts';
 
 /** How the system's vendors are set up; see bench-network.ts and wholesale-tables.ts. */
-export type NetworkKind = 'plain' | 'wholesale' | 'failover' | 'impatient' | 'registrar' | 'refreshing';
+export type NetworkKind = 'plain' | 'rated' | 'wholesale' | 'failover' | 'impatient' | 'registrar' | 'refreshing';
 
 /** What is done to the system while it is loaded. */
 export type Disturbance = 'none' | 'killShard' | 'killSwitch' | 'strangers' | 'management';

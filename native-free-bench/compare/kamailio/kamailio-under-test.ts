@@ -75,6 +75,7 @@ export async function startKamailio(
 function gatewaysOf(network: NetworkKind, { port, refusingPort, failingPort, deadPort }: VendorPlaces): string {
   const lists: Readonly<Record<NetworkKind, readonly [readonly number[], readonly number[]]>> = {
     plain: [[port], [port]],
+    rated: [[port], [port]],
     impatient: [[port], [port]],
     registrar: [[port], [port]],
     refreshing: [[port], [port]],
