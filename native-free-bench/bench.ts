@@ -36,7 +36,7 @@ import { removeRevision } from './other-revision.ts';
 import { findPeak } from './peak.ts';
 import { type ProfileRun, runProfile } from './profile-run.ts';
 import { ELSEWHERE, PROFILES, type Profile } from './profiles.ts';
-import { recordsLines, startWithAndWithout } from './records-cost.ts';
+import { recordsLines, runCdrRate, startWithAndWithout } from './records-cost.ts';
 import { revisionIn, type SystemOptions, startSystems } from './start-systems.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import { TrafficEnds } from './traffic/traffic-ends.ts';
@@ -163,6 +163,7 @@ async function compare(options: BenchOptions, profile: Profile, scene: Scene): P
 
 async function records(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
   const { ends, systems, say } = scene;
+  if (!(await runCdrRate(scene.directory, say))) process.exitCode = 1;
   await startWithAndWithout(options, scene);
   const runs = await compareAll(compareOptionsOf(options, RECORDS), { ends, profile }, systems, say);
   return { runs, peaks: [] };

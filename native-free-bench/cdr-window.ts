@@ -14,9 +14,10 @@ import { CallHistory } from '../src/control/reports/call-history.ts';
 import { countReport } from '../src/control/reports/count-report.ts';
 import type { Dimension } from '../src/control/reports/report.ts';
 import { Prng } from '../src/core/base/prng.ts';
-import { type Cdr, UNBILLED } from '../src/core/cdr/cdr.ts';
+import type { Cdr } from '../src/core/cdr/cdr.ts';
 import { openLmdbStores } from '../src/store/lmdb.ts';
 import { pack, unpackCdr } from '../src/store/records.ts';
+import { CUSTOMERS, sampleCdr } from './sample-cdrs.ts';
 
 const BATCH = 2_000;
 const FIRST_WALL_MS = Date.UTC(2026, 0, 1);
@@ -30,10 +31,6 @@ const COLD_SEARCHES = 20;
 /** Bounds: 19 of 20 first pages of a search, and a daily report over the window. */
 const PAGE_MS_MAX = 100;
 const REPORT_MS_MAX = 3_000;
-const CUSTOMERS = 200;
-const VENDORS = 60;
-const PREFIXES = 1_000;
-const CENT_NANOS = 10_000_000;
 const EVERYTHING: CdrQuestion = {
   number: null,
   gateway: null,
@@ -46,64 +43,6 @@ const EVERYTHING: CdrQuestion = {
 function option(name: string, fallback: string): string {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? fallback : (process.argv[at + 1] ?? fallback);
-}
-
-function cdrOf(number: number, prng: Prng): Cdr {
-  const endedAtWallMs = Math.floor(FIRST_WALL_MS + number * CALL_EVERY_MS);
-  const isAnswered = prng.below(100) < 45;
-  const customer = prng.below(CUSTOMERS);
-  const vendor = prng.below(VENDORS);
-  const prefix = `44${Math.floor(PREFIXES * (prng.below(1_000) / 1_000) ** 3)}`;
-  const attempt = {
-    gateway: `vendor-${vendor}`,
-    address: `203.0.113.${vendor}:5060`,
-    callId: `7f3a91c2-${number}`,
-    startedAtWallMs: endedAtWallMs - 60_000,
-    firstResponseAtWallMs: endedAtWallMs - 59_900,
-    code: isAnswered ? 200 : 486,
-    left: isAnswered ? 'answered' : 'failure',
-  } as const;
-  return {
-    id: `01JABCDEFGHJKMNPQR${String(number).padStart(8, '0')}`,
-    node: 'node-1',
-    shard: 0,
-    snapshotVersion: 3,
-    callerCallId: `caller-${number}@198.51.100.7`,
-    calleeCallId: `7f3a91c2-${number}`,
-    caller: `49${3_000_000_000 + prng.below(50_000_000)}`,
-    callee: `44${2_000_000_000 + prng.below(400_000_000)}`,
-    callerSent: `49${3_000_000_000 + prng.below(1_000)}`,
-    calleeSent: `44${2_000_000_000 + prng.below(400_000_000)}`,
-    mappingGateway: `customer-${customer}`,
-    routingGateway: attempt.gateway,
-    account: `account-${customer >> 1}`,
-    callerAddress: '198.51.100.7:5060',
-    calleeAddress: attempt.address,
-    setupAtWallMs: endedAtWallMs - 60_100,
-    firstProvisionalAtWallMs: endedAtWallMs - 59_900,
-    ringingAtWallMs: endedAtWallMs - 59_000,
-    answeredAtWallMs: isAnswered ? endedAtWallMs - 50_000 : null,
-    endedAtWallMs,
-    postDialDelayMs: 800 + prng.below(4_000),
-    holdMs: isAnswered ? 50_000 : 0,
-    endReason: isAnswered ? 'Normal' : 'Busy',
-    endedBy: 'caller',
-    sipCode: attempt.code,
-    q850: 16,
-    reasonHeader: '',
-    limitedBy: '',
-    userAgentCaller: 'Asterisk PBX',
-    userAgentCallee: '',
-    codec: 'PCMA',
-    sessionTimer: '',
-    decision: '',
-    lrn: '',
-    ...feesOf({ customer, vendor: attempt.gateway, prefix, isAnswered }),
-    attempts:
-      prng.below(100) < 30
-        ? [{ ...attempt, gateway: `vendor-${prng.below(VENDORS)}`, code: 503, left: 'failure' }, attempt]
-        : [attempt],
-  };
 }
 
 /** The stores, and those that follow the spool. */
@@ -123,28 +62,8 @@ async function coolDown(): Promise<void> {
   while (history.follow() > 0);
 }
 
-/** Some kinds of price, so that sums are not multiples of one. */
-function feesOf(call: {
-  readonly customer: number;
-  readonly vendor: string;
-  readonly prefix: string;
-  readonly isAnswered: boolean;
-}): Pick<Cdr, keyof typeof UNBILLED> {
-  const { customer, vendor, prefix, isAnswered } = call;
-  const nanos = isAnswered ? (1 + (Number(prefix) % 40)) * CENT_NANOS : 0;
-  return {
-    ...UNBILLED,
-    currency: 'EUR',
-    sellTable: `table-${customer >> 4}`,
-    sellPrefix: prefix,
-    sellFeeNanos: BigInt(nanos),
-    billedSeconds: isAnswered ? 60 : 0,
-    clearingAccount: vendor,
-    buyTable: vendor,
-    buyPrefix: prefix.slice(0, 4),
-    buyFeeNanos: BigInt(Math.floor(0.8 * nanos)),
-    buyBilledSeconds: isAnswered ? 54 : 0,
-  };
+function cdrOf(number: number): Cdr {
+  return sampleCdr(number, Math.floor(FIRST_WALL_MS + number * CALL_EVERY_MS), prng);
 }
 
 const records = Number(option('records', '1000000'));
@@ -162,7 +81,7 @@ function cpuMs(): number {
 
 for (let number = stores.spool.lastPosition() + 1; number <= records && performance.now() < untilMs; number += BATCH) {
   const startMs = cpuMs();
-  const batch = Array.from({ length: BATCH }, (_, at) => pack(cdrOf(number + at, prng)));
+  const batch = Array.from({ length: BATCH }, (_, at) => pack(cdrOf(number + at)));
   const madeMs = cpuMs();
   stores.spool.append(batch);
   const spooledMs = cpuMs();

@@ -1,0 +1,2 @@
+/** Where commit-probe.ts leaves its histogram, in the working directory. */
+export const COMMITS_FILE = 'commits';
