@@ -29,7 +29,7 @@ import { type BenchDocument, writeDocument } from './bench-document.ts';
 import { type BenchOptions, readBenchOptions } from './bench-options.ts';
 import { tellBench } from './bench-report.ts';
 import { briefly, type CompareOptions, compareAll, NOTHING_TO_SAY, runDirect, warmUp } from './compare.ts';
-import { comparisonsOf } from './comparison.ts';
+import { type Comparison, comparisonsOf } from './comparison.ts';
 import { figureLines, withFigures } from './figures.ts';
 import { thisMachine } from './machine.ts';
 import { removeRevision } from './other-revision.ts';
@@ -83,13 +83,19 @@ async function main(): Promise<boolean> {
     if (options.isJson) console.log(JSON.stringify(document));
     else for (const line of tellBench(found.runs, machine)) console.log(line);
     for (const line of peakLines(found.peaks)) scene.say(line);
-    if (options.command === 'records') for (const line of recordsLines(document.comparisons)) scene.say(line);
+    if (options.command === 'records') judgeRecords(document.comparisons, scene.say);
     if (options.command === 'table') writeFigures(document, profile.name);
     for (const path of writeDocument(document, options.outDirectory)) scene.say(`Written: ${path}`);
     return found.runs.every(({ invalid, isPassed }) => invalid.length === 0 && isPassed);
   } finally {
     await closeScene(scene);
   }
+}
+
+function judgeRecords(comparisons: readonly Comparison[], say: Scene['say']): void {
+  const lines = recordsLines(comparisons);
+  for (const line of lines) say(line);
+  if (lines.some((line) => line.startsWith('FAIL'))) process.exitCode = 1;
 }
 
 function writeFigures(document: BenchDocument, profile: string): void {
