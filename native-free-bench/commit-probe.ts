@@ -1,5 +1,5 @@
-// Loaded by `node --import` into each thread of cdr-rate.js: the control thread notes how long its commits of CDRs take,
-// and writes that down when it ends.
+// Loaded by `node --import` into each thread of cdr-rate.js: the control thread notes how long its commits of CDRs
+// take, and writes that down when it ends.
 
 import { writeFileSync } from 'node:fs';
 import { CdrDrain } from '../src/control/cdr/cdr-drain.ts';

@@ -1,4 +1,5 @@
-// CDRs as a carrier's calls leave them, drawn at random: who calls, through which vendor, to which prefix, with what end.
+// CDRs as a carrier's calls leave them, drawn at random: who calls, through which vendor, to which prefix, with what
+// end.
 
 import type { Prng } from '../src/core/base/prng.ts';
 import { type Cdr, UNBILLED } from '../src/core/cdr/cdr.ts';
