@@ -8,7 +8,7 @@
 //
 //   npm run bench -- table PROFILE             compares with Kamailio, and writes the figures into README.md
 //
-//   npm run bench -- records                   2 000 CDRs a second; then calls with CDRs, rating, checkpoints, and without
+//   npm run bench -- records                   2 000 CDRs a second; calls with CDRs, rating, checkpoints and without
 //
 //   --rate N, --rates 200,500  calls a second    --seconds N   length of a run     --runs N  of compare
 //   --ramp FROM:TO:SECONDS     instead of a constant rate      --poisson           independent arrivals
