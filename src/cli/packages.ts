@@ -1,4 +1,5 @@
-// tandem packages: who has a package, how far its rent is booked, and what of the minimum is consumed by now.
+// tandem packages: who has a package, how far its rent is booked, what of the minimum is consumed by now, and what is
+// used and left of free minutes.
 
 import type { SwitchConfig } from '../config.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
@@ -26,7 +27,18 @@ export async function packages(config: SwitchConfig, terminal: Terminal): Promis
       : ((await client.get('/api/v1/packages', {}, TIMEOUT_MS)) as PackageState[]);
   print(terminal, states, () => {
     if (states.length === 0) return ['No account has a package.'];
-    const heads = ['account', 'package', 'rent', 'booked until', 'from', 'to', 'minimum', 'consumed', ''];
+    const heads = [
+      'account',
+      'package',
+      'rent',
+      'booked until',
+      'from',
+      'to',
+      'minimum',
+      'consumed',
+      '',
+      'free minutes',
+    ];
     return alignedTable(heads, states.map(rowOf), [2, 6, 7]);
   });
   return EXIT_OK;
@@ -51,7 +63,25 @@ function rowOf(state: PackageState): string[] {
   );
   const booked = rentUntilDay === null ? '-' : dayText(rentUntilDay);
   const time = period === null ? ['-', '-'] : [dayText(period.fromDay), dayText(period.untilDay - 1)];
-  return [account, state.package, rent ?? '', booked, ...time, due ?? '', consumed ?? '', currency];
+  return [
+    account,
+    state.package,
+    rent ?? '',
+    booked,
+    ...time,
+    due ?? '',
+    consumed ?? '',
+    currency,
+    state.free.map(freeText).join(', '),
+  ];
+}
+
+function freeText({ name, usedSeconds, leftSeconds }: PackageState['free'][number]): string {
+  return `${name}: ${minutes(usedSeconds)} used, ${minutes(leftSeconds)} left`;
+}
+
+function minutes(seconds: number): string {
+  return (seconds / 60).toFixed(1);
 }
 
 function dayText(day: number): string {

@@ -129,6 +129,7 @@ export class Control implements HostNamesUser {
     this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });
     const { history, configuration, accounts } = this;
     this.packages = new PackageCharges({ history, configuration, accounts, log, wallNow });
+    this.packages.free.look();
     this.reratings = new Reratings({ spool: stores.spool, history, configuration, accounts, wallNow });
     this.blackList = new KeptBlackList(this.view.blackList, stores.keepsakes);
     this.shardRestarts = options.memory.shards.map(() => 0);
@@ -190,6 +191,7 @@ export class Control implements HostNamesUser {
     if (this.#isDue('calendars', CALENDARS_PERIOD_MS)) this.#renewCalendars();
     this.drift.tick();
     this.jobs.tick(nowMs);
+    if (this.#isDue('free minutes', SECOND_MS)) this.packages.free.look();
     if (this.#isDue('packages', PACKAGES_PERIOD_MS)) void this.packages.look();
     if (this.#isDue('recount', RECOUNT_PERIOD_MS)) this.#recount();
     if (this.#isDue('black list', SECOND_MS)) this.#keepBlackList();
@@ -266,6 +268,7 @@ export class Control implements HostNamesUser {
     this.#log.info({ version, author: told.author, note: told.note }, told.what);
     this.#watchHosts();
     this.accounts.open(this.configuration.snapshot);
+    this.packages.free.look();
     await this.stores.flush();
     this.#outward.publish(this.configuration.snapshot);
     const isEverywhere = await this.deployment.whenEverywhere(version, this.#nowMs + DEPLOY_TIMEOUT_MS);

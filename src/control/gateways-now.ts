@@ -13,6 +13,7 @@ export function gatewaysNow(view: SwitchView, nowMs: number, wallMs: number): Ga
     entry: new SeenEntry({ admission, blackList, nowMs }),
     conditions: new SeenConditions({ admission, health, quality, turns, bindings, nowMs }),
     spendable: (slot) => balances.spendable(slot),
+    freeSeconds: (place) => Math.max(0, balances.free.now(place).seconds),
     hundredth: (slot) => turns.nextOfHundred(slot),
     quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, nowMs),
   };

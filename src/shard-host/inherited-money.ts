@@ -4,7 +4,8 @@
 import type { TakenMark } from '../core/base/taken-mark.ts';
 import type { CallCheckpoint } from '../core/call/checkpoint.ts';
 import type { Balances } from '../core/rating/balances.ts';
-import { chargesOf, reservedBy } from '../core/rating/bill.ts';
+import { chargesOf, freeReservedBy, reservedBy } from '../core/rating/bill.ts';
+import { termOf } from '../core/rating/free-seconds.ts';
 import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { JournalCdr } from '../store/journal-segment.ts';
 import { unpackCdr } from '../store/records.ts';
@@ -30,13 +31,19 @@ export function inheritMoney(
   { taken, charged }: ChargeMarks,
 ): void {
   balances.holdOnly(calls.flatMap(({ bill }) => (bill === null ? [] : reservedBy(bill))));
-  const slots = new Map(prices?.accounts.map(({ account, slot }) => [account, slot]));
+  balances.free.holdOnly(calls.flatMap(({ bill }) => (bill === null ? [] : freeReservedBy(bill))));
+  const accounts = new Map(prices?.accounts.map((account) => [account.account, account]));
   const knownPosition = Math.max(taken.position, charged.position);
   for (const { position, bytes } of cdrs) {
     if (position <= knownPosition) continue;
-    for (const { account, nanos } of chargesOf(unpackCdr(bytes))) {
-      const slot = slots.get(account);
+    const cdr = unpackCdr(bytes);
+    for (const { account, nanos } of chargesOf(cdr)) {
+      const slot = accounts.get(account)?.slot;
       if (slot !== undefined) balances.add(slot, -nanos);
     }
+    const { freeAllowance, freeFromDay, freeSeconds } = cdr;
+    const free = accounts.get(cdr.account)?.free.find(({ allowance }) => allowance === freeAllowance);
+    if (free === undefined || freeSeconds === 0) continue;
+    balances.free.add({ place: free.place, term: termOf(freeAllowance, freeFromDay), seconds: -freeSeconds });
   }
 }

@@ -204,7 +204,10 @@ export class RecordsOut {
   /** Nobody will charge these calls again: their CDRs are in the journal. */
   #noteCharged(): void {
     if (this.#losses.length > 0) {
-      for (const { slot, nanos } of this.#losses) this.#balances.recorded(slot, nanos);
+      for (const { slot, nanos, free } of this.#losses) {
+        this.#balances.recorded(slot, nanos);
+        if (free !== null) this.#balances.free.recorded(free);
+      }
       this.#losses = [];
     }
     this.#charged.position = this.#lastPosition;

@@ -60,11 +60,21 @@ export interface PackageMarks {
   readonly minimumUntilDay: number;
 }
 
+/** Free seconds that one call has used, of the period that begins on that day, counted from 1970. */
+export interface FreeUsed {
+  readonly account: string;
+  readonly allowance: string;
+  readonly fromDay: number;
+  readonly seconds: number;
+}
+
 /** What one call charges. */
 export interface CallCharge {
   /** Of its CDR. */
   readonly id: string;
   readonly losses: readonly { readonly account: string; readonly nanos: bigint }[];
+  /** Null or absent: nothing of it was free. */
+  readonly free?: FreeUsed | null;
 }
 
 /** One account's running totals. */
@@ -76,7 +86,12 @@ export interface AccountSums {
   readonly rolledNanos: bigint;
   /** Absent where it never had a package. */
   readonly packageMarks?: PackageMarks;
+  /** Of the newest periods; absent where no call had free seconds. */
+  readonly freeUsed?: readonly FreeSum[];
 }
+
+/** Free seconds used of one allowance in one period. */
+type FreeSum = Omit<FreeUsed, 'account'>;
 
 /** An account whose sums are not those of its entries. */
 export interface LedgerFault {
@@ -110,6 +125,8 @@ export interface LedgerTables {
 }
 
 const POSITION = 0;
+/** Periods of an account whose free seconds are known, by their first days. */
+const PERIODS_KEPT = 8;
 
 const NO_SUMS: AccountSums = { paidNanos: 0n, chargedNanos: 0n, chargeCount: 0, rolledNanos: 0n };
 
@@ -149,6 +166,12 @@ export class Ledger {
   /** How far `account` is charged for packages; null where it never had one. */
   packageMarks(account: string): PackageMarks | null {
     return this.sums(account).packageMarks ?? null;
+  }
+
+  /** Free seconds that calls of `account` have used of `allowance` in the period that begins on `fromDay`. */
+  freeUsed(account: string, allowance: string, fromDay: number): number {
+    const sums = this.sums(account).freeUsed ?? [];
+    return sums.find((sum) => sum.allowance === allowance && sum.fromDay === fromDay)?.seconds ?? 0;
   }
 
   /** Enters `payments` for a package of `account`, and how far it is charged by them, in one commit. */
@@ -203,14 +226,17 @@ export class Ledger {
   book(charges: readonly CallCharge[], position: number): void {
     this.#tables.write(() => {
       const changed = new Map<string, AccountSums>();
-      for (const { id, losses } of charges) {
-        if (losses.length === 0 || this.#tables.charges.get(id) !== undefined) continue;
+      for (const { id, losses, free = null } of charges) {
+        if ((losses.length === 0 && free === null) || this.#tables.charges.get(id) !== undefined) continue;
         this.#tables.charges.put(id, pack(losses.map(({ account, nanos }) => [account, nanos])));
         for (const { account, nanos } of losses) {
           const sums = changed.get(account) ?? this.sums(account);
           const { chargedNanos, chargeCount } = sums;
           changed.set(account, { ...sums, chargedNanos: chargedNanos + nanos, chargeCount: chargeCount + 1 });
         }
+        if (free === null) continue;
+        const sums = changed.get(free.account) ?? this.sums(free.account);
+        changed.set(free.account, { ...sums, freeUsed: withUse(sums.freeUsed ?? [], free) });
       }
       for (const [account, sums] of changed) this.#tables.sums.put(account, pack(sums));
       this.#tables.sums.put(POSITION, pack(position));
@@ -265,6 +291,15 @@ export class Ledger {
     for (const { key } of this.#tables.payments.entries({ reverse: true, limit: 1 })) return Number(key);
     return 0;
   }
+}
+
+/** `sums` with what a call has used; those of periods before the last one go. */
+function withUse(sums: readonly FreeSum[], { allowance, fromDay, seconds }: FreeUsed): FreeSum[] {
+  const before = sums.find((sum) => sum.allowance === allowance && sum.fromDay === fromDay)?.seconds ?? 0;
+  const others = sums.filter((sum) => sum.allowance !== allowance || sum.fromDay !== fromDay);
+  const days = [...new Set([fromDay, ...others.map((sum) => sum.fromDay)])].sort((one, other) => other - one);
+  const oldest = days[PERIODS_KEPT - 1] ?? 0;
+  return [...others, { allowance, fromDay, seconds: before + seconds }].filter((sum) => sum.fromDay >= oldest);
 }
 
 type StoredLosses = readonly (readonly [account: string, nanos: bigint])[];

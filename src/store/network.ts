@@ -21,6 +21,17 @@ export interface Package {
   readonly rentNanos: bigint;
   /** What the calls of a period cost at least: the account pays what they lack of it. */
   readonly minimumNanos: bigint;
+  /** Talk that costs nothing, of each period. */
+  readonly freeMinutes: readonly FreeMinutesEntry[];
+}
+
+/** Minutes of talk with some numbers. */
+export interface FreeMinutesEntry {
+  readonly name: string;
+  readonly prefixes: readonly string[];
+  /** Calendar while which is open calls may begin that are free; '': at any time. */
+  readonly hours: string;
+  readonly minutes: number;
 }
 
 /** The package of an account. */

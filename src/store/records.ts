@@ -89,11 +89,20 @@ const CDR_FIELDS_2 = [
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
-/** The CDR of this release. */
+/** That of a still later one. */
 const CDR_FIELDS_3 = [
   ...CDR_FIELDS_2.slice(0, -1),
   'ratedSeconds',
   'unpaidSeconds',
+  'attempts',
+] as const satisfies readonly (keyof Cdr)[];
+
+/** The CDR of this release. */
+const CDR_FIELDS_4 = [
+  ...CDR_FIELDS_3.slice(0, -1),
+  'freeSeconds',
+  'freeAllowance',
+  'freeFromDay',
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
@@ -177,6 +186,7 @@ const SHAPES: readonly (readonly string[])[] = [
   AGENT_FEE_FIELDS,
   CHECKPOINT_FIELDS_2,
   CDR_FIELDS_3,
+  CDR_FIELDS_4,
 ];
 
 /** What records of earlier shapes lack. */
@@ -212,7 +222,7 @@ export function unpackCdr(bytes: Uint8Array): Cdr {
 
 /** Copies nothing of a record of this release: a copy of so many fields costs more than all the rest. */
 function whole(cdr: Cdr): Cdr {
-  return cdr.ratedSeconds === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
+  return cdr.freeSeconds === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
 }
 
 /** The live call in a board record. */

@@ -10,7 +10,11 @@ import { place, running, tandem } from './command-line.ts';
 
 const NETWORK = `
 packages:
-  - { name: basic, currency: EUR, rent: 30, minimumConsumption: 62 }
+  - name: basic
+    currency: EUR
+    rent: 30
+    minimumConsumption: 62
+    freeMinutes: [{ name: national, prefixes: ["49"], minutes: 100 }, { name: mobile, prefixes: ["4915"], minutes: 5 }]
 accounts:
   - { account: alpha, currency: EUR, package: basic }
   - { account: beta, currency: EUR }
@@ -23,15 +27,17 @@ test('a running switch tells rent, minimum, and what was consumed', async (conte
   const { control, shards } = await running(context, directory);
   control.configuration.apply({ text: NETWORK, name: 'net', author: '', note: '', atWallMs: WALL_MS, dryRun: false });
   control.accounts.open(control.configuration.snapshot);
-  shards[0]?.record({ ...sampleCdr(1, WALL_MS + 1), sellFeeNanos: 20_000_000_000n, taxNanos: 0n });
+  const free = { freeSeconds: 90, freeAllowance: 'basic national', freeFromDay: Date.UTC(2026, 0) / 86_400_000 };
+  shards[0]?.record({ ...sampleCdr(1, WALL_MS + 1), sellFeeNanos: 20_000_000_000n, taxNanos: 0n, ...free });
   shards[0]?.record({ ...sampleCdr(2, WALL_MS - 1), sellFeeNanos: 20_000_000_000n });
   control.tick(0);
   await control.packages.look();
   const { out, code, error } = await tandem(directory, 'packages');
   assert.equal(code, 0, error);
   assert.deepEqual(cells(out), [
-    'account|package|rent|booked until|from|to|minimum|consumed',
-    'alpha|basic|30.0000|2026-02-01|2026-01-01|2026-01-31|62.0000|20.0000|EUR',
+    'account|package|rent|booked until|from|to|minimum|consumed|free minutes',
+    'alpha|basic|30.0000|2026-02-01|2026-01-01|2026-01-31|62.0000|20.0000|EUR|' +
+      'national: 1.5 used, 98.5 left, mobile: 0.0 used, 5.0 left',
     '',
   ]);
   assert.match(

@@ -11,6 +11,7 @@ import { Configuration } from '../../src/control/tables/configuration.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import { Balances } from '../../src/core/rating/balances.ts';
 import { NANOS } from '../../src/core/rating/money.ts';
+import { FREE_ALLOWANCES_MAX, FREE_MINUTES_MAX } from '../../src/core/rating/rating-limits.ts';
 import { makeLog } from '../../src/log.ts';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
@@ -244,6 +245,9 @@ describe('the minimum consumption', () => {
   });
 });
 
+const free = (...lines: string[]) => `freeMinutes: [${lines.map((line) => `{ ${line} }`).join(', ')}]`;
+const FIVE = Array.from({ length: FREE_ALLOWANCES_MAX + 1 }, (_, at) => `name: n${at}, prefixes: ["4"], minutes: 9`);
+
 test('a network file with packages is read, and its mistakes are told', () => {
   const stage = new Stage('2027-01-01T08:00:00Z', network(', package: basic'));
   for (const [text, sentence] of [
@@ -253,8 +257,20 @@ test('a network file with packages is read, and its mistakes are told', () => {
     [network(', package: basic, packageFrom: 2027-02-30x'), /packageFrom: takes a day such as/],
     [network(', package: basic, packageFrom: 2027-01-02, packageUntil: 2027-01-02'), /is not after packageFrom/],
     [network('', 'rent: -1'), /rent: takes an amount/],
-    [network('', 'period: month'), /rent: is missing, and so is minimumConsumption/],
+    [network('', 'period: month'), /rent: is missing, and so are minimumConsumption and freeMinutes/],
     [network('', 'period: week, rent: 1'), /period: takes day or month or year/],
+    [network('', free('prefixes: ["49"], minutes: 9')), /freeMinutes\[0\]\.name: is missing/],
+    [network('', free('name: one, minutes: 9')), /freeMinutes\[0\]\.prefixes: is missing/],
+    [network('', free('name: one, prefixes: [x], minutes: 9')), /prefixes.*takes a prefix of up to/],
+    [
+      network('', free('name: one, prefixes: [""], minutes: 30000001')),
+      new RegExp(`minutes: takes a whole number from 1 to ${FREE_MINUTES_MAX}`),
+    ],
+    [
+      network('', free('name: one, prefixes: ["4"], hours: never, minutes: 9')),
+      /hours: names "never", which is not in/,
+    ],
+    [network('', free(...FIVE)), /freeMinutes: has 5 entries, 4 are the most/],
   ] as const) {
     assert.throws(() => stage.apply(text), sentence);
   }

@@ -13,6 +13,7 @@ export interface Vendor {
 export interface Money {
   readonly accounts: readonly object[];
   readonly rateTables?: readonly object[];
+  readonly packages?: readonly object[];
 }
 
 /**

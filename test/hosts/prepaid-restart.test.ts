@@ -1,10 +1,11 @@
 // Money over a kill -9: whatever dies, each answered call is charged once, the prepaid balance is never below its
-// limit, and at rest it is what was paid less what the CDRs say.
+// limit, and at rest it is what was paid less what the CDRs say. Free minutes are free once, to the second.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountState } from '../../src/control/ledger/account-book.ts';
+import type { PackageState } from '../../src/control/ledger/package-charges.ts';
 import { chargesOf } from '../../src/core/rating/bill.ts';
 import { Answerer } from './answerer.ts';
 import { DrillCaller } from './drill-caller.ts';
@@ -18,8 +19,10 @@ const LIFE_MS = 1_500;
 const KILLS = 2;
 
 /** In units of the currency: less than all calls would cost. */
-const PAID = 6;
+const PAID = 5;
 const NANOS = 1e9;
+/** Free minutes of the package, which the first calls use up. */
+const FREE_MINUTES = 1;
 
 function network(vendor: Place): string {
   return networkOf(
@@ -28,8 +31,11 @@ function network(vendor: Place): string {
     { SERVER_BILLING_RESERVE_TIME: 6 },
     {
       accounts: [
-        { account: 'acme', rateTable: 'retail', creditLimit: 0 },
+        { account: 'acme', rateTable: 'retail', creditLimit: 0, package: 'basic' },
         { account: 'carrier', type: 'settlement', rateTable: 'wholesale', creditLimit: 'None' },
+      ],
+      packages: [
+        { name: 'basic', currency: 'EUR', freeMinutes: [{ name: 'all', prefixes: [''], minutes: FREE_MINUTES }] },
       ],
       rateTables: [
         { name: 'retail', currency: 'EUR', rates: [{ prefix: '', price: 0.01, period: 1, tax: 19 }] },
@@ -66,7 +72,7 @@ async function drill(context: TestContext, shards: number): Promise<void> {
   context.after(() => answerer.stop());
   const caller = new DrillCaller(await Peer.open(context, '127.0.0.2'));
   let tandem = await SwitchProcess.start(context, shards, network(answerer.peer.place));
-  assert.match(await tandem.tandem('pay', 'acme', String(PAID), '--memo', 'in advance'), /^acme: 6\.000000 entered/);
+  assert.match(await tandem.tandem('pay', 'acme', String(PAID), '--memo', 'in advance'), /^acme: 5\.000000 entered/);
   caller.begin(tandem.sip, CALLS);
   const stories = { answered: 0, refused: 0 };
   const least = await leastWhile(
@@ -99,6 +105,14 @@ async function drill(context: TestContext, shards: number): Promise<void> {
   assert.equal(Number(acme.chargedNanos), Number(charged.get('acme')));
   assert.equal(Number(carrier.chargedNanos), Number(charged.get('carrier')));
   assert.equal(Number(acme.balanceNanos), PAID * NANOS - Number(charged.get('acme')));
+  const freeSeconds = cdrs.reduce((sum, cdr) => sum + cdr.freeSeconds, 0);
+  assert.ok(freeSeconds > 0 && freeSeconds <= 60 * FREE_MINUTES, `${freeSeconds} seconds were free`);
+  const [state] = JSON.parse(await tandem.tandem('packages', '--json')) as PackageState[];
+  assert.deepEqual(
+    state?.free.map(({ usedSeconds, leftSeconds }) => [usedSeconds, leftSeconds]),
+    [[freeSeconds, 60 * FREE_MINUTES - freeSeconds]],
+    'the ledger counts what the CDRs say',
+  );
   assert.ok(least >= 0, `never below the limit: ${least}`);
   assert.ok(stories.answered > 20, `${stories.answered} calls were answered`);
   assert.ok(stories.refused > 0, 'its money came to an end');

@@ -4,12 +4,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Balances } from '../../src/core/rating/balances.ts';
+import { freePlaceOf, termOf } from '../../src/core/rating/free-seconds.ts';
 import { NANOS } from '../../src/core/rating/money.ts';
 import { snapshotOfFile } from '../core/call/priced-bench.ts';
 import { BenchCall } from './bench-call.ts';
 import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
 
-const SNAPSHOT = snapshotOfFile(`
+const FILE = `
 rateTables:
   - { name: retail, currency: EUR, rates: [{ prefix: "", price: 1, period: 1 }] }
 accounts:
@@ -18,7 +19,8 @@ mappingGateways:
   - { name: in, account: prepaid, remoteIps: ${CALLER} }
 routingGateways:
   - { name: out, remoteIp: ${TRUNK} }
-`);
+`;
+const SNAPSHOT = snapshotOfFile(FILE);
 const SLOT = SNAPSHOT.prices?.accounts[0]?.slot ?? -1;
 
 /** A switch whose account has `units`, each of which pays for a second. */
@@ -89,4 +91,42 @@ test('the death of the worker gives back what calls in set-up had, and charges n
   assert.equal(spendable(bench), 0n);
   bench.restart({ keepsMemory: true });
   assert.equal(spendable(bench), 40n);
+});
+
+describe('free minutes', () => {
+  const file = FILE.replace(
+    'account: prepaid, rateTable: retail',
+    'account: prepaid, rateTable: retail, package: basic',
+  );
+  const free = 'freeMinutes: [{ name: all, prefixes: ["4"], minutes: 2 }]';
+  const snapshot = snapshotOfFile(`${file}packages:\n  - { name: basic, currency: EUR, ${free} }\n`);
+  const place = freePlaceOf(SLOT, 0);
+  const term = termOf('basic all', 20_819);
+  const openFree = (bench: RunnerBench, seconds: number) => freeOf(bench).open(place, term, seconds);
+  const freeOf = (bench: RunnerBench) => new Balances(bench.memory.balances).free;
+  const left = (bench: RunnerBench) => freeOf(bench).now(place).seconds;
+
+  test('over a kill of the process: those of a live call stand aside, those of a CDR in the journal are gone', () => {
+    const bench = new RunnerBench({ snapshot });
+    openFree(bench, 70);
+    exhaust(bench, 'ended');
+    freeOf(bench).add({ place, term, seconds: 100 });
+    new BenchCall(bench, 'live').establish();
+    assert.equal(left(bench), 40);
+    bench.restart({ prepare: () => openFree(bench, 170) });
+    assert.equal(left(bench), 40, 'the ledger does not know it yet');
+    assert.equal(bench.spool()[0]?.freeSeconds, 70);
+    bench.restart({ prepare: () => openFree(bench, 100) });
+    assert.equal(left(bench), 40, 'now it does');
+  });
+
+  test('over the death of the worker: what calls in set-up had goes back', () => {
+    const bench = new RunnerBench({ snapshot });
+    openFree(bench, 120);
+    new BenchCall(bench, 'live').establish();
+    new BenchCall(bench, 'ringing').begin();
+    assert.equal(left(bench), 0);
+    bench.restart({ keepsMemory: true });
+    assert.equal(left(bench), 60);
+  });
 });

@@ -37,6 +37,14 @@ export interface Sent {
   readonly to: string;
 }
 
+/** How a life ends and the next one begins. */
+interface Restart {
+  readonly keepsMemory?: boolean;
+  readonly afterPowerCut?: boolean;
+  /** What control does before the shard begins. */
+  readonly prepare?: () => void;
+}
+
 /** Lives of one shard. */
 export class RunnerBench {
   disk: MemoryDisk;
@@ -61,7 +69,7 @@ export class RunnerBench {
   }
 
   /** The process dies and begins again; what control had spooled it still has. `keepsMemory`: only the worker died. */
-  restart(options: { readonly keepsMemory?: boolean; readonly afterPowerCut?: boolean } = {}): void {
+  restart(options: Restart = {}): void {
     this.disk = this.disk.successor(options.afterPowerCut);
     if (options.keepsMemory !== true) {
       this.memory = allocateSwitchMemory(1);
@@ -69,6 +77,7 @@ export class RunnerBench {
       mark.position = Math.max(0, ...this.spooled.keys());
       this.#ring = this.#openRing();
     }
+    options.prepare?.();
     this.runner = this.#begin(options.keepsMemory === true);
   }
 

@@ -2,10 +2,12 @@
 // shared memory what accounts have. The ledger is the truth; the memory is its running total, ahead of it by the calls
 // whose records are still on their way.
 
+import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { Balances } from '../../core/rating/balances.ts';
 import { chargesOf } from '../../core/rating/bill.ts';
+import type { FreeSeconds } from '../../core/rating/free-seconds.ts';
 import type { PricedAccount, Snapshot } from '../../core/routing/snapshot.ts';
-import type { Ledger, LedgerFault, PackageMarks, Payment, PaymentEntry } from '../../store/ledger.ts';
+import type { FreeUsed, Ledger, LedgerFault, PackageMarks, Payment, PaymentEntry } from '../../store/ledger.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { UnpackedSpool } from '../cdr/unpacked-spool.ts';
 
@@ -62,7 +64,7 @@ export class AccountBook {
       const records = this.#records.after(this.#ledger.position(), BATCH_RECORDS_MAX);
       const last = records.at(-1);
       if (last === undefined) break;
-      const charges = records.map(({ cdr }) => ({ id: cdr.id, losses: chargesOf(cdr) }));
+      const charges = records.map(({ cdr }) => ({ id: cdr.id, losses: chargesOf(cdr), free: freeUseOf(cdr) }));
       this.#ledger.book(charges, last.position);
       count += records.length;
     }
@@ -85,6 +87,16 @@ export class AccountBook {
     const entries = this.#ledger.payAll(payments);
     for (const [at, { nanos }] of payments.entries()) this.#balances.add(slots[at] as number, nanos);
     return entries;
+  }
+
+  /** What is left of free minutes, in shared memory. */
+  get free(): FreeSeconds {
+    return this.#balances.free;
+  }
+
+  /** As the ledger says: free seconds that calls of `account` have used in the period that began on that day. */
+  freeUsed(account: string, allowance: string, fromDay: number): number {
+    return this.#ledger.freeUsed(account, allowance, fromDay);
   }
 
   /** As the ledger says. */
@@ -133,4 +145,14 @@ export class AccountBook {
     if (account !== undefined) return account;
     throw new TandemError('TANDEM_ACCOUNT_UNKNOWN', `There is no account "${name}" in the network.`);
   }
+}
+
+/** The free seconds of a call; null where it had none. */
+function freeUseOf({
+  account,
+  freeAllowance: allowance,
+  freeFromDay: fromDay,
+  freeSeconds: seconds,
+}: Cdr): FreeUsed | null {
+  return seconds === 0 ? null : { account, allowance, fromDay, seconds };
 }

@@ -12,13 +12,14 @@ import type { CallHistory } from '../reports/call-history.ts';
 import { consumptionIn } from '../reports/consumption.ts';
 import { beginningOfDay, dayShown } from '../reports/periods.ts';
 import type { AccountBook } from './account-book.ts';
+import { type FreeGround, FreeMinutes, type FreeState } from './free-minutes.ts';
 import { firstDayOf, type HeldPeriod, heldPart, periodFrom } from './package-periods.ts';
 
 /** What the charges are made from. */
 export interface PackageGround {
   readonly accounts: AccountBook;
   readonly history: CallHistory;
-  readonly configuration: { accounts(): readonly Account[]; packages(): readonly Package[] };
+  readonly configuration: FreeGround['configuration'];
   readonly log: Log;
   readonly wallNow: () => number;
 }
@@ -37,6 +38,8 @@ export interface PackageState {
   /** What is to be consumed in it, and what was. */
   readonly dueNanos: bigint;
   readonly consumedNanos: bigint;
+  /** Of the period under way. */
+  readonly free: readonly FreeState[];
 }
 
 interface Held {
@@ -53,11 +56,13 @@ const ACCOUNTS_IN_ONE_GO = 64;
 /** The charges of one switch. */
 export class PackageCharges {
   readonly #ground: PackageGround;
+  readonly free: FreeMinutes;
   #looking: Promise<void> | null = null;
   #isStopped = false;
 
   constructor(ground: PackageGround) {
     this.#ground = ground;
+    this.free = new FreeMinutes(ground);
   }
 
   /** Books what is due; resolves when it is. One look at a time. */
@@ -103,6 +108,7 @@ export class PackageCharges {
         period,
         dueNanos: period === null ? 0n : heldPart(held.minimumNanos, period),
         consumedNanos: sums.get(account.account) ?? 0n,
+        free: this.free.statesOf(account, held),
       });
     }
     return states;

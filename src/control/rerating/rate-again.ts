@@ -155,7 +155,9 @@ function chargedCalls(cdr: Cdr, side: RatedSide, rules: TimeRules): ChargedCall[
   switch (side) {
     case 'sold': {
       const before = { table: cdr.sellTable, prefix: cdr.sellPrefix, nanos: cdr.sellFeeNanos + cdr.taxNanos };
-      return [{ account: cdr.account, before, seconds: rated - cdr.unpaidSeconds, wallMs: setupAtWallMs }];
+      return [
+        { account: cdr.account, before, seconds: rated - cdr.freeSeconds - cdr.unpaidSeconds, wallMs: setupAtWallMs },
+      ];
     }
     case 'bought': {
       if (cdr.clearingAccount === '') return [];

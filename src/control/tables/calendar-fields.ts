@@ -16,7 +16,7 @@ import { Refused, type Table } from '../../operator-file.ts';
 import { oneOf } from '../../operator-values.ts';
 import type { CalendarEntry, SpecialDate, WeeklyPeriod } from '../../store/network.ts';
 
-import { uniqueName } from './names.ts';
+import { refuseLong, uniqueName } from './names.ts';
 import { isTimeZone } from './time-zone.ts';
 
 const CALENDAR_FIELDS = ['name', 'timeZone', 'periods', 'specialDates'];
@@ -61,10 +61,6 @@ function readSpecialDate(row: Table): SpecialDate {
   const type = row.need('type', oneOf(['holiday', 'workingDay']), 'holiday');
   const like = row.optional<number | null>('like', weekday, type === 'workingDay' ? MONDAY : null);
   return { ...date, type, like };
-}
-
-function refuseLong(row: Table, field: string, length: number, max: number): void {
-  if (length > max) row.refuse(field, `has ${length} entries, ${max} are the most`);
 }
 
 function refuseSameDates(row: Table, dates: readonly SpecialDate[]): void {

@@ -3,6 +3,7 @@
 import { isIPv4 } from 'node:net';
 import { Defect } from '../../core/base/assert.ts';
 import { ParameterRefusal, parseParameters } from '../../core/parameters/registry.ts';
+import { freePlaceOf } from '../../core/rating/free-seconds.ts';
 import { type NumberGroupImage, packNumberGroup } from '../../core/routing/number-group.ts';
 import { prefixLayerOf } from '../../core/routing/route-prefix-packer.ts';
 import type { PrefixLayer } from '../../core/routing/route-prefixes.ts';
@@ -20,6 +21,7 @@ import type {
   MappingGatewayEntry,
   Network,
   NumberGroupEntry,
+  Package,
   RoutingGatewayEntry,
 } from '../../store/network.ts';
 import { TandemError } from '../../tandem-error.ts';
@@ -101,16 +103,30 @@ export function compileSnapshot(
 
 /** The accounts and rate tables of `network`. `slots`: of accounts, by name. */
 export function pricesIn(network: Network, slots: SlotTable['account'], imageOf: ImageOf): PriceTables {
+  const packages = new Map(network.packages.map((entry) => [entry.name, entry]));
   return {
-    accounts: network.accounts.map((account) => pricedAccount(account, slots)),
+    accounts: network.accounts.map((account) => pricedAccount(account, slots, packages)),
     rateTables: network.rateTables.map((table) => rateTableImage(table, imageOf)),
   };
 }
 
-function pricedAccount(entry: Account, slots: SlotTable['account']): PricedAccount {
+function pricedAccount(
+  entry: Account,
+  slots: SlotTable['account'],
+  packages: ReadonlyMap<string, Package>,
+): PricedAccount {
   const { account, currency, rateTable, privateRateTable, creditLimitNanos, agent } = entry;
   const rateTables = [privateRateTable, rateTable].filter((name) => name !== '');
-  return { slot: slots.get(account) ?? 0, account, currency, rateTables, creditLimitNanos, agent };
+  const slot = slots.get(account) ?? 0;
+  const free = (packages.get(entry.package)?.freeMinutes ?? []).map(({ name, prefixes, hours }, index) => {
+    return { allowance: allowanceOf(entry.package, name), place: freePlaceOf(slot, index), prefixes, hours };
+  });
+  return { slot, account, currency, rateTables, creditLimitNanos, agent, free };
+}
+
+/** Free minutes of a package, by name, as shards, CDRs and the ledger call them. */
+export function allowanceOf(packageName: string, name: string): string {
+  return `${packageName} ${name}`;
 }
 
 /** Layers of own prefixes: a change of something else does not pack them again. */

@@ -162,7 +162,7 @@ export class Configuration {
   /** What would become of a call now, by the snapshot in force. */
   explain(question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
     const snapshot = this.#snapshotAt(now.wallMs);
-    return explainRoute(snapshot, question, now, new Quotes(snapshot, now.spendable));
+    return explainRoute(snapshot, question, now, new Quotes(snapshot, now));
   }
 
   /** Compiles the calendars anew when those of the snapshot are a day old; whether they were. */

@@ -116,6 +116,7 @@ export function upgraded(network: Network): Network {
     ...EMPTY_NETWORK,
     ...network,
     accounts: network.accounts.map((account) => ({ ...OPEN_ACCOUNT, ...account })),
+    packages: (network.packages ?? []).map((one) => ({ ...one, freeMinutes: one.freeMinutes ?? [] })),
     mappingGateways: network.mappingGateways.map((entry) => withAbsentFields(entry, MAPPING_FIELDS)),
     routingGateways: network.routingGateways.map((entry) => withAbsentFields(entry, ROUTING_FIELDS)),
   };

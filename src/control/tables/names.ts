@@ -20,3 +20,8 @@ export function refuseSecond(row: Table, field: string, name: string, seen: Set<
 export function currency(text: string): string | Refused {
   return /^[A-Z]{3}$/.test(text) ? text : new Refused(`takes a currency of three letters such as EUR, not "${text}"`);
 }
+
+/** Refuses a list of more than `max` entries. */
+export function refuseLong(row: Table, field: string, length: number, max: number): void {
+  if (length > max) row.refuse(field, `has ${length} entries, ${max} are the most`);
+}

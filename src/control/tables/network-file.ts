@@ -49,7 +49,7 @@ export function parseNetwork(text: string, name: string, before: Network = EMPTY
     const references = new NameReferences();
     const devices = new Map<string, RegisterRules>();
     const rateTables = readRateTables(root, references);
-    const packages = readPackages(root);
+    const packages = readPackages(root, references);
     const known = [...rateTables, ...importedBeside(rateTables, before.rateTables)];
     const network = {
       rateTables,

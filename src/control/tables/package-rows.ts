@@ -1,18 +1,27 @@
-// The packages of a network file: rent and minimum consumption of a period. Accounts name the package that they have.
+// The packages of a network file: rent, minimum consumption and free minutes of a period. Accounts name the package
+// that they have.
 //
 //   packages:
-//     - { name: wholesale-500, currency: EUR, period: month, rent: 25, minimumConsumption: 500 }
+//     - name: wholesale-500
+//       currency: EUR
+//       period: month
+//       rent: 25
+//       minimumConsumption: 500
+//       freeMinutes:
+//         - { name: national, prefixes: [44, 4420], hours: evenings, minutes: 1000 }
 //   accounts:
 //     - { account: blue, package: wholesale-500, packageFrom: 2027-01-15 }
 
 import { parseMoney } from '../../core/rating/money.ts';
+import { FREE_ALLOWANCES_MAX, FREE_MINUTES_MAX } from '../../core/rating/rating-limits.ts';
 import { Refused, type Table } from '../../operator-file.ts';
-import { oneOf } from '../../operator-values.ts';
-import { type AccountPackage, PACKAGE_PERIODS, type Package } from '../../store/network.ts';
+import { entityName, oneOf, prefixDigits, wholeNumber } from '../../operator-values.ts';
+import { type AccountPackage, type FreeMinutesEntry, PACKAGE_PERIODS, type Package } from '../../store/network.ts';
 import type { NameReferences } from './name-references.ts';
-import { currency, uniqueName } from './names.ts';
+import { currency, refuseLong, uniqueName } from './names.ts';
 
-const FIELDS = ['name', 'currency', 'period', 'rent', 'minimumConsumption'];
+const FIELDS = ['name', 'currency', 'period', 'rent', 'minimumConsumption', 'freeMinutes'];
+const FREE_FIELDS = ['name', 'prefixes', 'hours', 'minutes'];
 export const ACCOUNT_PACKAGE_NAMES = ['package', 'packageFrom', 'packageUntil'];
 
 /** What an account has that names no package. */
@@ -21,16 +30,33 @@ export const NO_PACKAGE: AccountPackage = { package: '', packageFromDay: null, p
 const DAY_MS = 86_400_000;
 
 /** The list `packages`. */
-export function readPackages(root: Table): Package[] {
+export function readPackages(root: Table, references: NameReferences): Package[] {
   const seen = new Set<string>();
   return root.rows('packages', FIELDS, (row) => {
     const name = uniqueName(row, 'name', seen);
     const rentNanos = row.optional('rent', charge, 0n);
     const minimumNanos = row.optional('minimumConsumption', charge, 0n);
-    if (rentNanos === 0n && minimumNanos === 0n) row.refuse('rent', 'is missing, and so is minimumConsumption');
+    const freeMinutes = readFreeMinutes(row, references);
+    if (rentNanos === 0n && minimumNanos === 0n && freeMinutes.length === 0) {
+      row.refuse('rent', 'is missing, and so are minimumConsumption and freeMinutes');
+    }
     const period = row.optional('period', oneOf(PACKAGE_PERIODS), 'month');
-    return { name, currency: row.need('currency', currency, ''), period, rentNanos, minimumNanos };
+    return { name, currency: row.need('currency', currency, ''), period, rentNanos, minimumNanos, freeMinutes };
   });
+}
+
+function readFreeMinutes(row: Table, references: NameReferences): FreeMinutesEntry[] {
+  const seen = new Set<string>();
+  const entries = row.rows('freeMinutes', FREE_FIELDS, (line) => {
+    const hours = line.optional('hours', entityName, '');
+    references.add(line, 'hours', 'calendars', [hours]);
+    const name = uniqueName(line, 'name', seen);
+    const prefixes = line.many('prefixes', prefixDigits);
+    if (!line.has('prefixes')) line.refuse('prefixes', 'is missing');
+    return { name, prefixes, hours, minutes: line.need('minutes', wholeNumber(1, FREE_MINUTES_MAX), 1) };
+  });
+  refuseLong(row, 'freeMinutes', entries.length, FREE_ALLOWANCES_MAX);
+  return entries;
 }
 
 /** The package of the account in `row`, whose name is that of one of `packages` in the currency of the account. */

@@ -15,5 +15,5 @@ export function noteBuyRate(record: LiveRecord, gateway: RoutingGateway, routing
   cdr.buyTable = buy?.table ?? '';
   cdr.buyPrefix = buy?.prefix ?? '';
   if (record.bill !== null) record.bill.buy = buy;
-  else if (buy !== null) record.bill = { rules, sell: null, agents: [], buy, reserve: null };
+  else if (buy !== null) record.bill = { rules, sell: null, agents: [], buy, reserve: null, free: null };
 }

@@ -296,7 +296,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
   }
 
   #beginReserve(): void {
-    if (!this.record.bill?.reserve) return;
+    if (!this.record.bill?.reserve && !this.record.bill?.free) return;
     this.#reserve = new TalkReserve(this.#around, this.record, this.#routing, this);
   }
 

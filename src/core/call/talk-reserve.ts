@@ -1,5 +1,6 @@
-// The talk time of a prepaid call: a slice of money is reserved before it hunts, the next one before the last is talked
-// up, and when the balance pays for no more the call ends at the very second that was paid for.
+// The talk time of a prepaid call, or of one with free minutes: a slice is reserved before it hunts, the next one
+// before the last is talked up, of free seconds while there are some, then of money. When neither is left a prepaid
+// call ends at the very second that was paid for; any other pays at its end for what was not free.
 //
 //   answered --shortly before the slice ends--> reserve --got more--> and so on
 //                                                    \--no more--> at its end once more --no more--> exhausted
@@ -7,6 +8,7 @@
 import type { EndReason } from '../base/end-reason.ts';
 import type { Balances } from '../rating/balances.ts';
 import { lossesOf } from '../rating/bill.ts';
+import { extendFree } from '../rating/free-seconds.ts';
 import { extendReserve } from '../rating/reserve.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { LiveRecord } from './call-record.ts';
@@ -45,6 +47,7 @@ export class TalkReserve implements Timed {
       this.#arm();
       return;
     }
+    if (!this.#record.bill?.reserve) return;
     const leftMs = this.#leftMs();
     if (leftMs > 0) this.#timer = this.#around.wheel.arm(this, 0, leftMs);
     else this.#user.release('CreditExhausted');
@@ -63,13 +66,15 @@ export class TalkReserve implements Timed {
   /** Talk time that is paid for and not yet over. */
   #leftMs(): number {
     const { freeMs } = this.#routing.timeRules;
-    const grantedMs = (this.#record.bill?.reserve?.grantedSeconds ?? 0) * 1000 + freeMs;
-    return this.#record.answeredAtMs + grantedMs - this.#around.nowMs;
+    const { reserve, free } = this.#record.bill ?? {};
+    const grantedSeconds = (reserve?.grantedSeconds ?? 0) + (free?.grantedSeconds ?? 0);
+    return this.#record.answeredAtMs + grantedSeconds * 1000 + freeMs - this.#around.nowMs;
   }
 }
 
-/** Reserves the next slice of a call; false when its account has nothing for it. */
+/** Reserves the next slice of a call; false when its account has nothing for it, or needs none. */
 export function extended({ bill }: LiveRecord, balances: Balances, { sliceRules }: RoutingView): boolean {
+  if (bill?.free && extendFree(bill.free, balances.free, sliceRules.sliceSeconds)) return true;
   if (!bill?.reserve || bill.sell === null) return false;
   return extendReserve(bill.reserve, bill.sell, balances, sliceRules);
 }
@@ -79,6 +84,10 @@ export function settleBill(record: LiveRecord, balances: Balances): void {
   const { bill, cdr } = record;
   if (bill === null) return;
   record.losses = lossesOf(cdr, bill);
+  const { free } = bill;
+  if (free !== null) {
+    balances.free.giveBack({ place: free.place, term: free.term, seconds: free.grantedSeconds - cdr.freeSeconds });
+  }
   let reservedNanos = bill.reserve?.reservedNanos ?? 0n;
   // The first loss is that of the account which reserved.
   for (const { slot, nanos } of record.losses) {

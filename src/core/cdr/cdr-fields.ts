@@ -77,6 +77,9 @@ export const CDR_FIELD_TABLE = {
   agentFees: row('list', '', 'What each agent above the account pays: account, table, prefix, fee, tax, seconds.'),
   ratedSeconds: row('count', '', 'Whole seconds of talk that prices went by; null when no price was asked.'),
   unpaidSeconds: row('count', '', 'Those of them that the money of the account did not reach for; it pays the others.'),
+  freeSeconds: row('count', '', 'The first of the rated seconds, which a package gave for nothing.'),
+  freeAllowance: row('text', '', 'Package and name of the free minutes that they are of.'),
+  freeFromDay: row('count', '', 'First day of the period of the package that they count in, days since 1970.'),
 } as const satisfies Readonly<Record<keyof Cdr, CdrField>>;
 
 /** Names of all fields, in the order of columns. */

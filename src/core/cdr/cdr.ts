@@ -113,6 +113,11 @@ export interface Cdr {
   ratedSeconds: number | null;
   /** Those of them that the account's money was not reserved for: it does not pay for them. */
   unpaidSeconds: number;
+  /** The first of them that its package gave for nothing; the account pays for those after them alone. */
+  freeSeconds: number;
+  /** Package and allowance that they are of, and the first day of the period, counted from 1970; '' and 0: none. */
+  freeAllowance: string;
+  freeFromDay: number;
 }
 
 /** The fields of money as a call begins with them. */
@@ -134,4 +139,7 @@ export const UNBILLED = {
   agentFees: [],
   ratedSeconds: null,
   unpaidSeconds: 0,
+  freeSeconds: 0,
+  freeAllowance: '',
+  freeFromDay: 0,
 } as const satisfies Partial<Cdr>;

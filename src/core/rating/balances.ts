@@ -10,8 +10,11 @@
 
 import { assert } from '../base/assert.ts';
 import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
+import { FreeSeconds } from './free-seconds.ts';
+import { FREE_ALLOWANCES_MAX } from './rating-limits.ts';
 
 const AMOUNT_BYTES = 8;
+const FREE_BYTES = 8 * FREE_ALLOWANCES_MAX;
 const FLAG_BYTES = 4;
 
 /** The balances, as every shard and control see them. */
@@ -20,23 +23,28 @@ export class Balances {
   /** 1 once control has said what the ledger has. */
   readonly #isOpen: Int32Array;
   readonly #held: BigInt64Array;
+  /** What is free beside the balances. */
+  readonly free: FreeSeconds;
 
   /** `held`: this shard's own memory, which outlives it; null for one who reserves nothing. */
   constructor(shared: SharedArrayBuffer, held: SharedArrayBuffer | null = null) {
-    const slotCount = shared.byteLength / (AMOUNT_BYTES + FLAG_BYTES);
+    const slotCount = shared.byteLength / (AMOUNT_BYTES + FREE_BYTES + FLAG_BYTES);
     this.#spendable = new BigInt64Array(shared, 0, slotCount);
-    this.#isOpen = new Int32Array(shared, slotCount * AMOUNT_BYTES, slotCount);
-    this.#held = new BigInt64Array(held ?? Balances.allocateHeld(0));
+    this.#isOpen = new Int32Array(shared, slotCount * (AMOUNT_BYTES + FREE_BYTES), slotCount);
+    const heldMemory = held ?? Balances.allocateHeld(0);
+    const heldCount = heldMemory.byteLength / (AMOUNT_BYTES + FREE_BYTES);
+    this.#held = new BigInt64Array(heldMemory, 0, heldCount);
+    this.free = new FreeSeconds(freeWordsIn(shared, slotCount), freeWordsIn(heldMemory, heldCount));
   }
 
   /** Shared memory for the accounts in `slotCount` slots. */
   static allocate(slotCount = ADMISSION_SLOTS_MAX): SharedArrayBuffer {
-    return new SharedArrayBuffer(slotCount * (AMOUNT_BYTES + FLAG_BYTES));
+    return new SharedArrayBuffer(slotCount * (AMOUNT_BYTES + FREE_BYTES + FLAG_BYTES));
   }
 
   /** Memory of what one shard holds. */
   static allocateHeld(slotCount = ADMISSION_SLOTS_MAX): SharedArrayBuffer {
-    return new SharedArrayBuffer(slotCount * AMOUNT_BYTES);
+    return new SharedArrayBuffer(slotCount * (AMOUNT_BYTES + FREE_BYTES));
   }
 
   /** Control: the ledger's balance of an account, once; a successor of control finds it open and running. */
@@ -104,4 +112,8 @@ export class Balances {
     assert(held >= 0n, 'a shard gives back no more than it holds');
     this.#held[slot] = held;
   }
+}
+
+function freeWordsIn(memory: SharedArrayBuffer, slotCount: number): BigInt64Array {
+  return new BigInt64Array(memory, slotCount * AMOUNT_BYTES, slotCount * FREE_ALLOWANCES_MAX);
 }

@@ -1,9 +1,11 @@
 // Who pays what for a number at a moment: the accounts and rate tables of a snapshot, with their decks open.
 
 import type { EndReason } from '../base/end-reason.ts';
+import { type Calendar, isOpenAt } from '../routing/calendar.ts';
 import type { Price, RoutePrices } from '../routing/route-conditions.ts';
-import type { MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
+import type { FreeAllowance, MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
 import type { BillLine } from './bill.ts';
+import type { FreeShare } from './free-seconds.ts';
 import { RateDeck } from './rate-deck.ts';
 import { priceOf, RATE_TYPES } from './rate-terms.ts';
 import { AGENT_LEVELS_MAX } from './rating-limits.ts';
@@ -20,10 +22,12 @@ export interface Sale {
 export class Pricing implements RoutePrices {
   readonly #accounts: ReadonlyMap<string, PricedAccount>;
   readonly #decks: ReadonlyMap<string, RateDeck>;
+  readonly #calendarOf: (name: string) => Calendar | null;
 
   constructor({ prices, calendars = [] }: Pick<Snapshot, 'prices' | 'calendars'>) {
     const byName = new Map(calendars.map((calendar) => [calendar.name, calendar]));
     const calendarOf = (name: string) => byName.get(name) ?? null;
+    this.#calendarOf = calendarOf;
     this.#accounts = new Map((prices?.accounts ?? []).map((account) => [account.account, account]));
     this.#decks = new Map((prices?.rateTables ?? []).map(({ name, image }) => [name, new RateDeck(image, calendarOf)]));
   }
@@ -41,6 +45,22 @@ export class Pricing implements RoutePrices {
       if (rate) return { account: account.account, slot: account.slot, table, prefix: rate.prefix, terms: rate.terms };
     }
     return null;
+  }
+
+  /** The free minutes of `account` for a call to `digits`: those of the longest prefix, of their hours. Null: none. */
+  freeOf({ free }: PricedAccount, digits: string, wallMs: number): FreeShare | null {
+    let found: FreeAllowance | null = null;
+    let longest = -1;
+    for (const allowance of free) {
+      const calendar = allowance.hours === '' ? null : this.#calendarOf(allowance.hours);
+      if (allowance.hours !== '' && (calendar === null || !isOpenAt(calendar, wallMs))) continue;
+      for (const prefix of allowance.prefixes) {
+        if (prefix.length <= longest || !digits.startsWith(prefix)) continue;
+        longest = prefix.length;
+        found = allowance;
+      }
+    }
+    return found && { allowance: found.allowance, place: found.place, term: 0, grantedSeconds: 0 };
   }
 
   /** A line for each agent that is billed, `nearest` first; null when one of them has no rate for `digits`. */

@@ -9,5 +9,11 @@ export const RATE_PRICE_NANOS_MAX = 100_000_000_000_000;
 /** Sections of one rate; one with more is refused on import. */
 export const RATE_SECTIONS_MAX = 8;
 
+/** Free allowances of a package; `tandem apply` refuses more. */
+export const FREE_ALLOWANCES_MAX = 4;
+
+/** Minutes of a free allowance, a year of talk on a hundred lines; `tandem apply` refuses more. */
+export const FREE_MINUTES_MAX = 30_000_000;
+
 /** Agents one above the other; `tandem apply` refuses more. */
 export const AGENT_LEVELS_MAX = 8;

@@ -84,6 +84,8 @@ export interface GatewaysNow {
   readonly entry: EntryConditions;
   /** What the account in `slot` may spend, nanos, without what its credit limit adds. */
   spendable(slot: number): bigint;
+  /** Seconds that are left of the free minutes at `place`. */
+  freeSeconds(place: number): number;
   /** Which of a hundred calls of the mapping gateway in `slot` is next. */
   hundredth(slot: number): number;
   /** Quality of the gateway in `slot` over the window, of its calls to `prefix`. */

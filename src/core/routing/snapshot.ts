@@ -250,6 +250,19 @@ export interface PricedAccount {
   readonly creditLimitNanos: bigint | null;
   /** The agent whose customer it is; '' for none. */
   readonly agent: string;
+  /** Free minutes of its package, in the order of their counters. */
+  readonly free: readonly FreeAllowance[];
+}
+
+/** Numbers that a package lets its account call for nothing, as long as its minutes of the period last. */
+export interface FreeAllowance {
+  /** Package and allowance, by name. */
+  readonly allowance: string;
+  /** Place of what is left in shared memory. */
+  readonly place: number;
+  readonly prefixes: readonly string[];
+  /** When it holds: while that calendar is open; '': always. */
+  readonly hours: string;
 }
 
 /** A rate table, its deck in shared memory (core/rating/rate-deck.ts). */

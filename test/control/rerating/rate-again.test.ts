@@ -38,7 +38,15 @@ function pricesOf(rows: readonly RateRow[], account = 'alpha'): PriceTables {
   for (const one of rows) builder.add(one);
   const image = builder.build();
   assert.ok(image instanceof SharedArrayBuffer);
-  const priced = { slot: 0, account, currency: 'EUR', rateTables: ['new'], creditLimitNanos: null, agent: '' };
+  const priced = {
+    slot: 0,
+    account,
+    currency: 'EUR',
+    rateTables: ['new'],
+    creditLimitNanos: null,
+    free: [],
+    agent: '',
+  };
   return { accounts: [priced], rateTables: [{ name: 'new', image }] };
 }
 

@@ -82,7 +82,8 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
       creditLimitNanos: 1_000_500_000_000n,
     },
   ]);
-  const amounts = { rentNanos: 25_500_000_000n, minimumNanos: 500_000_000_000n };
+  const freeMinutes = [{ name: 'national', prefixes: ['49', '4930'], hours: '', minutes: 1_000 }];
+  const amounts = { rentNanos: 25_500_000_000n, minimumNanos: 500_000_000_000n, freeMinutes };
   assert.deepEqual(packages, [{ name: 'wholesale-500', currency: 'EUR', period: 'month', ...amounts }]);
   assert.deepEqual(mappingGateways[0], {
     name: 'Alpha',

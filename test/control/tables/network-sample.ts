@@ -28,7 +28,12 @@ rateTables:
     currency: EUR
     rates: [{ prefix: "", perMinute: 0.01, increments: 30/6 }]
 packages:
-  - { name: wholesale-500, currency: EUR, period: month, rent: 25.50, minimumConsumption: 500 }
+  - name: wholesale-500
+    currency: EUR
+    period: month
+    rent: 25.50
+    minimumConsumption: 500
+    freeMinutes: [{ name: national, prefixes: ["49", "4930"], minutes: 1000 }]
 accounts:
   - account: alpha
     type: agent

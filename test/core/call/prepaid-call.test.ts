@@ -178,7 +178,10 @@ describe('tandem route says beforehand how long the balance lets a call talk', (
     test(`${cents} cents, limit ${limit}, ${parameters.trim() || 'nothing set'}: ${seconds} s`, () => {
       const calls = bench(cents, { limit, parameters });
       const snapshot = snapshotOfFile(network(limit, parameters));
-      const quotes = new Quotes(snapshot, (slot) => calls.switch.balances.spendable(slot));
+      const quotes = new Quotes(snapshot, {
+        spendable: (slot) => calls.switch.balances.spendable(slot),
+        freeSeconds: () => 0,
+      });
       const quote = quotes.sellQuote(snapshot.mappingGateways[0] ?? assert.fail(), '49', EPOCH_WALL_MS);
       assert.deepEqual([quote?.talkSecondsMax, quote?.refusal], [seconds, seconds === 0 ? 'InsufficientBalance' : '']);
       calls.call('one', '49', 0);
@@ -191,7 +194,11 @@ describe('tandem route says beforehand how long the balance lets a call talk', (
 
   test('without a limit there is none to tell', () => {
     const snapshot = snapshotOfFile(network('None'));
-    const quote = new Quotes(snapshot, () => 0n).sellQuote(snapshot.mappingGateways[0] ?? assert.fail(), '49', 0);
+    const quote = new Quotes(snapshot, { spendable: () => 0n, freeSeconds: () => 0 }).sellQuote(
+      snapshot.mappingGateways[0] ?? assert.fail(),
+      '49',
+      0,
+    );
     assert.deepEqual([quote?.talkSecondsMax, quote?.refusal], [null, '']);
   });
 });

@@ -52,7 +52,7 @@ const SNAPSHOT = snapshotOfFile(NETWORK);
 function callAt(wallMs: number, callee: string): { readonly was: unknown; readonly said: unknown } {
   const now = nowOf(wallMs);
   const question = { from: CALLER.address, caller: '4930', callee };
-  const explained = explainRoute(SNAPSHOT, question, now, new Quotes(SNAPSHOT, () => 0n));
+  const explained = explainRoute(SNAPSHOT, question, now, new Quotes(SNAPSHOT, now));
   const [candidate] = explained.candidates;
   const callerSent = explained.caller;
   const calleeSent = candidate?.translations.find(({ party }) => party === 'callee')?.after ?? explained.callee;

@@ -73,6 +73,7 @@ function explained(bench: RouteBench, from: string, callee: string): ExplainedRo
         nowMs,
       }),
       entry: new SeenEntry({ admission, blackList, nowMs }),
+      freeSeconds: () => 0,
       spendable: () => 0n,
       hundredth: (slot) => turns.nextOfHundred(slot),
       quality: (slot, prefix, windowMs) => quality.read(slot, prefix, windowMs, nowMs),

@@ -53,6 +53,7 @@ export function nowOf(wallMs: number, parts: MomentParts = {}): GatewaysNow {
       admitsCall: (slot, capacity) => capacity === null || conditions.calls(slot) < capacity,
       numberShut: () => null,
     },
+    freeSeconds: () => 0,
     spendable: () => 0n,
     hundredth: () => 0,
     quality: () => ({ calls: 0, asr: null, ner: null, acdSeconds: null, pddSeconds: null }),

@@ -5,6 +5,7 @@ import type { Cdr } from '../../../core/cdr/cdr.ts';
 import { UNBILLED } from '../../../core/cdr/cdr.ts';
 import { type Bill, type BilledRecord, type BillLine, fillFees } from '../../../core/rating/bill.ts';
 import { ratedSecondsOf } from '../../../core/rating/charge.ts';
+import { termOf } from '../../../core/rating/free-seconds.ts';
 import type { PastRates, VersionRates } from '../../rates/past-rates.ts';
 
 /** What came of it: the fields that differ, as a sentence; '' when none does; null: it cannot be computed again. */
@@ -15,6 +16,7 @@ type RatedFields = Pick<Cdr, 'sellTable' | 'sellPrefix' | 'buyTable' | 'buyPrefi
 const COMPARED = [
   'sellTable',
   'sellPrefix',
+  'freeSeconds',
   'sellFeeNanos',
   'taxNanos',
   'billedSeconds',
@@ -50,9 +52,14 @@ function ratedAt(cdr: Cdr, { pricing, rules }: VersionRates, wallMs: number): Ra
   const agent = pricing.billed(cdr.account)?.agent ?? '';
   const agents = sell === null ? [] : (pricing.agentLinesOf(agent, digits, wallMs) ?? []);
   const { unpaidSeconds } = cdr;
-  const grantedSeconds = ratedSecondsOf(cdr.holdMs, rules) - unpaidSeconds;
+  const { freeAllowance: allowance, freeFromDay, freeSeconds } = cdr;
+  const free =
+    freeSeconds === 0
+      ? null
+      : { allowance, place: 0, term: termOf(allowance, freeFromDay), grantedSeconds: freeSeconds };
+  const grantedSeconds = ratedSecondsOf(cdr.holdMs, rules) - freeSeconds - unpaidSeconds;
   const reserve = unpaidSeconds === 0 ? null : { floorNanos: 0n, grantedSeconds, reservedNanos: 0n };
-  const bill: Bill = { rules, sell, agents, buy, reserve };
+  const bill: Bill = { rules, sell, agents, buy, reserve, free };
   const fees: BilledRecord = { ...UNBILLED, holdMs: cdr.holdMs };
   if (sell !== null || buy !== null) fillFees(fees, bill);
   const named = { sellTable: sell?.table ?? '', sellPrefix: sell?.prefix ?? '' };

@@ -1,5 +1,5 @@
 // Whether the call has a price, and may have it: the rates of its account and of the agents above it. They are looked
-// up once and hold until the call ends.
+// up once and hold until the call ends, and so do the free minutes of its account's package.
 
 import type { EndReason } from '../../base/end-reason.ts';
 import type { Entry } from './entry.ts';
@@ -24,6 +24,7 @@ export function checkRates(entry: Entry): EndReason | null {
   const { creditLimitNanos } = account;
   const reserve =
     creditLimitNanos === null ? null : { floorNanos: -creditLimitNanos, grantedSeconds: 0, reservedNanos: 0n };
-  record.bill = { rules: routing.timeRules, sell, agents, buy: null, reserve };
+  const free = pricing.freeOf(account, callee, around.wallMs);
+  record.bill = { rules: routing.timeRules, sell, agents, buy: null, reserve, free };
   return null;
 }

@@ -13,11 +13,8 @@ import type { Arrival } from './entry.ts';
 const NO_FEES: readonly AgentFee[] = [];
 
 /** All of it in one literal: V8 then keeps a record in one piece, and all records of one shape. */
-export function firstRecord(
-  around: Surroundings,
-  { invite, source, gateway, routing }: Arrival,
-  { caller, dialled, callee }: Dialled,
-): Cdr {
+export function firstRecord(around: Surroundings, arrival: Arrival, { caller, dialled, callee }: Dialled): Cdr {
+  const { invite, source, gateway, routing } = arrival;
   return {
     id: around.mintCdrId(),
     node: around.node,
@@ -70,6 +67,9 @@ export function firstRecord(
     agentFees: NO_FEES,
     ratedSeconds: null,
     unpaidSeconds: 0,
+    freeSeconds: 0,
+    freeAllowance: '',
+    freeFromDay: 0,
     attempts: [],
   };
 }
