@@ -34,6 +34,9 @@ import { RecordsOut } from './records-out.ts';
  */
 const TIMER_SLACK_MS = 4;
 
+/** How late, ms, a transaction that has ended may be forgotten: a call leaves several, and repetitions take seconds. */
+const LINGERING_SLACK_MS = 250;
+
 /** How often it looks how much of the heap is used, ms. */
 const HEAP_PERIOD_MS = 1_000;
 
@@ -115,11 +118,12 @@ export class ShardRunner {
   /** Lets everything due happen; false when nothing was. */
   advance(nowMs: number): boolean {
     this.#nowMs = nowMs;
-    const dueMs = this.#shard.nextDueMs();
+    const dueMs = this.#shard.promptDueMs();
     if (nowMs >= this.#heapDueMs) this.#lookAtHeap(nowMs);
     if (nowMs >= this.#flushDueMs) this.#flushJournal();
-    if (dueMs > nowMs) return nowMs >= Math.min(this.#retryAtMs, this.#carryDueMs);
-    this.counters.set(ShardNumber.timerLagMs, nowMs - dueMs);
+    if (Math.min(dueMs, this.#shard.lingeringDueMs()) > nowMs)
+      return nowMs >= Math.min(this.#retryAtMs, this.#carryDueMs);
+    if (dueMs <= nowMs) this.counters.set(ShardNumber.timerLagMs, nowMs - dueMs);
     this.#shard.advance(nowMs, Date.now());
     if (this.#isFailing) this.#judge();
     return true;
@@ -128,7 +132,8 @@ export class ShardRunner {
   /** When the host must call `advance` at the latest if nothing else wakes it; Infinity when nothing waits. */
   wakeAtMs(): number {
     const ownDueMs = Math.min(this.#flushDueMs, this.#retryAtMs, this.#carryDueMs);
-    return Math.min(this.#shard.nextDueMs() + TIMER_SLACK_MS, ownDueMs);
+    const lingeringDueMs = this.#shard.lingeringDueMs() + LINGERING_SLACK_MS;
+    return Math.min(this.#shard.promptDueMs() + TIMER_SLACK_MS, lingeringDueMs, ownDueMs);
   }
 
   /** The end of a batch: keeps what it changed, then lets its datagrams go. */

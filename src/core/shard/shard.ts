@@ -74,6 +74,7 @@ export class Shard {
     this.#around.wallMs = wallMs;
     try {
       this.#around.wheel.advance(nowMs);
+      this.#around.lingering.advance(nowMs);
     } catch (error) {
       this.#failed(error, '');
     }
@@ -155,15 +156,30 @@ export class Shard {
     this.#reception.isClosed = isClosed;
   }
 
-  /** When `advance` is next needed; Infinity when nothing waits. */
+  /** When something is next due; Infinity when nothing waits. */
   nextDueMs(): number {
+    return Math.min(this.promptDueMs(), this.lingeringDueMs());
+  }
+
+  /** When `advance` is next needed on time. */
+  promptDueMs(): number {
     return this.#around.wheel.nextDueMs();
+  }
+
+  /** When something is next due that may as well be late: a transaction to be forgotten. */
+  lingeringDueMs(): number {
+    return this.#around.lingering.nextDueMs();
   }
 
   /** Sizes of all tables; also the gauges. */
   inspect(): ShardView {
-    const { calls, dialogs, transactions, wheel } = this.#around;
-    return { calls: calls.size, dialogs: dialogs.size, transactions: transactions.size, timers: wheel.size };
+    const { calls, dialogs, transactions, wheel, lingering } = this.#around;
+    return {
+      calls: calls.size,
+      dialogs: dialogs.size,
+      transactions: transactions.size,
+      timers: wheel.size + lingering.size,
+    };
   }
 
   #receive(text: string, source: Source): void {

@@ -73,6 +73,7 @@ export class ShardSurroundings implements Surroundings {
   wallMs = 0;
   routing: RoutingView;
   readonly wheel: TimerWheel;
+  readonly lingering: TimerWheel;
   readonly transactions: TransactionTable;
   readonly prober: GatewayProber;
   readonly lrn: LrnDips;
@@ -121,6 +122,7 @@ export class ShardSurroundings implements Surroundings {
     this.#localEnds = birth.listeners.map(localEndOf);
     this.#realms = birth.listeners.map(({ advertisedHost }) => advertisedHost);
     this.wheel = new TimerWheel(birth.nowMs);
+    this.lingering = new TimerWheel(birth.nowMs);
     this.transactions = new TransactionTable(this);
     this.draw = (bound) => birth.prng.below(bound);
     const parameters = defaultParameters();

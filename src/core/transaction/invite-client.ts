@@ -74,8 +74,10 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
   #resendCount = 0;
   /** A. */
   #repeat: TimerHandle = 0;
-  /** B, D, M or X. */
+  /** B or X. */
   #lifetime: TimerHandle = 0;
+  /** D: a transport error ends it sooner. */
+  #lingering: TimerHandle = 0;
   #cancelText = '';
   #cancelResend: ResendSchedule | null = null;
   /** What the user is told at the end of the present step. */
@@ -213,12 +215,12 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
     this.#notice = 'response';
     if (input === '2xx') {
       this.#text = '';
-      this.#live(SipTimer.M, TIMER_M_MS);
+      this.#ports.lingering.arm(this, SipTimer.M, TIMER_M_MS);
       return 'accepted';
     }
     this.#acknowledge(response);
     if (this.#isReliable) return 'terminated';
-    this.#live(SipTimer.D, TIMER_D_MS);
+    this.#lingering = this.#ports.lingering.arm(this, SipTimer.D, TIMER_D_MS);
     return 'completed';
   }
 
@@ -292,6 +294,7 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
 
   #leave(): void {
     this.#disarmAll();
+    this.#ports.lingering.disarm(this.#lingering);
     this.#text = '';
     this.#cancelText = '';
     this.#home.retire(this);

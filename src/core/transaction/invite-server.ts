@@ -86,7 +86,7 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
   #repeatMs = TIMER_G_MS;
   /** G. */
   #repeat: TimerHandle = 0;
-  /** H, I or L. */
+  /** H. */
   #lifetime: TimerHandle = 0;
   /** What the user is told at the end of the present step. */
   #notice: 'none' | 'timeout' | 'transportError' = 'none';
@@ -178,11 +178,11 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
       case '2xx':
         this.#ports.transmit(text, this.target);
         this.#text = '';
-        this.#live(SipTimer.L, TIMER_L_MS);
+        this.#ports.lingering.arm(this, SipTimer.L, TIMER_L_MS);
         return 'accepted';
       case '300-699':
         this.#send(text);
-        this.#live(SipTimer.H, TIMER_H_MS);
+        this.#lifetime = this.#ports.wheel.arm(this, SipTimer.H, TIMER_H_MS);
         if (!this.#isReliable) this.#armRepeat();
         return 'completed';
       default:
@@ -209,7 +209,7 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
         this.#text = '';
         this.#ports.count('ackAbsorbed', 'INVITE');
         if (this.#isReliable) return 'terminated';
-        this.#live(SipTimer.I, TIMER_I_MS);
+        this.#ports.lingering.arm(this, SipTimer.I, TIMER_I_MS);
         return 'confirmed';
       default:
         return this.#unmoved(input, 'completed');
@@ -270,10 +270,6 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
 
   #armRepeat(): void {
     this.#repeat = this.#ports.wheel.arm(this, SipTimer.G, this.#repeatMs);
-  }
-
-  #live(kind: number, lifeMs: number): void {
-    this.#lifetime = this.#ports.wheel.arm(this, kind, lifeMs);
   }
 
   #disarmAll(): void {

@@ -56,7 +56,7 @@ export class NonInviteClientTransaction implements ClientTransaction, Timed {
   #resendCount = 0;
   /** E. */
   #repeat: TimerHandle = 0;
-  /** F or K. */
+  /** F. */
   #lifetime: TimerHandle = 0;
   /** What the user is told at the end of the present step. */
   #notice: ClientNotice = 'none';
@@ -162,7 +162,7 @@ export class NonInviteClientTransaction implements ClientTransaction, Timed {
         this.#notice = 'response';
         this.#text = '';
         if (this.#isReliable) return 'terminated';
-        this.#lifetime = this.#ports.wheel.arm(this, SipTimer.K, TIMER_K_MS);
+        this.#ports.lingering.arm(this, SipTimer.K, TIMER_K_MS);
         return 'completed';
       case 'F':
         this.#ports.count('requestTimedOut', this.method);

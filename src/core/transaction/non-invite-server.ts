@@ -63,7 +63,7 @@ export class NonInviteServerTransaction implements ServerTransaction, Timed {
   #text = '';
   /** T. */
   #tryingTimer: TimerHandle = 0;
-  /** F or J. */
+  /** F. */
   #lifetime: TimerHandle;
   #hasNotice = false;
 
@@ -210,7 +210,7 @@ export class NonInviteServerTransaction implements ServerTransaction, Timed {
   #complete(): NonInviteServerState {
     this.#disarmAll();
     if (this.#isReliable) return 'terminated';
-    this.#lifetime = this.#ports.wheel.arm(this, SipTimer.J, TIMER_J_MS);
+    this.#ports.lingering.arm(this, SipTimer.J, TIMER_J_MS);
     return 'completed';
   }
 

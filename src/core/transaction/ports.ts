@@ -37,6 +37,8 @@ export interface TransactionPorts {
   /** Puts `text`, a latin1 string, on the wire. Never fails: what goes wrong later comes back as transportError. */
   transmit(text: string, target: Target): void;
   readonly wheel: TimerWheel;
+  /** For the waits of transactions that have only to be forgotten: nobody is woken to do that on time. */
+  readonly lingering: TimerWheel;
   count(what: TransactionCount, method: string): void;
 }
 

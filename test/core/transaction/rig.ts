@@ -101,6 +101,7 @@ export class Rig implements ClientUser, ServerUser {
     this.wheel = new TimerWheel(0);
     const ports: TransactionPorts = {
       wheel: this.wheel,
+      lingering: this.wheel,
       transmit: (text) => {
         this.sent.push(text);
         this.#note(`send ${nameOf(text)}`);

@@ -1,0 +1,40 @@
+// When a shard asks to be woken: in time for what must happen in time, and for nothing else.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { monotonicMs } from '../../src/clock.ts';
+import { T4_MS } from '../../src/core/timer/sip-timers.ts';
+import { BenchCall, textTo } from './bench-call.ts';
+import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
+
+/** Longer than the journal waits to be flushed. */
+const FLUSHED_MS = 1_000;
+
+/** When the runner wants to be woken next, once its journal is flushed: ms from `sinceMs`. */
+function wakeAfterMs({ runner }: RunnerBench, sinceMs: number): number {
+  runner.advance(monotonicMs() + FLUSHED_MS);
+  return runner.wakeAtMs() - sinceMs;
+}
+
+test('nobody is woken to forget an ended transaction on time', () => {
+  const bench = new RunnerBench();
+  const call = new BenchCall(bench, 'one');
+  call.establish();
+  const bye = textTo(bench.receive(call.inDialog('BYE', CALLER, 2), CALLER), TRUNK, 'BYE');
+  const sinceMs = monotonicMs();
+  bench.receive(call.responseText(bye), TRUNK);
+  const waitMs = wakeAfterMs(bench, sinceMs);
+  assert.ok(waitMs >= T4_MS + 250, `the BYE is over after ${T4_MS} ms, woken after ${waitMs.toFixed()}`);
+  assert.ok(waitMs < T4_MS + 1_000, 'but it is forgotten');
+});
+
+test('what is to be sent again is sent in time', () => {
+  const bench = new RunnerBench();
+  const call = new BenchCall(bench, 'one');
+  call.establish();
+  const sinceMs = monotonicMs();
+  bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
+  bench.runner.advance(monotonicMs() + 300);
+  const waitMs = bench.runner.wakeAtMs() - sinceMs;
+  assert.ok(waitMs >= 500 && waitMs < 600, `the BYE is repeated after 500 ms, woken after ${waitMs.toFixed()}`);
+});
