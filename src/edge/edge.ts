@@ -20,9 +20,10 @@ const BACKLOG_MS = 2;
 
 /**
  * Longest the sockets are read and nothing else is done while they hold more, ms; then, should they not run dry, as
- * long goes to what was read. To read is a fraction of what there is to do, and a BYE may be the last that they hold.
+ * long goes to what was read. To read is a fraction of what there is to do, and a BYE may be the last that they hold;
+ * but who is not refused in time sends more.
  */
-const READ_MS = 5;
+const READ_MS = 3;
 
 const LETTER_S = 0x53;
 const SLASH = 0x2f;
@@ -143,8 +144,9 @@ export class Edge implements Wire {
       this.counts.screened.ringFull += this.#backlog.serve(gate, monotonicMs, untilMs);
     }
     this.#isBehind = !isDry || this.#backlog.size > 0;
-    // What the sockets still hold may be a BYE: nothing is begun, and nobody refused, before it is read.
-    if (!this.#isBehind) this.newCalls.serve(gate);
+    this.newCalls.refuse();
+    // What the sockets still hold may be a BYE: nothing is begun before it is read.
+    if (!this.#isBehind) this.newCalls.admit(gate);
     const isCalledAgain = gate.turn();
     if (isCalledAgain || this.#backlog.size > 0 || this.newCalls.waitingCount > 0) this.scheduleTurn();
     this.#readUntilMs = monotonicMs() + READ_MS;

@@ -45,7 +45,7 @@ const REPEATED_MS = 32_000;
 
 /** Longest the sockets are left alone for the new calls of a shard: to let them in, and to refuse them, ms. */
 const ADMIT_MS = 2;
-const REFUSE_MS = 1;
+const REFUSE_MS = 2;
 
 /** Share of a shard's heap above which no call begins, and below which calls begin again. */
 const HEAP_FULL_RATIO = 0.85;
@@ -160,16 +160,17 @@ export class NewCalls {
     return true;
   }
 
-  /**
-   * Lets in what there is time for, and refuses what has waited too long. Called when the sockets hold nothing that
-   * should come first.
-   */
-  serve(gate: Gate): void {
+  /** Refuses what has waited too long, as far as there is time. Who is not refused repeats its INVITE. */
+  refuse(): void {
+    if (this.#waitingCount === 0) return;
+    for (const queue of this.#queues) if (queue.waiting.size > 0) this.#refuseWaited(queue);
+  }
+
+  /** Lets in what there is time for. Called when the sockets hold nothing that should come first. */
+  admit(gate: Gate): void {
     if (this.#waitingCount === 0) return;
     for (const [shard, queue] of this.#queues.entries()) {
-      if (queue.waiting.size === 0) continue;
-      this.#refuseWaited(queue);
-      this.#admitWaiting(gate, shard, queue);
+      if (queue.waiting.size > 0) this.#admitWaiting(gate, shard, queue);
     }
   }
 

@@ -91,7 +91,8 @@ class Bench {
   }
 
   serve(): void {
-    this.calls.serve(this.#gate);
+    this.calls.refuse();
+    this.calls.admit(this.#gate);
   }
 }
 
@@ -282,9 +283,17 @@ describe('under load', () => {
     assert.deepEqual([bench.refused, bench.calls.counts.dropped.stale], [[], 1]);
   });
 
-  test('refusals take a millisecond of a turn; the rest has its turn, or is dropped when it comes too late', () => {
+  test('who has waited too long is refused while nobody may be let in', () => {
+    const bench = late('a');
+    bench.isBusy = false;
+    bench.invite('b');
+    bench.calls.refuse();
+    assert.deepEqual([bench.refused, bench.admitted, bench.calls.waitingCount], [['a'], [], 1]);
+  });
+
+  test('refusals take two milliseconds of a turn; the rest has its turn, or is dropped when it comes too late', () => {
     const bench = late('a', 'b', 'c', 'd');
-    bench.refusalMs = 0.6;
+    bench.refusalMs = 1.2;
     bench.serve();
     assert.deepEqual([bench.refused, bench.calls.waitingCount], [['a', 'b'], 2]);
     bench.serve();

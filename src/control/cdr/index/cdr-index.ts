@@ -108,6 +108,7 @@ export class CdrIndex {
       for (const segment of segments) yield this.#positionsIn(segment, keys, question, last);
     }
   }
+
   #add(cdr: Cdr | null): void {
     if (this.#open.recordCount === SEGMENT_RECORDS) this.#seal();
     if (cdr === null) this.#open.skip();
