@@ -160,7 +160,8 @@ class TandemUnderTest implements SystemUnderTest {
 
   /** Calls that counters show where no call is; 0 while there are calls, whose counts the drift is for. */
   async #held(): Promise<number> {
-    const { calls, gateways, sharers } = await this.#status();
+    // Earlier revisions have no sharers.
+    const { calls, gateways, sharers = [] } = await this.#status();
     return calls.active > 0 ? 0 : [...gateways, ...sharers].reduce((sum, one) => sum + Math.abs(one.calls), 0);
   }
 
