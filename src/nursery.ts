@@ -1,6 +1,7 @@
-// How V8 collects what is young. A call's state outlives any nursery, be it large or small: each collection copies what
-// is left of the calls since the one before, and the switch stands still meanwhile. So a small nursery costs the same
-// and pauses for a millisecond or two, where V8's usual one pauses for ten and more (decision 8 has the figures).
+// How V8 collects garbage, what is young above all. A call's state outlives any nursery, be it large or small: each
+// collection copies what is left of the calls since the one before, and the switch stands still meanwhile. So a small
+// nursery costs the same and pauses for a millisecond or two, where V8's usual one pauses for ten and more (decision 8
+// has the figures).
 
 import { setFlagsFromString } from 'node:v8';
 

@@ -75,9 +75,9 @@ export class LateAnswers implements ClientUser {
   /** Acknowledges an answer that has come before; false when it has not. */
   #repeats({ toTag }: SipMessage): boolean {
     const isTaken = this.#taken?.remoteTag === toTag;
-    const known = isTaken ? this.#taken : this.#unwanted.find(({ remoteTag }) => remoteTag === toTag);
+    const known = (isTaken ? this.#taken : this.#unwanted.find(({ remoteTag }) => remoteTag === toTag)) ?? null;
     known?.repeat();
-    return known != null;
+    return known !== null;
   }
 
   #refuse(success: SipMessage): void {

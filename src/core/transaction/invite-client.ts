@@ -50,7 +50,7 @@ import {
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import { type ClientNotice, tellClientUser } from './client-notice.ts';
 import type { ClientRequest, ClientTransaction, ClientUser, TransactionHome, TransactionPorts } from './ports.ts';
-import { branchOfClientKey, clientKey } from './transaction-key.ts';
+import { branchOf, clientKey } from './transaction-key.ts';
 
 /** The states of figure 5 and RFC 6026. */
 export type InviteClientState = 'calling' | 'proceeding' | 'completed' | 'accepted' | 'terminated';
@@ -99,7 +99,7 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
   }
 
   get branch(): string {
-    return branchOfClientKey(this);
+    return branchOf(this.key);
   }
 
   /** Sends the INVITE. Once, by the table. */

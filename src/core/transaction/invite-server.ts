@@ -46,7 +46,7 @@ import {
 } from '../timer/sip-timers.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ServerTransaction, ServerUser, TransactionHome, TransactionPorts } from './ports.ts';
-import { branchOfServerKey, mergeKey, serverKey } from './transaction-key.ts';
+import { branchOf, mergeKey, serverKey } from './transaction-key.ts';
 
 /** The states of figure 7 and RFC 6026. */
 export type InviteServerState = 'proceeding' | 'completed' | 'confirmed' | 'accepted' | 'terminated';
@@ -106,7 +106,7 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
   }
 
   get branch(): string {
-    return branchOfServerKey(this.key);
+    return branchOf(this.key);
   }
 
   receive(request: SipMessage): boolean {

@@ -33,7 +33,7 @@ import { SipTimer, type SipTimerLetter, sipTimerLetter, TIMER_K_MS } from '../ti
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import { type ClientNotice, tellClientUser } from './client-notice.ts';
 import type { ClientTransaction, ClientUser, PrintedRequest, TransactionHome, TransactionPorts } from './ports.ts';
-import { branchOfClientKey, clientKey } from './transaction-key.ts';
+import { branchOf, clientKey } from './transaction-key.ts';
 
 /** The states of figure 6. */
 export type NonInviteClientState = 'trying' | 'proceeding' | 'completed' | 'terminated';
@@ -79,7 +79,7 @@ export class NonInviteClientTransaction implements ClientTransaction, Timed {
   }
 
   get branch(): string {
-    return branchOfClientKey(this);
+    return branchOf(this.key);
   }
 
   /** Sends the request. Once, by the table. */

@@ -11,11 +11,6 @@ export function clientKey(method: string, branch: string): string {
   return `${method} ${branch}`;
 }
 
-/** The branch in the key of a client transaction. */
-export function branchOfClientKey({ method, key }: { readonly method: string; readonly key: string }): string {
-  return key.slice(method.length + 1);
-}
-
 /**
  * Key of the server transaction that `request` creates or repeats; `method` is the request's own, or INVITE to find the
  * INVITE that it acknowledges or cancels.
@@ -31,8 +26,8 @@ export function serverKey(request: SipMessage, method: string): string {
   return `${method} ${sentBy(via)} ${request.cseq} ${request.uri} ${dialog} ${via.branch}`;
 }
 
-/** The branch in the key of a server transaction. */
-export function branchOfServerKey(key: string): string {
+/** The branch in the key of a transaction, which ends with it. */
+export function branchOf(key: string): string {
   return key.slice(key.lastIndexOf(' ') + 1);
 }
 
