@@ -38,8 +38,8 @@ const FLUSH_MS = 200;
 const LOOK_MS = 1_000;
 /** Before it is measured: until the compiler of V8 has seen everything. */
 const WARM_UP_SECONDS = 5;
-/** Control takes CDRs five times a second and sinks look four times a second: so much may always wait. */
-const BACKLOG_SECONDS_MAX = 1;
+/** Control takes CDRs five times a second, and sinks take them from there once a second: so much may always wait. */
+const BACKLOG_SECONDS_MAX = 2;
 /** Share of the load that this side has to manage itself. */
 const OFFERED_MIN = 0.99;
 const END_PATIENCE_MS = 30_000;

@@ -35,6 +35,7 @@ import { HostNames, type HostNamesUser } from './names/host-names.ts';
 import { LrnSource } from './names/lrn-source.ts';
 import { CallHistory } from './reports/call-history.ts';
 import { Reratings } from './rerating/reratings.ts';
+import { SpoolFollowers } from './spool-followers.ts';
 import { SwitchView } from './switch-view.ts';
 import {
   type ApplyOutcome,
@@ -105,6 +106,7 @@ export class Control implements HostNamesUser {
   readonly #dueAtMs = new Map<string, number>();
   #server: HttpServer | null = null;
   #isFlushing = false;
+  readonly #followers: SpoolFollowers;
 
   /** Opens nothing but what `stores` are already. Throws what Configuration throws. */
   constructor(options: ControlStart, stores: Stores, outward: ControlOutward, log: Log, wallNow: () => number) {
@@ -121,13 +123,15 @@ export class Control implements HostNamesUser {
     this.accounts = new AccountBook(stores.ledger, records, this.view.balances);
     while (this.accounts.book() > 0);
     this.accounts.open(this.configuration.snapshot);
-    this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings()) : [];
+    this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings(records)) : [];
     this.index = new CdrIndex(stores.spool, stores.index, records);
     this.history = new CallHistory(stores.spool, records, stores.history);
     this.drift = new LimitDrift(this.view);
     this.lowBalances = new LowBalances(this.configuration, stores.ledger, log);
     this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });
-    const { history, configuration, accounts } = this;
+    const { index, history, configuration, accounts, sinks } = this;
+    const followed = { spool: stores.spool, index, history, accounts, sinks };
+    this.#followers = new SpoolFollowers(followed, (sentence, action) => this.#tried(sentence, action));
     this.packages = new PackageCharges({ history, configuration, accounts, log, wallNow });
     this.packages.free.look();
     this.reratings = new Reratings({ spool: stores.spool, history, configuration, accounts, wallNow });
@@ -181,11 +185,10 @@ export class Control implements HostNamesUser {
   tick(nowMs: number): void {
     this.#nowMs = nowMs;
     this.#drainRings();
-    this.#followSpool();
+    this.#followers.tick(nowMs);
     this.deployment.tick(nowMs);
     this.#hosts.tick(nowMs);
     this.#publishHosts();
-    for (const sink of this.sinks) sink.tick(nowMs);
     if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
     if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
     if (this.#isDue('calendars', CALENDARS_PERIOD_MS)) this.#renewCalendars();
@@ -300,7 +303,7 @@ export class Control implements HostNamesUser {
     await this.#server?.close();
     await Promise.all([this.jobs.stop(), this.reratings.stop(), this.packages.stop()]);
     while (this.#drainRings() > 0);
-    while (this.#followSpool() > 0);
+    while (this.#followers.follow() > 0);
     this.#keepBlackList();
     tellLeftBehind(this.view, this.#log);
     for (const sink of this.sinks) await sink.finish();
@@ -331,14 +334,6 @@ export class Control implements HostNamesUser {
     }
   }
 
-  /** What the spool has is indexed and booked; answers how many records were booked. */
-  #followSpool(): number {
-    // Searches lack the newest records until it succeeds; what is not booked stays in the spool.
-    this.#tried('CDRs cannot be indexed', () => this.index.follow());
-    this.#tried('CDRs cannot be kept for reports', () => this.history.follow());
-    return this.#tried('charges cannot be booked', () => this.accounts.book()) ?? 0;
-  }
-
   #keepBlackList(): void {
     this.#tried('the blacklist cannot be kept', () => this.blackList.keep(this.#wallNow()));
   }
@@ -353,11 +348,12 @@ export class Control implements HostNamesUser {
     }
   }
 
-  #sinkSurroundings(): SinkSurroundings {
+  #sinkSurroundings(records: UnpackedSpool): SinkSurroundings {
     const { dataPath, node } = this.options;
     const { spool, flush } = this.stores;
     return {
       spool,
+      records,
       flush,
       log: this.#log,
       node,

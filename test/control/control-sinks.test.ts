@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeSinks } from '../../src/control/cdr/make-sinks.ts';
+import { UnpackedSpool } from '../../src/control/cdr/unpacked-spool.ts';
 import { defaultParameters } from '../../src/core/parameters/registry.ts';
 import type { Log } from '../../src/log.ts';
 import type { SinkSettings } from '../../src/sink-settings.ts';
@@ -97,6 +98,7 @@ test('the log says that a sink fails, and no secret', async () => {
   const { spool, flush } = openMemoryStores();
   const runners = makeSinks(UNREACHABLE, {
     spool,
+    records: new UnpackedSpool(spool),
     flush,
     log: log as unknown as Log,
     node: 'node-1',

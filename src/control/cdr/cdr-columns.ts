@@ -2,7 +2,7 @@
 // of the fields themselves.
 
 import { END_REASONS } from '../../core/base/end-reason.ts';
-import { jsonText } from '../../core/base/json-text.ts';
+import { exactNumber, jsonText } from '../../core/base/json-text.ts';
 import type { Cdr } from '../../core/cdr/cdr.ts';
 import { CDR_FIELD_NAMES, CDR_FIELD_TABLE, type CdrField, type CdrFieldKind } from '../../core/cdr/cdr-fields.ts';
 
@@ -29,9 +29,15 @@ export const VOS3000_COLUMNS: readonly CdrColumn[] = CDR_COLUMNS.filter(({ vos30
 /** What a database is given: a text, a whole number, or nothing. */
 export type SqlValue = string | number | null;
 
+const NANOS_FIELDS = CDR_COLUMNS.filter(({ kind }) => kind === 'nanos').map(({ field }) => field);
+
 /** `cdr` as one JSON object. Money is a whole number of nanos; one that JSON's readers would round is a string. */
 export function jsonOf(cdr: Cdr): string {
-  return jsonText(cdr);
+  if (cdr.agentFees.length > 0) return jsonText(cdr);
+  // What jsonText comes to, in half the time: it has to look at every value.
+  const plain: Record<string, unknown> = { ...cdr };
+  for (const field of NANOS_FIELDS) plain[field] = exactNumber(plain[field]);
+  return JSON.stringify(plain);
 }
 
 /** The value of `column` as a database takes it. No text has a NUL, which PostgreSQL refuses. */
@@ -53,22 +59,20 @@ export const CSV_HEAD = CDR_COLUMNS.map(({ name }) => name).join(',');
 
 /** `cdr` as one line of CSV (RFC 4180), without its end. */
 export function csvOf(cdr: Cdr): string {
-  let line = '';
-  for (const column of CDR_COLUMNS) {
-    const value = sqlValueOf(cdr, column);
-    line += `${line === '' ? '' : ','}${value === null ? '' : csvCell(String(value))}`;
-  }
-  return line;
+  return CDR_COLUMNS.map((column) => csvCell(sqlValueOf(cdr, column))).join(',');
 }
 
-/** A line must stay a line: it is counted, followed and cut at line ends. */
 /** `cells` as a line of CSV, without its end. */
 export function csvLine(cells: readonly string[]): string {
   return cells.map(csvCell).join(',');
 }
 
-function csvCell(text: string): string {
-  const flat = /[\r\n]/.test(text) ? text.replaceAll(/[\r\n]+/g, ' ') : text;
+/** A line must stay a line: it is counted, followed and cut at line ends. */
+function csvCell(value: SqlValue): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  if (!/[\r\n",]/.test(value)) return value;
+  const flat = value.replaceAll(/[\r\n]+/g, ' ');
   return /[",]/.test(flat) ? `"${flat.replaceAll('"', '""')}"` : flat;
 }
 

@@ -17,7 +17,9 @@ import type { CdrSpool } from '../../store/ports.ts';
 import { unpackCdr } from '../../store/records.ts';
 import { compressBefore } from './file-compression.ts';
 import { FILE_FORMATS, type FileFormat } from './file-format.ts';
+import { LineBytes } from './line-bytes.ts';
 import type { CdrSink } from './sink.ts';
+import { UnpackedSpool } from './unpacked-spool.ts';
 
 /** Records of one write; about 1 MB. */
 const BATCH_RECORDS_MAX = 1_000;
@@ -39,6 +41,8 @@ export interface FileSinkPorts {
   readonly flush: () => Promise<void>;
   /** Whether a record is written at all; by default each is. */
   readonly isWanted?: (cdr: Cdr) => boolean;
+  /** The spool, where others have it unpacked. */
+  readonly records?: UnpackedSpool;
 }
 
 /** The sink that writes the files of `settings`. */
@@ -49,6 +53,9 @@ export class FileSink implements CdrSink {
   readonly #spool: CdrSpool;
   readonly #flush: () => Promise<void>;
   readonly #isWanted: (cdr: Cdr) => boolean;
+  readonly #records: UnpackedSpool;
+  /** Of the batch under way. */
+  readonly #lines = new LineBytes();
   #position: number;
   #state: State = { file: '', sizeBytes: 0 };
   #handle: FileHandle | null = null;
@@ -57,13 +64,14 @@ export class FileSink implements CdrSink {
   /** Resolves to what went wrong, null for nothing. */
   #compressing: Promise<unknown> | null = null;
 
-  constructor(settings: FileSinkSettings, spool: CdrSpool, { flush, isWanted }: FileSinkPorts) {
+  constructor(settings: FileSinkSettings, spool: CdrSpool, { flush, isWanted, records }: FileSinkPorts) {
     this.name = settings.name;
     this.#settings = settings;
     this.#format = FILE_FORMATS[settings.format];
     this.#spool = spool;
     this.#flush = flush;
     this.#isWanted = isWanted ?? (() => true);
+    this.#records = records ?? new UnpackedSpool(spool);
     this.#position = spool.cursor(settings.name)?.position ?? 0;
   }
 
@@ -88,7 +96,7 @@ export class FileSink implements CdrSink {
     if (!this.#isRecovered) await this.recover();
     const batch = this.#nextBatch();
     if (batch === null) return 0;
-    if (batch.lines !== '') await this.#write(batch.file, batch.lines);
+    if (!this.#lines.isEmpty) await this.#write(batch.file);
     this.#position = batch.lastPosition;
     this.#saveCursor();
     return batch.count;
@@ -103,27 +111,27 @@ export class FileSink implements CdrSink {
     if (fault instanceof Error) throw fault;
   }
 
-  async #write(file: string, lines: string): Promise<void> {
+  async #write(file: string): Promise<void> {
     const handle = await this.#handleOf(file);
     this.#isRecovered = false;
-    const isNew = this.#state.sizeBytes === 0 && this.#format.head !== '';
-    await handle.appendFile(isNew ? `${this.#format.head}\n${lines}` : lines);
+    if (this.#state.sizeBytes === 0 && this.#format.head !== '') await handle.appendFile(`${this.#format.head}\n`);
+    await handle.appendFile(this.#lines.bytes);
     await handle.datasync();
     const { size } = await handle.stat();
     this.#isRecovered = true;
     this.#state = { file, sizeBytes: size };
   }
 
-  /** The next records, as lines, up to where another file begins. */
-  #nextBatch(): { file: string; lines: string; lastPosition: number; count: number } | null {
-    const batch = { file: '', lines: '', lastPosition: 0, count: 0 };
-    for (const { position, record } of this.#spool.after(this.#position, BATCH_RECORDS_MAX)) {
-      const cdr = unpackCdr(record);
+  /** The next records, up to where another file begins, as #lines. */
+  #nextBatch(): { file: string; lastPosition: number; count: number } | null {
+    const batch = { file: '', lastPosition: 0, count: 0 };
+    this.#lines.clear();
+    for (const { position, cdr } of this.#records.glance(this.#position, BATCH_RECORDS_MAX)) {
       if (this.#isWanted(cdr)) {
         const file = this.#fileOf(cdr);
-        if (batch.lines !== '' && file !== batch.file) break;
+        if (!this.#lines.isEmpty && file !== batch.file) break;
         batch.file = file;
-        batch.lines += `${this.#format.lineOf(cdr)}\n`;
+        this.#lines.add(this.#format.lineOf(cdr));
       }
       batch.lastPosition = position;
       batch.count++;

@@ -13,11 +13,13 @@ import { PostgresqlStore } from './postgresql-store.ts';
 import type { CdrSink } from './sink.ts';
 import { SinkRunner } from './sink-runner.ts';
 import { StoreSink } from './store-sink.ts';
+import type { UnpackedSpool } from './unpacked-spool.ts';
 import { WebhookStore } from './webhook-store.ts';
 
 /** What sinks are made from. */
 export interface SinkSurroundings {
   readonly spool: CdrSpool;
+  readonly records: UnpackedSpool;
   readonly flush: () => Promise<void>;
   readonly log: Log;
   readonly node: string;
@@ -36,9 +38,9 @@ export function makeSinks(settings: readonly SinkSettings[], around: SinkSurroun
   return [...runners, new SinkRunner(textSink(around), spool, log, () => parameters().SS_CDR_RECORD_TO_FILE)];
 }
 
-function sinkOf(settings: SinkSettings, { spool, flush, node }: SinkSurroundings): CdrSink {
-  if (settings.kind === 'file') return new FileSink(settings, spool, { flush });
-  return new StoreSink(settings.name, spool, storeOf(settings, node));
+function sinkOf(settings: SinkSettings, { spool, records, flush, node }: SinkSurroundings): CdrSink {
+  if (settings.kind === 'file') return new FileSink(settings, spool, { flush, records });
+  return new StoreSink(settings.name, spool, storeOf(settings, node), records);
 }
 
 function storeOf(settings: Exclude<SinkSettings, { kind: 'file' }>, node: string): CdrStore {
@@ -55,13 +57,14 @@ function storeOf(settings: Exclude<SinkSettings, { kind: 'file' }>, node: string
 }
 
 /** The hourly text of VOS3000, in a folder beside the other files. */
-function textSink({ spool, flush, dataPath, parameters }: SinkSurroundings): CdrSink {
+function textSink({ spool, records, flush, dataPath, parameters }: SinkSurroundings): CdrSink {
   const directory = join(dataPath, 'cdr-text');
   return new FileSink(
     { kind: 'file', name: TEXT_SINK, format: 'vos3000', directory, rotation: 'hour', gzip: false },
     spool,
     {
       flush,
+      records,
       isWanted: ({ answeredAtWallMs }) => answeredAtWallMs !== null || parameters().SS_CDR_RECORD_NONCONNECT,
     },
   );

@@ -1,5 +1,5 @@
-// Keeps one sink going: batch after batch while there is something, a pause when there is not, a longer one after each
-// failure in a row. A sink that is down delays only itself.
+// Keeps one sink going: batch after batch while there is something, until the next tick when there is not, a longer
+// pause after each failure in a row. A sink that is down delays only itself.
 
 import type { Log } from '../../log.ts';
 import type { CdrSpool } from '../../store/ports.ts';
@@ -7,8 +7,6 @@ import { unpackCdr } from '../../store/records.ts';
 import { sentenceOf } from '../../tandem-error.ts';
 import type { CdrSink } from './sink.ts';
 
-/** Pause when the sink has all: how old a record may get before it is there, at most. */
-const PAUSE_MS = 250;
 /** Pause after a failure; twice as long after the next one in a row, up to the longest. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 const PAUSE_AFTER_FAILURE_MAX_MS = 30_000;
@@ -28,7 +26,7 @@ export class SinkRunner {
   /** Rounds that failed since the start. */
   failureCount = 0;
 
-  /** `isOn`: asked at every tick; one that is switched on gets the records from then on. */
+  /** `isOn`: asked at every tick of control; one that is switched on gets the records from then on. */
   constructor(sink: CdrSink, spool: CdrSpool, log: Log, isOn: () => boolean = () => true) {
     this.#sink = sink;
     this.#spool = spool;
@@ -69,12 +67,17 @@ export class SinkRunner {
     return Math.max(0, wallNowMs - (endedAtWallMs ?? setupAtWallMs)) / 1000;
   }
 
-  /** Starts a round when one is due. */
-  tick(nowMs: number): void {
+  /** Switched on, it begins with the next record. */
+  noticeSwitch(): void {
     const isOn = this.#isOn();
     if (isOn && !this.#wasOn) this.#beginHere();
     this.#wasOn = isOn;
-    if (!isOn || this.#running !== null || nowMs < this.#resumeAtMs) return;
+  }
+
+  /** Starts a round when one is due. */
+  tick(nowMs: number): void {
+    this.noticeSwitch();
+    if (!this.#wasOn || this.#running !== null || nowMs < this.#resumeAtMs) return;
     this.#running = this.#round(nowMs).finally(() => {
       this.#running = null;
     });
@@ -100,7 +103,6 @@ export class SinkRunner {
       while ((await this.#sink.pump()) > 0 && !this.#isStopping);
       if (this.isFailing) this.#log.info({ sink: this.name }, 'CDR sink works again');
       this.#failuresInARow = 0;
-      this.#resumeAtMs = nowMs + PAUSE_MS;
     } catch (error) {
       if (!this.isFailing) this.#log.error({ sink: this.name, why: sentenceOf(error) }, 'CDR sink failed');
       this.#resumeAtMs = nowMs + pauseAfter(this.#failuresInARow);

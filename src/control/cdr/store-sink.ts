@@ -2,9 +2,9 @@
 // comes again, cut off in between, is known by the ids of its records.
 
 import type { CdrSpool } from '../../store/ports.ts';
-import { unpackCdr } from '../../store/records.ts';
 import type { CdrStore } from './cdr-store.ts';
 import type { CdrSink } from './sink.ts';
+import { UnpackedSpool } from './unpacked-spool.ts';
 
 /** Records of one batch: what is in memory for the sink, and what the thread does in one go. */
 export const SINK_BATCH_RECORDS_MAX = 500;
@@ -14,13 +14,16 @@ export class StoreSink implements CdrSink {
   readonly name: string;
   readonly #spool: CdrSpool;
   readonly #store: CdrStore;
+  readonly #records: UnpackedSpool;
   #position: number;
   #mark = '';
   #isOpen = false;
 
-  constructor(name: string, spool: CdrSpool, store: CdrStore) {
+  /** `records`: the spool, where others have it unpacked. */
+  constructor(name: string, spool: CdrSpool, store: CdrStore, records = new UnpackedSpool(spool)) {
     this.name = name;
     this.#spool = spool;
+    this.#records = records;
     this.#store = store;
     this.#position = spool.cursor(name)?.position ?? 0;
   }
@@ -40,11 +43,11 @@ export class StoreSink implements CdrSink {
 
   async pump(): Promise<number> {
     if (!this.#isOpen) await this.recover();
-    const records = this.#spool.after(this.#position, SINK_BATCH_RECORDS_MAX);
+    const records = this.#records.glance(this.#position, SINK_BATCH_RECORDS_MAX);
     const last = records.at(-1);
     if (last === undefined) return 0;
     this.#isOpen = false;
-    this.#mark = await this.#store.write(records.map(({ record }) => unpackCdr(record)));
+    this.#mark = await this.#store.write(records.map(({ cdr }) => cdr));
     this.#isOpen = true;
     this.#position = last.position;
     this.#saveCursor();

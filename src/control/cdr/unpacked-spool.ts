@@ -4,8 +4,8 @@ import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { CdrSpool } from '../../store/ports.ts';
 import { unpackCdr } from '../../store/records.ts';
 
-/** Records unpacked in one go. */
-const BATCH_RECORDS = 4_096;
+/** Records unpacked in one go: while they are young, for what collects garbage copies what it finds alive. */
+const BATCH_RECORDS = 1_024;
 
 /** A record and its place. */
 export interface SpooledCdr {
@@ -26,12 +26,30 @@ export class UnpackedSpool {
 
   /** Records after `position`, oldest first: some of them, at most `limit`; none when there are no more. */
   after(position: number, limit: number): readonly SpooledCdr[] {
-    const last = this.#batch.at(-1)?.position ?? 0;
-    if (position < this.#after || position >= last) {
-      const records = this.#spool.after(position, BATCH_RECORDS);
-      this.#batch = records.map(({ position: at, record }) => ({ position: at, cdr: unpackCdr(record) }));
-      this.#after = position;
-    }
+    if (this.#has(position)) return this.#slice(position, limit);
+    const batch = this.#read(position, BATCH_RECORDS);
+    if (batch.length === 0) return batch; // Who has all leaves what others may still ask for.
+    this.#batch = batch;
+    this.#after = position;
+    return this.#slice(position, limit);
+  }
+
+  /** The same for one who may be far behind, and leaves what is kept to the others. */
+  glance(position: number, limit: number): readonly SpooledCdr[] {
+    return this.#has(position) ? this.#slice(position, limit) : this.#read(position, limit);
+  }
+
+  #has(position: number): boolean {
+    return position >= this.#after && position < (this.#batch.at(-1)?.position ?? 0);
+  }
+
+  #read(position: number, limit: number): readonly SpooledCdr[] {
+    return this.#spool
+      .after(position, limit)
+      .map(({ position: at, record }) => ({ position: at, cdr: unpackCdr(record) }));
+  }
+
+  #slice(position: number, limit: number): readonly SpooledCdr[] {
     let begin = Math.max(0, Math.min(position - this.#after, this.#batch.length));
     while (begin > 0 && (this.#batch[begin - 1]?.position ?? 0) > position) begin--;
     return this.#batch.slice(begin, begin + limit);

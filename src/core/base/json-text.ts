@@ -3,10 +3,12 @@
 
 /** `value` as JSON. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? exactNumber(part) : part));
+  return JSON.stringify(value, (_, part: unknown) => exactNumber(part));
 }
 
-function exactNumber(value: bigint): number | string {
+/** What JSON has for `value`, where that is a 64-bit integer; any other value as it is. */
+export function exactNumber(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : String(value);
 }
