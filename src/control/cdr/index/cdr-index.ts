@@ -9,7 +9,7 @@ import { UnpackedSpool } from '../unpacked-spool.ts';
 import { answers, type CdrQuestion, endedAt, KEYS_OF_RECORD_MAX, keysOf, writeKeys } from './search-keys.ts';
 import { blockOf, bucketOf, inBoth, OpenSegment, placesIn, SEGMENT_RECORDS } from './segment.ts';
 
-/** Records looked at in one go, in `follow` and in a search; some 30 ms. */
+/** Records looked at in one go, in `follow` and in a search, at most; some 30 ms. */
 const RECORDS_IN_ONE_GO = 4_096;
 
 /** Segments whose buckets are brought into memory together, at most; a search begins with one. */
