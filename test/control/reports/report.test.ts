@@ -150,7 +150,7 @@ test('a history outlives its records, counts each once across any starts anew, a
     spooledCount = next;
     // As it dies at any moment: some followed all, some a part, some not at all; some let the oldest records go.
     const history = new CallHistory(stores.spool, new UnpackedSpool(stores.spool), stores.history);
-    for (let times = prng.below(9); times > 0; times--) history.follow();
+    for (let times = 4 * prng.below(3); times > 0; times--) history.follow();
     const upTo = history.position - prng.below(200);
     if (prng.below(2) === 0 && upTo > 0) {
       history.release(upTo);
