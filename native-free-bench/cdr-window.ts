@@ -3,7 +3,7 @@
 // on where it stopped, so the window of the bounds, ten million records, can be made in parts:
 //   node dist/native-free-bench/cdr-window.js --data DIR [--records 10000000] [--seconds 100] [--cold]
 // With --cold nothing of the window is in memory when a question is asked: before each one the stores are closed and
-// their file is dropped from the page cache.
+// their files are dropped from the page cache.
 
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -56,7 +56,9 @@ function open() {
 /** Opens the stores anew with nothing of them in memory, but what those that follow read at a start. */
 async function coolDown(): Promise<void> {
   await stores.close();
-  execFileSync('dd', [`if=${join(dataPath, 'tandem.mdb')}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
+  for (const file of ['tandem.mdb', 'history.mdb']) {
+    execFileSync('dd', [`if=${join(dataPath, file)}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
+  }
   ({ stores, unpacked, index, history } = open());
   while (index.follow() > 0);
   while (history.follow() > 0);

@@ -34,6 +34,7 @@ export async function withStoppedSwitch<T>(
   try {
     const stores = openLmdbStores(dataPath);
     try {
+      await stores.configuration.prefetch();
       return await work({
         stores,
         configuration: new Configuration(stores.configuration, config.listeners, Date.now()),

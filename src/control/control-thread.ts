@@ -22,7 +22,7 @@ async function run(port: MessagePort, options: ControlStart): Promise<void> {
   const log = makeLog('control', options.logLevel);
   const post = (message: FromControl): void => port.postMessage(message);
   try {
-    const control = openControl(options, post, log);
+    const control = await openControl(options, post, log);
     const managementPort = await control.start();
     await control.learnHosts();
     const ticking = setInterval(() => control.tick(monotonicMs()), TICK_MS);
@@ -47,8 +47,9 @@ async function run(port: MessagePort, options: ControlStart): Promise<void> {
   }
 }
 
-function openControl(options: ControlStart, post: (message: FromControl) => void, log: Log): Control {
+async function openControl(options: ControlStart, post: (message: FromControl) => void, log: Log): Promise<Control> {
   const stores = options.isDurable ? openStores(options) : openMemoryStores();
+  await stores.configuration.prefetch();
   const outward = {
     publish: (snapshot: Snapshot) => post({ kind: 'snapshot', snapshot: packSnapshot(snapshot) }),
     lrnAnswered: (shard: number, id: number, answer: LrnAnswer | null) =>

@@ -1,9 +1,10 @@
 // The segments that reports are counted from, in LMDB: one value each.
 
 import { type PrefetchedTable, prefetch } from './lmdb-prefetch.ts';
+import { usedBytes } from './lmdb-tables.ts';
 import type { ColumnStore } from './ports.ts';
 
-/** What it asks of a table of LMDB. */
+/** What it asks of a table of LMDB: that what was put or removed is on the disk when it returns. */
 export interface ColumnTable extends PrefetchedTable {
   getKeys(options: { reverse?: boolean; limit?: number }): Iterable<string | number>;
   getBinaryFast(key: number): Uint8Array | undefined;
@@ -12,16 +13,16 @@ export interface ColumnTable extends PrefetchedTable {
   getStats(): object;
 }
 
-/** The segments in `table`; `write` runs an action in one commit. */
+/** The segments in `table`; `flushRecords` returns when the records that they are made from are on the disk. */
 export class LmdbColumns implements ColumnStore {
   readonly #table: ColumnTable;
-  readonly #write: (action: () => void) => void;
+  readonly #flushRecords: () => void;
   readonly #roomBytes: number;
   #room = new Uint8Array();
 
-  constructor(table: ColumnTable, write: (action: () => void) => void, roomBytes: number) {
+  constructor(table: ColumnTable, flushRecords: () => void, roomBytes: number) {
     this.#table = table;
-    this.#write = write;
+    this.#flushRecords = flushRecords;
     this.#roomBytes = roomBytes;
   }
 
@@ -50,16 +51,15 @@ export class LmdbColumns implements ColumnStore {
   }
 
   put(segment: number, bytes: Uint8Array): void {
-    this.#write(() => this.#table.putSync(segment, bytes));
+    this.#flushRecords();
+    this.#table.putSync(segment, bytes);
   }
 
   drop(segment: number): void {
-    this.#write(() => this.#table.removeSync(segment));
+    this.#table.removeSync(segment);
   }
 
   useRatio(): number {
-    const stats = this.#table.getStats() as { readonly pageSize: number } & Record<string, number>;
-    const { pageSize, treeBranchPageCount = 0, treeLeafPageCount = 0, overflowPages = 0 } = stats;
-    return (pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages)) / this.#roomBytes;
+    return usedBytes([this.#table]) / this.#roomBytes;
   }
 }

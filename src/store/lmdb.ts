@@ -1,23 +1,13 @@
-// The stores on disk: one LMDB environment, <data>/tandem.mdb, with a table for each kind of record.
-//
-// - One writer: control, or the command line while the switch is down (data-directory.ts sees to it).
-// - A commit does not wait for its own fsync. It is in the page cache when it returns, so it outlives the process. The
-//   fsync follows on another thread, and the next commit waits for it (about half a millisecond: commits are few and
-//   large). LMDB overwrites nothing that the last synced commit needs, so a power cut finds the environment whole.
-// - No writable map: a full disk is then an error that can be answered, not a SIGBUS.
-// - The room is a limit of ours. lmdb-js enlarges its map by itself when it fills, without a bound; so pages in use
-//   are counted before every append, and the room is refused beyond `roomBytes`.
+// The stores of a data directory in LMDB; lmdb-tables.ts says what its files promise.
 
 import { mkdirSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { assert } from '../core/base/assert.ts';
-import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { Ledger } from './ledger.ts';
 import { LmdbColumns } from './lmdb-columns.ts';
 import { LmdbIndex } from './lmdb-index.ts';
 import { LmdbTable } from './lmdb-ledger.ts';
 import { prefetch } from './lmdb-prefetch.ts';
+import { flush, flushNow, openTables, type PieceKey, type Tables, usedBytes, write } from './lmdb-tables.ts';
 import { imagesOf } from './network.ts';
 import type {
   CdrSpool,
@@ -33,44 +23,13 @@ import { CONFIGURATION_VERSIONS_MAX } from './ports.ts';
 import { pack, unpack } from './records.ts';
 import { storeFull } from './store-full.ts';
 
-/** Version of what is written; a newer one on disk is refused. */
-const FORMAT = 1;
-
-/** The index of CDRs of earlier releases; it is made anew, laid out in another way. */
-const FORMER_INDEX = 'index';
-
 /** Room for records when nobody says how much: about 20 million CDRs. Address space only, until it is used. */
 const ROOM_BYTES = 8 * 2 ** 30;
 /** Never more than this, however large the disk is. */
 const ROOM_BYTES_MAX = 2 ** 40;
 
-/** Commit before it returns (2), and do not wait for the disk (0x10000). The type lacks the combination. */
-const COMMITTED_NOT_FLUSHED = 0x10002 as number as TransactionFlags;
-
-type Bytes = Database<Uint8Array, string | number>;
-
-/** Of a piece of an image: its version, and where in the image it begins. Earlier builds kept an image whole. */
-type PieceKey = number | [version: number, beginsAt: number];
-
 /** lmdb-js keeps a buffer as large as the largest value up to 16 MB that it has read: so images are kept in pieces. */
 const PIECE_BYTES = 2 ** 20;
-
-interface Tables {
-  readonly root: RootDatabase<Uint8Array, string>;
-  readonly meta: Bytes;
-  readonly versions: Bytes;
-  /** What a version is without its content: read where a list of them is wanted. */
-  readonly heads: Bytes;
-  readonly images: Database<Uint8Array, PieceKey>;
-  readonly spool: Bytes;
-  readonly cursors: Bytes;
-  readonly index: Bytes;
-  readonly history: Bytes;
-  /** Of the ledger. */
-  readonly sums: Bytes;
-  readonly payments: Bytes;
-  readonly charges: Bytes;
-}
 
 /**
  * Opens (or makes) the stores of `dataPath`. Throws TANDEM_STORE_UNUSABLE when the directory cannot be used,
@@ -79,12 +38,11 @@ interface Tables {
 export function openLmdbStores(dataPath: string, options: { readonly roomBytes?: number } = {}): Stores {
   const roomBytes = options.roomBytes ?? ROOM_BYTES;
   const tables = openTables(dataPath, roomBytes);
-  checkFormat(tables, dataPath);
   return {
     configuration: new LmdbConfiguration(tables, roomBytes),
     spool: new LmdbSpool(tables, roomBytes),
     index: new LmdbIndex(tables.index, (action) => write(tables, action)),
-    history: new LmdbColumns(tables.history, (action) => write(tables, action), roomBytes),
+    history: new LmdbColumns(tables.history, () => flushNow(tables), roomBytes),
     ledger: new Ledger({
       sums: new LmdbTable(tables.sums),
       payments: new LmdbTable(tables.payments),
@@ -92,11 +50,11 @@ export function openLmdbStores(dataPath: string, options: { readonly roomBytes?:
       write: (action) => write(tables, action),
     }),
     keepsakes: keepsakesIn(tables),
-    useRatio: () => usedBytes(tables) / roomBytes,
-    flush: () => flush(tables.root),
+    useRatio: () => usedBytes(Object.values(tables)) / roomBytes,
+    flush: () => flush(tables),
     close: async () => {
-      await flush(tables.root);
-      await tables.root.close();
+      await flush(tables);
+      await Promise.all([tables.root.close(), tables.history.close()]);
     },
   };
 }
@@ -116,82 +74,6 @@ export function shareOfDisk(dataPath: string, percent: number): number {
   mkdirSync(dataPath, { recursive: true, mode: 0o700 });
   const { blocks, bsize } = statfsSync(dataPath);
   return Math.min(Math.floor((blocks * bsize * percent) / 100), ROOM_BYTES_MAX);
-}
-
-function openTables(dataPath: string, roomBytes: number): Tables {
-  try {
-    mkdirSync(dataPath, { recursive: true, mode: 0o700 });
-    const root = open<Uint8Array, string>({
-      path: join(dataPath, 'tandem.mdb'),
-      encoding: 'binary',
-      mapSize: roomBytes,
-      maxDbs: 16,
-      overlappingSync: true,
-    });
-    root.readerCheck(); // Readers that were killed would keep old pages for ever.
-    const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
-    if (root.doesExist(FORMER_INDEX)) root.openDB(FORMER_INDEX, {}).dropSync();
-    return {
-      root,
-      meta: table('meta'),
-      versions: table('versions'),
-      heads: table('heads'),
-      images: root.openDB<Uint8Array, PieceKey>('images', { encoding: 'binary' }),
-      spool: table('spool'),
-      cursors: table('cursors'),
-      index: table('cdr-index'),
-      history: table('history'),
-      sums: table('ledger-sums'),
-      payments: table('ledger-payments'),
-      charges: table('ledger-charges'),
-    };
-  } catch (cause) {
-    const todo = 'Check that it exists and belongs to this user.';
-    const sentence = `The data directory ${dataPath} cannot be used: ${sentenceOf(cause)}. ${todo}`;
-    throw new TandemError('TANDEM_STORE_UNUSABLE', sentence, { cause });
-  }
-}
-
-function checkFormat(tables: Tables, dataPath: string): void {
-  const stored = tables.meta.getBinary('format');
-  if (stored === undefined) {
-    write(tables, () => tables.meta.putSync('format', pack(FORMAT)));
-    return;
-  }
-  const format = unpack(stored);
-  if (format === FORMAT) return;
-  const todo = 'Start the newer version, or restore a backup.';
-  const sentence = `${dataPath} was written in format ${String(format)}, and this Tandem reads ${FORMAT}. ${todo}`;
-  throw new TandemError('TANDEM_STORE_NEWER', sentence);
-}
-
-function write(tables: Tables, action: () => void): void {
-  tables.root.transactionSync(action, COMMITTED_NOT_FLUSHED);
-}
-
-function flush(root: RootDatabase<Uint8Array, string>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // lmdb-js has `sync`, mdb_env_sync on its own thread; its types have forgotten it.
-    const { sync } = root as unknown as { sync: (done: (error: unknown) => void) => void };
-    sync.call(root, (error) => (error instanceof Error ? reject(error) : resolve()));
-  });
-}
-
-interface TreeStats {
-  readonly pageSize: number;
-  readonly treeBranchPageCount: number;
-  readonly treeLeafPageCount: number;
-  readonly overflowPages: number;
-}
-
-/** Bytes of all pages in use: the trees' own, not the file's, which does not shrink. */
-function usedBytes(tables: Tables): number {
-  let used = 0;
-  for (const table of Object.values(tables) as Bytes[]) {
-    const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as TreeStats;
-    used += pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages);
-  }
-  return used;
 }
 
 /** A version without its content. A store of an earlier build has none of the older ones. */
@@ -231,7 +113,7 @@ class LmdbConfiguration implements ConfigurationStore {
 
   commit(document: ConfigurationDocument, image?: SharedArrayBuffer): boolean {
     const { version, author, note, atWallMs, network } = document;
-    if (image !== undefined && usedBytes(this.#tables) + image.byteLength > this.#roomBytes) {
+    if (image !== undefined && usedBytes(Object.values(this.#tables)) + image.byteLength > this.#roomBytes) {
       throw storeFull(this.#roomBytes);
     }
     const { versions, heads, images } = this.#tables;
@@ -251,12 +133,21 @@ class LmdbConfiguration implements ConfigurationStore {
 
   image(version: number): SharedArrayBuffer | null {
     const { images } = this.#tables;
-    const keys = [...images.getKeys({ start: version, end: version + 1 })];
+    const keys = keysOf(images, version);
     const last = keys.at(-1);
     if (last === undefined) return null;
     const image = new Uint8Array(new SharedArrayBuffer(beginOf(last) + pieceAt(images, last).length));
     for (const key of keys) image.set(pieceAt(images, key), beginOf(key));
     return image.buffer;
+  }
+
+  prefetch(): Promise<void> {
+    const { images } = this.#tables;
+    const named = this.#head(this.#newest())?.images ?? [];
+    return prefetch(
+      images,
+      named.flatMap((version) => keysOf(images, version)),
+    );
   }
 
   #head(version: number): Head | null {
@@ -286,6 +177,10 @@ function putPieces(images: Tables['images'], version: number, image: Uint8Array)
   for (let beginsAt = 0; beginsAt < image.length; beginsAt += PIECE_BYTES) {
     images.putSync([version, beginsAt], ownBytes(image.subarray(beginsAt, beginsAt + PIECE_BYTES)));
   }
+}
+
+function keysOf(images: Tables['images'], version: number): PieceKey[] {
+  return [...images.getKeys({ start: version, end: version + 1 })];
 }
 
 /** Until the next read. */
@@ -319,7 +214,7 @@ class LmdbSpool implements CdrSpool {
   append(records: readonly Uint8Array[], taken: ReadonlyMap<string, number> = new Map()): void {
     let addedBytes = 0;
     for (const record of records) addedBytes += record.length;
-    if (usedBytes(this.#tables) + addedBytes > this.#roomBytes) throw storeFull(this.#roomBytes);
+    if (usedBytes(Object.values(this.#tables)) + addedBytes > this.#roomBytes) throw storeFull(this.#roomBytes);
     let position = this.#lastPosition;
     write(this.#tables, () => {
       for (const record of records) this.#tables.spool.putSync(++position, ownBytes(record), { append: true });

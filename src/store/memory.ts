@@ -45,6 +45,7 @@ function memoryKeepsakes(): Keepsakes {
 }
 
 class MemoryConfiguration implements ConfigurationStore {
+  readonly prefetch = atOnce;
   readonly #documents: ConfigurationDocument[] = [];
   readonly #images = new Map<number, SharedArrayBuffer>();
   readonly #roomBytes: number;

@@ -43,6 +43,8 @@ export interface ConfigurationStore {
   commit(document: ConfigurationDocument, image?: SharedArrayBuffer): boolean;
   /** A copy of an image in shared memory; null when no kept version names it. */
   image(version: number): SharedArrayBuffer | null;
+  /** Brings the images of the newest version into memory, on other threads; resolves when they are there. */
+  prefetch(): Promise<void>;
 }
 
 /** A spooled record and its place: places count from 1, in the order of arrival, and are never given twice. */
@@ -131,7 +133,11 @@ export interface ColumnStore {
   get(segment: number): Uint8Array | null;
   /** Brings segments into memory, several at a time and on other threads; resolves when they are there. */
   prefetch(segments: readonly number[]): Promise<void>;
-  /** Puts a segment, in the place of the one of that number. Throws what the platform throws, nothing changed. */
+  /**
+   * Puts a segment, in the place of the one of that number. When it returns the segment is on the disk itself, and so
+   * are the records that were committed before, from which it was made. Throws what the platform throws, nothing
+   * changed.
+   */
   put(segment: number, bytes: Uint8Array): void;
   drop(segment: number): void;
   /** Share of the room of all stores that they take, 0 to 1. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { open as openLmdb } from 'lmdb';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
+import { LmdbColumns } from '../../src/store/lmdb-columns.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import { EMPTY_NETWORK } from '../../src/store/network.ts';
 import { CONFIGURATION_VERSIONS_MAX, type ConfigurationDocument, type Stores } from '../../src/store/ports.ts';
@@ -161,6 +162,14 @@ for (const [maker, open] of Object.entries(MAKERS)) {
     assert.ok(read[0]?.every((byte) => byte === 1) && read[2]?.every((byte) => byte === 3));
   });
 
+  test(`${maker}: images of the newest version are brought into memory, also where there are none`, async (context) => {
+    const { configuration } = open(context);
+    await configuration.prefetch();
+    configuration.commit(naming(1, [1]), imageOf(1, 2 ** 22));
+    await configuration.prefetch();
+    assert.equal(new Uint8Array(configuration.image(1) ?? assert.fail())[2 ** 22 - 1], 1);
+  });
+
   test(`${maker}: an image without room is refused, and its version with it`, (context) => {
     const { configuration } = open(context, 256 * 1024);
     const commit = () => configuration.commit(naming(1, [1]), imageOf(1, 512 * 1024));
@@ -222,6 +231,42 @@ for (const [maker, open] of Object.entries(MAKERS)) {
   });
 }
 
+test('lmdb: the history has a file of its own and takes of the one room', async (context) => {
+  const { history, spool, useRatio } = MAKERS['lmdb']?.(context, 2 ** 20) ?? assert.fail();
+  const before = useRatio();
+  for (const segment of [0, 1, 2, 3]) history.put(segment, new Uint8Array(300_000));
+  assert.ok(Math.abs(useRatio() - before - history.useRatio()) < 0.01, `${useRatio()}`);
+  assert.throws(
+    () => spool.append(records(1, 1)),
+    (error) => error instanceof TandemError && error.code === 'TANDEM_STORE_FULL',
+  );
+  for (const segment of [0, 1]) history.drop(segment);
+  spool.append(records(1, 1));
+});
+
+test('a segment is put when the records that it is made from are on the disk, and not otherwise', () => {
+  const done: string[] = [];
+  let isBroken = false;
+  const flushRecords = (): void => {
+    if (isBroken) throw new Error('Input/output error');
+    done.push('flushed');
+  };
+  const table = {
+    getKeys: () => [],
+    getBinaryFast: () => undefined,
+    putSync: (segment: number) => done.push(`put ${segment}`),
+    removeSync: (segment: number) => done.push(`removed ${segment}`),
+    getStats: () => ({}),
+    prefetch: () => Promise.resolve(),
+  };
+  const columns = new LmdbColumns(table, flushRecords, 2 ** 20);
+  columns.put(7, new Uint8Array(8));
+  assert.deepEqual(done, ['flushed', 'put 7']);
+  isBroken = true;
+  assert.throws(() => columns.put(8, new Uint8Array(8)), /Input/);
+  assert.deepEqual(done, ['flushed', 'put 7']);
+});
+
 test('lmdb: what was closed is there when it is opened again', async (context) => {
   const path = temporaryDirectory();
   const first = openLmdbStores(path);
@@ -247,6 +292,18 @@ test('an image that an earlier build kept whole is read, and goes like others', 
   assert.ok(image.length === 3_000_001 && image.every((byte) => byte === 7));
   configuration.commit(naming(1, []));
   assert.equal(configuration.image(1), null);
+});
+
+test('the index of an earlier release goes', async () => {
+  const path = temporaryDirectory();
+  const openMain = () => openLmdb<Uint8Array, string>({ path: join(path, 'tandem.mdb'), encoding: 'binary' });
+  const before = openMain();
+  before.openDB<Uint8Array, number>('index', { encoding: 'binary' }).putSync(1, new Uint8Array(8));
+  await before.close();
+  await openLmdbStores(path).close();
+  const after = openMain();
+  assert.equal([...after.getKeys()].includes('index'), false);
+  await after.close();
 });
 
 test('a CDR record carries values and no field names', () => {

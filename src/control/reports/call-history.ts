@@ -65,6 +65,7 @@ export class CallHistory {
     this.#spool = spool;
     this.#records = records;
     this.#store = store;
+    this.#dropBeyond(spool.lastPosition());
     this.#number = Math.max(0, store.last());
     const stored = store.last() < 0 ? null : this.#read(store.last());
     if (stored !== null) this.#goOnWith(stored);
@@ -105,7 +106,7 @@ export class CallHistory {
     return this.#position;
   }
 
-  /** Records up to `position` may go: stores those that are not stored yet. Throws what the store throws. */
+  /** Returns when the records up to `position` may go: those not stored yet are. Throws what the store throws. */
   release(position: number): void {
     if (position > this.#storedPosition) this.#storeOpen();
   }
@@ -175,6 +176,15 @@ export class CallHistory {
     if (!isOld && this.#store.useRatio() <= useRatioMax) return;
     this.#store.drop(first);
     this.#spans.delete(first);
+  }
+
+  /** Drops what is ahead of the spool. No fault leaves it so, but files from two backups do. */
+  #dropBeyond(position: number): void {
+    let last = this.#store.last();
+    while (last >= 0 && (this.#read(last)?.position ?? 0) > position) {
+      this.#store.drop(last);
+      last = this.#store.last();
+    }
   }
 
   #begin(number: number): void {

@@ -1,0 +1,172 @@
+// The files of LMDB in a data directory, and the tables in them.
+//
+// - tandem.mdb: a table for each kind of record. Most are read a few hundred bytes at a time, anywhere in the file: so
+//   the system reads nothing ahead there.
+// - history.mdb: what reports are counted from, half a megabyte a value: there it reads ahead. LMDB has one setting a
+//   file, and no commit spans two. So the history is put when the records that it was made from are on the disk, and it
+//   is on the disk itself when they go from the spool: a power cut leaves it neither ahead of the spool nor behind it.
+// - One writer: control, or the command line while the switch is down (data-directory.ts sees to it).
+// - A commit of tandem.mdb does not wait for its own fsync. It is in the page cache when it returns, so it outlives the
+//   process. The fsync follows on another thread, and the next commit waits for it (about half a millisecond: commits
+//   are few and large). LMDB overwrites nothing that the last synced commit needs, so a power cut finds the file whole.
+// - No writable map: a full disk is then an error that can be answered, not a SIGBUS.
+// - The room is a limit of ours, for both files together. lmdb-js enlarges its map by itself when it fills, without a
+//   bound; so pages in use are counted before every append, and the room is refused beyond `roomBytes`.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
+import { sentenceOf, TandemError } from '../tandem-error.ts';
+import { pack, unpack } from './records.ts';
+
+/** Version of what is written; a newer one on disk is refused. */
+const FORMAT = 1;
+
+/** The index of CDRs of earlier releases; it is made anew, laid out in another way. */
+const FORMER_INDEX = 'index';
+/** The history of earlier releases; what it has goes to the file that it has now. */
+const FORMER_HISTORY = 'history';
+
+/** Commit before it returns (2), and do not wait for the disk (0x10000). The type lacks the combination. */
+const COMMITTED_NOT_FLUSHED = 0x10002 as number as TransactionFlags;
+
+type Bytes = Database<Uint8Array, string | number>;
+type Root = RootDatabase<Uint8Array, string | number>;
+
+/** Of a piece of an image: its version, and where in the image it begins. Earlier builds kept an image whole. */
+export type PieceKey = number | [version: number, beginsAt: number];
+
+/** All of one data directory. */
+export interface Tables {
+  readonly root: Root;
+  readonly meta: Bytes;
+  readonly versions: Bytes;
+  /** What a version is without its content: read where a list of them is wanted. */
+  readonly heads: Bytes;
+  readonly images: Database<Uint8Array, PieceKey>;
+  readonly spool: Bytes;
+  readonly cursors: Bytes;
+  readonly index: Bytes;
+  /** Of the ledger. */
+  readonly sums: Bytes;
+  readonly payments: Bytes;
+  readonly charges: Bytes;
+  /** In a file of its own, where a commit is on the disk when it returns. */
+  readonly history: Root;
+}
+
+/** Opens (or makes) the files. Throws as openLmdbStores does. */
+export function openTables(dataPath: string, roomBytes: number): Tables {
+  try {
+    mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+    const tables = tablesIn(dataPath, roomBytes);
+    checkFormat(tables, dataPath);
+    moveFormerHistory(tables);
+    return tables;
+  } catch (cause) {
+    if (cause instanceof TandemError) throw cause;
+    const todo = 'Check that it exists, belongs to this user and has room.';
+    const sentence = `The data directory ${dataPath} cannot be used: ${sentenceOf(cause)}. ${todo}`;
+    throw new TandemError('TANDEM_STORE_UNUSABLE', sentence, { cause });
+  }
+}
+
+function tablesIn(dataPath: string, roomBytes: number): Tables {
+  const file = (name: string, how: { readonly noReadAhead: boolean; readonly overlappingSync: boolean }): Root => {
+    const path = join(dataPath, name);
+    const root: Root = open({ path, encoding: 'binary', mapSize: roomBytes, maxDbs: 16, ...how });
+    root.readerCheck(); // Readers that were killed would keep old pages for ever.
+    return root;
+  };
+  const root = file('tandem.mdb', { noReadAhead: true, overlappingSync: true });
+  const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
+  formerTable(root, FORMER_INDEX)?.dropSync();
+  return {
+    root,
+    meta: table('meta'),
+    versions: table('versions'),
+    heads: table('heads'),
+    images: root.openDB<Uint8Array, PieceKey>('images', { encoding: 'binary' }),
+    spool: table('spool'),
+    cursors: table('cursors'),
+    index: table('cdr-index'),
+    sums: table('ledger-sums'),
+    payments: table('ledger-payments'),
+    charges: table('ledger-charges'),
+    history: file('history.mdb', { noReadAhead: false, overlappingSync: false }),
+  };
+}
+
+function checkFormat(tables: Tables, dataPath: string): void {
+  const stored = tables.meta.getBinary('format');
+  if (stored === undefined) {
+    write(tables, () => tables.meta.putSync('format', pack(FORMAT)));
+    return;
+  }
+  const format = unpack(stored);
+  if (format === FORMAT) return;
+  const todo = 'Start the newer version, or restore a backup.';
+  const sentence = `${dataPath} was written in format ${String(format)}, and this Tandem reads ${FORMAT}. ${todo}`;
+  throw new TandemError('TANDEM_STORE_NEWER', sentence);
+}
+
+/**
+ * Once, and whole when it is killed: what was moved is on the disk before the former table goes. A segment may be there
+ * already, from a move that was cut off or because the earlier release ran once more: the larger one has more calls.
+ */
+function moveFormerHistory(tables: Tables): void {
+  const { root, history } = tables;
+  const former = formerTable(root, FORMER_HISTORY);
+  if (former === undefined) return;
+  flushNow(tables);
+  for (const segment of [...former.getKeys()]) {
+    const bytes = former.getBinary(segment) ?? new Uint8Array();
+    const there = history.getBinaryFast(segment)?.length ?? 0;
+    if (bytes.length > there) history.putSync(segment, bytes);
+  }
+  former.dropSync();
+}
+
+/** What an earlier release left. `doesExist` sees no tables, and the type of `openDB` forgets that there may be none. */
+function formerTable(root: Root, name: string): Bytes | undefined {
+  return root.openDB<Uint8Array, string | number>(name, { encoding: 'binary', create: false } as object);
+}
+
+/** Runs `action` in one commit of tandem.mdb. */
+export function write(tables: Tables, action: () => void): void {
+  tables.root.transactionSync(action, COMMITTED_NOT_FLUSHED);
+}
+
+/** lmdb-js has `sync`, mdb_env_sync, on its own thread when it is given what to call; its types have forgotten it. */
+interface Synced {
+  sync(done?: (error: unknown) => void): void;
+}
+
+/** Resolves when all that was committed is on the disk. */
+export function flush({ root }: Tables): Promise<void> {
+  return new Promise((resolve, reject) => {
+    (root as unknown as Synced).sync((error) => (error instanceof Error ? reject(error) : resolve()));
+  });
+}
+
+/** Returns when it is. */
+export function flushNow({ root }: Tables): void {
+  (root as unknown as Synced).sync();
+}
+
+interface TreeStats {
+  readonly pageSize: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+/** Bytes of all pages in use by `tables`: the trees' own, not the files', which do not shrink. */
+export function usedBytes(tables: Iterable<{ getStats(): object }>): number {
+  let used = 0;
+  for (const table of tables) {
+    const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as TreeStats;
+    used += pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages);
+  }
+  return used;
+}
