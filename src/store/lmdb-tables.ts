@@ -127,7 +127,7 @@ function moveFormerHistory(tables: Tables): void {
   former.dropSync();
 }
 
-/** What an earlier release left. `doesExist` sees no tables, and the type of `openDB` forgets that there may be none. */
+/** What an earlier release left. `doesExist` sees no tables, and the type of `openDB` forgets that none may be. */
 function formerTable(root: Root, name: string): Bytes | undefined {
   return root.openDB<Uint8Array, string | number>(name, { encoding: 'binary', create: false } as object);
 }
