@@ -16,19 +16,16 @@ import type { Inheritance } from './core/shard/shard-task.ts';
 import { allocateSwitchMemory, type SwitchMemory } from './core/shard/shared-memory.ts';
 import { Shares } from './core/shard/shares.ts';
 import { Edge } from './edge/edge.ts';
-import { RingGate } from './edge/ring-gate.ts';
-import { ShardPool, type ShardPoolOptions, shardTaskOf } from './edge/shard-pool.ts';
-import { ShardWorkers } from './edge/shard-workers.ts';
+import { type ShardBirth, shardTaskOf } from './edge/shard-birth.ts';
 import { PrecedenceNotice } from './edge/signal-precedence.ts';
 import { UdpListener } from './edge/udp-listener.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
 import { holdNursery } from './nursery.ts';
-import { readFormerLife } from './shard-host/former-life.ts';
-import { InlineShard } from './shard-host/inline-shard.ts';
 import type { Shards, ShardsUser } from './shards.ts';
 import { claimDataDirectory } from './store/data-directory.ts';
 import { journalFolder } from './store/journal-disk.ts';
 import { journalPath, journalsPath, shardCountOf } from './store/journal-places.ts';
+import { endWarmUp } from './warm-up.ts';
 
 /** How often the edge tells control its numbers, ms. */
 const EDGE_REPORT_MS = 250;
@@ -92,7 +89,7 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
     precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
     edge.newCalls.share(sharesOf(control.snapshot, memory));
     shards = startShards(config, listenersOf(config, sockets), early, { control, edge, memory, log });
-    return running({ control, shards, edge, sockets, memory, place });
+    return await running({ control, shards, edge, sockets, memory, place });
   } catch (error) {
     edge.close();
     throw error;
@@ -101,28 +98,36 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
 
 /** Shards that do not know their network yet. */
 interface EarlyShards {
-  begin(options: ShardPoolOptions, edge: Edge, user: ShardsUser): Shards;
+  begin(birth: ShardBirth, edge: Edge, user: ShardsUser): Shards;
   abandon(): Promise<void>;
 }
 
-/** While control starts, the shards read what an earlier life has left. Rejects as a journal throws. */
+/**
+ * While control starts, the shards read what an earlier life has left. Of the two kinds of shard only the one that is
+ * wanted is loaded. Rejects as a journal throws.
+ */
 async function earlyShards({ shardCount, durability }: SwitchConfig, { path }: JournalPlace): Promise<EarlyShards> {
   const isStrict = durability === 'strict';
   if (shardCount > 0) {
+    const { ShardWorkers } = await import('./edge/shard-workers.ts');
     const paths = Array.from({ length: shardCount }, (_, shard) => journalPath(path, shard));
     const workers = new ShardWorkers(paths, isStrict);
+    const { RingGate } = await import('./edge/ring-gate.ts');
+    const { ShardPool } = await import('./edge/shard-pool.ts');
     return {
-      begin: (options, edge, user) => {
-        edge.open(new RingGate(options.memory, edge));
-        return new ShardPool(options, user, workers);
+      begin: (birth, edge, user) => {
+        edge.open(new RingGate(birth.memory, edge));
+        return new ShardPool(birth, user, workers);
       },
       abandon: () => workers.destroy(),
     };
   }
+  const { InlineShard } = await import('./shard-host/inline-shard.ts');
+  const { readFormerLife } = await import('./shard-host/former-life.ts');
   const former = readFormerLife(journalFolder(journalPath(path, 0)), isStrict);
   return {
-    begin: (options, edge, user) => {
-      const inline = new InlineShard(shardTaskOf(0, options, false), edge, user, former);
+    begin: (birth, edge, user) => {
+      const inline = new InlineShard(shardTaskOf(0, birth, false), edge, user, former);
       edge.open(inline);
       return inline;
     },
@@ -270,7 +275,8 @@ function tellInheritance(log: Log, shard: number, inheritance: Inheritance, isSu
   if (refusedCount > 0) log.error({ shard, refusedCount }, 'parts of the journal were torn, and are lost');
 }
 
-function running({ control, shards, edge, sockets, memory, place }: Parts): RunningSwitch {
+/** Calls are carried; resolves when there is management too. Rejects when that cannot be, and calls live on. */
+async function running({ control, shards, edge, sockets, memory, place }: Parts): Promise<RunningSwitch> {
   const counters = memory.shards.map((shard) => new ShardCounters(shard.counters));
   const report = (): void => {
     const longestWaitMs = edge.newCalls.look(Math.max(...counters.map((shard) => shard.get('heapUseRatio'))));
@@ -278,8 +284,19 @@ function running({ control, shards, edge, sockets, memory, place }: Parts): Runn
     control.tell({ kind: 'edge', numbers: { ...edge.counts, isOverloaded, longestWaitMs } });
   };
   const reporting = setInterval(report, EDGE_REPORT_MS);
+  const endShards = async (): Promise<void> => {
+    clearInterval(reporting);
+    await shards.stop(!place.isTemporary);
+    edge.turn();
+    edge.close();
+  };
+  const managementPort = await control.managementPort.catch(async (error: unknown) => {
+    await endShards();
+    throw error;
+  });
+  endWarmUp();
   return {
-    managementPort: control.managementPort,
+    managementPort,
     sipPorts: sockets.map(({ port }) => port),
     memory,
     killShard: (shard) => shards.kill(shard),
@@ -290,10 +307,7 @@ function running({ control, shards, edge, sockets, memory, place }: Parts): Runn
     },
     callsActive: () => counters.reduce((sum, shard) => sum + shard.get('callsActive'), 0),
     stop: async () => {
-      clearInterval(reporting);
-      await shards.stop(!place.isTemporary);
-      edge.turn();
-      edge.close();
+      await endShards();
       report();
       await control.stop();
       if (place.isTemporary) rmSync(place.path, { recursive: true, force: true });

@@ -60,7 +60,9 @@ function addStart(tandem: Command): void {
   common(tandem.command('start').description('start the switch')).action(async (options: CommonOptions) => {
     // Two threads load two programs: the other one shall not wait for this one's.
     const { holdNursery } = await import('../nursery.ts');
+    const { beginWarmUp } = await import('../warm-up.ts');
     const { launchControl } = await import('../control/launched-control.ts');
+    beginWarmUp();
     holdNursery(false);
     const launched = launchControl();
     await run(options, async (config, terminal, configFile) => {

@@ -8,7 +8,7 @@ import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import { TandemError, type TandemErrorCode } from '../tandem-error.ts';
 import { launchControl } from './launched-control.ts';
-import type { ControlStart, FromControl, ToControl } from './messages.ts';
+import type { ControlFault, ControlStart, FromControl, ToControl } from './messages.ts';
 
 /** Pause before control begins again, ms: a crash loop must not eat the machine. */
 const RESTART_PAUSE_MS = 500;
@@ -26,25 +26,29 @@ export interface ControlLinkUser {
 export class ControlLink {
   /** The snapshot it began with: what the shards start from. */
   readonly snapshot: PackedSnapshot;
-  readonly managementPort: number;
+  /** Its port, once it listens. Rejects with the TandemError that kept it from listening: then it has ended. */
+  readonly managementPort: Promise<number>;
   #start: ControlStart;
   readonly #user: ControlLinkUser;
   #worker: Worker;
   #lastError: unknown = 'it exited';
   #isStopping = false;
+  /** Who waits for `managementPort`; null once it is known. */
+  #waiting: { resolve(port: number): void; reject(error: unknown): void } | null = null;
 
   private constructor(start: ControlStart, user: ControlLinkUser, first: Begun) {
     this.snapshot = first.snapshot;
-    this.managementPort = first.managementPort;
-    // A successor listens where its predecessor did, also when any free port was asked for.
-    const management = { ...start.management, port: first.managementPort };
-    this.#start = { ...start, management, hosts: first.snapshot.hosts ?? [] };
+    this.managementPort = new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+    this.managementPort.catch(() => null); // It may be that nobody waits for it.
+    this.#start = { ...start, hosts: first.snapshot.hosts ?? [] };
     this.#user = user;
     this.#worker = first.worker;
     this.#listen();
   }
 
-  /** Starts control in `launched`. Throws the TandemError that kept it from starting. */
+  /** Starts control in `launched`; resolves when calls may begin. Throws the TandemError that kept it from starting. */
   static async open(start: ControlStart, user: ControlLinkUser, launched: Worker): Promise<ControlLink> {
     return new ControlLink(start, user, await begin(start, launched));
   }
@@ -71,16 +75,26 @@ export class ControlLink {
       if (message.kind === 'snapshot') this.#hearSnapshot(message.snapshot);
       else if (message.kind === 'lrnAnswered') this.#user.onLrnAnswered(message.shard, message.id, message.answer);
       else if (message.kind === 'killShard') this.#user.onKillShard(message.shard);
+      else if (message.kind === 'listening') this.#hearListening(message.managementPort);
+      else if (message.kind === 'fatal') this.#lastError = errorOf(message.error);
     });
     this.#worker.on('error', (error) => {
       this.#lastError = error;
     });
     this.#worker.on('exit', () => {
       if (this.#isStopping) return;
+      if (this.#waiting !== null) return this.#waiting.reject(this.#lastError);
       this.#user.onDied(this.#lastError);
       // What is kept in memory only died with it; an empty configuration must not reach the shards.
       if (this.#start.isDurable) this.#beginAgain();
     });
+  }
+
+  #hearListening(port: number): void {
+    // A successor listens where its predecessor did, also when any free port was asked for.
+    this.#start = { ...this.#start, management: { ...this.#start.management, port } };
+    this.#waiting?.resolve(port);
+    this.#waiting = null;
   }
 
   #hearSnapshot(snapshot: PackedSnapshot): void {
@@ -108,7 +122,6 @@ export class ControlLink {
 
 interface Begun {
   readonly worker: Worker;
-  readonly managementPort: number;
   readonly snapshot: PackedSnapshot;
 }
 
@@ -116,8 +129,11 @@ async function begin(start: ControlStart, worker: Worker): Promise<Begun> {
   worker.ref();
   worker.postMessage(start);
   const [first] = (await once(worker, 'message')) as [FromControl];
-  if (first.kind === 'ready') return { worker, managementPort: first.managementPort, snapshot: first.snapshot };
+  if (first.kind === 'network') return { worker, snapshot: first.snapshot };
   if (first.kind !== 'fatal') throw new TandemError('TANDEM_DEFECT', `control began with ${first.kind}`);
-  const { code, message, refusals } = first.error;
-  throw new TandemError(code as TandemErrorCode, message, { refusals });
+  throw errorOf(first.error);
+}
+
+function errorOf({ code, message, refusals }: ControlFault): TandemError {
+  return new TandemError(code as TandemErrorCode, message, { refusals });
 }

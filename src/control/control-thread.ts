@@ -23,28 +23,47 @@ async function run(port: MessagePort, options: ControlStart): Promise<void> {
   const post = (message: FromControl): void => port.postMessage(message);
   try {
     const control = await openControl(options, post, log);
-    const managementPort = await control.start();
     await control.learnHosts();
-    const ticking = setInterval(() => control.tick(monotonicMs()), TICK_MS);
-    port.on('message', (message: ToControl) => {
-      if (message.kind === 'crash') throw new Error('a crash drill');
-      if (message.kind !== 'stop') return control.hear(message);
-      clearInterval(ticking);
-      stop(control, port, log);
-    });
-    // Whatever escaped: the thread ends in order, for uWebSockets.js takes the process along when it is torn down
-    // with its sockets open. Main starts a successor, which finds everything as it was.
-    process.once('uncaughtException', (error) => {
-      log.fatal({ why: sentenceOf(error), stack: error.stack }, 'control died');
-      clearInterval(ticking);
-      abandon(control, port, log);
-    });
-    post({ kind: 'ready', managementPort, snapshot: packSnapshot(control.configuration.snapshot) });
+    serve(control, port, post, log);
   } catch (error) {
-    log.fatal({ why: sentenceOf(error) }, 'control cannot start');
-    post({ kind: 'fatal', error: faultOf(error) });
+    cannotStart(error, post, log);
     port.close();
   }
+}
+
+/** Calls may begin; HTTP follows. */
+function serve(control: Control, port: MessagePort, post: (message: FromControl) => void, log: Log): void {
+  const ticking = setInterval(() => control.tick(monotonicMs()), TICK_MS);
+  const abandon = (): void => {
+    clearInterval(ticking);
+    end(control.abandon(), port, log);
+  };
+  // Whatever escaped: the thread ends in order, for uWebSockets.js takes the process along when it is torn down
+  // with its sockets open. Main starts a successor, which finds everything as it was.
+  process.once('uncaughtException', (error) => {
+    log.fatal({ why: sentenceOf(error), stack: error.stack }, 'control died');
+    void listening.then(abandon);
+  });
+  post({ kind: 'network', snapshot: packSnapshot(control.configuration.snapshot) });
+  const listening = control.start().then(
+    (managementPort) => post({ kind: 'listening', managementPort }),
+    (error: unknown) => {
+      cannotStart(error, post, log);
+      abandon();
+    },
+  );
+  port.on('message', (message: ToControl) => {
+    if (message.kind === 'crash') throw new Error('a crash drill');
+    if (message.kind !== 'stop') return control.hear(message);
+    clearInterval(ticking);
+    // What is half open cannot be closed.
+    void listening.then(() => end(control.stop(), port, log, { kind: 'stopped' }));
+  });
+}
+
+function cannotStart(error: unknown, post: (message: FromControl) => void, log: Log): void {
+  log.fatal({ why: sentenceOf(error) }, 'control cannot start');
+  post({ kind: 'fatal', error: faultOf(error) });
 }
 
 async function openControl(options: ControlStart, post: (message: FromControl) => void, log: Log): Promise<Control> {
@@ -69,21 +88,13 @@ function openStores({ dataPath, diskShare }: ControlStart): Stores {
   }
 }
 
-function stop(control: Control, port: MessagePort, log: Log): void {
-  control
-    .stop()
-    .catch((error: unknown) => log.error({ why: sentenceOf(error) }, 'control did not stop cleanly'))
+function end(closing: Promise<void>, port: MessagePort, log: Log, last?: FromControl): void {
+  closing
+    .catch((error: unknown) => log.error({ why: sentenceOf(error) }, 'control did not close cleanly'))
     .finally(() => {
-      port.postMessage({ kind: 'stopped' } satisfies FromControl);
+      if (last !== undefined) port.postMessage(last);
       port.close();
     });
-}
-
-function abandon(control: Control, port: MessagePort, log: Log): void {
-  control
-    .abandon()
-    .catch((error: unknown) => log.error({ why: sentenceOf(error) }, 'control did not close cleanly'))
-    .finally(() => port.close());
 }
 
 function faultOf(error: unknown): ControlFault {

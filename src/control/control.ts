@@ -11,7 +11,6 @@ import { claimDataDirectory, issueLocalToken, releaseDataDirectory } from '../st
 import { removeSpentJournals } from '../store/journal-places.ts';
 import type { Stores } from '../store/ports.ts';
 import { sentenceOf } from '../tandem-error.ts';
-import { Api } from './api/api.ts';
 import { KeptBlackList } from './black-list.ts';
 import { CallRate } from './call-rate.ts';
 import { CdrDrain, journalName } from './cdr/cdr-drain.ts';
@@ -23,7 +22,6 @@ import { tellLeftBehind, tellStoreIsFull } from './cdr/store-alarm.ts';
 import { UnpackedSpool } from './cdr/unpacked-spool.ts';
 import { type Deployed, Deployment } from './deployment.ts';
 import type { HttpServer } from './http/http-server.ts';
-import { listenHttp } from './http/listen.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { AccountBook } from './ledger/account-book.ts';
 import { LowBalances } from './ledger/low-balances.ts';
@@ -171,10 +169,11 @@ export class Control implements HostNamesUser {
     this.#outward.publish(this.configuration.snapshot);
   }
 
-  /** Listens; answers the port. Throws TANDEM_MANAGEMENT_PORT or TANDEM_DATA_IN_USE. */
+  /** Loads the API, for which no call waits, and listens. Throws TANDEM_MANAGEMENT_PORT or TANDEM_DATA_IN_USE. */
   async start(): Promise<number> {
     const { dataPath, management } = this.options;
     claimDataDirectory(dataPath, management);
+    const [{ Api }, { listenHttp }] = await Promise.all([import('./api/api.ts'), import('./http/listen.ts')]);
     const api = new Api(this, issueLocalToken(dataPath), this.#log);
     this.#server = await listenHttp(management.address, management.port, api.answer, this.#log);
     claimDataDirectory(dataPath, { address: management.address, port: this.#server.port });

@@ -20,7 +20,7 @@ export interface ControlListener {
 /** What control is started with: the first message to it. */
 export interface ControlStart {
   readonly dataPath: string;
-  /** Port 0 takes any free one; `ready` tells which. */
+  /** Port 0 takes any free one; `listening` tells which. */
   readonly management: { readonly address: string; readonly port: number };
   /** In the order of the start file: the index is what snapshots name. */
   readonly listeners: readonly ControlListener[];
@@ -92,15 +92,17 @@ export interface NewCallNumbers {
 
 /** Control to main. */
 export type FromControl =
-  /** HTTP listens and the configuration is loaded: `snapshot` is what the shards begin with. */
-  | { readonly kind: 'ready'; readonly managementPort: number; readonly snapshot: PackedSnapshot }
+  /** The configuration is loaded and balances are known: `snapshot` is what the shards begin with. */
+  | { readonly kind: 'network'; readonly snapshot: PackedSnapshot }
+  /** After that: HTTP listens. */
+  | { readonly kind: 'listening'; readonly managementPort: number }
   /** A new snapshot for every shard; main answers `applied` for each. */
   | { readonly kind: 'snapshot'; readonly snapshot: PackedSnapshot }
   /** What the LRN source says to a question of `shard`. */
   | { readonly kind: 'lrnAnswered'; readonly shard: number; readonly id: number; readonly answer: LrnAnswer | null }
   /** An operator's crash drill: end this shard's worker as a defect would. */
   | { readonly kind: 'killShard'; readonly shard: number }
-  /** Control could not start. `code` and `refusals` as in TandemError. */
+  /** Control could not start, before `network` or before `listening`. `code` and `refusals` as in TandemError. */
   | { readonly kind: 'fatal'; readonly error: ControlFault }
   /** Rings drained, store flushed and closed, HTTP closed: the thread may end. */
   | { readonly kind: 'stopped' };

@@ -1,55 +1,17 @@
 // The shards in their workers. A worker that dies is replaced, and its shard begins again on the same memory.
 
-import { randomFillSync } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
 import { Ring } from '../core/base/ring.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
-import type { Listener } from '../core/routing/snapshot.ts';
 import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
-import type { SwitchMemory } from '../core/shard/shared-memory.ts';
 import type { Place, Shards, ShardsUser } from '../shards.ts';
+import { type ShardBirth, shardTaskOf } from './shard-birth.ts';
 import type { ShardWorkers } from './shard-workers.ts';
 
 /** Pause before a shard that died right after its birth begins again, ms: a crash loop must not eat the machine. */
 const RESTART_PAUSE_MS = 1_000;
 const SHORT_LIFE_MS = 1_000;
-
-/** What all shards are made with. */
-export interface ShardPoolOptions {
-  readonly node: string;
-  readonly listeners: readonly Listener[];
-  readonly memory: SwitchMemory;
-  readonly snapshot: PackedSnapshot;
-  /** The key of nonces; hexadecimal. */
-  readonly secret: string;
-}
-
-/** The task of `shard`. `isSuccessor`: a worker has died on this memory. */
-export function shardTaskOf(shard: number, options: ShardPoolOptions, isSuccessor: boolean): ShardTask {
-  const { node, listeners, memory, snapshot, secret } = options;
-  const [seed0 = 0, seed1 = 0, seed2 = 0] = randomFillSync(new Uint32Array(3));
-  return {
-    node,
-    shardIndex: shard,
-    shardCount: memory.shards.length,
-    listeners,
-    memory: memory.shards[shard] as ShardTask['memory'],
-    admission: memory.admission,
-    health: memory.health,
-    quality: memory.quality,
-    turns: memory.turns,
-    blackList: memory.blackList,
-    registration: memory.registration,
-    secret,
-    balances: memory.balances,
-    rollCall: memory.rollCall,
-    doorbell: memory.doorbell,
-    seed: [seed0, seed1, seed2],
-    snapshot,
-    isSuccessor,
-  };
-}
 
 interface Seat {
   port: MessagePort | null;
@@ -60,19 +22,19 @@ interface Seat {
 
 /** Runs all shards. */
 export class ShardPool implements Shards {
-  readonly #options: ShardPoolOptions;
+  readonly #birth: ShardBirth;
   readonly #user: ShardsUser;
   readonly #workers: ShardWorkers;
   readonly #seats: Seat[] = [];
   #snapshot: PackedSnapshot;
   #isStopping = false;
 
-  constructor(options: ShardPoolOptions, user: ShardsUser, workers: ShardWorkers) {
-    this.#options = options;
+  constructor(birth: ShardBirth, user: ShardsUser, workers: ShardWorkers) {
+    this.#birth = birth;
     this.#user = user;
-    this.#snapshot = options.snapshot;
+    this.#snapshot = birth.snapshot;
     this.#workers = workers;
-    for (const shard of options.memory.shards.keys()) {
+    for (const shard of birth.memory.shards.keys()) {
       this.#seats.push({ port: null, threadId: 0, startedAtMs: 0, finished: Promise.resolve() });
       this.#begin(shard, false);
     }
@@ -113,7 +75,7 @@ export class ShardPool implements Shards {
     seat.port = worker.port;
     seat.startedAtMs = performance.now();
     worker.port.on('message', (message: FromShard) => this.#hear(shard, message, isSuccessor));
-    worker.begin(shardTaskOf(shard, { ...this.#options, snapshot: this.#snapshot }, isSuccessor));
+    worker.begin(shardTaskOf(shard, { ...this.#birth, snapshot: this.#snapshot }, isSuccessor));
     seat.finished = worker.ended.then((end) => {
       if (end !== null) this.#died(shard, end.error);
     });
@@ -155,7 +117,7 @@ export class ShardPool implements Shards {
 
   #tell(shard: number, message: ToShard): void {
     this.#seats[shard]?.port?.postMessage(message);
-    new Ring((this.#options.memory.shards[shard] as ShardTask['memory']).inbound).wake();
+    new Ring((this.#birth.memory.shards[shard] as ShardTask['memory']).inbound).wake();
   }
 
   /** Posts to every shard and wakes those asleep on their ring. */

@@ -31,12 +31,12 @@ export function inherit(
   const wallMs = Date.now();
   const settledCount = isSuccessor ? settlePredecessor(board, found, records, wallMs) : 0;
   const calls = [...ofThisRun, ...ofAnother];
-  admission.holdOnly(
-    calls.flatMap(({ slots }) => slots),
-    calls.flatMap(({ numbers }) => numbers),
-    monotonicMs(),
-  );
-  inheritMoney(snapshot, { calls, cdrs: found.cdrs }, balances, marks);
+  const slots = calls.flatMap((call) => call.slots);
+  const numbers = calls.flatMap((call) => call.numbers);
+  // In a new process nothing is held that had to be given back.
+  if (isSuccessor) admission.holdOnly(slots, numbers, monotonicMs());
+  else admission.holdMore(slots, numbers, monotonicMs());
+  inheritMoney(snapshot, { calls, cdrs: found.cdrs, isSuccessor }, balances, marks);
   shard.resume(ofThisRun, true, monotonicMs(), wallMs);
   shard.resume(ofAnother, false, monotonicMs(), wallMs);
   found.calls.clear();

@@ -22,16 +22,25 @@ export interface ChargeMarks {
 export interface Estate {
   readonly calls: readonly CallCheckpoint[];
   readonly cdrs: readonly JournalCdr[];
+  /** The life before was of this process. */
+  readonly isSuccessor: boolean;
 }
 
 export function inheritMoney(
   { prices }: PackedSnapshot,
-  { calls, cdrs }: Estate,
+  { calls, cdrs, isSuccessor }: Estate,
   balances: Balances,
   { taken, charged }: ChargeMarks,
 ): void {
-  balances.holdOnly(calls.flatMap(({ bill }) => (bill === null ? [] : reservedBy(bill))));
-  balances.free.holdOnly(calls.flatMap(({ bill }) => (bill === null ? [] : freeReservedBy(bill))));
+  const reserved = calls.flatMap(({ bill }) => (bill === null ? [] : reservedBy(bill)));
+  const free = calls.flatMap(({ bill }) => (bill === null ? [] : freeReservedBy(bill)));
+  if (isSuccessor) {
+    balances.holdOnly(reserved);
+    balances.free.holdOnly(free);
+  } else {
+    balances.holdMore(reserved);
+    balances.free.holdMore(free);
+  }
   const accounts = new Map(prices?.accounts.map((account) => [account.account, account]));
   const knownPosition = Math.max(taken.position, charged.position);
   for (const { position, bytes } of cdrs) {
@@ -42,8 +51,8 @@ export function inheritMoney(
       if (slot !== undefined) balances.add(slot, -nanos);
     }
     const { freeAllowance, freeFromDay, freeSeconds } = cdr;
-    const free = accounts.get(cdr.account)?.free.find(({ allowance }) => allowance === freeAllowance);
-    if (free === undefined || freeSeconds === 0) continue;
-    balances.free.add({ place: free.place, term: termOf(freeAllowance, freeFromDay), seconds: -freeSeconds });
+    const counter = accounts.get(cdr.account)?.free.find(({ allowance }) => allowance === freeAllowance);
+    if (counter === undefined || freeSeconds === 0) continue;
+    balances.free.add({ place: counter.place, term: termOf(freeAllowance, freeFromDay), seconds: -freeSeconds });
   }
 }

@@ -54,11 +54,12 @@ async function heard<K extends FromControl['kind']>(
   return message as Extract<FromControl, { kind: K }>;
 }
 
-test('ready, snapshot, applied, stop, stopped; then the thread ends by itself', async (context) => {
+test('network, listening, snapshot, applied, stop, stopped; then the thread ends by itself', async (context) => {
   const path = temporaryDirectory();
   const options = { ...startOptions(path), listeners: [listener()] };
   const worker = open(context, options);
-  const { managementPort, snapshot } = await heard(worker, 'ready');
+  const { snapshot } = await heard(worker, 'network');
+  const { managementPort } = await heard(worker, 'listening');
   assert.equal(snapshot.version, 0);
   const applying = ask(path, managementPort, 'POST /api/v1/apply', { body: NETWORK });
   const { snapshot: next } = await heard(worker, 'snapshot');
@@ -75,12 +76,14 @@ test('ready, snapshot, applied, stop, stopped; then the thread ends by itself', 
 test('what keeps control from starting is told as fatal, with its code', async (context) => {
   const path = temporaryDirectory();
   const first = open(context, startOptions(path));
-  const { managementPort } = await heard(first, 'ready');
+  await heard(first, 'network');
+  const { managementPort } = await heard(first, 'listening');
   const taken = {
     ...startOptions(temporaryDirectory()),
     management: { address: '127.0.0.1', port: managementPort },
   };
   const second = open(context, taken);
+  await heard(second, 'network');
   const { error } = await heard(second, 'fatal');
   assert.equal(error.code, 'TANDEM_MANAGEMENT_PORT');
   first.postMessage({ kind: 'stop' } satisfies ToControl);

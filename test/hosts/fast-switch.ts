@@ -11,7 +11,7 @@ import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import { CDR_FRAME_HEAD_BYTES } from '../../src/core/shard/cdr-frame.ts';
 import { packSnapshot } from '../../src/core/shard/packed-snapshot.ts';
 import { allocateSwitchMemory } from '../../src/core/shard/shared-memory.ts';
-import { shardTaskOf } from '../../src/edge/shard-pool.ts';
+import { shardTaskOf } from '../../src/edge/shard-birth.ts';
 import { UdpListener } from '../../src/edge/udp-listener.ts';
 import { readFormerLife } from '../../src/shard-host/former-life.ts';
 import { type RunnerHost, ShardRunner } from '../../src/shard-host/shard-runner.ts';

@@ -11,7 +11,7 @@ import { CDR_FRAME_HEAD_BYTES, readPosition } from '../../src/core/shard/cdr-fra
 import { packSnapshot } from '../../src/core/shard/packed-snapshot.ts';
 import type { FromShard } from '../../src/core/shard/shard-task.ts';
 import { allocateSwitchMemory, type SwitchMemory } from '../../src/core/shard/shared-memory.ts';
-import { shardTaskOf } from '../../src/edge/shard-pool.ts';
+import { shardTaskOf } from '../../src/edge/shard-birth.ts';
 import { readFormerLife } from '../../src/shard-host/former-life.ts';
 import { ShardRunner } from '../../src/shard-host/shard-runner.ts';
 import { unpackCdr } from '../../src/store/records.ts';

@@ -32,6 +32,7 @@ const GROUND = [
   'src/shards.ts',
   'src/thread-pool.ts',
   'src/nursery.ts',
+  'src/warm-up.ts',
 ];
 /** How a record becomes bytes: a shard host writes into its rings what control will store. */
 const RECORDS = 'src/store/records.ts';

@@ -74,9 +74,20 @@ export class Admission {
   }
 
   /**
-   * Holds what `slots` name, once for each time, and gives back what else the shard held, numbers among it: its worker
-   * has died, or the switch was stopped, and these are its calls that live on. Never less than they hold, not for a
-   * moment. `numbers`: keys as `numberKey` told them.
+   * Holds what `slots` name, once for each time, whatever their capacity: these are calls of an earlier process.
+   * `numbers`: keys as `numberKey` told them.
+   */
+  holdMore(slots: Iterable<number>, numbers: Iterable<NumberKey>, nowMs: number): void {
+    for (const slot of slots) {
+      this.#taken[slot] = (this.#taken[slot] as number) + 1;
+      Atomics.add(this.#calls, slot, 1);
+    }
+    this.numbers.holdMore(numbers, nowMs);
+  }
+
+  /**
+   * Holds as `holdMore` does, and gives back what else the shard held: its worker has died, and these are its calls
+   * that live on. Never less than they hold, not for a moment. Looks at all memory that there is, 40 ms or more.
    */
   holdOnly(slots: Iterable<number>, numbers: Iterable<NumberKey>, nowMs: number): void {
     const held = new Int32Array(this.slotCount);

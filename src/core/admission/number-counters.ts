@@ -119,13 +119,18 @@ export class NumberCounters {
     Atomics.add(this.#words, entry * ENTRY_WORDS + GIVEN, 1);
   }
 
+  /** Holds one call for each of `keys`, whatever their capacity. A number that finds no room is not counted. */
+  holdMore(keys: Iterable<NumberKey>, nowMs: number): void {
+    for (const key of keys) this.#takeIn(this.#bucketOf(key), CALLS_MAX, nowMs);
+  }
+
   /**
-   * Holds one call for each of `keys`, gives back what else the shard held, and frees what it had claimed: its worker
-   * died, and these are its calls that live on. A number that finds no room is not counted.
+   * Holds as `holdMore` does, gives back what else the shard held, and frees what it had claimed: its worker
+   * died, and these are its calls that live on. Looks at every entry that there is.
    */
   holdOnly(keys: Iterable<NumberKey>, nowMs: number): void {
     const before = this.#taken.slice();
-    for (const key of keys) this.#takeIn(this.#bucketOf(key), CALLS_MAX, nowMs);
+    this.holdMore(keys, nowMs);
     for (let bucket = 0; bucket < this.#heads.length; bucket++) {
       for (let entry = bucket * WAYS; entry < (bucket + 1) * WAYS; entry++) {
         this.#giveUp(bucket, entry, before[entry] as number);

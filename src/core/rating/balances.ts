@@ -92,9 +92,17 @@ export class Balances {
     this.#hold(slot, -costNanos);
   }
 
+  /** Calls of an earlier process live on with what they have `reserved`, whatever is left to spend. */
+  holdMore(reserved: Iterable<{ readonly slot: number; readonly nanos: bigint }>): void {
+    for (const { slot, nanos } of reserved) {
+      this.#hold(slot, nanos);
+      Atomics.sub(this.#spendable, slot, nanos);
+    }
+  }
+
   /**
    * A successor takes over what `reserved` its calls live on with: whatever else the dead shard held goes back, in one
-   * step for each account, so that nobody takes in between what these calls have. In a new process nothing was held.
+   * step for each account, so that nobody takes in between what these calls have. Looks at all memory that there is.
    */
   holdOnly(reserved: Iterable<{ readonly slot: number; readonly nanos: bigint }>): void {
     const wanted = new BigInt64Array(this.#held.length);

@@ -92,9 +92,18 @@ export class FreeSeconds {
     return secondsIn(this.#held[place] as bigint);
   }
 
+  /** Calls of an earlier process live on with what they have `reserved`, unless it was of an earlier period. */
+  holdMore(reserved: Iterable<FreeUse>): void {
+    for (const use of reserved) {
+      if (use.term !== this.now(use.place).term) continue;
+      this.#hold(use);
+      this.add({ ...use, seconds: -use.seconds });
+    }
+  }
+
   /**
    * A successor takes over what `reserved` its calls live on with: whatever else the dead shard held goes back, in one
-   * step for each counter. In a new process nothing was held.
+   * step for each counter. Looks at all memory that there is.
    */
   holdOnly(reserved: Iterable<FreeUse>): void {
     const wanted = new Map<number, FreeUse>();

@@ -71,6 +71,15 @@ describe('concurrent calls', () => {
     assert.deepEqual([second.calls(SLOT), second.calls(7)], [1, 0]);
   });
 
+  test('of another process live on: the calls that it had are counted, also above the capacity', () => {
+    const admission = one();
+    admission.holdMore([SLOT, SLOT, 7], [], 0);
+    assert.deepEqual([admission.calls(SLOT), admission.calls(7)], [2, 1]);
+    assert.ok(!admission.takeCall(SLOT, 1));
+    admission.giveCall(SLOT);
+    assert.equal(admission.calls(SLOT), 1);
+  });
+
   test('slots do not touch each other, up to the last of ADMISSION_SLOTS_MAX', () => {
     const admission = one();
     const last = ADMISSION_SLOTS_MAX - 1;

@@ -156,7 +156,7 @@ describe('a shard that dies', () => {
     const before = one();
     const held = before.numberKey(before.takeNumber(SCOPE, '49', limits(1), 0));
     const after = one();
-    after.holdOnly([], [held, held], 0);
+    after.holdMore([], [held, held], 0);
     assert.equal(after.calls(after.placeOfNumber(held)), 2, 'also above the capacity');
     assert.equal(after.takeNumber(SCOPE, '49', limits(1), 0), NUMBER_FULL);
   });

@@ -61,7 +61,7 @@ describe('a balance', () => {
 
   test('in a new process is reserved anew by the calls that live on', () => {
     const [one] = twoShards();
-    one.holdOnly([{ slot: 1, nanos: 40n }]);
+    one.holdMore([{ slot: 1, nanos: 40n }]);
     one.open(1, 100n);
     assert.deepEqual([one.spendable(1), one.held(1)], [60n, 40n]);
   });

@@ -105,7 +105,7 @@ describe('free seconds', () => {
   test('in a new process are reserved anew by the calls that live on', () => {
     const [one] = twoShards();
     one.free.open(PLACE, TERM, 100);
-    one.free.holdOnly([use(60)]);
+    one.free.holdMore([use(60), use(60, termOf(ALLOWANCE, DAY - 1))]);
     assert.deepEqual([left(one), one.free.held(PLACE)], [40, 60]);
   });
 
