@@ -25,6 +25,9 @@ const BACKLOG_MS = 2;
  */
 const READ_MS = 3;
 
+/** More comes than can be read when the sockets have not run dry for so long, ms: then they overflow. */
+const FLOOD_MS = 300;
+
 const LETTER_S = 0x53;
 const SLASH = 0x2f;
 
@@ -59,6 +62,8 @@ export class Edge implements Wire {
   /** What the sockets held at the last turn was not all read, or what was read has not all been put. */
   #isBehind = false;
   readonly #backlog = new Backlog();
+  /** When it is a flood, unless the sockets run dry before; monotonic, ms. */
+  #floodAtMs = Number.POSITIVE_INFINITY;
   /** Until then the sockets are read, while they hold more; monotonic, ms. */
   #readUntilMs = 0;
   /** By listener, since the last turn. */
@@ -134,6 +139,7 @@ export class Edge implements Wire {
   #serve(gate: Gate): void {
     const isDry = this.#arePolledDry();
     const nowMs = monotonicMs();
+    if (isDry) this.#floodAtMs = nowMs + FLOOD_MS;
     if (!isDry && nowMs < this.#readUntilMs) {
       this.#isBehind = true;
       this.scheduleTurn();
@@ -144,7 +150,7 @@ export class Edge implements Wire {
       this.counts.screened.ringFull += this.#backlog.serve(gate, monotonicMs, untilMs);
     }
     this.#isBehind = !isDry || this.#backlog.size > 0;
-    this.newCalls.refuse();
+    this.newCalls.refuse(nowMs > this.#floodAtMs);
     // What the sockets still hold may be a BYE: nothing is begun before it is read.
     if (!this.#isBehind) this.newCalls.admit(gate);
     const isCalledAgain = gate.turn();

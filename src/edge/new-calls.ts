@@ -47,6 +47,9 @@ const REPEATED_MS = 32_000;
 const ADMIT_MS = 2;
 const REFUSE_MS = 2;
 
+/** To refuse them in a flood, when the sockets overflow: what is lost there may be a BYE. */
+const REFUSE_IN_FLOOD_MS = 0.5;
+
 /** Share of a shard's heap above which no call begins, and below which calls begin again. */
 const HEAP_FULL_RATIO = 0.85;
 const HEAP_FREE_RATIO = 0.75;
@@ -160,10 +163,14 @@ export class NewCalls {
     return true;
   }
 
-  /** Refuses what has waited too long, as far as there is time. Who is not refused repeats its INVITE. */
-  refuse(): void {
+  /**
+   * Refuses what has waited too long, as far as there is time. Who is not refused repeats its INVITE. `isFlood`: more
+   * comes than can be read.
+   */
+  refuse(isFlood: boolean): void {
     if (this.#waitingCount === 0) return;
-    for (const queue of this.#queues) if (queue.waiting.size > 0) this.#refuseWaited(queue);
+    const forMs = isFlood ? REFUSE_IN_FLOOD_MS : REFUSE_MS;
+    for (const queue of this.#queues) if (queue.waiting.size > 0) this.#refuseWaited(queue, forMs);
   }
 
   /** Lets in what there is time for. Called when the sockets hold nothing that should come first. */
@@ -229,10 +236,10 @@ export class NewCalls {
     }
   }
 
-  #refuseWaited({ waiting, standingMs }: ShardQueue): void {
+  #refuseWaited({ waiting, standingMs }: ShardQueue, forMs: number): void {
     const sinceMs = this.#options.clock();
     const waitMsMax = standingMs > PATIENCE_MS ? WAIT_MS_MAX : GONE_MS;
-    for (let nowMs = sinceMs; nowMs - sinceMs < REFUSE_MS; nowMs = this.#options.clock()) {
+    for (let nowMs = sinceMs; nowMs - sinceMs < forMs; nowMs = this.#options.clock()) {
       const invite = waiting.takeBefore(nowMs - waitMsMax);
       if (invite === null) return;
       const waitedMs = nowMs - invite.arrivedAtMs;

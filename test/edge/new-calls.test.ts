@@ -91,7 +91,7 @@ class Bench {
   }
 
   serve(): void {
-    this.calls.refuse();
+    this.calls.refuse(false);
     this.calls.admit(this.#gate);
   }
 }
@@ -287,15 +287,17 @@ describe('under load', () => {
     const bench = late('a');
     bench.isBusy = false;
     bench.invite('b');
-    bench.calls.refuse();
+    bench.calls.refuse(false);
     assert.deepEqual([bench.refused, bench.admitted, bench.calls.waitingCount], [['a'], [], 1]);
   });
 
-  test('refusals take two milliseconds of a turn; the rest has its turn, or is dropped when it comes too late', () => {
+  test('refusals take two milliseconds of a turn, half of one in a flood; the rest has its turn', () => {
     const bench = late('a', 'b', 'c', 'd');
     bench.refusalMs = 1.2;
     bench.serve();
     assert.deepEqual([bench.refused, bench.calls.waitingCount], [['a', 'b'], 2]);
+    bench.calls.refuse(true);
+    assert.deepEqual(bench.refused, ['a', 'b', 'c']);
     bench.serve();
     assert.deepEqual(bench.refused, ['a', 'b', 'c', 'd']);
   });
