@@ -273,6 +273,7 @@ async function main(): Promise<boolean> {
   const control = await ControlLink.open(startOf(dataPath, memory, sinks), user, launchControl());
   const { journal } = readFormerLife(journalFolder(journalPath(journalsPath(dataPath, 1), 0)), false);
   const shard = new ShardEnd(memory, journal);
+  await control.managementPort;
   const client = requireRunningSwitch(dataPath);
   const looks = new Looks(async () => (await client.get('/api/v1/status')) as SwitchStatus);
   const measured = await measure(shard, looks, load);
