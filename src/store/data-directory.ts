@@ -102,11 +102,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat: tells a process from a later one that was given the same number. */
+/**
+ * Field 22 of /proc/<pid>/stat: tells a process from a later one that was given the same number. '' for one that is
+ * dead and stays in the table (field 3), as the killed do in a container whose first process waits for nobody.
+ */
 function startedAtTicks(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
   } catch {
     return ''; // Not Linux, or no such process: its number alone must do.
   }

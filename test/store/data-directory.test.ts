@@ -14,6 +14,7 @@ import {
   releaseDataDirectory,
 } from '../../src/store/data-directory.ts';
 import { TandemError } from '../../src/tandem-error.ts';
+import { until } from '../hosts/eventually.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const MANAGEMENT = { address: '127.0.0.1', port: 8080 };
@@ -36,6 +37,19 @@ test('who claims is found until it gives up', () => {
   assert.deepEqual([place?.pid, place?.managementPort], [process.pid, 8080]);
   releaseDataDirectory(path);
   assert.equal(findRunningSwitch(path), null);
+});
+
+test('one that was killed and that nobody has waited for keeps nobody out', async (context) => {
+  const path = temporaryDirectory();
+  // The shell becomes a program that never waits for the child it has.
+  const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  context.after(() => parent.kill());
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  write(path, pid, ticksOf(pid));
+  assert.equal(findRunningSwitch(path)?.pid, pid, 'it lives');
+  await until('it is dead', () => findRunningSwitch(path) === null);
+  assert.equal(process.kill(pid, 0), true, 'and still has its number');
 });
 
 test('a process that lives keeps others out; one that died, or lost its number, does not', async (context) => {
