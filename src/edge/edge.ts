@@ -62,8 +62,8 @@ export class Edge implements Wire {
   /** What the sockets held at the last turn was not all read, or what was read has not all been put. */
   #isBehind = false;
   readonly #backlog = new Backlog();
-  /** When it is a flood, unless the sockets run dry before; monotonic, ms. */
-  #floodAtMs = Number.POSITIVE_INFINITY;
+  /** When it is a flood, unless the sockets run dry before; monotonic, ms. A switch may begin in one. */
+  #floodAtMs = monotonicMs() + FLOOD_MS;
   /** Until then the sockets are read, while they hold more; monotonic, ms. */
   #readUntilMs = 0;
   /** By listener, since the last turn. */
