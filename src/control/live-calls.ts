@@ -2,7 +2,7 @@
 // passed over: it will be there next time.
 
 import type { Cdr } from '../core/cdr/cdr.ts';
-import { type BoardRecord, unpackBoardRecord } from '../store/records.ts';
+import { boardSlots, unpackBoardCdr } from '../store/live-records.ts';
 import type { ShardView, SwitchView } from './switch-view.ts';
 
 /** Live calls told in one answer. */
@@ -16,8 +16,8 @@ export function liveCalls(view: SwitchView, limit: number): Cdr[] {
   const calls: Cdr[] = [];
   for (const shard of view.shards) {
     if (calls.length >= limit) break;
-    for (const { cdr } of boardRecords(shard)) {
-      calls.push(cdr);
+    for (const record of boardRecords(shard)) {
+      calls.push(unpackBoardCdr(record));
       if (calls.length >= limit) break;
     }
   }
@@ -28,17 +28,17 @@ export function liveCalls(view: SwitchView, limit: number): Cdr[] {
 export function countHeldSlots(view: SwitchView): Map<number, number> {
   const held = new Map<number, number>();
   for (const shard of view.shards) {
-    for (const { slots } of boardRecords(shard)) {
-      for (const taken of slots) held.set(taken, (held.get(taken) ?? 0) + 1);
+    for (const record of boardRecords(shard)) {
+      for (const taken of boardSlots(record)) held.set(taken, (held.get(taken) ?? 0) + 1);
     }
   }
   return held;
 }
 
-function* boardRecords({ board }: ShardView): Generator<BoardRecord> {
+function* boardRecords({ board }: ShardView): Generator<Uint8Array> {
   for (let slot = 0, untouched = 0; slot < board.slotCount && untouched < UNTOUCHED_SLOTS_MAX; slot++) {
     untouched = board.isUntouched(slot) ? untouched + 1 : 0;
     const record = board.read(slot);
-    if (record !== null) yield unpackBoardRecord(record);
+    if (record !== null) yield record;
   }
 }

@@ -4,7 +4,7 @@
 import type { CallCheckpoint } from '../core/call/checkpoint.ts';
 import { CallJournal } from '../store/call-journal.ts';
 import { clockRun, type JournalDisk } from '../store/journal-disk.ts';
-import { unpackCheckpoint } from '../store/records.ts';
+import { unpackCheckpoint } from '../store/live-records.ts';
 
 /** What was left, and the journal, which goes on. */
 export interface FormerLife {

@@ -15,6 +15,7 @@ import type { Balances } from '../core/rating/balances.ts';
 import type { Loss } from '../core/rating/bill.ts';
 import { CDR_FRAME_HEAD_BYTES, writePosition } from '../core/shard/cdr-frame.ts';
 import type { CallJournal } from '../store/call-journal.ts';
+import { packBoardRecord, packCheckpoint } from '../store/live-records.ts';
 import { pack } from '../store/records.ts';
 
 /** Entries of an earlier segment written again with one batch: less than a millisecond of work. */
@@ -52,8 +53,8 @@ export class RecordsOut {
   readonly #balances: Balances;
   readonly #charged: TakenMark;
   #changed: LiveRecord[] = [];
-  /** Changed and not on the board yet, which shall not say more than the journal does. */
-  #unshown: LiveRecord[] = [];
+  /** Changed and not on the board yet, which shall not say more than the journal does; their CDRs, packed. */
+  #unshown: { readonly record: LiveRecord; readonly cdr: Uint8Array }[] = [];
   #ended: LiveRecord[] = [];
   /** Calls whose callers have their 200, which their checkpoints do not know. */
   #acknowledged: string[] = [];
@@ -157,8 +158,9 @@ export class RecordsOut {
     for (const record of this.#changed) {
       record.isDirty = false;
       if (record.cdr.endReason !== null) continue;
-      this.#unshown.push(record);
-      if (record.isAnswered) this.#writeCheckpoint(record);
+      const cdr = pack(record.cdr);
+      this.#unshown.push({ record, cdr });
+      if (record.isAnswered) this.#writeCheckpoint(record, cdr);
     }
     this.#changed = [];
   }
@@ -170,23 +172,23 @@ export class RecordsOut {
   }
 
   #showChanged(): void {
-    for (const record of this.#unshown) if (record.cdr.endReason === null) this.#writeBoard(record);
+    for (const { record, cdr } of this.#unshown) if (record.cdr.endReason === null) this.#writeBoard(record, cdr);
     this.#unshown = [];
   }
 
-  #writeBoard(record: LiveRecord): void {
+  #writeBoard(record: LiveRecord, cdr: Uint8Array): void {
     if (record.boardSlot < 0) record.boardSlot = this.#board.take();
     if (record.boardSlot < 0) return;
-    const { cdr, slots, boardSlot } = record;
-    if (this.#board.write(boardSlot, pack({ cdr, slots }))) return;
-    this.#board.write(boardSlot, pack({ cdr: { ...cdr, attempts: [] }, slots }));
+    const { slots, boardSlot } = record;
+    if (this.#board.write(boardSlot, packBoardRecord(slots, cdr))) return;
+    this.#board.write(boardSlot, packBoardRecord(slots, pack({ ...record.cdr, attempts: [] })));
   }
 
-  #writeCheckpoint(record: LiveRecord): void {
-    const checkpoint = record.source?.checkpoint ?? null;
+  #writeCheckpoint(record: LiveRecord, cdr: Uint8Array): void {
+    const state = record.source?.state ?? null;
     this.#kept.delete(record);
-    if (checkpoint === null) return;
-    this.#journal.putCheckpoint(record.cdr.id, pack(checkpoint));
+    if (state === null) return;
+    this.#journal.putCheckpoint(record.cdr.id, packCheckpoint(state, cdr));
     record.generation = this.#journal.generation;
     this.#kept.add(record);
   }
@@ -232,8 +234,9 @@ export class RecordsOut {
     for (const record of this.#kept) {
       if (record.generation === generation) break;
       if (++count > CARRIED_MAX) return;
-      if (record.boardSlot < 0) this.#writeBoard(record);
-      this.#writeCheckpoint(record);
+      const cdr = pack(record.cdr);
+      if (record.boardSlot < 0) this.#writeBoard(record, cdr);
+      this.#writeCheckpoint(record, cdr);
     }
     this.#journal.dropOlder();
   }

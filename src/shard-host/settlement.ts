@@ -4,7 +4,7 @@
 import type { RecordBoard } from '../core/base/record-board.ts';
 import { settledCdr } from '../core/cdr/settled-cdr.ts';
 import type { JournalContent } from '../store/journal-segment.ts';
-import { unpackBoardRecord } from '../store/records.ts';
+import { unpackBoardCdr } from '../store/live-records.ts';
 import type { RecordsOut } from './records-out.ts';
 
 /**
@@ -20,7 +20,7 @@ export function settlePredecessor(
   let count = 0;
   for (let slot = 0; slot < board.slotCount; slot++) {
     const bytes = board.read(slot);
-    const cdr = bytes === null ? null : unpackBoardRecord(bytes).cdr;
+    const cdr = bytes === null ? null : unpackBoardCdr(bytes);
     if (cdr !== null && !found.calls.has(cdr.id) && !isOver.has(cdr.id)) {
       records.settle(settledCdr(cdr, wallMs));
       count += 1;

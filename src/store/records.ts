@@ -7,7 +7,7 @@
 
 import { Packr } from 'msgpackr';
 import type { Target } from '../core/base/target.ts';
-import type { AnswerState, CallCheckpoint, LegState } from '../core/call/checkpoint.ts';
+import type { AnswerState, CallCheckpoint, CallState, LegState } from '../core/call/checkpoint.ts';
 import { type Cdr, type CdrAttempt, UNBILLED } from '../core/cdr/cdr.ts';
 import type { AgentFee } from '../core/rating/bill.ts';
 
@@ -53,14 +53,8 @@ const ATTEMPT_FIELDS = [
   'left',
 ] as const satisfies readonly (keyof CdrAttempt)[];
 
-/** What stands on a shard's board for a live call. */
-export interface BoardRecord {
-  readonly cdr: Cdr;
-  /** Admission slots the call holds one concurrent call of; a slot held twice stands twice. */
-  readonly slots: readonly number[];
-}
-
-const BOARD_FIELDS = ['cdr', 'slots'] as const satisfies readonly (keyof BoardRecord)[];
+/** Of an earlier release, whose board records were packed as a whole. */
+const BOARD_FIELDS = ['cdr', 'slots'] as const;
 
 /** The CDR of a later release; CDR_FIELDS is the first one's. Records on disk may still have either. */
 const CDR_FIELDS_2 = [
@@ -106,7 +100,8 @@ const CDR_FIELDS_4 = [
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
-const CHECKPOINT_FIELDS = [
+/** The checkpoint of the first release that had any, packed as a whole. */
+export const CHECKPOINT_FIELDS = [
   'cdr',
   'slots',
   'bill',
@@ -122,12 +117,15 @@ const CHECKPOINT_FIELDS = [
   'answer',
 ] as const satisfies readonly (keyof CallCheckpoint)[];
 
-/** That of this release; CHECKPOINT_FIELDS is what a journal may still have. */
+/** That of a later one. */
 const CHECKPOINT_FIELDS_2 = [
   ...CHECKPOINT_FIELDS.slice(0, 2),
   'numbers',
   ...CHECKPOINT_FIELDS.slice(2),
 ] as const satisfies readonly (keyof CallCheckpoint)[];
+
+/** What this release packs of a checkpoint beside its CDR. */
+const CALL_STATE_FIELDS = CHECKPOINT_FIELDS_2.slice(1) as readonly (keyof CallState)[];
 
 const LEG_FIELDS = ['dialog', 'timer'] as const satisfies readonly (keyof LegState)[];
 
@@ -187,6 +185,7 @@ const SHAPES: readonly (readonly string[])[] = [
   CHECKPOINT_FIELDS_2,
   CDR_FIELDS_3,
   CDR_FIELDS_4,
+  CALL_STATE_FIELDS,
 ];
 
 /** What records of earlier shapes lack. */
@@ -217,27 +216,10 @@ export function unpack(bytes: Uint8Array): unknown {
 
 /** The CDR in a spooled record: whoever packed it was this program, or an earlier release of it. */
 export function unpackCdr(bytes: Uint8Array): Cdr {
-  return whole(packr.unpack(bytes) as Cdr);
+  return wholeCdr(packr.unpack(bytes) as Cdr);
 }
 
-/** Copies nothing of a record of this release: a copy of so many fields costs more than all the rest. */
-function whole(cdr: Cdr): Cdr {
+/** `cdr` with all fields of this release. Copies nothing of its own: that costs more than all the rest. */
+export function wholeCdr(cdr: Cdr): Cdr {
   return cdr.freeSeconds === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
-}
-
-/** The live call in a board record. */
-export function unpackBoardRecord(bytes: Uint8Array): BoardRecord {
-  return packr.unpack(bytes) as BoardRecord;
-}
-
-/** The checkpoint in `bytes`; null for one that this program cannot go on with. */
-export function unpackCheckpoint(bytes: Uint8Array): CallCheckpoint | null {
-  try {
-    const value = packr.unpack(bytes) as CallCheckpoint | null;
-    if (value === null || CHECKPOINT_FIELDS.some((field) => value[field] === undefined)) return null;
-    const cdr = whole(value.cdr);
-    return cdr === value.cdr && value.numbers !== undefined ? value : { ...value, cdr, numbers: value.numbers ?? [] };
-  } catch {
-    return null; // No bytes of ours.
-  }
 }

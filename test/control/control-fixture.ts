@@ -17,6 +17,7 @@ import { allocateSwitchMemory, type SwitchMemory } from '../../src/core/shard/sh
 import { type Log, makeLog } from '../../src/log.ts';
 import { defaultSinks, type SinkSettings } from '../../src/sink-settings.ts';
 import { readLocalToken } from '../../src/store/data-directory.ts';
+import { packBoardRecord } from '../../src/store/live-records.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import type { Stores } from '../../src/store/ports.ts';
 import { pack } from '../../src/store/records.ts';
@@ -65,7 +66,7 @@ export class FakeShard {
     const held = [APPLIANCE_SLOT, ...slots];
     for (const slot of held) this.admission.takeCall(slot, null);
     const place = this.board.take();
-    this.board.write(place, pack({ cdr, slots: held }));
+    this.board.write(place, packBoardRecord(held, pack(cdr)));
     this.counters.add(ShardNumber.callsActive);
     return place;
   }

@@ -4,7 +4,8 @@ import type { LiveRecord } from '../../src/core/call/call-record.ts';
 import type { CallCheckpoint } from '../../src/core/call/checkpoint.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
 import { settledCdr } from '../../src/core/cdr/settled-cdr.ts';
-import { pack, unpackCdr, unpackCheckpoint } from '../../src/store/records.ts';
+import { packCheckpoint, unpackCheckpoint } from '../../src/store/live-records.ts';
+import { pack, unpackCdr } from '../../src/store/records.ts';
 
 /** One shard's. */
 export class Estate {
@@ -16,9 +17,10 @@ export class Estate {
   /** One batch. */
   keep(changed: Iterable<LiveRecord>, ended: Iterable<LiveRecord>): void {
     for (const record of changed) {
-      this.#board.set(record.cdr.id, pack(record.cdr));
-      const checkpoint = record.isAnswered ? (record.source?.checkpoint ?? null) : null;
-      if (checkpoint !== null) this.#checkpoints.set(record.cdr.id, pack(checkpoint));
+      const cdr = pack(record.cdr);
+      this.#board.set(record.cdr.id, cdr);
+      const state = record.isAnswered ? (record.source?.state ?? null) : null;
+      if (state !== null) this.#checkpoints.set(record.cdr.id, packCheckpoint(state, cdr));
     }
     for (const { cdr } of ended) {
       const { id, callerCallId, endedAtWallMs } = cdr;

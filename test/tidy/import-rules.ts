@@ -35,7 +35,7 @@ const GROUND = [
   'src/warm-up.ts',
 ];
 /** How a record becomes bytes: a shard host writes into its rings what control will store. */
-const RECORDS = 'src/store/records.ts';
+const RECORDS = ['src/store/records.ts', 'src/store/live-records.ts'];
 /** What a shard host keeps of its calls. */
 const JOURNAL = ['src/store/call-journal.ts', 'src/store/journal-disk.ts', 'src/store/journal-segment.ts'];
 const HOST_VALUES = ['src/core/shard', ...NUMBERS, ...GROUND];
@@ -59,7 +59,7 @@ const ZONES: readonly Zone[] = [
   zone('src/edge', HOST_VALUES, ['src/core']),
   zone(
     'src/shard-host',
-    [...HOST_VALUES, 'src/core/admission', 'src/core/cdr', 'src/core/rating', RECORDS, ...JOURNAL],
+    [...HOST_VALUES, 'src/core/admission', 'src/core/cdr', 'src/core/rating', ...RECORDS, ...JOURNAL],
     ['src/core'],
   ),
   zone('src/media-host', HOST_VALUES, ['src/core']),

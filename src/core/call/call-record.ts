@@ -10,7 +10,7 @@ import { firstCodec } from '../sdp/first-codec.ts';
 import { detach } from '../sip/detach.ts';
 import type { HeaderId } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
-import type { CallCheckpoint } from './checkpoint.ts';
+import type { CallState } from './checkpoint.ts';
 import { q850Of } from './reason-header.ts';
 
 /** The board's entry: the CDR so far, and the admission slots to give back should the shard die. */
@@ -22,7 +22,7 @@ export interface LiveEntry {
 /** Whoever knows the whole call. */
 export interface CheckpointSource {
   /** Null as long as its caller has no answer. */
-  readonly checkpoint: CallCheckpoint | null;
+  readonly state: CallState | null;
 }
 
 /** What of a record stands in a checkpoint. */

@@ -22,7 +22,7 @@ import { noteBuyRate } from './buy-rate.ts';
 import type { CheckpointSource, LiveRecord } from './call-record.ts';
 import { type AttemptUser, CalleeLeg } from './callee-leg.ts';
 import { CallerLeg } from './caller-leg.ts';
-import { type CallCheckpoint, checkpointOf } from './checkpoint.ts';
+import { type CallState, callStateOf } from './checkpoint.ts';
 import { countEnd } from './count-end.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { statusTold } from './failed-codes.ts';
@@ -110,7 +110,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#beginReserve();
   }
 
-  get checkpoint(): CallCheckpoint | null {
+  get state(): CallState | null {
     const attempt = this.#attempt;
     if (attempt === null || this.isEnded) return null;
     const { record } = this;
@@ -121,7 +121,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const slots = record.slots.filter((place) => !admission.isNumber(place));
     const places = record.slots.filter((place) => admission.isNumber(place));
     const numbers = places.map((place) => admission.numberKey(place));
-    return checkpointOf({ record, slots, numbers, ...route, limit: this.#talkLimit, ...legs }, nowMs, wallMs);
+    return callStateOf({ record, slots, numbers, ...route, limit: this.#talkLimit, ...legs }, nowMs, wallMs);
   }
 
   /** Begins the hunt over `plan`, which was made for a call that is paid `sell`. */

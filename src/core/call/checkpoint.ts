@@ -16,8 +16,12 @@ import type { SessionTimerState } from './leg-session-timer.ts';
 import type { TalkLimit } from './talk-limit.ts';
 
 /** An answered call, written down. */
-export interface CallCheckpoint {
+export interface CallCheckpoint extends CallState {
   readonly cdr: Cdr;
+}
+
+/** The state of an answered call, beside what its CDR says. */
+export interface CallState {
   /** Counters it holds one concurrent call of; one held twice stands twice. */
   readonly slots: readonly number[];
   /** Keys of numbers that it is counted under, once for each time. */
@@ -67,12 +71,11 @@ export interface Checkpointed {
   readonly callee: DialogLeg | null;
 }
 
-/** The checkpoint of a call at this moment; null as long as its caller has no answer. */
-export function checkpointOf(call: Checkpointed, nowMs: number, wallMs: number): CallCheckpoint | null {
+/** The state of a call at this moment; null as long as its caller has no answer. */
+export function callStateOf(call: Checkpointed, nowMs: number, wallMs: number): CallState | null {
   const { caller, callee } = call;
   if (!caller.isFinal || caller.leg === null || callee === null) return null;
   return {
-    cdr: call.record.cdr,
     slots: call.slots,
     numbers: call.numbers,
     bill: call.record.bill && billWordsOf(call.record.bill),

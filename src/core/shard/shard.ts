@@ -142,7 +142,7 @@ export class Shard {
   releaseAll(reason: EndReason, nowMs: number, wallMs: number, keepsAnswered = false): void {
     this.advance(nowMs, wallMs);
     for (const call of [...this.#around.calls.values()]) {
-      if (!keepsAnswered || call.checkpoint === null) this.#release(call, reason);
+      if (!keepsAnswered || call.state === null) this.#release(call, reason);
     }
   }
 
