@@ -48,6 +48,8 @@ export interface EdgeOptions {
   readonly onOverload: (isOverloaded: boolean) => void;
   /** Secret, 32 bits. */
   readonly seed: number;
+  /** Monotonic, ms. The platform's, unless a test has its own. */
+  readonly clock?: () => number;
 }
 
 /** Moves datagrams between sockets and the gate. */
@@ -63,15 +65,18 @@ export class Edge implements Wire {
   #isBehind = false;
   readonly #backlog = new Backlog();
   /** When it is a flood, unless the sockets run dry before; monotonic, ms. A switch may begin in one. */
-  #floodAtMs = monotonicMs() + FLOOD_MS;
+  #floodAtMs: number;
   /** Until then the sockets are read, while they hold more; monotonic, ms. */
   #readUntilMs = 0;
   /** By listener, since the last turn. */
   readonly #polledCounts: number[] = [];
+  readonly #clock: () => number;
 
-  constructor({ onUnreachable, onOverload, seed }: EdgeOptions) {
+  constructor({ onUnreachable, onOverload, seed, clock = monotonicMs }: EdgeOptions) {
     this.#onUnreachable = onUnreachable;
-    this.newCalls = new NewCalls({ wire: this, clock: monotonicMs, seed, onTurn: onOverload });
+    this.#clock = clock;
+    this.#floodAtMs = clock() + FLOOD_MS;
+    this.newCalls = new NewCalls({ wire: this, clock, seed, onTurn: onOverload });
     this.counts = {
       datagramsReceived: 0,
       datagramsSent: 0,
@@ -138,7 +143,7 @@ export class Edge implements Wire {
   /** Puts what waits, as far as there is time, and lets the shards run. */
   #serve(gate: Gate): void {
     const isDry = this.#arePolledDry();
-    const nowMs = monotonicMs();
+    const nowMs = this.#clock();
     if (isDry) this.#floodAtMs = nowMs + FLOOD_MS;
     if (!isDry && nowMs < this.#readUntilMs) {
       this.#isBehind = true;
@@ -147,7 +152,7 @@ export class Edge implements Wire {
     }
     if (this.#backlog.size > 0) {
       const untilMs = nowMs + (isDry ? BACKLOG_MS : READ_MS);
-      this.counts.screened.ringFull += this.#backlog.serve(gate, monotonicMs, untilMs);
+      this.counts.screened.ringFull += this.#backlog.serve(gate, this.#clock, untilMs);
     }
     this.#isBehind = !isDry || this.#backlog.size > 0;
     this.newCalls.refuse(nowMs > this.#floodAtMs);
@@ -155,7 +160,7 @@ export class Edge implements Wire {
     if (!this.#isBehind) this.newCalls.admit(gate);
     const isCalledAgain = gate.turn();
     if (isCalledAgain || this.#backlog.size > 0 || this.newCalls.waitingCount > 0) this.scheduleTurn();
-    this.#readUntilMs = monotonicMs() + READ_MS;
+    this.#readUntilMs = this.#clock() + READ_MS;
   }
 
   /** Whether a datagram stays here: a new call, the ACK of a refusal. Only an INVITE costs an object for its source. */

@@ -1,5 +1,5 @@
 // What the edge does with more than one poll of the sockets can read: in order, BYEs first, new calls last; nothing
-// lost.
+// lost. Its clock goes on by STEP_MS whenever it is looked at.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,6 +10,8 @@ const POLL_DATAGRAMS = 32;
 
 /** More than are read in the time that reading may take. */
 const POLLS_MAX = 100_000;
+
+const STEP_MS = 0.1;
 
 function textOf(method: string, name: string, toTag: string): Buffer {
   return Buffer.from(
@@ -23,7 +25,13 @@ function textOf(method: string, name: string, toTag: string): Buffer {
 class Bench {
   readonly put: string[] = [];
   room = Number.POSITIVE_INFINITY;
-  readonly edge = new Edge({ onUnreachable: () => undefined, onOverload: () => undefined, seed: 1 });
+  nowMs = 1_000;
+  readonly edge = new Edge({
+    onUnreachable: () => undefined,
+    onOverload: () => undefined,
+    seed: 1,
+    clock: () => (this.nowMs += STEP_MS),
+  });
 
   constructor() {
     this.edge.open({
@@ -41,6 +49,19 @@ class Bench {
 
   receive(method: string, name: string, toTag = ';tag=2'): void {
     this.edge.receive(textOf(method, name, toTag), '192.0.2.1', 5060, 0);
+  }
+
+  /** A full poll of new calls. */
+  pollCalls(from: number): void {
+    for (let index = 0; index < POLL_DATAGRAMS; index++) this.receive('INVITE', `new${from + index}`, '');
+  }
+
+  /** A turn, in which so many new calls were given up that had waited too long. */
+  givenUp(): number {
+    const { refused, dropped } = this.edge.newCalls.counts;
+    const before = refused.waited + dropped.stale;
+    this.edge.turn();
+    return refused.waited + dropped.stale - before;
   }
 
   /** As much as a poll reads. */
@@ -96,4 +117,18 @@ test('what finds no room behind the gate is counted, as it is without a backlog'
   bench.receive('INFO', 'b');
   bench.edge.turn();
   assert.deepEqual([bench.put.at(-1), bench.edge.counts.screened.ringFull], ['INFO a', 1]);
+});
+
+test('sockets that do not run dry for 300 ms are read: refusals have a quarter of their time', () => {
+  const bench = new Bench();
+  let most = 0;
+  for (let polls = 0; most === 0; polls++) {
+    bench.pollCalls(1_000 * polls);
+    most = bench.givenUp();
+    bench.nowMs += 10;
+  }
+  assert.ok(most <= 0.5 / STEP_MS + 1, `${most} given up in one turn of a flood`);
+  bench.receive('INFO', 'dry');
+  const afterwards = bench.givenUp();
+  assert.ok(afterwards > 3 * most, `${afterwards} given up in one turn, and no flood`);
 });
