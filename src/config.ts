@@ -171,7 +171,7 @@ function readListener(row: Table): ListenerConfig {
   const address = row.need('address', ipAddress, '');
   const port = row.optional('port', wholeNumber(0, 65_535), SIP_PORT);
   const advertised = row.optional<Advertised>('advertised', readAdvertised, {
-    host: isWildcard(address) ? ownAddress(isIPv6(address) ? 6 : 4) : address,
+    host: isWildcard(address) ? ownAddress(address.includes(':') ? 6 : 4) : address,
     port: null,
   });
   return {

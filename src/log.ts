@@ -1,7 +1,8 @@
 // The log: one JSON line an event, by pino, to standard output. Nothing secret goes in; a line about a
 // call carries its Call-ID.
 
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import { createRequire } from 'node:module';
+import type { Logger } from 'pino';
 
 /** What the rest of the switch may do with the log. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
@@ -9,9 +10,40 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
 /** Levels by rising weight; 'silent' writes nothing. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
-/** A log whose lines name the `part` of the switch (edge, control, shard 2) that wrote them. */
+const load = createRequire(import.meta.url);
+
+/**
+ * A log whose lines name the `part` of the switch (edge, control, shard 2) that wrote them. Its first line loads pino,
+ * which takes a twentieth of a start: whoever starts writes when calls go.
+ */
 export function makeLog(part: string, level: LogLevel = 'info'): Log {
-  const options: LoggerOptions = { level, base: { part }, timestamp: pino.stdTimeFunctions.isoTime };
+  let made: Logger | null = null;
+  const logger = (): Logger => {
+    made ??= pinoLogger(part, level);
+    return made;
+  };
+  return {
+    get debug() {
+      return logger().debug.bind(made);
+    },
+    get info() {
+      return logger().info.bind(made);
+    },
+    get warn() {
+      return logger().warn.bind(made);
+    },
+    get error() {
+      return logger().error.bind(made);
+    },
+    get fatal() {
+      return logger().fatal.bind(made);
+    },
+  };
+}
+
+function pinoLogger(part: string, level: LogLevel): Logger {
+  const { pino } = load('pino') as typeof import('pino');
+  const options = { level, base: { part }, timestamp: pino.stdTimeFunctions.isoTime };
   // Written synchronously: a line is never lost to a crash, and the call path does not log.
   return pino(options, pino.destination({ fd: 1, sync: true }));
 }

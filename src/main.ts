@@ -2,6 +2,7 @@
 
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -19,6 +20,7 @@ import { Edge } from './edge/edge.ts';
 import { type ShardBirth, shardTaskOf } from './edge/shard-birth.ts';
 import { PrecedenceNotice } from './edge/signal-precedence.ts';
 import { UdpListener } from './edge/udp-listener.ts';
+import { LateLines } from './late-lines.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
 import { holdNursery } from './nursery.ts';
 import type { Shards, ShardsUser } from './shards.ts';
@@ -26,6 +28,8 @@ import { claimDataDirectory } from './store/data-directory.ts';
 import { journalFolder } from './store/journal-disk.ts';
 import { journalPath, journalsPath, shardCountOf } from './store/journal-places.ts';
 import { endWarmUp } from './warm-up.ts';
+
+const load = createRequire(import.meta.url);
 
 /** How often the edge tells control its numbers, ms. */
 const EDGE_REPORT_MS = 250;
@@ -61,6 +65,7 @@ export interface StartOptions {
 /** Starts a switch. Throws TandemErrors: a port in use, a data directory of a newer version ... */
 export async function startSwitch(wanted: SwitchConfig, options: StartOptions = {}): Promise<RunningSwitch> {
   const log = makeLog('edge', options.logLevel ?? 'info');
+  const lines = new LateLines();
   holdNursery(wanted.shardCount === 0);
   let shards: Shards | null = null;
   const edge = new Edge({
@@ -69,7 +74,7 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
     seed: randomInt(2 ** 32),
   });
   const sockets = await bindAll(wanted, edge);
-  const precedence = precedenceNoticeOf(wanted, sockets, log);
+  const precedence = precedenceNoticeOf(wanted, sockets, log, lines);
   try {
     const { config, place } = placeOf(wanted, options.isDurable ?? true, log);
     const memory = allocateSwitchMemory(Math.max(1, config.shardCount));
@@ -88,11 +93,13 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
     const [control, early] = await both(opening, earlyShards(config, place));
     precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
     edge.newCalls.share(sharesOf(control.snapshot, memory));
-    shards = startShards(config, listenersOf(config, sockets), early, { control, edge, memory, log });
+    shards = startShards(config, listenersOf(config, sockets), early, { control, edge, memory, log, lines });
     return await running({ control, shards, edge, sockets, memory, place });
   } catch (error) {
     edge.close();
     throw error;
+  } finally {
+    lines.tell();
   }
 }
 
@@ -122,8 +129,8 @@ async function earlyShards({ shardCount, durability }: SwitchConfig, { path }: J
       abandon: () => workers.destroy(),
     };
   }
-  const { InlineShard } = await import('./shard-host/inline-shard.ts');
-  const { readFormerLife } = await import('./shard-host/former-life.ts');
+  const { InlineShard } = load('./shard-host/inline-shard.js') as typeof import('./shard-host/inline-shard.ts');
+  const { readFormerLife } = load('./shard-host/former-life.js') as typeof import('./shard-host/former-life.ts');
   const former = readFormerLife(journalFolder(journalPath(path, 0)), isStrict);
   return {
     begin: (birth, edge, user) => {
@@ -202,11 +209,17 @@ async function bindAll(config: SwitchConfig, edge: Edge): Promise<UdpListener[]>
   return sockets;
 }
 
-function precedenceNoticeOf(config: SwitchConfig, sockets: readonly UdpListener[], log: Log): PrecedenceNotice {
+function precedenceNoticeOf(
+  config: SwitchConfig,
+  sockets: readonly UdpListener[],
+  log: Log,
+  lines: LateLines,
+): PrecedenceNotice {
   const places = config.listeners.map(({ address }, index) => ({ address, port: sockets[index]?.port ?? 0 }));
   return new PrecedenceNotice(places, (tos, command) => {
     const byte = `0x${tos.toString(16).padStart(2, '0')}`;
-    log.info({ SS_SIP_SIGNAL_TOS: byte, command }, 'Node cannot set the TOS byte of signalling; this command can');
+    const sentence = 'Node cannot set the TOS byte of signalling; this command can';
+    lines.say(() => log.info({ SS_SIP_SIGNAL_TOS: byte, command }, sentence));
   });
 }
 
@@ -247,7 +260,13 @@ function startShards(
   config: SwitchConfig,
   listeners: readonly Listener[],
   early: EarlyShards,
-  { control, edge, memory, log }: Pick<Parts, 'control' | 'edge' | 'memory'> & { readonly log: Log },
+  {
+    control,
+    edge,
+    memory,
+    log,
+    lines,
+  }: Pick<Parts, 'control' | 'edge' | 'memory'> & { readonly log: Log; readonly lines: LateLines },
 ): Shards {
   const user: ShardsUser = {
     onApplied: (shard, version) => control.tell({ kind: 'applied', shard, version }),
@@ -258,7 +277,7 @@ function startShards(
     onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),
     onBorn: (shard, inheritance, isSuccessor) => {
       if (isSuccessor) control.tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
-      tellInheritance(log, shard, inheritance, isSuccessor);
+      lines.say(() => tellInheritance(log, shard, inheritance, isSuccessor));
     },
     onTrouble: (shard, why) =>
       log.error({ shard, why }, 'live calls cannot be kept: new ones are refused until they can'),

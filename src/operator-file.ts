@@ -5,9 +5,20 @@
 // 0044, and On is neither true nor false until a switch is asked for. Anchors, aliases and tags are refused:
 // nobody needs them here and they are how a small file becomes a large one.
 
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { createRequire } from 'node:module';
+import type { LineCounter, Node, YAMLMap } from 'yaml';
 import { nearestName } from './core/base/nearest-name.ts';
 import { type Refusal, TandemError, type TandemErrorCode } from './tandem-error.ts';
+
+const load = createRequire(import.meta.url);
+
+let library: typeof import('yaml') | null = null;
+
+/** Loaded with the first file: control has the words for fields, and begins without reading any. */
+function yaml(): typeof import('yaml') {
+  library ??= load('yaml') as typeof import('yaml');
+  return library;
+}
 
 /** A value a field does not take, with the reason: "takes a port from 1 to 65535". */
 export class Refused {
@@ -32,13 +43,13 @@ export function readOperatorFile<T>(
   options: { readonly name: string; readonly code: TandemErrorCode; readonly fields: readonly string[] },
   read: (root: Table) => T,
 ): T {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
+  const lines = new (yaml().LineCounter)();
+  const document = yaml().parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
   const report = new Report(lines);
   for (const error of document.errors) report.add(error.pos[0], '', firstLineOf(error.message));
   let value: T | null = null;
   if (report.isEmpty) {
-    if (isMap(document.contents)) value = read(new Table(report, document.contents, '', options.fields));
+    if (yaml().isMap(document.contents)) value = read(new Table(report, document.contents, '', options.fields));
     else report.add(0, '', `the file is empty or no table; it may have ${options.fields.join(', ')}`);
   }
   if (!report.isEmpty || value === null) throw refusalOf(report.refusals(), options);
@@ -102,7 +113,7 @@ export class Table {
     this.#path = path;
     this.#offset = offsetOf(node);
     for (const pair of node.items) {
-      const key = isScalar(pair.key) ? String(pair.key.value) : '';
+      const key = yaml().isScalar(pair.key) ? String(pair.key.value) : '';
       const offset = offsetOf(pair.key);
       if (allowed !== null && !allowed.includes(key)) report.add(offset, this.pathOf(key), unknownField(key, allowed));
       else this.#fields.set(key, { offset, value: isNode(pair.value) ? pair.value : null });
@@ -153,7 +164,7 @@ export class Table {
     const node = this.#fields.get(field)?.value ?? null;
     const values: T[] = [];
     if (isAbsent(node)) return values;
-    if (isSeq(node)) {
+    if (yaml().isSeq(node)) {
       for (const [index, item] of node.items.entries()) {
         const value = this.#scalar(isNode(item) ? item : null, `${this.pathOf(field)}[${index}]`, reader);
         if (value !== null) values.push(value);
@@ -173,7 +184,7 @@ export class Table {
   texts(field: string): string[] {
     const node = this.#fields.get(field)?.value ?? null;
     if (isAbsent(node)) return [];
-    if (isSeq(node)) return this.many(field, (text) => text);
+    if (yaml().isSeq(node)) return this.many(field, (text) => text);
     const text = this.#scalar(node, this.pathOf(field), (whole) => whole);
     return text === null ? [] : [text];
   }
@@ -183,13 +194,13 @@ export class Table {
     const node = this.#fields.get(field)?.value ?? null;
     const rows: T[] = [];
     if (isAbsent(node)) return rows;
-    if (!isSeq(node)) {
+    if (!yaml().isSeq(node)) {
       this.refuse(field, 'takes a list: one line with "- " for each entry');
       return rows;
     }
     for (const [index, item] of node.items.entries()) {
       const path = `${this.pathOf(field)}[${index}]`;
-      if (isMap(item)) rows.push(read(new Table(this.#report, item, path, allowed)));
+      if (yaml().isMap(item)) rows.push(read(new Table(this.#report, item, path, allowed)));
       else
         this.#report.add(
           isNode(item) ? offsetOf(item) : offsetOf(node),
@@ -204,14 +215,14 @@ export class Table {
   table(field: string, allowed: readonly string[] | null): Table | null {
     const node = this.#fields.get(field)?.value ?? null;
     if (isAbsent(node)) return null;
-    if (isMap(node)) return new Table(this.#report, node, this.pathOf(field), allowed);
+    if (yaml().isMap(node)) return new Table(this.#report, node, this.pathOf(field), allowed);
     this.refuse(field, 'takes a table of name: value');
     return null;
   }
 
   #scalar<T>(node: Node | null, path: string, reader: Reader<T>): T | null {
     const reason = scalarFault(node);
-    const value = reason === null && isScalar(node) ? reader(String(node.value)) : new Refused(reason ?? '');
+    const value = reason === null && yaml().isScalar(node) ? reader(String(node.value)) : new Refused(reason ?? '');
     if (!(value instanceof Refused)) return value;
     this.#report.add(node === null ? this.#offset : offsetOf(node), path, value.reason);
     return null;
@@ -219,8 +230,8 @@ export class Table {
 }
 
 function scalarFault(node: Node | null): string | null {
-  if (isAlias(node)) return 'is an alias; write the value out';
-  if (!isScalar(node)) return 'takes one value';
+  if (yaml().isAlias(node)) return 'is an alias; write the value out';
+  if (!yaml().isScalar(node)) return 'takes one value';
   if (node.anchor !== undefined) return 'has an anchor; write it without';
   return null;
 }
@@ -228,12 +239,12 @@ function scalarFault(node: Node | null): string | null {
 /** Nothing after the colon, `~` and `null` (unquoted) all mean: not given. */
 function isAbsent(node: Node | null): node is null {
   if (node === null) return true;
-  if (!isScalar(node) || node.type !== 'PLAIN') return false;
+  if (!yaml().isScalar(node) || node.type !== 'PLAIN') return false;
   return node.value === '' || node.value === '~' || node.value === 'null' || node.value === null;
 }
 
 function isNode(value: unknown): value is Node {
-  return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
+  return yaml().isScalar(value) || yaml().isMap(value) || yaml().isSeq(value) || yaml().isAlias(value);
 }
 
 function offsetOf(node: unknown): number {

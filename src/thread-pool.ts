@@ -1,7 +1,10 @@
 // Pools of worker threads, by Piscina: one for the shards, one for jobs. The only file that imports piscina.
 
+import { createRequire } from 'node:module';
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
+
+const load = createRequire(import.meta.url);
 
 /** What a pool is made with. */
 export interface ThreadPoolOptions {
@@ -32,9 +35,35 @@ export function jobThread(module: URL, task: string): ThreadPool {
 
 /** Worker threads, each with one task at a time. */
 export class ThreadPool {
-  readonly #pool: Piscina;
+  readonly #options: ThreadPoolOptions;
+  /** Null until something runs: the library is not loaded for jobs that nobody wants. */
+  #pool: Piscina | null = null;
 
-  constructor({ module, task, threads, isPermanent, niceIncrement }: ThreadPoolOptions) {
+  constructor(options: ThreadPoolOptions) {
+    this.#options = options;
+    if (options.isPermanent) this.#begun();
+  }
+
+  /** Runs a task; `ports` go to its thread. Rejects when the task does, its thread dies, or `signal` aborts it. */
+  run(task: unknown, ports: readonly MessagePort[], signal?: AbortSignal): Promise<unknown> {
+    const transferList: Transferable[] = [...ports];
+    return this.#begun().run(task, signal === undefined ? { transferList } : { transferList, signal });
+  }
+
+  /** Ends the thread of this number where it stands. */
+  async terminate(threadId: number): Promise<void> {
+    await this.#pool?.threads.find((worker: Worker) => worker.threadId === threadId)?.terminate();
+  }
+
+  /** Ends all threads. */
+  async destroy(): Promise<void> {
+    await this.#pool?.destroy();
+  }
+
+  #begun(): Piscina {
+    if (this.#pool !== null) return this.#pool;
+    const { module, task, threads, isPermanent, niceIncrement } = this.#options;
+    const { Piscina } = load('piscina') as typeof import('piscina');
     this.#pool = new Piscina({
       filename: module,
       name: task,
@@ -46,21 +75,6 @@ export class ThreadPool {
       recordTiming: false,
       niceIncrement,
     });
-  }
-
-  /** Runs a task; `ports` go to its thread. Rejects when the task does, its thread dies, or `signal` aborts it. */
-  run(task: unknown, ports: readonly MessagePort[], signal?: AbortSignal): Promise<unknown> {
-    const transferList: Transferable[] = [...ports];
-    return this.#pool.run(task, signal === undefined ? { transferList } : { transferList, signal });
-  }
-
-  /** Ends the thread of this number where it stands. */
-  async terminate(threadId: number): Promise<void> {
-    await this.#pool.threads.find((worker: Worker) => worker.threadId === threadId)?.terminate();
-  }
-
-  /** Ends all threads. */
-  async destroy(): Promise<void> {
-    await this.#pool.destroy();
+    return this.#pool;
   }
 }

@@ -2,6 +2,7 @@
 // the sinks, keeps the configuration and hands out its snapshots, answers the API, and prints what the shards
 // counted. It is driven by `tick` and has no clock or thread of its own: control-thread.ts gives it both.
 
+import { createRequire } from 'node:module';
 import { splitPort } from '../core/base/ip-address.ts';
 import { Ring } from '../core/base/ring.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
@@ -60,6 +61,8 @@ export type DeployedOutcome = ApplyOutcome & Deployed;
 
 /** Parameters that were given to the shards. */
 export type DeployedParameters = ParameterOutcome & Deployed;
+
+const load = createRequire(import.meta.url);
 
 const DEPLOY_TIMEOUT_MS = 1_000;
 const FLUSH_PERIOD_MS = 200;
@@ -173,7 +176,8 @@ export class Control implements HostNamesUser {
   async start(): Promise<number> {
     const { dataPath, management } = this.options;
     claimDataDirectory(dataPath, management);
-    const [{ Api }, { listenHttp }] = await Promise.all([import('./api/api.ts'), import('./http/listen.ts')]);
+    const { Api } = load('./api/api.js') as typeof import('./api/api.ts');
+    const { listenHttp } = load('./http/listen.js') as typeof import('./http/listen.ts');
     const api = new Api(this, issueLocalToken(dataPath), this.#log);
     this.#server = await listenHttp(management.address, management.port, api.answer, this.#log);
     claimDataDirectory(dataPath, { address: management.address, port: this.#server.port });

@@ -2,7 +2,6 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { isIPv6 } from 'node:net';
 import { TandemError } from '../tandem-error.ts';
 
 /**
@@ -28,7 +27,7 @@ export class UdpListener {
 
   private constructor(options: UdpListenerOptions) {
     // Addresses are always numeric: nothing is looked up, so no promise, no tick, no allocation for it.
-    const type = isIPv6(options.address) ? 'udp6' : 'udp4';
+    const type = options.address.includes(':') ? 'udp6' : 'udp4';
     this.#socket = createSocket({
       type,
       lookup: (hostname, _options, callback) => callback(null, hostname, type === 'udp6' ? 6 : 4),

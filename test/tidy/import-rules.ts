@@ -28,6 +28,7 @@ const GROUND = [
   'src/operator-values.ts',
   'src/sink-settings.ts',
   'src/log.ts',
+  'src/late-lines.ts',
   'src/clock.ts',
   'src/shards.ts',
   'src/thread-pool.ts',
