@@ -70,7 +70,7 @@ export async function runDrill(scope: Scope, plan: DrillPlan, downMsMax = DOWN_M
     await gone;
     tandem = await tandem.again(scope, plan.shards);
     kills.downMs.push(await downMs);
-    kills.resumedCounts.push(resumedIn(tandem.log));
+    kills.resumedCounts.push((await tandem.management.metrics()).sum('tandem_calls_resumed_total'));
     counted.push(...(await limitFaults(tandem.management)));
     await sleep(plan.lifeMs);
   }
@@ -135,10 +135,6 @@ function firstAnswer(place: Place): { since(): Promise<number> } {
       return downMs;
     },
   };
-}
-
-function resumedIn(log: string): number {
-  return [...log.matchAll(/"resumedCount":(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** Holds the stories against the CDRs. */
