@@ -58,7 +58,9 @@ export class RecordsOut {
   #ended: LiveRecord[] = [];
   /** Calls whose callers have their 200, which their checkpoints do not know. */
   #acknowledged: string[] = [];
-  /** Live calls with a checkpoint, those written longest ago first. */
+  /** Calls of an earlier life, whose checkpoints stand in its segments. */
+  readonly #resumed = new Set<LiveRecord>();
+  /** Other live calls with a checkpoint, those written longest ago first. */
   readonly #kept = new Set<LiveRecord>();
   /** In the order of their positions. */
   #held: HeldCdr[] = [];
@@ -69,6 +71,8 @@ export class RecordsOut {
   #slotsOver: number[] = [];
   /** Charges of ended calls, held until their CDRs are kept. */
   #losses: Loss[] = [];
+  /** Whether calls of an earlier life are missing that live on: its segments stay until then. */
+  awaitsResumed = false;
   /** Whether a call was answered, or an answered one ended, since the last append: something is promised. */
   hasPromise = false;
 
@@ -113,7 +117,7 @@ export class RecordsOut {
 
   /** Its checkpoint stands in an earlier segment: it is written again, and shown on the board, in its turn. */
   resumed(record: LiveRecord): void {
-    this.#kept.add(record);
+    this.#resumed.add(record);
   }
 
   ended(record: LiveRecord): void {
@@ -186,7 +190,7 @@ export class RecordsOut {
 
   #writeCheckpoint(record: LiveRecord, cdr: Uint8Array): void {
     const state = record.source?.state ?? null;
-    this.#kept.delete(record);
+    this.#forget(record);
     if (state === null) return;
     this.#journal.putCheckpoint(record.cdr.id, packCheckpoint(state, cdr));
     record.generation = this.#journal.generation;
@@ -196,11 +200,16 @@ export class RecordsOut {
   #writeEnded(): void {
     for (const record of this.#ended) {
       if (record.isKept) this.#keep(record.cdr);
-      this.#kept.delete(record);
+      this.#forget(record);
       this.#losses.push(...record.losses);
       if (record.boardSlot >= 0) this.#slotsOver.push(record.boardSlot);
     }
     this.#ended = [];
+  }
+
+  #forget(record: LiveRecord): void {
+    this.#resumed.delete(record);
+    this.#kept.delete(record);
   }
 
   /** Nobody will charge these calls again: their CDRs are in the journal. */
@@ -231,14 +240,23 @@ export class RecordsOut {
       held.generation = generation;
       this.#journal.putCdr(held.id, held.position, held.bytes);
     }
+    for (const record of this.#resumed) {
+      if (++count > CARRIED_MAX) return;
+      this.#carry(record);
+    }
+    if (this.awaitsResumed) return;
     for (const record of this.#kept) {
       if (record.generation === generation) break;
       if (++count > CARRIED_MAX) return;
-      const cdr = pack(record.cdr);
-      if (record.boardSlot < 0) this.#writeBoard(record, cdr);
-      this.#writeCheckpoint(record, cdr);
+      this.#carry(record);
     }
     this.#journal.dropOlder();
+  }
+
+  #carry(record: LiveRecord): void {
+    const cdr = pack(record.cdr);
+    if (record.boardSlot < 0) this.#writeBoard(record, cdr);
+    this.#writeCheckpoint(record, cdr);
   }
 
   #publish(): void {

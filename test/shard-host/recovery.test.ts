@@ -139,6 +139,51 @@ describe('an answered call after a kill of the process', () => {
     assert.deepEqual([bench.spool().length, bench.held()], [40, [0, 0, 0]]);
   });
 
+  test('of many is made again when a message in one of its dialogs comes, before its turn', () => {
+    for (const side of [CALLER, TRUNK]) {
+      const bench = new RunnerBench();
+      const calls = Array.from({ length: 100 }, (_, index) => established(bench, `call-${index}`));
+      bench.restart();
+      assert.equal(bench.runner.counters.get('callsActive'), 100);
+      assert.deepEqual(bench.held(), [100, 100, 100]);
+      // The last one is made again at once, for its ACK is not noted yet.
+      const late = calls[90] as BenchCall;
+      const sent = wordsOf(bench.receive(late.inDialog('BYE', side, 2), side));
+      assert.deepEqual(sent, side === CALLER ? ['caller 200', 'trunk BYE'] : ['trunk 200', 'caller BYE']);
+      assert.deepEqual([bench.spool().length, bench.held()], [1, [99, 99, 99]]);
+      assert.equal(bench.runner.counters.get('callsActive'), 99);
+    }
+  });
+
+  test('of many keeps its earlier segments until all are made again, whenever the next kill comes', () => {
+    for (let batches = 0; batches < 16; batches++) {
+      const bench = new RunnerBench({ isStrict: true });
+      const calls = Array.from({ length: 100 }, (_, index) => established(bench, `call-${index}`));
+      bench.restart();
+      for (let batch = 0; batch < batches; batch++) {
+        const call = calls[99 - batch] as BenchCall;
+        if (batch % 2 === 0) bench.receive(call.inDialog('INFO', CALLER, 2), CALLER);
+        else bench.pass(0);
+      }
+      bench.restart();
+      assert.equal(bench.runner.inheritance.resumedCount, 100, `after ${batches} batches`);
+    }
+  });
+
+  test('of many stops with the others while it waits for its turn', () => {
+    for (const keepsCalls of [true, false]) {
+      const bench = new RunnerBench();
+      for (let index = 0; index < 100; index++) established(bench, `call-${index}`);
+      bench.restart();
+      bench.runner.command({ kind: 'stop', keepsCalls });
+      bench.runner.putOut();
+      bench.runner.close();
+      assert.equal(bench.spool().length, keepsCalls ? 0 : 100);
+      bench.restart();
+      assert.equal(bench.runner.inheritance.resumedCount, keepsCalls ? 100 : 0);
+    }
+  });
+
   test('of many is soon written again, though nothing happens: the earlier segments go', () => {
     const bench = new RunnerBench();
     for (let index = 0; index < 40; index++) established(bench, `call-${index}`);

@@ -226,6 +226,7 @@ export class Switch {
     this.#nowMs = nowMs;
     for (let index = 0; index < this.shards.length; index++) {
       const shard = this.#shard(index);
+      shard.resumeSome(Number.POSITIVE_INFINITY, nowMs, EPOCH_WALL_MS + nowMs);
       if (shard.nextDueMs() > nowMs) continue;
       shard.advance(nowMs, EPOCH_WALL_MS + nowMs);
       this.#drain(index);

@@ -159,9 +159,9 @@ export class Reception {
   }
 
   get #hasRoom(): boolean {
-    const { calls, transactions } = this.#around;
+    const { calls, former, transactions } = this.#around;
     const { callsMax, transactionsMax } = this.#bounds;
-    return calls.size < callsMax && transactions.size < transactionsMax;
+    return calls.size + former.size < callsMax && transactions.size < transactionsMax;
   }
 
   #beginCall(arrival: Arrival): void {

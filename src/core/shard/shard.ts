@@ -18,6 +18,7 @@ import type { Snapshot } from '../routing/snapshot.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
 import { ShardNumber } from './counters.ts';
+import type { FormerCall } from './former-calls.ts';
 import type { Outbox } from './outbox.ts';
 import { Reception } from './reception.ts';
 import { routingViewOf } from './routing-view.ts';
@@ -82,21 +83,26 @@ export class Shard {
 
   /**
    * Takes up calls of an earlier life: after `publish`, before any datagram. `isSameClock`: whether their times are of
-   * the clock that still runs. One that cannot be made again ends there and then, with its record.
+   * the clock that still runs. They are made again by `resumeSome`, or when a message in one of their dialogs comes; at
+   * once where a 200 is to be said again.
    */
   resume(checkpoints: readonly CallCheckpoint[], isSameClock: boolean, nowMs: number, wallMs: number): void {
     this.#around.nowMs = nowMs;
     this.#around.wallMs = wallMs;
     this.#earlierUntilMs = nowMs + EARLIER_INVITES_MS;
     for (const checkpoint of checkpoints) {
-      const shiftMs = shiftOf(checkpoint, isSameClock, nowMs, wallMs);
-      try {
-        resumeCall(this.#around, this.#around.routing, checkpoint, shiftMs);
-      } catch (error) {
-        this.#failed(error, checkpoint.cdr.callerCallId);
-        if (!this.#around.calls.has(checkpoint.cdr.id)) this.#settle(checkpoint, shiftMs);
-      }
+      if (checkpoint.answer === null) this.#around.former.add({ checkpoint, isSameClock });
+      else this.#resume({ checkpoint, isSameClock });
     }
+  }
+
+  /** Makes `count` of them again, in their turn; answers how many still wait. */
+  resumeSome(count: number, nowMs: number, wallMs: number): number {
+    const { former } = this.#around;
+    this.#around.nowMs = nowMs;
+    this.#around.wallMs = wallMs;
+    for (let done = 0; done < count && former.size > 0; done++) this.#resume(former.takeNext());
+    return former.size;
   }
 
   /** New routing tables, for calls from now on. */
@@ -141,6 +147,7 @@ export class Shard {
   /** Ends every call; or, with `keepsAnswered`, those alone that no checkpoint brings to another life. */
   releaseAll(reason: EndReason, nowMs: number, wallMs: number, keepsAnswered = false): void {
     this.advance(nowMs, wallMs);
+    if (!keepsAnswered) this.resumeSome(this.#around.former.size, nowMs, wallMs);
     for (const call of [...this.#around.calls.values()]) {
       if (!keepsAnswered || call.state === null) this.#release(call, reason);
     }
@@ -173,10 +180,10 @@ export class Shard {
 
   /** Sizes of all tables; also the gauges. */
   inspect(): ShardView {
-    const { calls, dialogs, transactions, wheel, lingering } = this.#around;
+    const { calls, former, dialogs, transactions, wheel, lingering } = this.#around;
     return {
-      calls: calls.size,
-      dialogs: dialogs.size,
+      calls: calls.size + former.size,
+      dialogs: dialogs.size + 2 * former.size,
       transactions: transactions.size,
       timers: wheel.size + lingering.size,
     };
@@ -191,6 +198,10 @@ export class Shard {
       }
       return;
     }
+    // Of a response our tag is in From, of a request in To.
+    if (this.#around.former.size > 0) {
+      this.#resume(this.#around.former.takeOf(message.kind === 'response' ? message.fromTag : message.toTag));
+    }
     if (message.kind === 'response') {
       const isMatched = this.#around.transactions.receiveResponse(message);
       const isEarlierOne = this.#around.nowMs < this.#earlierUntilMs;
@@ -201,6 +212,20 @@ export class Shard {
     const isAbsorbed = this.#around.transactions.receiveRequest(message) !== null;
     this.#around.counters.add(isAbsorbed ? ShardNumber.requestsAbsorbed : ShardNumber.requestsPassedUp);
     if (!isAbsorbed) this.#reception.receive(message, source);
+  }
+
+  /** Makes one again. One that cannot be ends there and then, with its record. */
+  #resume(former: FormerCall | null): void {
+    if (former === null) return;
+    const { checkpoint, isSameClock } = former;
+    const { nowMs, wallMs, routing } = this.#around;
+    const shiftMs = shiftOf(checkpoint, isSameClock, nowMs, wallMs);
+    try {
+      resumeCall(this.#around, routing, checkpoint, shiftMs);
+    } catch (error) {
+      this.#failed(error, checkpoint.cdr.callerCallId);
+      if (!this.#around.calls.has(checkpoint.cdr.id)) this.#settle(checkpoint, shiftMs);
+    }
   }
 
   #settle(checkpoint: CallCheckpoint, shiftMs: number): void {

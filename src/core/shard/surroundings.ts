@@ -33,6 +33,7 @@ import type { TransactionCount } from '../transaction/ports.ts';
 import { TransactionTable } from '../transaction/transaction-table.ts';
 import { attemptCodeOf, type ProbeOutcome, type ShardCounters, ShardNumber } from './counters.ts';
 import { Dialogs } from './dialog-table.ts';
+import { FormerCalls } from './former-calls.ts';
 import { GatewayProber } from './gateway-prober.ts';
 import type { Outbox } from './outbox.ts';
 import { mintCallId } from './placement.ts';
@@ -82,6 +83,7 @@ export class ShardSurroundings implements Surroundings {
   readonly dialogs = new Dialogs();
   /** By the id of their CDR. */
   readonly calls = new Map<string, Call>();
+  readonly former = new FormerCalls();
   readonly resumedAnswers = new Map<string, ResumedAnswer>();
   readonly admission: Admission;
   readonly health: GatewayHealth;
