@@ -39,12 +39,15 @@ export function processesOf(group: number): number[] {
     .filter((pid) => Number(statOf(pid)?.[GROUP_FIELD]) === group);
 }
 
-/** Resident memory of a group, bytes. */
+/**
+ * Memory of a group, bytes: what is resident without the pages of files, which are the kernel's cache, grow with every
+ * record that a store takes, and are dropped when others need the room.
+ */
 export function residentBytes(group: number): number {
   let bytes = 0;
   for (const pid of processesOf(group)) {
     const text = read(`/proc/${pid}/smaps_rollup`) ?? '';
-    bytes += Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) * 1024;
+    for (const [, kilobytes] of text.matchAll(/^Pss_(?:Anon|Shmem):\s+(\d+)/gm)) bytes += Number(kilobytes) * 1024;
   }
   return bytes;
 }
