@@ -30,6 +30,10 @@ export interface BenchOptions {
   readonly answerOn: Place | null;
   readonly outDirectory: string;
   readonly profileDirectory: string | null;
+  /** What systems add is told by a capture of the loopback. */
+  readonly isCaptured: boolean;
+  /** Systems run in the real-time class, as config/systemd/tandem.service has Tandem. */
+  readonly isRealTime: boolean;
   readonly isJson: boolean;
 }
 
@@ -58,6 +62,8 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
       'answer-on': { type: 'string' },
       out: { type: 'string', default: 'bench-reports' },
       'cpu-prof': { type: 'string' },
+      capture: { type: 'boolean', default: false },
+      'real-time': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -85,6 +91,8 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
     answerOn: values['answer-on'] === undefined ? null : placeOf('--answer-on', values['answer-on']),
     outDirectory: values.out,
     profileDirectory: values['cpu-prof'] ?? null,
+    isCaptured: values.capture,
+    isRealTime: values['real-time'],
     isJson: values.json,
   };
 }

@@ -19,6 +19,8 @@
 //   --target HOST:PORT         another SIP switch that is running already, whose vendor is --answer-on HOST:PORT
 //   --out DIR                  for the reports (JSON, HTML); bench-reports/ unless told otherwise
 //   --cpu-prof DIR             a profile of each of Tandem's threads
+//   --capture                  what the switch adds by the kernel's time of each datagram, instead of the ends' stamps
+//   --real-time                the switch in the real-time class, as config/systemd/tandem.service has it
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -200,7 +202,9 @@ async function one(options: BenchOptions, profile: Profile, scene: Scene): Promi
   const steps = options.ramp ?? [
     { callsPerSecond: options.rates?.[0] ?? profile.callsPerSecond, seconds: options.seconds ?? profile.seconds },
   ];
-  runs.push(await runProfile(ends, system, { ...offered, arrivals }, { steps, seed: options.seed }, tellSecond(say)));
+  const captureFile = options.isCaptured ? join(scene.directory, 'capture.pcap') : null;
+  const how = { steps, seed: options.seed, captureFile };
+  runs.push(await runProfile(ends, system, { ...offered, arrivals }, how, tellSecond(say)));
   return { runs, peaks: [] };
 }
 

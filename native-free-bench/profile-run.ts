@@ -2,6 +2,7 @@
 // may be believed.
 
 import { setTimeout as pause } from 'node:timers/promises';
+import { Capture } from './capture.ts';
 import { begin } from './disturbances.ts';
 import { type HeldMemory, MemoryWatch } from './held-memory.ts';
 import type { Profile } from './profiles.ts';
@@ -16,6 +17,8 @@ import type { EndLoad, LoadSecond, Refreshes } from './traffic/traffic-messages.
 export interface RunOptions {
   readonly steps: readonly LoadStep[];
   readonly seed: number;
+  /** What the system adds is told by a capture of the loopback, which is kept here meanwhile; else by stamps. */
+  readonly captureFile?: string | null;
 }
 
 /** Latencies, ms. */
@@ -80,11 +83,12 @@ export async function runProfile(
   ends: TrafficEnds,
   system: SystemUnderTest,
   profile: Profile,
-  { steps, seed }: RunOptions,
+  { steps, seed, captureFile = null }: RunOptions,
   onSecond: (second: LoadSecond) => void = () => undefined,
 ): Promise<ProfileRun> {
   const { arrivals, mix, prefixes, impairment, windDownMs, patienceMs } = profile;
   const cdrsBefore = await system.cdrCounts();
+  const capture = captureFile === null ? null : await Capture.begin(captureFile);
   const held = profile.isHeld ? await MemoryWatch.begin(system, profile, steps) : null;
   const samples = new SystemSamples(system);
   const disturbance = begin(profile.disturbance, system, steps);
@@ -93,8 +97,10 @@ export async function runProfile(
   await pause(AFTERMATH_MS);
   const used = samples.stop();
   const calls = Math.max(1, result.caller.offered);
+  const figures = figuresOf(result, profile);
   const run = {
-    ...figuresOf(result, profile),
+    ...figures,
+    latencies: { ...figures.latencies, ...(await capture?.end(system.place.port)) },
     system: system.name,
     profile: profile.name,
     callsPerSecond: Math.max(...steps.map(({ callsPerSecond }) => callsPerSecond)),

@@ -19,6 +19,8 @@ export interface SystemOptions {
   /** Another revision to run beside this one; null for none. */
   readonly against: string | null;
   readonly profileDirectory: string | null;
+  /** In the real-time class. */
+  readonly isRealTime: boolean;
   /** Of the deck of the wholesale network. */
   readonly prefixCount: number;
   /** Directory that keeps the tables of that network from run to run; null: they are made anew. */
@@ -42,7 +44,7 @@ export async function startSystems(
   { ends, profile, directory, say }: StartScene,
   systems: SystemUnderTest[],
 ): Promise<Profile> {
-  const { shards, kamailios, against, profileDirectory } = options;
+  const { shards, kamailios, against, profileDirectory, isRealTime } = options;
   const { network, tablesFor, prefixes } = routingOf({ ends, profile, directory, say }, options);
   const revision = against === null ? null : buildRevision(against, revisionIn(directory));
   const start = async (name: string, program: string, shardCount: number): Promise<void> => {
@@ -50,8 +52,8 @@ export async function startSystems(
     mkdirSync(own);
     const profiles = profileDirectory === null ? null : join(profileDirectory, name);
     const tablesPath = await tablesFor(program);
-    const settings = { name, program, directory: own, shardCount, network, tablesPath, profileDirectory: profiles };
-    systems.push(await startTandem(settings));
+    const how = { shardCount, profileDirectory: profiles, isRealTime };
+    systems.push(await startTandem({ name, program, directory: own, network, tablesPath, ...how }));
   };
   for (const shardCount of shards) {
     const name = `tandem-${shardCount}`;
@@ -61,7 +63,7 @@ export async function startSystems(
   for (const kind of kamailios) {
     const own = join(directory, kind);
     mkdirSync(own);
-    systems.push(await startKamailio(kind, own, profile.network, placesOf(ends)));
+    systems.push(await startKamailio(kind, own, { network: profile.network, vendors: placesOf(ends), isRealTime }));
   }
   return { ...profile, prefixes };
 }

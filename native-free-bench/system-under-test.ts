@@ -37,6 +37,9 @@ export interface SystemUnderTest {
   stop(): Promise<void>;
 }
 
+/** What a command runs under in the real-time class; its priority, 1, follows. */
+export const REAL_TIME = ['chrt', '--rr'];
+
 const STOP_MS = 8_000;
 
 /** Ends a process group: SIGTERM to its leader, SIGKILL to who is left after STOP_MS. */

@@ -10,7 +10,7 @@ import type { SwitchStatus } from '../src/control/api/status.ts';
 import { askMemory } from './ask-memory.ts';
 import { CdrTally } from './cdr-tally.ts';
 import { processesOf } from './process-cpu.ts';
-import { type CdrCounts, endGroup, type Memory, type SystemUnderTest, until } from './system-under-test.ts';
+import { type CdrCounts, endGroup, type Memory, REAL_TIME, type SystemUnderTest, until } from './system-under-test.ts';
 import type { Place } from './traffic/traffic-messages.ts';
 
 /** The command line of this revision, compiled. */
@@ -38,6 +38,8 @@ export interface TandemOptions {
   readonly tablesPath: string | null;
   /** Directory for a profile of each thread, written at the end; null for none. */
   readonly profileDirectory: string | null;
+  /** Its main thread goes ahead of everything else. Default false. */
+  readonly isRealTime?: boolean;
   /** False: its shards record nothing. Default true. */
   readonly hasRecords?: boolean;
 }
@@ -102,11 +104,12 @@ class TandemUnderTest implements SystemUnderTest {
     const preloaded = this.#hasRecords ? PRELOADED : [...PRELOADED, WITHOUT_RECORDS];
     const preloading = preloaded.flatMap((file) => ['--import', file]);
     const logFile = join(directory, 'log');
-    const child = spawn(
-      process.execPath,
-      ['--expose-gc', ...preloading, ...profiling, program, 'start', '--config', configFile],
-      { detached: true, stdio: ['ignore', openSync(logFile, 'a'), 'inherit'], cwd: directory },
-    );
+    // Threads that it begins are as usual: those of V8, and control.
+    const before = this.#options.isRealTime === true ? [...REAL_TIME, '--reset-on-fork', '1'] : [];
+    const node = [process.execPath, '--expose-gc', ...preloading, ...profiling];
+    const [command = '', ...words] = [...before, ...node, program, 'start', '--config', configFile];
+    const stdio = ['ignore', openSync(logFile, 'a'), 'inherit'] as const;
+    const child = spawn(command, words, { detached: true, stdio: [...stdio], cwd: directory });
     this.#child = child;
     this.#isEnding = false;
     child.once('exit', (code, signal) => {

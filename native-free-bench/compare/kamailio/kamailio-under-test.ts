@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { VendorPlaces } from '../../bench-network.ts';
 import { residentBytes } from '../../process-cpu.ts';
 import type { NetworkKind } from '../../profiles.ts';
-import { endGroup, type SystemUnderTest, until } from '../../system-under-test.ts';
+import { endGroup, REAL_TIME, type SystemUnderTest, until } from '../../system-under-test.ts';
 
 const KAMAILIO = '/usr/sbin/kamailio';
 const CONFIGURATION = join('native-free-bench', 'compare', 'kamailio', 'kamailio.cfg');
@@ -22,15 +22,22 @@ const SIZES = ['-m', '512', '-M', '16', '-b', String(4 * 1024 * 1024)];
 /** With topology hiding (module topoh), or as a plain proxy. */
 export type KamailioKind = 'kamailio' | 'kamailio-proxy';
 
+/** What one is started for. */
+export interface KamailioScene {
+  readonly network: NetworkKind;
+  readonly vendors: VendorPlaces;
+  /** All its processes go ahead of everything else. */
+  readonly isRealTime: boolean;
+}
+
 /**
- * Starts one in `directory`, with the vendors that Tandem has in `network`. Throws a sentence when it is not installed;
+ * Starts one in `directory`, with the vendors that Tandem has in the same network. Throws a sentence when it is not installed;
  * rejects when it does not come up within START_MS.
  */
 export async function startKamailio(
   kind: KamailioKind,
   directory: string,
-  network: NetworkKind,
-  places: VendorPlaces,
+  { network, vendors, isRealTime }: KamailioScene,
 ): Promise<SystemUnderTest> {
   if (!existsSync(KAMAILIO)) throw new Error(`There is no ${KAMAILIO}: apt-get install kamailio`);
   const port = await freePort();
@@ -38,7 +45,7 @@ export async function startKamailio(
   const gatewayList = join(directory, 'dispatcher.list');
   const configFile = join(directory, 'kamailio.cfg');
   mkdirSync(cdrDirectory);
-  writeFileSync(gatewayList, gatewaysOf(network, places));
+  writeFileSync(gatewayList, gatewaysOf(network, vendors));
   writeFileSync(
     configFile,
     readFileSync(CONFIGURATION, 'utf8')
@@ -47,7 +54,10 @@ export async function startKamailio(
       .replace('@DISPATCHER_LIST@', gatewayList),
   );
   const defined = kind === 'kamailio' ? ['-A', 'TOPOLOGY_HIDING'] : [];
-  const started = spawn(KAMAILIO, ['-f', configFile, '-DD', '-E', ...SIZES, ...defined, '-Y', directory], {
+  const before = isRealTime ? [...REAL_TIME, '1'] : [];
+  const own = ['-f', configFile, '-DD', '-E', ...SIZES, ...defined, '-Y', directory];
+  const [command = '', ...words] = [...before, KAMAILIO, ...own];
+  const started = spawn(command, words, {
     detached: true,
     stdio: ['ignore', 'ignore', openSync(join(directory, 'log'), 'w')],
   });
