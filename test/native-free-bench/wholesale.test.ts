@@ -30,7 +30,14 @@ test('wholesale calls hunt 2.5 gateways, are sold and bought, and count in every
   context.after(() => ends.stop());
   const systems: SystemUnderTest[] = [];
   const wholesale = briefly(PROFILES.find(({ name }) => name === 'wholesale') as Profile);
-  const options = { shards: [0], kamailios: [], against: null, profileDirectory: null, isRealTime: false, tablesDirectory: null };
+  const options = {
+    shards: [0],
+    kamailios: [],
+    against: null,
+    profileDirectory: null,
+    isRealTime: false,
+    tablesDirectory: null,
+  };
   const scene = { ends, profile: wholesale, directory, say: () => undefined };
   mkdirSync(directory, { recursive: true });
   const profile = await startSystems({ ...options, prefixCount: PREFIXES }, scene, systems);

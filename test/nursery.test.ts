@@ -1,0 +1,41 @@
+// The nursery of a thread is what nursery.ts says, and stays so.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+
+const MODULE = new URL('../src/nursery.js', import.meta.url).href;
+
+/** A program that lets much live for a while, and then says how large the nursery is, MiB; both halves. */
+function programOf(before: string): string {
+  return `
+    const { growNursery, holdNursery } = await import(${JSON.stringify(MODULE)});
+    ${before}
+    const alive = [];
+    for (let count = 0; count < 400_000; count++) alive.push([count]);
+    const { getHeapSpaceStatistics } = await import('node:v8');
+    const { space_size } = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+    console.log(space_size / 2 ** 20, alive.length);
+  `;
+}
+
+function told(program: string): string {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  return stdout.trim();
+}
+
+test('a main thread has two halves of 2 MiB, however much is alive', () => {
+  assert.equal(told(programOf('holdNursery(false); growNursery();')), '4 400000');
+  assert.notEqual(told(programOf('')), '4 400000', 'V8 would have another');
+});
+
+test('so has a thread that is begun later', () => {
+  const program = `
+    const { holdNursery } = await import(${JSON.stringify(MODULE)});
+    holdNursery(false);
+    const { Worker } = await import('node:worker_threads');
+    new Worker(new URL(${JSON.stringify(`data:text/javascript,${encodeURIComponent(programOf(''))}`)}));
+  `;
+  assert.equal(told(program), '4 400000');
+});
