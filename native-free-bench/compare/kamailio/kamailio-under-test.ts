@@ -31,8 +31,8 @@ export interface KamailioScene {
 }
 
 /**
- * Starts one in `directory`, with the vendors that Tandem has in the same network. Throws a sentence when it is not installed;
- * rejects when it does not come up within START_MS.
+ * Starts one in `directory`, with the vendors that Tandem has in the same network. Throws a sentence when it is not
+ * installed; rejects when it does not come up within START_MS.
  */
 export async function startKamailio(
   kind: KamailioKind,
