@@ -152,7 +152,7 @@ export const PROFILES: readonly Profile[] = [
     help: '5 % of the datagrams lost, 2 % twice, 5 % out of order, in both directions',
     callsPerSecond: 200,
     impairment: { loss: 0.05, duplicate: 0.02, reorder: 0.05 },
-    // A datagram is sent six times at most here: five in a row are lost once in three million.
+    // A request is sent eight times at most; it or its answer is lost each time once in a hundred million.
     successMin: 0.995,
     patienceMs: 40_000,
   },

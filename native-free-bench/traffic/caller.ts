@@ -23,7 +23,7 @@ import { CALLEE_ROLES, type EndBound, type TrafficOrder } from './traffic-messag
 const ADDRESS = process.argv[2] ?? '127.0.0.1';
 
 /** Waits before each repetition of a request, ms: RFC 3261's T1 doubling up to T2; after the last it is lost. */
-const RESEND_WAITS_MS: readonly number[] = [500, 1000, 2000, 4000, 4000];
+const RESEND_WAITS_MS: readonly number[] = [500, 1000, 2000, 4000, 4000, 4000, 4000, 4000];
 
 /** Credentials of the registrants, as the profile's network has them. */
 const PASSWORD = 'bench-secret';
