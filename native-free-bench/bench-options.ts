@@ -9,7 +9,7 @@ import { DECK_PREFIXES } from './wholesale-tables.ts';
 
 /** What was asked for; null where nothing was said. */
 export interface BenchOptions {
-  /** `quick`, `compare`, `table`, `records`, `list`, or `profile`. */
+  /** `quick`, `compare`, `table`, `records`, `peak`, `list`, or `profile`. */
   readonly command: string;
   /** Name of the profile. */
   readonly profile: string;
@@ -102,6 +102,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   quick: 'basic',
   list: 'basic',
   records: 'basic',
+  peak: 'basic',
   compare: 'wholesale',
   table: 'wholesale',
 };

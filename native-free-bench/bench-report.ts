@@ -143,9 +143,18 @@ export function threadLines(all: readonly ProfileRun[]): string[] {
   return lines;
 }
 
-/** What calls hold of memory, and whether their session timers are refreshed in time. */
+/** A run of at least so many seconds has a slope of memory that says something. */
+const SLOPE_SECONDS_MIN = 300;
+
+/** What calls hold of memory and leave of it, and whether their session timers are refreshed in time. */
 export function heldLines(runs: readonly ProfileRun[]): string[] {
-  return runs.flatMap(({ system, held, refreshes }) => [
+  return runs.flatMap(({ system, held, refreshes, memorySlopeBytesPerSecond: slope, systemSeconds, offered }) => [
+    ...(systemSeconds.length < SLOPE_SECONDS_MIN
+      ? []
+      : [
+          `${system}: memory grew by ${(slope / 1000).toFixed(2)} kB a second over the second half, ` +
+            `${((slope * systemSeconds.length) / Math.max(1, offered)).toFixed(1)} bytes a call.`,
+        ]),
     ...(held === null ? [] : [`${system}: ${tellHeld(held)}`]),
     ...(refreshes === null ? [] : [`${system}: ${tellRefreshes(refreshes)}`]),
   ]);

@@ -176,8 +176,11 @@ function isPassed(run: Omit<ProfileRun, 'isPassed'>, profile: Profile): boolean 
   const { offered, succeeded, limitDrift, refreshes, held } = run;
   const areRefreshed =
     refreshes === null || Object.values(refreshes).every(({ longestShare }) => longestShare <= REFRESH_SHARE_MAX);
+  const leakBytes = (run.memorySlopeBytesPerSecond * run.systemSeconds.length) / Math.max(1, offered);
+  const isTight = profile.leakBytesMax === null || leakBytes <= profile.leakBytesMax;
   const hasCarried = succeeded >= offered * profile.successMin;
-  return hasCarried && isRecorded(run, profile) && (limitDrift ?? 0) === 0 && areRefreshed && (held?.isFlat ?? true);
+  const isClean = isRecorded(run, profile) && (limitDrift ?? 0) === 0 && isTight;
+  return hasCarried && isClean && areRefreshed && (held?.isFlat ?? true);
 }
 
 /** Every call that the caller heard answered has a CDR that says so; and no other call has, where all heard all. */

@@ -26,6 +26,8 @@ export interface Profile {
   readonly shardsMin: number;
   /** Whether all calls of the load are there at a time: what they hold of memory is measured then. */
   readonly isHeld: boolean;
+  /** Memory that a call may leave behind for good, bytes; null where a run is too short to say. */
+  readonly leakBytesMax: number | null;
   /** Share of calls that must come to their kind's end for the run to pass. */
   readonly successMin: number;
   /** After the last arrival, ms: whoever still talks then is hung up within; null: they talk to their end. */
@@ -58,6 +60,7 @@ const BASIC: Omit<Profile, 'name' | 'help'> = {
   disturbance: 'none',
   shardsMin: 0,
   isHeld: false,
+  leakBytesMax: null,
   successMin: 0.999,
   windDownMs: null,
   patienceMs: 10_000,
@@ -163,7 +166,14 @@ export const PROFILES: readonly Profile[] = [
     callsPerSecond: 200,
     disturbance: 'strangers',
   },
-  { ...CARRIER, name: 'soak', help: 'the traffic of wholesale for long; the slope of memory', seconds: 1_800 },
+  {
+    ...CARRIER,
+    name: 'soak',
+    help: 'the traffic of wholesale for long; the slope of memory',
+    seconds: 1_800,
+    // Less than one entry of a Map that is never deleted.
+    leakBytesMax: 32,
+  },
   {
     ...BASIC,
     name: 'crash',

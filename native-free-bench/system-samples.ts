@@ -74,9 +74,13 @@ export class SystemSamples {
 
 const NOTHING: CpuSample = { totalMicros: 0, byThread: new Map() };
 
+/** Garbage comes and goes: of so many seconds the one with the least memory is looked at, where there are enough. */
+const WINDOW_SECONDS = 15;
+const WINDOWS_MIN = 10;
+
 /** Bytes a second by which memory grew over the second half of some seconds: least squares. */
 export function memorySlope(seconds: readonly SystemSecond[]): number {
-  const half = seconds.slice(Math.floor(seconds.length / 2));
+  const half = leastOfWindows(seconds.slice(Math.floor(seconds.length / 2)));
   if (half.length < 2) return 0;
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const times = half.map(({ second }) => second);
@@ -88,4 +92,13 @@ export function memorySlope(seconds: readonly SystemSecond[]): number {
     squares += (time - meanTime) ** 2;
   }
   return squares === 0 ? 0 : products / squares;
+}
+
+function leastOfWindows(seconds: readonly SystemSecond[]): readonly SystemSecond[] {
+  const count = Math.floor(seconds.length / WINDOW_SECONDS);
+  if (count < WINDOWS_MIN) return seconds;
+  return Array.from({ length: count }, (_, window) => {
+    const within = seconds.slice(window * WINDOW_SECONDS, (window + 1) * WINDOW_SECONDS);
+    return within.reduce((least, one) => (one.residentBytes < least.residentBytes ? one : least));
+  });
 }

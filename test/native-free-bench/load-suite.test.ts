@@ -89,6 +89,16 @@ test('the slope of memory is that of its second half', () => {
   assert.ok(Math.abs(memorySlope(seconds) - 100) < 1e-6);
 });
 
+test('garbage that comes and goes is no slope, what stays is', () => {
+  const seconds = Array.from({ length: 600 }, (_, second) => {
+    return { second, cpuShare: 0, residentBytes: 1e8 + (second % 13) * 1e6 + second * 500 };
+  });
+  assert.ok(Math.abs(memorySlope(seconds) - 500) < 50);
+  assert.ok(
+    Math.abs(memorySlope(seconds.map((one) => ({ ...one, residentBytes: one.residentBytes - one.second * 500 })))) < 50,
+  );
+});
+
 test('a ramp has a step for each second, and a target needs the place of its vendor', () => {
   const { ramp } = readBenchOptions(['basic', '--ramp', '100:300:3']);
   assert.deepEqual(
