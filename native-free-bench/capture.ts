@@ -52,8 +52,8 @@ export class Capture {
     return new Capture(dumpcap, file);
   }
 
-  /** Ends it; answers what a system that listens on `port` did with the messages that the ends had stamped. */
-  async end(port: number): Promise<CapturedDelays> {
+  /** Ends it; answers the file. Rejects when datagrams are missing in it. */
+  async end(): Promise<Buffer> {
     let told = '';
     this.#dumpcap.stderr?.on('data', (text: Buffer) => {
       told += text.toString();
@@ -65,7 +65,7 @@ export class Capture {
     if (lost !== '0') throw new Error(`dumpcap has lost ${lost ?? 'no one knows how many'} datagrams`);
     const bytes = readFileSync(this.#file);
     rmSync(this.#file);
-    return delaysOf(bytes, port);
+    return bytes;
   }
 }
 
@@ -77,7 +77,10 @@ interface Captured {
   readonly text: string;
 }
 
-/** Delays by a pcap file. Throws for a file of another kind. */
+/**
+ * What a system that listens on `port` did with the messages that the ends had stamped. Throws for a file of another
+ * kind.
+ */
 export function delaysOf(bytes: Buffer, port: number): CapturedDelays {
   const delays = { INVITE: new LatencyHistogram(), '180': new LatencyHistogram(), '200': new LatencyHistogram() };
   /** When a message came in; by what it is and its stamp. */
@@ -98,6 +101,22 @@ export function delaysOf(bytes: Buffer, port: number): CapturedDelays {
     ringingAdded: delays['180'].latency(),
     answerAdded: delays['200'].latency(),
   };
+}
+
+/** From each INVITE of who calls from `port` to the first 180 that comes back to it, ms, as the network has it. */
+export function ringingTimesOf(bytes: Buffer, port: number): number[] {
+  const invitedMicros = new Map<string, number>();
+  const timesMs: number[] = [];
+  for (const { atMicros, fromPort, toPort, text } of datagramsOf(bytes)) {
+    const kind = kindOf(text);
+    const callId = /^Call-ID: (.*)\r$/m.exec(text)?.[1] ?? '';
+    if (kind === 'INVITE' && fromPort === port && !invitedMicros.has(callId)) invitedMicros.set(callId, atMicros);
+    const beganMicros = invitedMicros.get(callId);
+    if (kind !== '180' || toPort !== port || beganMicros === undefined) continue;
+    timesMs.push((atMicros - beganMicros) / 1000);
+    invitedMicros.delete(callId);
+  }
+  return timesMs;
 }
 
 function kindOf(text: string): 'INVITE' | '180' | '200' | null {

@@ -2,7 +2,7 @@
 // may be believed.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { Capture } from './capture.ts';
+import { Capture, delaysOf } from './capture.ts';
 import { begin } from './disturbances.ts';
 import { type HeldMemory, MemoryWatch } from './held-memory.ts';
 import type { Profile } from './profiles.ts';
@@ -100,7 +100,7 @@ export async function runProfile(
   const figures = figuresOf(result, profile);
   const run = {
     ...figures,
-    latencies: { ...figures.latencies, ...(await capture?.end(system.place.port)) },
+    latencies: { ...figures.latencies, ...(capture && delaysOf(await capture.end(), system.place.port)) },
     system: system.name,
     profile: profile.name,
     callsPerSecond: Math.max(...steps.map(({ callsPerSecond }) => callsPerSecond)),

@@ -1,12 +1,15 @@
 // The load suite's generator beside SIPp: both place the basic call through one switch to one answerer, in turn, and
-// must see the same. The whole of it:
+// must see the same. SIPp's own clock knows whole milliseconds, so that a capture of the loopback tells both what is
+// shorter: from the INVITE to the 180, as the network has them. The whole of it:
 //
 //   node dist/test/interop/cross-check.js --rate 200 --seconds 10 --rounds 5
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { networkFile } from '../../native-free-bench/bench-network.ts';
+import { Capture, ringingTimesOf } from '../../native-free-bench/capture.ts';
 import { runProfile } from '../../native-free-bench/profile-run.ts';
 import { PROFILES, type Profile } from '../../native-free-bench/profiles.ts';
 import { placesOf } from '../../native-free-bench/start-systems.ts';
@@ -25,10 +28,17 @@ export interface CrossCheckPlan {
   readonly rounds: number;
 }
 
-/** Medians of INVITE to 180, ms, a pair for each round, and the median of their ratios. */
+/** Medians of one round, ms: INVITE to 180 on the network, and INVITE to 200 by each one's own clock. */
+export interface CrossCheckRound {
+  readonly ringing: { readonly suiteMs: number; readonly sippMs: number };
+  readonly answer: { readonly suiteMs: number; readonly sippMs: number };
+}
+
+/** All rounds, and the medians of their ratios. */
 export interface CrossCheckReport {
-  readonly rounds: readonly { readonly suiteMs: number; readonly sippMs: number }[];
-  readonly ratio: number;
+  readonly rounds: readonly CrossCheckRound[];
+  readonly ringingRatio: number;
+  readonly answerRatio: number;
 }
 
 const HOST = '127.0.0.1';
@@ -55,20 +65,41 @@ export async function crossCheck(scope: Scope, plan: CrossCheckPlan): Promise<Cr
   scope.after(() => system.stop());
   const basic = PROFILES.find(({ name }) => name === 'basic') as Profile;
   await runProfile(ends, system, basic, { steps: [WARM_UP], seed: 1 });
-  const rounds: CrossCheckReport['rounds'][number][] = [];
+  const rounds: CrossCheckRound[] = [];
   for (let round = 1; round <= plan.rounds; round++) {
     const steps = [{ callsPerSecond: plan.rate, seconds: plan.seconds }];
+    const capture = await Capture.begin(join(temporaryDirectory(), 'suite.pcap'));
     const run = await runProfile(ends, system, basic, { steps, seed: round });
     assert.deepEqual(run.failed, {}, 'calls of the suite');
-    rounds.push({ suiteMs: run.latencies.ringing.p50, sippMs: await sippMedianMs(scope, system, plan) });
+    const ringingMs = medianOf(ringingTimesOf(await capture.end(), ends.callerPort));
+    const sipp = await sippMedians(scope, system, plan);
+    rounds.push({
+      ringing: { suiteMs: ringingMs, sippMs: sipp.ringingMs },
+      answer: { suiteMs: run.latencies.answer.p50, sippMs: sipp.answerMs },
+    });
   }
-  return { rounds, ratio: spreadOf(rounds.map(({ suiteMs, sippMs }) => suiteMs / sippMs)).median };
+  const ratioOf = (pairs: readonly CrossCheckRound['answer'][]): number =>
+    spreadOf(pairs.map(({ suiteMs, sippMs }) => suiteMs / sippMs)).median;
+  return {
+    rounds,
+    ringingRatio: ratioOf(rounds.map(({ ringing }) => ringing)),
+    answerRatio: ratioOf(rounds.map(({ answer }) => answer)),
+  };
 }
 
-async function sippMedianMs(scope: Scope, { place }: SystemUnderTest, plan: CrossCheckPlan): Promise<number> {
+function medianOf(values: readonly number[]): number {
+  return percentilesOf(values).p50;
+}
+
+async function sippMedians(
+  scope: Scope,
+  { place }: SystemUnderTest,
+  plan: CrossCheckPlan,
+): Promise<{ readonly ringingMs: number; readonly answerMs: number }> {
   const calls = plan.rate * plan.seconds;
   const at = await freePlace(HOST);
   const dial = { to: place, callee: CALLEE, perSecond: plan.rate };
+  const capture = await Capture.begin(join(temporaryDirectory(), 'sipp.pcap'));
   const sipp = await startSipp(scope, {
     scenario: 'caller-hangs-up',
     at,
@@ -80,7 +111,7 @@ async function sippMedianMs(scope: Scope, { place }: SystemUnderTest, plan: Cros
   await sipp.finished;
   const timesMs = sipp.responseTimesMs();
   assert.equal(timesMs.length, calls, 'SIPp timed every call');
-  return percentilesOf(timesMs).p50;
+  return { ringingMs: medianOf(ringingTimesOf(await capture.end(), at.port)), answerMs: medianOf(timesMs) };
 }
 
 async function main(): Promise<void> {
@@ -95,11 +126,15 @@ async function main(): Promise<void> {
   const plan = { rate: Number(values.rate), seconds: Number(values.seconds), rounds: Number(values.rounds) };
   const closings: (() => void | Promise<void>)[] = [];
   try {
-    const { rounds, ratio } = await crossCheck({ after: (close) => closings.push(close) }, plan);
-    for (const { suiteMs, sippMs } of rounds) {
-      console.log(`INVITE to 180, median: the suite ${suiteMs.toFixed(3)} ms, SIPp ${sippMs.toFixed(3)} ms`);
+    const { rounds, ringingRatio, answerRatio } = await crossCheck({ after: (close) => closings.push(close) }, plan);
+    for (const { ringing, answer } of rounds) {
+      console.log(
+        `the suite ${ringing.suiteMs.toFixed(3)} ms to 180, ${answer.suiteMs.toFixed(1)} to 200; ` +
+          `SIPp ${ringing.sippMs.toFixed(3)} and ${answer.sippMs.toFixed(1)} (medians)`,
+      );
     }
-    console.log(`Suite / SIPp ${ratio.toFixed(3)}; every call of both succeeded.`);
+    const ratios = `${ringingRatio.toFixed(3)} to 180, ${answerRatio.toFixed(3)} to 200`;
+    console.log(`Suite / SIPp: ${ratios}; every call of both succeeded.`);
   } finally {
     for (const close of closings) await close();
   }
