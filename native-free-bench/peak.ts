@@ -16,7 +16,10 @@ export interface PeakOptions {
 /** Calls ring in time: a system that lets callers wait for longer carries no more than one that fails. */
 const RINGING_P99_MAX_MS = 200;
 
-/** The runs of the search; the last but one is the peak, unless the first failed already. */
+/**
+ * The peak, unless the first step fails already, and all runs. A step that fails is taken once more: a pause of the
+ * machine is no limit of the system.
+ */
 export async function findPeak(
   ends: TrafficEnds,
   system: SystemUnderTest,
@@ -26,14 +29,24 @@ export async function findPeak(
 ): Promise<{ readonly peak: ProfileRun | null; readonly runs: readonly ProfileRun[] }> {
   const runs: ProfileRun[] = [];
   let peak: ProfileRun | null = null;
-  for (let callsPerSecond = from; ; callsPerSecond = Math.round(callsPerSecond * growth)) {
-    const run = await runProfile(ends, system, profile, { steps: [{ callsPerSecond, seconds }], seed });
+  let failures = 0;
+  for (let callsPerSecond = from; failures < 2; ) {
+    const run = await runProfile(ends, system, profile, {
+      steps: [{ callsPerSecond, seconds }],
+      seed: seed + failures,
+    });
     runs.push(run);
     const { p99 } = run.latencies.ringing;
     const isGood = run.succeeded >= run.offered * profile.successMin && p99 <= RINGING_P99_MAX_MS;
     const share = ((100 * run.succeeded) / Math.max(1, run.offered)).toFixed(2);
     say(`peak of ${system.name}: ${callsPerSecond}/s, ${share} % as planned, INVITE to 180 p99 ${p99.toFixed(1)} ms`);
-    if (!isGood || run.invalid.length > 0) return { peak, runs };
+    if (!isGood || run.invalid.length > 0) {
+      failures += 1;
+      continue;
+    }
     peak = run;
+    failures = 0;
+    callsPerSecond = Math.round(callsPerSecond * growth);
   }
+  return { peak, runs };
 }

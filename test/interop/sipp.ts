@@ -118,7 +118,8 @@ function argumentsOf(plan: SippPlan, errorFile: string): string[] {
   };
   const named = Object.entries(options).flatMap(([name, value]) => [name, String(value)]);
   const target = dial === undefined ? [] : [`${dial.to.address}:${dial.to.port}`];
-  const timed = isTimed === true ? ['-trace_rtt', '-rtt_freq', '1'] : [];
+  // Calls come one by one, and not as many as are due every 10 ms.
+  const timed = isTimed === true ? ['-trace_rtt', '-rtt_freq', '1', '-timer_resol', '1'] : [];
   return [...target, ...named, ...timed, '-nostdin', '-timeout_error', '-trace_err'];
 }
 
