@@ -187,7 +187,8 @@ export class Control implements HostNamesUser {
   /** Does what is due at `nowMs` (monotonic). Never throws for a fault of disk or file. */
   tick(nowMs: number): void {
     this.#nowMs = nowMs;
-    this.#drainRings();
+    // With those who follow the spool: a commit costs as much as some ten records.
+    if (this.#isDue('drain', SECOND_MS) || this.drain.isDue) this.#drainRings();
     this.#followers.tick(nowMs);
     this.deployment.tick(nowMs);
     this.#hosts.tick(nowMs);
@@ -329,6 +330,7 @@ export class Control implements HostNamesUser {
       tellStoreIsFull(this.options.memory.shards, false);
       return frameCount;
     } catch (error) {
+      this.#dueAtMs.delete('drain');
       tellStoreIsFull(this.options.memory.shards, true);
       // The frames stay in their rings; shards hold back and then refuse calls rather than lose a record.
       this.drainFailureCount++;

@@ -128,7 +128,7 @@ test('with the switch running, commands go through it', async (context) => {
   const live = { ...sampleCdr(1, WALL_MS), endReason: null, endedAtWallMs: null, answeredAtWallMs: null };
   shards[0]?.begin(live, [1, 2]);
   shards[0]?.record(sampleCdr(2, WALL_MS));
-  control.tick(20);
+  control.tick(1_000);
   const status = await tandem(directory, 'status');
   assert.equal(status.code, 0);
   assert.match(status.out, /^Tandem 0\.1\.0 on node-1, up 1 min, network version 1\.\n1 of 100 calls now, /);

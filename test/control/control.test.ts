@@ -148,9 +148,28 @@ test('finished calls go from the ring to the spool and the file, and are told ne
     ['29', '30'],
   );
   shards[0]?.record(sampleCdr(31, WALL_MS));
-  control.tick(20);
+  control.tick(1_000);
   const next = (await ask(path, port, `GET /api/v1/cdrs?after=${page.after}`)).json() as typeof page;
   assert.deepEqual([next.cdrs.map((cdr) => cdr.id.slice(-2)), next.after], [['31'], 31]);
+});
+
+test('the spool takes records once a second, and within a tick when many have come', async (context) => {
+  const { control, shards, stores } = await started(context);
+  const record = (count: number): void => {
+    for (let number = 1; number <= count; number++) shards[0]?.record(sampleCdr(number, WALL_MS));
+  };
+  control.tick(0);
+  record(10);
+  control.tick(200);
+  assert.equal(stores.spool.count(), 0);
+  record(2_000);
+  control.tick(400);
+  assert.equal(stores.spool.count(), 2_010);
+  record(10);
+  control.tick(800);
+  assert.equal(stores.spool.count(), 2_010);
+  control.tick(1_000);
+  assert.equal(stores.spool.count(), 2_020);
 });
 
 test('stopping takes what is in the rings and brings the files up to date', async () => {

@@ -5,6 +5,7 @@
 // So a CDR may come twice, and is known by its position: with the records the spool keeps, in the same commit, how far
 // each journal has come. What is not beyond it is dropped. The shard is told the same, and forgets.
 
+import { CDR_RING_BYTES } from '../../core/base/limits.ts';
 import type { Ring } from '../../core/base/ring.ts';
 import { TakenMark } from '../../core/base/taken-mark.ts';
 import { CDR_FRAME_HEAD_BYTES, readPosition } from '../../core/shard/cdr-frame.ts';
@@ -12,6 +13,9 @@ import type { CdrSpool } from '../../store/ports.ts';
 
 /** Frames taken in one commit, from all rings together; what is beyond waits for the next round. */
 export const DRAIN_FRAMES_MAX = 4_096;
+
+/** With so many bytes in a ring nothing more is waited for: a sixteenth of its room. */
+const DRAIN_BYTES = CDR_RING_BYTES / 16;
 
 /** What of a shard's memory the drain reads and writes. */
 export interface DrainMemory {
@@ -51,6 +55,11 @@ export class CdrDrain {
       mark.position = spool.taken(journal);
       return { journal, memory: one, mark, ring: openRing(one.cdrs), position: mark.position };
     });
+  }
+
+  /** Whether so much has come that it is time. */
+  get isDue(): boolean {
+    return this.#sources.some(({ ring }) => ring.depthBytes > DRAIN_BYTES);
   }
 
   /**
