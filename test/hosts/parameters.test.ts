@@ -8,7 +8,7 @@ import { networkOf } from './networks.ts';
 import { Peer } from './peer.ts';
 import { SwitchProcess } from './switch-process.ts';
 
-const LONG_SECONDS = 4;
+const LONG_SECONDS = 6;
 const SHORT_SECONDS = 1;
 
 /** Timers of the switch count in whole milliseconds from the arrival, ours from the sending. */
@@ -31,7 +31,7 @@ async function appliesToNewCallsOnly(context: TestContext, shards: number): Prom
   const earlier = story('earlier');
   await eventually('the silent gateway is asked', () => silent.requests('INVITE')[0] ?? null);
   const told = await tandem.tandem('params', 'set', `SS_SIP_TIMEOUT_INVITE=${SHORT_SECONDS}`);
-  assert.match(told, /^SS_SIP_TIMEOUT_INVITE +4 +-> +1\n\nVersion 2 is in force\. Every shard routes by it\./);
+  assert.match(told, /^SS_SIP_TIMEOUT_INVITE +6 +-> +1\n\nVersion 2 is in force\. Every shard routes by it\./);
   const later = await story('later');
   assert.equal(later.status, 408);
   assert.ok(later.tookMs >= SHORT_SECONDS * 1000 - GRAIN_MS, `the later call took ${later.tookMs} ms`);
