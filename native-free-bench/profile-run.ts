@@ -73,7 +73,7 @@ const LATENESS_P99_MAX_MS = 10;
 const CPU_SHARE_MAX = 0.85;
 
 /** What a system may still have to do after the last call, ms: it belongs to the run's price. */
-const AFTERMATH_MS = 300;
+const AFTERMATH_MS = 1_300;
 
 /** Fewer concurrent calls say nothing of the memory of one. */
 const MEMORY_CALLS_MIN = 1_000;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { RollCall } from '../../src/core/base/roll-call.ts';
 import { Balances } from '../../src/core/rating/balances.ts';
 import { freePlaceOf, termOf } from '../../src/core/rating/free-seconds.ts';
 import type { TakerTask } from './free-taker.ts';
@@ -16,9 +17,10 @@ test('three threads use what was granted, to the second, and never more', async 
   const term = termOf('basic national', 20_819);
   const { free } = new Balances(shared);
   free.open(place, term, GRANTED);
+  const rollCall = RollCall.allocate(3);
   const used = await Promise.all(
-    [1, 2, 3].map(async (seed) => {
-      const workerData: TakerTask = { shared, place, term, seed };
+    [0, 1, 2].map(async (index) => {
+      const workerData: TakerTask = { shared, place, term, index, rollCall };
       const [seconds] = (await once(
         new Worker(new URL('./free-taker.js', import.meta.url), { workerData }),
         'message',
@@ -28,8 +30,5 @@ test('three threads use what was granted, to the second, and never more', async 
   );
   assert.equal(used.reduce((sum, seconds) => sum + seconds, 0) + free.now(place).seconds, GRANTED);
   assert.ok(free.now(place).seconds >= 0);
-  assert.ok(
-    used.every((seconds) => seconds > 0),
-    `each had some: ${used}`,
-  );
+  assert.ok(used.filter((seconds) => seconds > 0).length >= 2, `they were there at a time: ${used}`);
 });
