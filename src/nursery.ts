@@ -8,9 +8,13 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 /** Half of it, MiB; V8's usual most is 16. */
 const NURSERY_MIB = 2;
 
-/** What it is filled by, values; and how much of that between two looks at its size. */
+/**
+ * What it is filled by, values; how much of that between two looks at its size; and the most of these, four times what
+ * fills it: one that a command line holds smaller never grows.
+ */
 const FILLING_LENGTH = 4_096;
 const FILLING_COUNT = 8;
+const LOOKS_MAX = 32;
 
 /**
  * What V8 would do on threads of its own. They take the core from the one thread that has to answer: where that has
@@ -36,7 +40,7 @@ export function holdNursery(isAlone: boolean): void {
 export function growNursery(): void {
   setFlagsFromString('--semi-space-growth-factor=2');
   const alive: number[][] = [];
-  while (nurseryBytes() < 2 * NURSERY_MIB * 2 ** 20) {
+  for (let look = 0; look < LOOKS_MAX && nurseryBytes() < 2 * NURSERY_MIB * 2 ** 20; look++) {
     for (let count = 0; count < FILLING_COUNT; count++) alive.push(new Array<number>(FILLING_LENGTH).fill(0));
   }
   setFlagsFromString('--semi-space-growth-factor=1');

@@ -6,6 +6,8 @@ import { test } from 'node:test';
 
 const MODULE = new URL('../src/nursery.js', import.meta.url).href;
 
+const PATIENCE_MS = 30_000;
+
 /** A program that lets much live for a while, and then says how large the nursery is, MiB; both halves. */
 function programOf(before: string): string {
   return `
@@ -19,8 +21,9 @@ function programOf(before: string): string {
   `;
 }
 
-function told(program: string): string {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+function told(program: string, ...options: readonly string[]): string {
+  const words = [...options, '--input-type=module', '-e', program];
+  const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: PATIENCE_MS });
   assert.equal(stderr, '');
   return stdout.trim();
 }
@@ -30,7 +33,11 @@ test('a main thread has two halves of 2 MiB, however much is alive', () => {
   assert.notEqual(told(programOf('')), '4 400000', 'V8 would have another');
 });
 
-test('so has a thread that is begun later', () => {
+test('one that a command line holds smaller stays so, and keeps nobody waiting', () => {
+  assert.equal(told(programOf('holdNursery(false); growNursery();'), '--max-semi-space-size=1'), '2 400000');
+});
+
+test('a thread that is begun later has them too', () => {
   const program = `
     const { holdNursery } = await import(${JSON.stringify(MODULE)});
     holdNursery(false);
