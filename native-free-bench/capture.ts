@@ -30,16 +30,19 @@ export interface CapturedDelays {
 export class Capture {
   readonly #dumpcap: ChildProcess;
   readonly #file: string;
+  /** However this process ends: nobody else would stop dumpcap, and its file grows. */
+  readonly #kill = (): void => void this.#dumpcap.kill();
 
   private constructor(dumpcap: ChildProcess, file: string) {
     this.#dumpcap = dumpcap;
     this.#file = file;
+    process.once('exit', this.#kill);
   }
 
   /** Begins one into `file`. Rejects when there is no dumpcap, or it may not capture. */
   static async begin(file: string): Promise<Capture> {
     const words = ['-P', '-i', 'lo', '-f', 'udp', '-B', BUFFER_MEGABYTES, '-w', file];
-    const dumpcap = spawn('dumpcap', words, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    const dumpcap = spawn('dumpcap', words, { stdio: ['ignore', 'ignore', 'pipe'] });
     let told = '';
     await new Promise<void>((resolve, reject) => {
       dumpcap.once('error', () => reject(new Error('--capture needs dumpcap (Debian package wireshark-common)')));
@@ -61,6 +64,7 @@ export class Capture {
     const ended = once(this.#dumpcap, 'close');
     this.#dumpcap.kill('SIGINT');
     await ended;
+    process.off('exit', this.#kill);
     const lost = /received\/dropped on interface [^\n]*: \d+\/(\d+)/.exec(told)?.[1];
     if (lost !== '0') throw new Error(`dumpcap has lost ${lost ?? 'no one knows how many'} datagrams`);
     const bytes = readFileSync(this.#file);
