@@ -4,7 +4,7 @@ import { alignedTable } from '../src/cli/aligned-table.ts';
 import { comparisonsOf, groupsOf, RATIO_HEADS, type RunGroup, ratioRow } from './comparison.ts';
 import type { HeldMemory } from './held-memory.ts';
 import { type Machine, tellMachine } from './machine.ts';
-import type { ProfileRun } from './profile-run.ts';
+import { leakBytesOf, type ProfileRun } from './profile-run.ts';
 import { spreadOf } from './statistics.ts';
 import type { Latency } from './traffic/histogram.ts';
 import type { Refreshes } from './traffic/traffic-messages.ts';
@@ -148,16 +148,19 @@ const SLOPE_SECONDS_MIN = 300;
 
 /** What calls hold of memory and leave of it, and whether their session timers are refreshed in time. */
 export function heldLines(runs: readonly ProfileRun[]): string[] {
-  return runs.flatMap(({ system, held, refreshes, memorySlopeBytesPerSecond: slope, systemSeconds, offered }) => [
-    ...(systemSeconds.length < SLOPE_SECONDS_MIN
-      ? []
-      : [
-          `${system}: memory grew by ${(slope / 1000).toFixed(2)} kB a second over the second half, ` +
-            `${((slope * systemSeconds.length) / Math.max(1, offered)).toFixed(1)} bytes a call.`,
-        ]),
-    ...(held === null ? [] : [`${system}: ${tellHeld(held)}`]),
-    ...(refreshes === null ? [] : [`${system}: ${tellRefreshes(refreshes)}`]),
-  ]);
+  return runs.flatMap((run) => {
+    const { system, held, refreshes, systemSeconds } = run;
+    return [
+      ...(systemSeconds.length < SLOPE_SECONDS_MIN ? [] : [`${system}: ${tellSlope(run)}`]),
+      ...(held === null ? [] : [`${system}: ${tellHeld(held)}`]),
+      ...(refreshes === null ? [] : [`${system}: ${tellRefreshes(refreshes)}`]),
+    ];
+  });
+}
+
+function tellSlope(run: ProfileRun): string {
+  const kilobytes = (run.memorySlopeBytesPerSecond / 1000).toFixed(2);
+  return `memory grew by ${kilobytes} kB a second over the second half, ${leakBytesOf(run).toFixed(1)} bytes a call.`;
 }
 
 function tellHeld({ calls, perCall, idle, full, later, after, isFlat }: HeldMemory): string {

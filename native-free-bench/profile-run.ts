@@ -176,11 +176,19 @@ function isPassed(run: Omit<ProfileRun, 'isPassed'>, profile: Profile): boolean 
   const { offered, succeeded, limitDrift, refreshes, held } = run;
   const areRefreshed =
     refreshes === null || Object.values(refreshes).every(({ longestShare }) => longestShare <= REFRESH_SHARE_MAX);
-  const leakBytes = (run.memorySlopeBytesPerSecond * run.systemSeconds.length) / Math.max(1, offered);
-  const isTight = profile.leakBytesMax === null || leakBytes <= profile.leakBytesMax;
+  const isTight = profile.leakBytesMax === null || leakBytesOf(run) <= profile.leakBytesMax;
   const hasCarried = succeeded >= offered * profile.successMin;
   const isClean = isRecorded(run, profile) && (limitDrift ?? 0) === 0 && isTight;
   return hasCarried && isClean && areRefreshed && (held?.isFlat ?? true);
+}
+
+/** Memory that a call has left behind in the second half of the run, bytes. */
+export function leakBytesOf({
+  memorySlopeBytesPerSecond,
+  systemSeconds,
+  offered,
+}: Pick<ProfileRun, 'memorySlopeBytesPerSecond' | 'systemSeconds' | 'offered'>): number {
+  return (memorySlopeBytesPerSecond * systemSeconds.length) / Math.max(1, offered);
 }
 
 /** Every call that the caller heard answered has a CDR that says so; and no other call has, where all heard all. */
