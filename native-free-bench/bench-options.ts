@@ -69,10 +69,12 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
   });
   const hasTarget = values.target !== undefined;
   if (hasTarget && values['answer-on'] === undefined) throw new Error('--target needs --answer-on, its vendor');
-  const rates = values.rates ?? values.rate;
   const isCompared = values.with !== undefined || values.against !== undefined;
+  const what = whatOf(positionals, isCompared);
+  if (values.capture && what.command !== 'profile') throw new Error('--capture goes with one profile, such as basic');
+  const rates = values.rates ?? values.rate;
   return {
-    ...whatOf(positionals, isCompared),
+    ...what,
     rates: rates === undefined ? null : rates.split(',').map((rate) => positive('--rates', rate)),
     seconds: values.seconds === undefined ? null : positive('--seconds', values.seconds),
     runs: values.runs === undefined ? null : positive('--runs', values.runs),

@@ -99,13 +99,15 @@ test('garbage that comes and goes is no slope, what stays is', () => {
   );
 });
 
-test('a ramp has a step for each second, and a target needs the place of its vendor', () => {
+test('a ramp has a step for each second, a target needs the place of its vendor, a capture goes with a profile', () => {
   const { ramp } = readBenchOptions(['basic', '--ramp', '100:300:3']);
   assert.deepEqual(
     ramp?.map(({ callsPerSecond }) => callsPerSecond),
     [100, 200, 300],
   );
   assert.throws(() => readBenchOptions(['basic', '--target', '127.0.0.1:5060']), /--answer-on/);
+  assert.throws(() => readBenchOptions(['compare', '--capture']), /one profile/);
+  assert.equal(readBenchOptions(['basic', '--capture']).isCaptured, true);
 });
 
 describe('caller and answerer', () => {
