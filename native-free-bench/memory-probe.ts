@@ -8,12 +8,8 @@ import { HEAPS_FILE } from './heaps-file.ts';
 /** The other threads answer within, ms. */
 const COLLECT_MS = 1_500;
 
-/**
- * Bytes that live in the heap of this thread, and in buffers that it holds. A collection leaves its pages to be swept
- * when they are needed; the one after it gives them back.
- */
+/** Bytes that live in the heap of this thread, and in buffers that it holds. */
 function liveBytes(): number {
-  globalThis.gc?.();
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
