@@ -13,7 +13,7 @@ import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { Control } from './control.ts';
 import type { ControlFault, ControlStart, FromControl, ToControl } from './messages.ts';
 
-/** How often rings are drained and clocks looked at, ms. Each time costs up to five commits, however few the CDRs. */
+/** How often clocks are looked at, and whether the rings hold much, ms. */
 const TICK_MS = 200;
 
 /** Runs control until `port` is closed. */
