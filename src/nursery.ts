@@ -6,7 +6,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Half of it, MiB; V8's usual most is 16. */
-const NURSERY_MIB = 2;
+const NURSERY_MIB = 4;
 
 /**
  * What it is filled by, values; how much of that between two looks at its size; and the most of these, four times what
@@ -14,7 +14,7 @@ const NURSERY_MIB = 2;
  */
 const FILLING_LENGTH = 4_096;
 const FILLING_COUNT = 8;
-const LOOKS_MAX = 32;
+const LOOKS_MAX = 64;
 
 /**
  * What V8 would do on threads of its own. They take the core from the one thread that has to answer: where that has
