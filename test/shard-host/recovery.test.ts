@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { CSEQ_RENEWAL } from '../../src/core/base/limits.ts';
 import { UNTOUCHED_ROUTING_NUMBERS } from '../../src/core/routing/gateway-numbers.ts';
 import { packNumberGroup } from '../../src/core/routing/number-group.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
@@ -69,19 +68,6 @@ describe('an answered call after a kill of the process', () => {
       assert.equal(headerOf(fourth.invite, 'From').split('@')[0], pooled, 'what has ended has given them back');
     });
   }
-
-  test('carries requests to the other side with sequence numbers that were never used', () => {
-    const bench = new RunnerBench();
-    const call = established(bench);
-    bench.receive(call.inDialog('INFO', CALLER, 2), CALLER);
-    bench.restart();
-    const sent = bench.receive(call.inDialog('INFO', CALLER, 3), CALLER);
-    const info = textTo(sent, TRUNK, 'INFO');
-    assert.equal(headerOf(info, 'To'), `${headerOf(call.invite, 'To')};tag=trunk`);
-    assert.ok(Number.parseInt(headerOf(info, 'CSeq'), 10) >= 2 * CSEQ_RENEWAL, headerOf(info, 'CSeq'));
-    const answered = bench.receive(call.responseText(info), TRUNK);
-    assert.deepEqual(wordsOf(answered), ['caller 200']);
-  });
 
   test('whose 200 had no ACK yet says it again, to its INVITE too, until the ACK comes', () => {
     const bench = new RunnerBench();

@@ -117,9 +117,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   receive(request: SipMessage, server: ServerTransaction, source: Source): void {
     const arrival = { request, server, source, resends: this.resends };
     const incoming = new IncomingRequest(this.#around, arrival, '', this);
-    // 12.2.2: out of order.
-    if (request.cseq <= this.dialog.remoteCseq) return incoming.refuse(500, 'Out of Order');
-    this.dialog.remoteCseq = request.cseq;
+    if (!this.dialog.takeOrder(request.cseq)) return incoming.refuse(500, 'Out of Order');
     if (request.method === 'BYE') return this.#receiveBye(incoming, request);
     if (this.isOver) return incoming.refuse(481);
     switch (request.method) {

@@ -38,6 +38,8 @@ export class Dialog {
   #remoteTarget = '';
   readonly #source: Target;
   readonly #method: AddressMethod;
+  /** Of an earlier life: its highest request may come once more, for what answered it may be lost with that life. */
+  #isRestored = false;
 
   private constructor(identity: DialogIdentity, local: LocalEnd, routes: readonly string[], origin: Origin) {
     this.callId = identity.callId;
@@ -97,6 +99,7 @@ export class Dialog {
     const { routes, source, requestsTo, remoteTarget } = state;
     const dialog = new Dialog(state, local, routes, { source, requestsTo });
     dialog.#remoteTarget = remoteTarget;
+    dialog.#isRestored = true;
     dialog.target = dialog.#nextHop();
     return dialog;
   }
@@ -116,6 +119,14 @@ export class Dialog {
       source: this.#source,
       requestsTo: this.#method,
     };
+  }
+
+  /** Whether the peer's request with number `cseq` is in order (12.2.2), and if so takes it. */
+  takeOrder(cseq: number): boolean {
+    if (cseq < this.remoteCseq || (cseq === this.remoteCseq && !this.#isRestored)) return false;
+    this.remoteCseq = cseq;
+    this.#isRestored = false;
+    return true;
   }
 
   /** 13.2.2.4: the 2xx says anew which way the requests of an early dialog go. */

@@ -1,0 +1,34 @@
+// Requests of the ends of an answered call, with a kill of the process between them.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CSEQ_RENEWAL } from '../../src/core/base/limits.ts';
+import { BenchCall, headerOf, textTo, wordsOf } from './bench-call.ts';
+import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
+
+test('after a kill requests cross with sequence numbers that were never used', () => {
+  const bench = new RunnerBench();
+  const call = new BenchCall(bench, 'one');
+  call.establish();
+  bench.receive(call.inDialog('INFO', CALLER, 2), CALLER);
+  bench.restart();
+  const sent = bench.receive(call.inDialog('INFO', CALLER, 3), CALLER);
+  const info = textTo(sent, TRUNK, 'INFO');
+  assert.equal(headerOf(info, 'To'), `${headerOf(call.invite, 'To')};tag=trunk`);
+  assert.ok(Number.parseInt(headerOf(info, 'CSeq'), 10) >= 2 * CSEQ_RENEWAL, headerOf(info, 'CSeq'));
+  const answered = bench.receive(call.responseText(info), TRUNK);
+  assert.deepEqual(wordsOf(answered), ['caller 200']);
+});
+
+test('a request that came before a kill and comes again is carried on, and one that is older refused', () => {
+  const bench = new RunnerBench();
+  const call = new BenchCall(bench, 'one');
+  call.establish();
+  const update = call.inDialog('UPDATE', CALLER, 2);
+  for (let life = 0; life < 3; life++) {
+    const asked = textTo(bench.receive(update, CALLER), TRUNK, 'UPDATE');
+    assert.deepEqual(wordsOf(bench.receive(call.responseText(asked), TRUNK)), ['caller 200']);
+    assert.deepEqual(wordsOf(bench.receive(call.inDialog('INFO', CALLER, 1), CALLER)), ['caller 500']);
+    bench.restart();
+  }
+});
