@@ -14,7 +14,7 @@ export interface CompareOptions {
   readonly seed: number;
 }
 
-/** Until the compiler of V8 has seen everything: it takes a second of the processor over the first ten thousand calls. */
+/** Until V8 has compiled everything: it takes a second of the processor over the first ten thousand calls. */
 const WARM_UP = { callsPerSecond: 500, seconds: 30 };
 
 /** The generator without any system: what it takes itself. */

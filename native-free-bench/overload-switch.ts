@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { SwitchStatus } from '../src/control/api/status.ts';
+import { KEEPS_CODE } from '../src/nursery.ts';
 import { findRunningSwitch } from '../src/store/data-directory.ts';
 import { type CpuQuota, holdDown } from './cpu-quota.ts';
 import type { Ground } from './overload-ground.ts';
@@ -63,7 +64,15 @@ export class OverloadSwitch {
     writeFileSync(configFile, startFile(ground.switchAddress, options.shards));
     writeFileSync(networkFile, network(ground.peersAddress, options.answererPort));
     await runAt(ground, [TANDEM, 'apply', networkFile, '--config', configFile]);
-    const [command = '', ...words] = [...ground.atSwitch, process.execPath, TANDEM, 'start', '--config', configFile];
+    const [command = '', ...words] = [
+      ...ground.atSwitch,
+      process.execPath,
+      KEEPS_CODE,
+      TANDEM,
+      'start',
+      '--config',
+      configFile,
+    ];
     const log = openSync(join(directory, 'log'), 'w');
     const child = spawn(command, words, { detached: true, stdio: ['ignore', log, 'inherit'] });
     try {

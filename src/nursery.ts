@@ -1,7 +1,7 @@
-// How V8 collects garbage, what is young above all. A call's state outlives any nursery, be it large or small: each
-// collection copies what is left of the calls since the one before, and the switch stands still meanwhile. So a small
-// nursery costs the same and pauses for a millisecond or two, where V8's usual one pauses for ten and more (decision 8
-// has the figures).
+// How V8 collects garbage, and when; what is young above all. A call's state outlives any nursery, be it large or
+// small: each collection copies what is left of the calls since the one before, and the switch stands still meanwhile.
+// So a small nursery costs the same and pauses for a millisecond or two, where V8's usual one pauses for ten and more
+// (decision 8 has the figures).
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
@@ -23,6 +23,13 @@ const LOOKS_MAX = 64;
 const HELP = ['parallel-scavenge', 'concurrent-marking', 'parallel-compaction', 'concurrent-sweeping'];
 
 /**
+ * When little is going on V8 collects garbage to the last byte, and drops the shapes of objects that there are none of:
+ * with no call there, nearly all. The code that was optimised for them goes too, and costs a second of compiling when
+ * calls come. The main thread is told by the command line alone, as `tandem` and its service do.
+ */
+export const KEEPS_CODE = '--no-memory-reducer';
+
+/**
  * For threads that are begun from now on; this one keeps the nursery that it has. `isAlone`: no shard has a thread of
  * its own; then nobody is woken to help.
  */
@@ -30,6 +37,7 @@ export function holdNursery(isAlone: boolean): void {
   setFlagsFromString(`--min-semi-space-size=${NURSERY_MIB}`);
   setFlagsFromString(`--max-semi-space-size=${NURSERY_MIB}`);
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString(KEEPS_CODE);
   if (isAlone) for (const help of HELP) setFlagsFromString(`--no-${help}`);
 }
 

@@ -1,8 +1,10 @@
-// The nursery of a thread is what nursery.ts says, and stays so.
+// The nursery of a thread is what nursery.ts says, and stays so; and compiled code outlives quiet minutes.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { KEEPS_CODE } from '../src/nursery.ts';
 
 const MODULE = new URL('../src/nursery.js', import.meta.url).href;
 
@@ -45,4 +47,12 @@ test('a thread that is begun later has them too', () => {
     new Worker(new URL(${JSON.stringify(`data:text/javascript,${encodeURIComponent(programOf(''))}`)}));
   `;
   assert.equal(told(program), '8 400000');
+});
+
+test('whatever starts the switch tells V8 to keep compiled code', () => {
+  const [shebang = ''] = readFileSync('src/cli/tandem.ts', 'utf8').split('\n');
+  const [service = ''] = /^ExecStart=.*$/m.exec(readFileSync('config/systemd/tandem.service', 'utf8')) ?? [];
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string; demo: string } };
+  for (const command of [shebang, service, scripts.start, scripts.demo])
+    assert.ok(command.includes(` ${KEEPS_CODE}`), `${command} does not`);
 });

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --no-memory-reducer
 // Entry of the command line. Calls may wait for a start, and the words of nearly every one are plain: those need no
 // commander, which costs as much as a quarter of the switch.
 

@@ -165,7 +165,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const isRinging = provisional.status < 183;
     this.record.alerted(this.#around.nowMs, this.#around.wallMs, isRinging);
     if (provisional.crossing.hasSdp) this.record.described(provisional.crossing.body);
-    if (isRinging) this.#around.wheel.disarm(this.#proceedingTimer);
+    if (isRinging) this.#around.wheel.disarm(this.#proceedingTimer, this);
     // A gateway that wants a PRACK though nobody offered any gets its own.
     if (provisional.rack !== '' && this.caller.reliability === 'none') leg?.ask(prackOf(provisional.rack));
     this.caller.progress(
@@ -179,7 +179,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
       attempt.leg?.hangUp('');
       return;
     }
-    this.#around.wheel.disarm(this.#proceedingTimer);
+    this.#around.wheel.disarm(this.#proceedingTimer, this);
     this.record.answered(this.#around.nowMs, this.#around.wallMs);
     this.record.cdr.userAgentCallee = attempt.agent;
     this.record.timed(this.caller.hasSessionTimer, attempt.hasSessionTimer);
@@ -360,8 +360,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
   #end(end: HuntEnd, endedBy: EndedBy, reasonHeader: string, phrase = '', headers = ''): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.#around.wheel.disarm(this.#proceedingTimer);
-    this.#around.wheel.disarm(this.#durationTimer);
+    this.#around.wheel.disarm(this.#proceedingTimer, this);
+    this.#around.wheel.disarm(this.#durationTimer, this);
     this.#reserve?.disarm();
     const { record } = this;
     const attempt = this.#attempt;

@@ -256,7 +256,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   /** Sends the INVITE once more when `response` says how; false when it does not. */
   #retry(response: SipMessage): boolean {
     if (!this.#isAskedAgain(response)) return false;
-    this.#around.wheel.disarm(this.#timer);
+    this.#around.wheel.disarm(this.#timer, this);
     this.#timer = 0;
     this.#enter('inviting');
     this.#send();
@@ -335,7 +335,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#isOver = true;
     this.#crossing = EMPTY_CROSSING;
     this.record.left = left;
-    this.#around.wheel.disarm(this.#timer);
+    this.#around.wheel.disarm(this.#timer, this);
     this.#timer = 0;
     for (const { leg } of this.#early) leg.abandon();
     this.#late.keepEarly(
@@ -353,7 +353,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     if (this.#timer !== 0 && !isFurther(phase, this.#phase)) return;
     if (isAlerting(phase)) this.#countDelay();
     this.#phase = phase;
-    this.#around.wheel.disarm(this.#timer);
+    this.#around.wheel.disarm(this.#timer, this);
     const { parameters } = this.#routing.snapshot;
     this.#timer = this.#around.wheel.arm(this, 0, phaseTimeoutMs(phase, this.gateway, parameters));
   }

@@ -169,7 +169,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
   /** The leg is over. */
   stop(): void {
     this.#timer?.stop();
-    this.#around.wheel.disarm(this.#againTimer);
+    this.#around.wheel.disarm(this.#againTimer, this);
     this.#againTimer = 0;
     this.#leg = null;
   }
@@ -219,7 +219,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
       side === 'callee'
         ? OWNER_WAIT_MS + this.#around.draw(OWNER_SPREAD + 1) * SPREAD_STEP_MS
         : this.#around.draw(OTHER_SPREAD) * SPREAD_STEP_MS;
-    this.#around.wheel.disarm(this.#againTimer);
+    this.#around.wheel.disarm(this.#againTimer, this);
     this.#againTimer = this.#around.wheel.arm(this, 0, waitMs);
   }
 }

@@ -77,7 +77,7 @@ export class LrnDips implements Timed {
     const dip = this.#waiting.get(id);
     if (dip === undefined) return this.#around.countLateLrn();
     this.#waiting.delete(id);
-    this.#around.wheel.disarm(dip.timer);
+    this.#around.wheel.disarm(dip.timer, this);
     if (answer !== null && dip.cacheMs > 0) this.#remember(dip.key, answer, this.#around.nowMs + dip.cacheMs);
     dip.user.dipped(answer);
   }

@@ -54,7 +54,7 @@ export class TalkReserve implements Timed {
   }
 
   disarm(): void {
-    this.#around.wheel.disarm(this.#timer);
+    this.#around.wheel.disarm(this.#timer, this);
     this.#timer = 0;
   }
 

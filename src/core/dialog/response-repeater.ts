@@ -31,7 +31,7 @@ export class ResponseRepeater implements Timed {
 
   /** The acknowledgement arrived, or nobody needs the response any more. */
   stop(): void {
-    this.#wheel.disarm(this.#timer);
+    this.#wheel.disarm(this.#timer, this);
     this.#timer = 0;
   }
 

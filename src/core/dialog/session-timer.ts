@@ -99,7 +99,7 @@ export class SessionTimer implements Timed {
   stop(): void {
     this.#isStopped = true;
     this.#isAsking = false;
-    this.#wheel.disarm(this.#timer);
+    this.#wheel.disarm(this.#timer, this);
     this.#timer = 0;
   }
 
@@ -132,7 +132,7 @@ export class SessionTimer implements Timed {
 
   /** `afterMs`: since the TTL began. A host that has slept past it is late at once, not wrong. */
   #armAt(kind: Kind, afterMs: number): void {
-    this.#wheel.disarm(this.#timer);
+    this.#wheel.disarm(this.#timer, this);
     this.#timer = this.#wheel.arm(this, kind, Math.max(0, this.#confirmedAtMs + afterMs - this.#wheel.nowMs));
   }
 }

@@ -49,7 +49,7 @@ export class GatewayProbe implements Timed, ClientUser {
   /** Asks now, unless an answer is outstanding. */
   ask(): void {
     if (this.#isAsking) return;
-    this.#around.wheel.disarm(this.#timer);
+    this.#around.wheel.disarm(this.#timer, this);
     this.#askedAtMs = this.#around.nowMs;
     const gateway = this.#around.reachOf(this.gateway);
     if (gateway === null) return this.#heard(false); // It has not registered: there is nobody to ask.
@@ -65,7 +65,7 @@ export class GatewayProbe implements Timed, ClientUser {
   /** Asks `afterMs` after it asked last, or was made; when that is past, as soon as time moves. */
   askAfter(afterMs: number): void {
     if (this.#isAsking) return;
-    this.#around.wheel.disarm(this.#timer);
+    this.#around.wheel.disarm(this.#timer, this);
     const waitMs = Math.max(0, this.#askedAtMs + afterMs - this.#around.nowMs);
     this.#timer = this.#around.wheel.arm(this, 0, waitMs);
   }
@@ -73,7 +73,7 @@ export class GatewayProbe implements Timed, ClientUser {
   /** Asks no more; an answer that is outstanding tells nobody anything. */
   stop(): void {
     this.#isStopped = true;
-    this.#around.wheel.disarm(this.#timer);
+    this.#around.wheel.disarm(this.#timer, this);
   }
 
   due(): void {

@@ -9,8 +9,9 @@
 // An entry alone in its list has the head on both sides. That is how a removal notices, without a
 // field saying which list the entry stands in, that it leaves an empty list behind.
 //
-// A handle is an entry and its generation, which grows whenever the entry is given back: a stale handle
-// names nothing.
+// A handle is an entry and a kind, and fits V8's small integers: a larger number would be an object each time it is
+// kept. It names a timer only together with its owner, who has one of a kind at a time: a stale handle, whose entry
+// has gone to another owner or serves another kind, names nothing.
 
 import { assert } from '../base/assert.ts';
 
@@ -20,15 +21,17 @@ export interface TimerPoolBounds {
   readonly capacity: number;
   /** Timers that may be armed at one time; one more is a defect of the switch. */
   readonly timersMax: number;
-  /** Armings of one entry, after which it is retired: its handles are used up. */
-  readonly generationMax: number;
 }
 
-/** Entries a handle can tell apart. With the generation above them a handle fills the 53 bits of a safe integer. */
-export const POOL_ENTRIES_MAX = 2 ** 22;
+/** Bits of a handle: the entry below, the kind above. */
+const ENTRY_BITS = 22;
+const KIND_BITS = 9;
 
-/** Generations a handle can tell apart. */
-export const POOL_GENERATION_MAX = 2 ** 31 - 1;
+/** Entries a handle can tell apart. */
+export const POOL_ENTRIES_MAX = 2 ** ENTRY_BITS;
+
+const ENTRY_MASK = POOL_ENTRIES_MAX - 1;
+const KIND_MASK = 2 ** KIND_BITS - 1;
 
 const NONE = -1;
 
@@ -39,7 +42,6 @@ export class TimerPool<Owner extends object> {
   dueMs: Float64Array;
   kind: Int32Array;
   readonly owner: (Owner | null)[];
-  #generation: Int32Array;
   #free = NONE;
   #fresh: number;
   readonly #bounds: TimerPoolBounds;
@@ -48,14 +50,12 @@ export class TimerPool<Owner extends object> {
   /** A pool with `listCount` empty lists. */
   constructor(listCount: number, bounds: TimerPoolBounds) {
     assert(bounds.timersMax + listCount <= POOL_ENTRIES_MAX, 'a handle has room for every entry');
-    assert(bounds.generationMax <= POOL_GENERATION_MAX, 'a handle has room for every generation');
     const length = listCount + Math.max(1, bounds.capacity);
     this.next = Int32Array.from({ length }, (_, entry) => entry);
     this.prev = this.next.slice();
     this.dueMs = new Float64Array(length);
     this.kind = new Int32Array(length);
     this.owner = new Array<Owner | null>(length).fill(null);
-    this.#generation = new Int32Array(length).fill(1);
     this.#fresh = listCount;
     this.#bounds = bounds;
     this.#listCount = listCount;
@@ -84,27 +84,19 @@ export class TimerPool<Owner extends object> {
   /** Takes back an entry that has left its list. Its handle is stale from here on. */
   give(entry: number): void {
     this.owner[entry] = null;
-    const generation = this.#generation[entry]! + 1;
-    // A retired entry costs its 28 bytes; a handle that came round again could disarm a stranger's timer.
-    if (generation > this.#bounds.generationMax) {
-      this.#generation[entry] = 0;
-      return;
-    }
-    this.#generation[entry] = generation;
     this.next[entry] = this.#free;
     this.#free = entry;
   }
 
   /** The handle of an armed entry. */
   handleOf(entry: number): number {
-    return this.#generation[entry]! * POOL_ENTRIES_MAX + entry;
+    return ((this.kind[entry]! & KIND_MASK) << ENTRY_BITS) | entry;
   }
 
-  /** The entry that `handle` names; -1 when it names none any more. */
-  entryOf(handle: number): number {
-    const generation = Math.floor(handle / POOL_ENTRIES_MAX);
-    const entry = handle - generation * POOL_ENTRIES_MAX;
-    return generation !== 0 && this.#generation[entry] === generation ? entry : NONE;
+  /** The entry that `handle` of `owner` names; -1 when it names none any more. */
+  entryOf(handle: number, owner: Owner): number {
+    const entry = handle & ENTRY_MASK;
+    return this.owner[entry] === owner && this.handleOf(entry) === handle ? entry : NONE;
   }
 
   /** Puts `entry` at the end of `list`. */
@@ -132,7 +124,6 @@ export class TimerPool<Owner extends object> {
     this.next = widened(this.next, length);
     this.prev = widened(this.prev, length);
     this.kind = widened(this.kind, length);
-    this.#generation = widened(this.#generation, length).fill(1, old);
     const dueMs = new Float64Array(length);
     dueMs.set(this.dueMs);
     this.dueMs = dueMs;

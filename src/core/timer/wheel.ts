@@ -12,9 +12,12 @@
 import { assert } from '../base/assert.ts';
 import { DIGITS, digitOf, SLOT_COUNT, SLOTS, SlotBits, slotOf, slotStart, TURN_TICKS } from './slots.ts';
 import { sortByDue } from './sort-by-due.ts';
-import { POOL_ENTRIES_MAX, POOL_GENERATION_MAX, TimerPool } from './timer-pool.ts';
+import { POOL_ENTRIES_MAX, TimerPool } from './timer-pool.ts';
 
-/** Names one arming of one timer. 0 is no timer. Once it has fired or been disarmed it names nothing, for good. */
+/**
+ * Names a timer of its owner. 0 is no timer. Once it has fired or been disarmed it names nothing, until the owner arms
+ * one of the same kind again.
+ */
 export type TimerHandle = number;
 
 /** Whoever wants to hear that time has passed. */
@@ -34,8 +37,6 @@ export interface TimerWheelOptions {
   readonly capacity?: number;
   /** Timers that may be armed at one time. Default about four million. */
   readonly timersMax?: number;
-  /** Armings of one entry until it is retired. Default 2^31 - 1. */
-  readonly generationMax?: number;
 }
 
 /** A wheel seen from outside, for the console and for crash reports. */
@@ -91,11 +92,7 @@ export class TimerWheel {
     this.#tickMs = tickMs;
     this.#ticksPerMs = 1 / tickMs;
     this.delayMaxMs = DELAY_TICKS_MAX * tickMs;
-    this.#pool = new TimerPool(LISTS, {
-      capacity,
-      timersMax,
-      generationMax: options.generationMax ?? POOL_GENERATION_MAX,
-    });
+    this.#pool = new TimerPool(LISTS, { capacity, timersMax });
     this.#nowMs = nowMs;
     this.#presentMs = nowMs;
     this.#tick = this.#tickOf(nowMs);
@@ -114,7 +111,10 @@ export class TimerWheel {
     return this.#size;
   }
 
-  /** Calls `owner.due(kind, ...)` once, `delayMs` from now (0 to `delayMaxMs`), unless disarmed before. */
+  /**
+   * Calls `owner.due(kind, ...)` once, `delayMs` from now (0 to `delayMaxMs`), unless disarmed before. An owner that
+   * keeps handles has one of a kind (of 512) at a time.
+   */
   arm(owner: Timed, kind: number, delayMs: number): TimerHandle {
     assert(delayMs >= 0 && delayMs <= this.delayMaxMs, 'a delay is between nothing and the reach of the wheel');
     const dueMs = Math.max(this.#presentMs + delayMs, this.#nowMs);
@@ -126,9 +126,9 @@ export class TimerWheel {
     return this.#pool.handleOf(entry);
   }
 
-  /** Forgets a timer. A handle that is 0, has fired, or was disarmed before changes nothing. */
-  disarm(handle: TimerHandle): void {
-    const entry = this.#pool.entryOf(handle);
+  /** Forgets a timer of `owner`. A handle that is 0, has fired, or was disarmed before changes nothing. */
+  disarm(handle: TimerHandle, owner: Timed): void {
+    const entry = this.#pool.entryOf(handle, owner);
     if (entry < 0) return;
     this.#remove(entry);
     if (this.#size === 0) this.#nextDueMs = Infinity;

@@ -121,7 +121,7 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
    */
   cancel(text: string, resend: ResendSchedule, isResent: boolean): void {
     if (this.#cancelResend !== null) return;
-    if (!isResent) this.#ports.wheel.disarm(this.#repeat);
+    if (!isResent) this.#ports.wheel.disarm(this.#repeat, this);
     this.#cancelText = text;
     this.#cancelResend = resend;
     this.#step('cancel', null);
@@ -288,13 +288,13 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
   }
 
   #disarmAll(): void {
-    this.#ports.wheel.disarm(this.#repeat);
-    this.#ports.wheel.disarm(this.#lifetime);
+    this.#ports.wheel.disarm(this.#repeat, this);
+    this.#ports.wheel.disarm(this.#lifetime, this);
   }
 
   #leave(): void {
     this.#disarmAll();
-    this.#ports.lingering.disarm(this.#lingering);
+    this.#ports.lingering.disarm(this.#lingering, this);
     this.#text = '';
     this.#cancelText = '';
     this.#home.retire(this);

@@ -273,8 +273,8 @@ export class InviteServerTransaction implements ServerTransaction, Timed {
   }
 
   #disarmAll(): void {
-    this.#ports.wheel.disarm(this.#repeat);
-    this.#ports.wheel.disarm(this.#lifetime);
+    this.#ports.wheel.disarm(this.#repeat, this);
+    this.#ports.wheel.disarm(this.#lifetime, this);
   }
 
   #leave(): void {

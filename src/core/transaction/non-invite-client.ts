@@ -200,8 +200,8 @@ export class NonInviteClientTransaction implements ClientTransaction, Timed {
   }
 
   #disarmAll(): void {
-    this.#ports.wheel.disarm(this.#repeat);
-    this.#ports.wheel.disarm(this.#lifetime);
+    this.#ports.wheel.disarm(this.#repeat, this);
+    this.#ports.wheel.disarm(this.#lifetime, this);
   }
 
   #leave(): void {

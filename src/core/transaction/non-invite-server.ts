@@ -225,8 +225,8 @@ export class NonInviteServerTransaction implements ServerTransaction, Timed {
   }
 
   #disarmAll(): void {
-    this.#ports.wheel.disarm(this.#tryingTimer);
-    this.#ports.wheel.disarm(this.#lifetime);
+    this.#ports.wheel.disarm(this.#tryingTimer, this);
+    this.#ports.wheel.disarm(this.#lifetime, this);
   }
 
   #leave(): void {

@@ -95,7 +95,7 @@ function compare(tickMs: number, startMs: number, script: readonly Step[]): void
       handles.push(wheel.arm(owner, handles.length, Math.min(step.ms, wheel.delayMaxMs)));
     } else if (step.act === 'disarm') {
       list.disarm(step.nth);
-      wheel.disarm(handles[step.nth] ?? 0);
+      wheel.disarm(handles[step.nth] ?? 0, owner);
     } else {
       const nowMs = list.nowMs + step.ms;
       list.advance(nowMs);

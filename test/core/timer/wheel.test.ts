@@ -104,7 +104,7 @@ describe('firing', () => {
     const recorder = new Recorder();
     let later: TimerHandle = 0;
     wheel.arm(
-      timed(() => wheel.disarm(later)),
+      timed(() => wheel.disarm(later, recorder)),
       0,
       10,
     );
@@ -190,9 +190,10 @@ describe('time', () => {
 
   test('an idle wheel asks for no wake-up', () => {
     const wheel = new TimerWheel(0);
-    const handle = wheel.arm(new Recorder(), 0, 10);
+    const recorder = new Recorder();
+    const handle = wheel.arm(recorder, 0, 10);
     assert.equal(wheel.nextDueMs(), 10);
-    wheel.disarm(handle);
+    wheel.disarm(handle, recorder);
     assert.equal(wheel.nextDueMs(), Infinity);
   });
 });
@@ -204,11 +205,11 @@ describe('handles', () => {
     const fired = wheel.arm(recorder, 1, 10);
     wheel.advance(10);
     const disarmed = wheel.arm(recorder, 2, 10);
-    wheel.disarm(disarmed);
+    wheel.disarm(disarmed, recorder);
     const live = wheel.arm(recorder, 3, 10);
-    for (const stale of [0, fired, disarmed]) wheel.disarm(stale);
+    for (const stale of [0, fired, disarmed]) wheel.disarm(stale, recorder);
     assert.equal(wheel.size, 1);
-    wheel.disarm(live);
+    wheel.disarm(live, recorder);
     assert.equal(wheel.size, 0);
   });
 
@@ -217,7 +218,7 @@ describe('handles', () => {
     let handle: TimerHandle = 0;
     let sizeWhileFiring = -1;
     const owner = timed(() => {
-      wheel.disarm(handle);
+      wheel.disarm(handle, owner);
       sizeWhileFiring = wheel.size;
     });
     handle = wheel.arm(owner, 0, 10);
@@ -226,17 +227,25 @@ describe('handles', () => {
     assert.equal(sizeWhileFiring, 1);
   });
 
-  test('an entry whose generations are used up is retired, so that no handle ever comes round again', () => {
-    const wheel = new TimerWheel(0, { capacity: 1, generationMax: 3, timersMax: 8 });
+  test("a stale handle changes nothing when its entry has another owner's timer of the same kind", () => {
+    const wheel = new TimerWheel(0, { capacity: 1 });
+    const [recorder, stranger] = [new Recorder(), new Recorder()];
+    const stale = wheel.arm(recorder, 1, 10);
+    wheel.disarm(stale, recorder);
+    const live = wheel.arm(stranger, 1, 10);
+    assert.equal(live, stale, 'the entry is used again');
+    wheel.disarm(stale, recorder);
+    assert.equal(wheel.advance(10), 1);
+    assert.deepEqual(stranger.trace, ['1@10']);
+  });
+
+  test('are small integers of V8 for every entry and kind: a larger one is an object where it is kept', () => {
+    const wheel = new TimerWheel(0, { capacity: 1 });
     const recorder = new Recorder();
-    const handles = new Set<TimerHandle>();
-    for (let round = 0; round < 8 * 3; round++) {
-      const handle = wheel.arm(recorder, round, 1);
-      assert.ok(!handles.has(handle));
-      handles.add(handle);
-      wheel.disarm(handle);
-    }
-    assert.throws(() => wheel.arm(recorder, 0, 1), Defect);
+    const handles = [0, 1, 511, 512, 99_999].map((kind) => wheel.arm(recorder, kind, 10));
+    for (const handle of handles) assert.equal(handle, handle & 0x7fff_ffff);
+    for (const handle of handles) wheel.disarm(handle, recorder);
+    assert.equal(wheel.size, 0);
   });
 });
 

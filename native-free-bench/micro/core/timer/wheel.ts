@@ -70,12 +70,12 @@ function armDisarmNs(tickMs: number): number {
   const delays = sipDelays(new Prng(1));
   const wheel = new TimerWheel(0, { tickMs, capacity: 2 * LIVE });
   const owner = new Counter();
-  const handles = new Float64Array(LIVE);
+  const handles = new Int32Array(LIVE);
   for (let i = 0; i < LIVE; i++) handles[i] = wheel.arm(owner, 0, delays[i & 65_535] ?? 0);
   let place = 0;
   const begun = process.hrtime.bigint();
   for (let i = 0; i < OPERATIONS; i++) {
-    wheel.disarm(handles[place] as TimerHandle);
+    wheel.disarm(handles[place] as TimerHandle, owner);
     handles[place] = wheel.arm(owner, 0, delays[i & 65_535] ?? 0);
     place = place + 1 === LIVE ? 0 : place + 1;
     if (i % 100 === 0) wheel.advance(wheel.nowMs + BATCH_MS);
