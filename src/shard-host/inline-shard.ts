@@ -27,6 +27,7 @@ export class InlineShard implements Gate, Shards {
     this.#wire = wire;
     this.#user = user;
     const host: RunnerHost = {
+      isOutlived: false,
       transmit: (text, target) => this.#send(text, target),
       post: (message) => this.#hear(message),
     };

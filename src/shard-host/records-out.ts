@@ -42,6 +42,8 @@ export interface RecordPlaces {
   readonly balances: Balances;
   /** Position of the last CDR that the balances have for good. */
   readonly charged: TakenMark;
+  /** Whether calls in set-up may wait for `showWaiting`: nobody settles them from the board when this thread dies. */
+  readonly showsLater?: boolean;
 }
 
 /** Writes records once a batch. */
@@ -55,6 +57,9 @@ export class RecordsOut {
   #changed: LiveRecord[] = [];
   /** Changed and not on the board yet, which shall not say more than the journal does; their CDRs, packed. */
   #unshown: { readonly record: LiveRecord; readonly cdr: Uint8Array }[] = [];
+  /** In set-up, changed since the board was written: most of them are over, or answered, before anyone looks. */
+  readonly #waiting = new Set<LiveRecord>();
+  readonly #showsLater: boolean;
   #ended: LiveRecord[] = [];
   /** Calls whose callers have their 200, which their checkpoints do not know. */
   #acknowledged: string[] = [];
@@ -76,7 +81,8 @@ export class RecordsOut {
   /** Whether a call was answered, or an answered one ended, since the last append: something is promised. */
   hasPromise = false;
 
-  constructor({ board, journal, ring, taken, balances, charged }: RecordPlaces) {
+  constructor({ board, journal, ring, taken, balances, charged, showsLater = false }: RecordPlaces) {
+    this.#showsLater = showsLater;
     this.#board = board;
     this.#journal = journal;
     this.#ring = ring;
@@ -148,6 +154,12 @@ export class RecordsOut {
     if (this.#slotsOver.length > 0) this.#giveSlots();
   }
 
+  /** Shows the calls in set-up that have waited for it. */
+  showWaiting(): void {
+    for (const record of this.#waiting) this.#writeBoard(record, pack(record.cdr));
+    this.#waiting.clear();
+  }
+
   #forgetTaken(): void {
     if (this.#held.length === 0) return;
     const { position } = this.#taken;
@@ -162,6 +174,11 @@ export class RecordsOut {
     for (const record of this.#changed) {
       record.isDirty = false;
       if (record.cdr.endReason !== null) continue;
+      if (this.#showsLater && !record.isAnswered) {
+        this.#waiting.add(record);
+        continue;
+      }
+      this.#waiting.delete(record);
       const cdr = pack(record.cdr);
       this.#unshown.push({ record, cdr });
       if (record.isAnswered) this.#writeCheckpoint(record, cdr);
@@ -199,6 +216,7 @@ export class RecordsOut {
 
   #writeEnded(): void {
     for (const record of this.#ended) {
+      this.#waiting.delete(record);
       if (record.isKept) this.#keep(record.cdr);
       this.#forget(record);
       this.#losses.push(...record.losses);

@@ -40,7 +40,7 @@ const LINGERING_SLACK_MS = 250;
 /** How often it looks how much of the heap is used, ms. */
 const HEAP_PERIOD_MS = 1_000;
 
-/** What a power cut may cost, ms of journal. */
+/** What a power cut may cost, ms of journal; and how long a call in set-up may wait to be shown. */
 const FLUSH_PERIOD_MS = 200;
 
 /** How often entries of earlier segments are written again when nothing else happens, ms. */
@@ -55,6 +55,8 @@ const TELL_PERIOD_MS = 1_000;
 
 /** What a runner asks of its host. */
 export interface RunnerHost {
+  /** Whether a successor settles the calls of this thread when it dies. */
+  readonly isOutlived: boolean;
   /** A datagram on its way out; what it promises is kept. */
   transmit(text: string, target: Target): void;
   post(message: FromShard): void;
@@ -93,7 +95,14 @@ export class ShardRunner {
     const balances = new Balances(task.balances, memory.held);
     const marks = { taken: new TakenMark(memory.cdrsTaken), charged: new TakenMark(memory.cdrsCharged) };
     const ring = new Ring(memory.cdrs);
-    this.#records = new RecordsOut({ board, journal: this.#journal, ring, balances, ...marks });
+    this.#records = new RecordsOut({
+      board,
+      journal: this.#journal,
+      ring,
+      balances,
+      ...marks,
+      showsLater: !host.isOutlived,
+    });
     this.#gate = new DatagramGate((text, target) => host.transmit(text, target));
     this.#shard = this.#shardOf(task, admission, balances);
     this.#shard.publish(unpackSnapshot(task.snapshot));
@@ -237,6 +246,7 @@ export class ShardRunner {
 
   #flushJournal(): void {
     this.#flushDueMs = Number.POSITIVE_INFINITY;
+    this.#records.showWaiting();
     this.#journal.flush().catch((error: unknown) => this.#tellTrouble(error));
   }
 

@@ -1,6 +1,8 @@
 // One shard's runner without a thread and without a disk: datagrams in, datagrams out, lives one after the other.
 
 import { monotonicMs } from '../../src/clock.ts';
+import { liveCalls } from '../../src/control/live-calls.ts';
+import { SwitchView } from '../../src/control/switch-view.ts';
 import { Admission } from '../../src/core/admission/admission.ts';
 import { APPLIANCE_SLOT } from '../../src/core/base/appliance-slot.ts';
 import { Ring } from '../../src/core/base/ring.ts';
@@ -45,6 +47,14 @@ interface Restart {
   readonly prepare?: () => void;
 }
 
+/** What may be unusual about it. */
+interface RunnerBenchOptions {
+  readonly isStrict?: boolean;
+  readonly disk?: MemoryDisk;
+  readonly snapshot?: Snapshot;
+  readonly isOutlived?: boolean;
+}
+
 /** Lives of one shard. */
 export class RunnerBench {
   disk: MemoryDisk;
@@ -55,12 +65,14 @@ export class RunnerBench {
   readonly told: FromShard[] = [];
   readonly isStrict: boolean;
   readonly #snapshot: Snapshot;
+  readonly #isOutlived: boolean;
   #ring: Ring;
   /** Position and CDR of whatever control would have spooled. */
   readonly spooled = new Map<number, Cdr>();
 
-  constructor(options: { readonly isStrict?: boolean; readonly disk?: MemoryDisk; readonly snapshot?: Snapshot } = {}) {
+  constructor(options: RunnerBenchOptions = {}) {
     this.isStrict = options.isStrict ?? false;
+    this.#isOutlived = options.isOutlived ?? true;
     this.#snapshot = options.snapshot ?? SNAPSHOT;
     this.disk = options.disk ?? new MemoryDisk();
     this.memory = allocateSwitchMemory(1);
@@ -119,6 +131,11 @@ export class RunnerBench {
     return [...this.spooled.values()];
   }
 
+  /** Call-IDs of the calls that the board shows. */
+  shown(): string[] {
+    return liveCalls(new SwitchView(this.memory), 100).map(({ callerCallId }) => callerCallId);
+  }
+
   /** Concurrent calls of the customer, the vendor and the appliance by the counters. */
   held(): number[] {
     const admission = new Admission(this.memory.admission, null);
@@ -131,6 +148,7 @@ export class RunnerBench {
     const options = { node: 'bench', listeners, memory: this.memory, snapshot, secret: 's' };
     const task = shardTaskOf(0, options, isSuccessor);
     const host = {
+      isOutlived: this.#isOutlived,
       transmit: (text: string, { address }: { readonly address: string }) => void this.sent.push({ text, to: address }),
       post: (message: FromShard) => void this.told.push(message),
     };
