@@ -1,9 +1,9 @@
 // Do the limit counters say what is so? The boards show which places each live call holds (slots of names, entries of
 // numbers); recounted, they must equal the counters. While calls come and go a recount is never of one moment: it takes
-// milliseconds, and a shard writes its board later than its counters, by a batch or, inline, by a fifth of a second. So
-// a recount is bounded. It takes three ticks: one to note the counters, one to count, one to see how many calls came and
-// went meanwhile; with n of them the truth lies within n of what was counted. Only a difference that no such n explains,
-// three times in a row, is a drift. At rest a leak of a single call shows within seconds.
+// milliseconds, and a shard writes its board later than its counters: by a batch or, inline, by a fifth of a second.
+// So a recount is bounded. It takes three ticks: one to note the counters, one to count, one to see how many calls came
+// and went meanwhile; with n of them the truth lies within n of what was counted. Only a difference that no such n
+// explains, three times in a row, is a drift. At rest a leak of a single call shows within seconds.
 
 import type { Admission } from '../core/admission/admission.ts';
 import { APPLIANCE_SLOT } from '../core/base/appliance-slot.ts';
