@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly rates: readonly number[] | null;
   readonly seconds: number | null;
   readonly runs: number | null;
+  /** Seconds of calls before a profile is run. */
+  readonly warmUpSeconds: number;
   readonly ramp: readonly LoadStep[] | null;
   readonly isPoisson: boolean;
   readonly shards: readonly number[];
@@ -50,6 +52,7 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
       rates: { type: 'string' },
       seconds: { type: 'string' },
       runs: { type: 'string' },
+      'warm-up': { type: 'string', default: '5' },
       ramp: { type: 'string' },
       poisson: { type: 'boolean', default: false },
       shards: { type: 'string', default: String(defaultShardCount()) },
@@ -78,6 +81,7 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
     rates: rates === undefined ? null : rates.split(',').map((rate) => positive('--rates', rate)),
     seconds: values.seconds === undefined ? null : positive('--seconds', values.seconds),
     runs: values.runs === undefined ? null : positive('--runs', values.runs),
+    warmUpSeconds: positive('--warm-up', values['warm-up']),
     ramp: values.ramp === undefined ? null : rampOf(values.ramp),
     isPoisson: values.poisson,
     shards: values.shards.split(',').map((count) => (count === '0' ? 0 : positive('--shards', count))),

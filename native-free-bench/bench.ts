@@ -221,7 +221,7 @@ async function one(options: BenchOptions, profile: Profile, scene: Scene): Promi
   if (isCallable) {
     const basic = profileNamed('basic');
     runs.push(await runDirect(ends, basic, options.seed));
-    await warmUp(ends, system, basic, offered);
+    await warmUp(ends, system, basic, offered, options.warmUpSeconds);
   }
   const arrivals = options.isPoisson ? 'poisson' : profile.arrivals;
   const steps = options.ramp ?? [

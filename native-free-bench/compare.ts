@@ -20,7 +20,7 @@ const WARM_UP = { callsPerSecond: 500, seconds: 30 };
 /** The generator without any system: what it takes itself. */
 const DIRECT = { callsPerSecond: 1_000, seconds: 3 };
 
-/** Of one profile: gently, with calls that any switch takes. */
+/** Before one profile: gently, with calls that any switch takes. */
 const GENTLE = { callsPerSecond: 200, seconds: 5 };
 
 /** Longest talk, and longest ringing of a call that is given up, of calls that are compared, ms. */
@@ -38,16 +38,22 @@ export function briefly(profile: Profile): Profile {
   return { ...profile, mix, patienceMs: Math.min(profile.patienceMs, PATIENCE_MS_MAX) };
 }
 
-/** Calls of `basic` to the numbers of `profile`, so that a run does not begin with a cold switch. */
+/** Calls of `basic` to the numbers of `profile` for `seconds`, so that a run does not begin with a cold switch. */
 export async function warmUp(
   ends: TrafficEnds,
   system: SystemUnderTest,
   basic: Profile,
   profile: Profile,
+  seconds = GENTLE.seconds,
 ): Promise<void> {
   // Its dead vendor would be known to be dead.
   if (profile.network === 'failover') return;
-  await runProfile(ends, system, { ...basic, prefixes: profile.prefixes }, { steps: [GENTLE], seed: 1 });
+  await runProfile(
+    ends,
+    system,
+    { ...basic, prefixes: profile.prefixes },
+    { steps: [{ ...GENTLE, seconds }], seed: 1 },
+  );
 }
 
 /** Warm-up, the generator alone, then all systems at all rates, round by round. */
