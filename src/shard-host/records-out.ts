@@ -154,9 +154,9 @@ export class RecordsOut {
     if (this.#slotsOver.length > 0) this.#giveSlots();
   }
 
-  /** Shows the calls in set-up that have waited for it. */
+  /** Shows the calls in set-up that have waited for it; those that this batch has changed are the next flush's. */
   showWaiting(): void {
-    for (const record of this.#waiting) this.#writeBoard(record, pack(record.cdr));
+    for (const record of this.#waiting) if (!record.isDirty) this.#writeBoard(record, pack(record.cdr));
     this.#waiting.clear();
   }
 
