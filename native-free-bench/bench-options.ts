@@ -16,7 +16,7 @@ export interface BenchOptions {
   readonly rates: readonly number[] | null;
   readonly seconds: number | null;
   readonly runs: number | null;
-  /** Seconds of calls before a profile is run. */
+  /** Seconds of calls before a profile is run, or a peak is searched for. */
   readonly warmUpSeconds: number;
   readonly ramp: readonly LoadStep[] | null;
   readonly isPoisson: boolean;

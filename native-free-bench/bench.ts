@@ -186,7 +186,7 @@ async function records(options: BenchOptions, profile: Profile, scene: Scene): P
 async function peak(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
   const { ends, systems, say } = scene;
   const offered = await startSystems(options, { ...scene, profile }, systems);
-  for (const system of systems) await warmUp(ends, system, profile, offered);
+  for (const system of systems) await warmUp(ends, system, profile, offered, options.warmUpSeconds);
   const peaks: ProfileRun[] = [];
   for (let round = 0; round < (options.runs ?? PEAK.runs); round++) {
     for (const system of systems) {

@@ -20,8 +20,8 @@ const WARM_UP = { callsPerSecond: 500, seconds: 30 };
 /** The generator without any system: what it takes itself. */
 const DIRECT = { callsPerSecond: 1_000, seconds: 3 };
 
-/** Before one profile: gently, with calls that any switch takes. */
-const GENTLE = { callsPerSecond: 200, seconds: 5 };
+/** Before one profile: calls a second that any switch takes. */
+const GENTLE_RATE = 200;
 
 /** Longest talk, and longest ringing of a call that is given up, of calls that are compared, ms. */
 const TALK_MS_MAX = 1_000;
@@ -44,16 +44,12 @@ export async function warmUp(
   system: SystemUnderTest,
   basic: Profile,
   profile: Profile,
-  seconds = GENTLE.seconds,
+  seconds: number,
 ): Promise<void> {
   // Its dead vendor would be known to be dead.
   if (profile.network === 'failover') return;
-  await runProfile(
-    ends,
-    system,
-    { ...basic, prefixes: profile.prefixes },
-    { steps: [{ ...GENTLE, seconds }], seed: 1 },
-  );
+  const steps = [{ callsPerSecond: GENTLE_RATE, seconds }];
+  await runProfile(ends, system, { ...basic, prefixes: profile.prefixes }, { steps, seed: 1 });
 }
 
 /** Warm-up, the generator alone, then all systems at all rates, round by round. */
