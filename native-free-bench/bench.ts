@@ -48,9 +48,9 @@ import { TrafficEnds } from './traffic/traffic-ends.ts';
 import type { LoadSecond } from './traffic/traffic-messages.ts';
 
 /** The quick benchmark: rates that the table of the README has, short runs, a short search for the top. */
-const QUICK = { rates: [200, 500], runs: 3, seconds: 5 };
-const RECORDS = { rates: [200, 500], runs: 5, seconds: 6 };
-const COMPARED = { rates: [200, 500, 1_000], runs: 5, seconds: 8 };
+const QUICK = { rates: [200, 500], runs: 3, seconds: 5, warmUpSeconds: 5 };
+const RECORDS = { rates: [200, 500], runs: 5, seconds: 6, warmUpSeconds: 30 };
+const COMPARED = { rates: [200, 500, 1_000], runs: 5, seconds: 8, warmUpSeconds: 30 };
 const QUICK_PEAK = { from: 600, growth: 1.3, seconds: 4 };
 const PEAK = { from: 500, growth: 1.15, seconds: 6, runs: 5 };
 
@@ -166,7 +166,9 @@ async function run(options: BenchOptions, profile: Profile, scene: Scene): Promi
 }
 
 function compareOptionsOf({ rates, runs, seconds, seed }: BenchOptions, usual = COMPARED): CompareOptions {
-  return { rates: rates ?? usual.rates, runs: runs ?? usual.runs, seconds: seconds ?? usual.seconds, seed };
+  const { warmUpSeconds } = usual;
+  const counts = { rates: rates ?? usual.rates, runs: runs ?? usual.runs, seconds: seconds ?? usual.seconds };
+  return { ...counts, seed, warmUpSeconds };
 }
 
 async function compare(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
