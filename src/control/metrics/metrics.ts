@@ -7,6 +7,15 @@ import type { Family, Sample } from './family.ts';
 /** Gauges of prom-client whose names end like a counter's; the same by type stand beside them. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
+/**
+ * Of prom-client's watch of the event loop, which wakes its thread at each sample: a hundred times a second unless told,
+ * and what it says of the wait includes the pause between samples. `nodejs_eventloop_lag_seconds` is taken at a scrape.
+ */
+const WATCHED = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
+  (what) => `nodejs_eventloop_lag_${what}_seconds`,
+);
+const WATCH_PERIOD_MS = 60_000;
+
 /** The page of one switch. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -16,8 +25,8 @@ export class Metrics {
       const metric = { name: family.name, get: () => Promise.resolve(objectOf(family)) };
       this.#registry.registerMetric(metric as unknown as Metric);
     }
-    collectDefaultMetrics({ register: this.#registry });
-    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: WATCH_PERIOD_MS });
+    for (const name of [...MISNAMED, ...WATCHED]) this.#registry.removeSingleMetric(name);
   }
 
   get contentType(): string {
