@@ -53,6 +53,7 @@ interface RunnerBenchOptions {
   readonly disk?: MemoryDisk;
   readonly snapshot?: Snapshot;
   readonly isOutlived?: boolean;
+  readonly endsWait?: boolean;
 }
 
 /** Lives of one shard. */
@@ -66,6 +67,7 @@ export class RunnerBench {
   readonly isStrict: boolean;
   readonly #snapshot: Snapshot;
   readonly #isOutlived: boolean;
+  readonly #endsWait: boolean;
   #ring: Ring;
   /** Position and CDR of whatever control would have spooled. */
   readonly spooled = new Map<number, Cdr>();
@@ -73,6 +75,7 @@ export class RunnerBench {
   constructor(options: RunnerBenchOptions = {}) {
     this.isStrict = options.isStrict ?? false;
     this.#isOutlived = options.isOutlived ?? true;
+    this.#endsWait = options.endsWait ?? false;
     this.#snapshot = options.snapshot ?? SNAPSHOT;
     this.disk = options.disk ?? new MemoryDisk();
     this.memory = allocateSwitchMemory(1);
@@ -94,15 +97,15 @@ export class RunnerBench {
   }
 
   /** A datagram comes, alone in its batch. */
-  receive(text: string, from: string): Sent[] {
-    return this.batch([[text, from]]);
+  receive(text: string, from: string, afterMs = 0): Sent[] {
+    return this.batch([[text, from]], afterMs);
   }
 
-  /** Datagrams come as one batch; answers what left with it. */
-  batch(datagrams: readonly (readonly [string, string])[]): Sent[] {
+  /** Datagrams come as one batch, `afterMs` from now; answers what left with it. */
+  batch(datagrams: readonly (readonly [string, string])[], afterMs = 0): Sent[] {
     const before = this.sent.length;
     for (const [text, address] of datagrams) {
-      this.runner.receive(text, address, 5060, 0, monotonicMs());
+      this.runner.receive(text, address, 5060, 0, monotonicMs() + afterMs);
     }
     this.runner.putOut();
     return this.sent.slice(before);
@@ -149,6 +152,7 @@ export class RunnerBench {
     const task = shardTaskOf(0, options, isSuccessor);
     const host = {
       isOutlived: this.#isOutlived,
+      endsWait: this.#endsWait,
       transmit: (text: string, { address }: { readonly address: string }) => void this.sent.push({ text, to: address }),
       post: (message: FromShard) => void this.told.push(message),
     };

@@ -8,8 +8,9 @@ import type { Family, Sample } from './family.ts';
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /**
- * Of prom-client's watch of the event loop, which wakes its thread at each sample: a hundred times a second unless told,
- * and what it says of the wait includes the pause between samples. `nodejs_eventloop_lag_seconds` is taken at a scrape.
+ * Of prom-client's watch of the event loop, which wakes its thread at each sample: a hundred times a second unless
+ * told, and what it says of the wait includes the pause between samples. `nodejs_eventloop_lag_seconds` is taken at a
+ * scrape.
  */
 const WATCHED = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
   (what) => `nodejs_eventloop_lag_${what}_seconds`,

@@ -121,7 +121,7 @@ test('the calls of a shard that died count as ended by SwitchRestart', async (co
   assert.equal(found.get('tandem_calls_begun_total'), '3');
 });
 
-test('the lag of the event loop is taken at a scrape, and nothing wakes control between scrapes to watch it', async (context) => {
+test('the lag of the event loop is taken at a scrape, and not watched between scrapes', async (context) => {
   const found = await page(context, () => undefined);
   assert.ok(found.has('nodejs_eventloop_lag_seconds'));
   assert.deepEqual(
