@@ -111,6 +111,11 @@ export class RecordsOut {
     return this.#held.length >= CDR_HELD_MAX || this.#journal.isFull;
   }
 
+  /** Whether calls in set-up wait to be shown. */
+  get hasWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Whether calls have ended whose CDRs are not written. */
   get hasEnded(): boolean {
     return this.#ended.length > 0;

@@ -271,7 +271,8 @@ export class ShardRunner {
     this.#endedAtMs = Number.POSITIVE_INFINITY;
     this.#carryDueMs = this.#journal.hasOlder ? this.#nowMs + CARRY_PERIOD_MS : Number.POSITIVE_INFINITY;
     this.#gate.release();
-    if (this.#flushDueMs === Number.POSITIVE_INFINITY) this.#flushDueMs = this.#nowMs + FLUSH_PERIOD_MS;
+    if (this.#flushDueMs !== Number.POSITIVE_INFINITY) return;
+    if (this.#journal.needsFlush || this.#records.hasWaiting) this.#flushDueMs = this.#nowMs + FLUSH_PERIOD_MS;
   }
 
   #flushJournal(): void {

@@ -41,6 +41,8 @@ export class CallJournal {
   /** Files whose writing is over. */
   #closing: number[] = [];
   #isOlderSpent = false;
+  /** Whether something was written since the last flush began. */
+  #isUnflushed = true;
   #isFlushing = false;
   #isClosed = false;
 
@@ -81,6 +83,11 @@ export class CallJournal {
     return this.useRatio > OPEN_USE_RATIO;
   }
 
+  /** Whether a flush has anything to do. */
+  get needsFlush(): boolean {
+    return this.#isUnflushed || this.#isOlderSpent;
+  }
+
   get isBatchEmpty(): boolean {
     return this.#frame.isEmpty;
   }
@@ -113,6 +120,7 @@ export class CallJournal {
       throw error;
     }
     this.#sizeBytes += bytes.length;
+    this.#isUnflushed = true;
     this.#frame.clear();
     if (this.#sizeBytes > this.#segmentBytes && this.#older.length === 0) this.#turnPage();
   }
@@ -130,9 +138,13 @@ export class CallJournal {
     const closing = this.#closing;
     const isOlderSpent = this.#isOlderSpent;
     this.#closing = [];
+    this.#isUnflushed = false;
     try {
       for (const file of [...closing, this.#file]) await this.#disk.sync(file);
       if (isOlderSpent) this.#removeOlder();
+    } catch (error) {
+      this.#isUnflushed = true;
+      throw error;
     } finally {
       for (const file of closing) this.#disk.close(file);
       this.#isFlushing = false;

@@ -79,6 +79,7 @@ function tablesIn(dataPath: string, roomBytes: number): Tables {
     return root;
   };
   const root = file('tandem.mdb', { noReadAhead: true, overlappingSync: true });
+  flushes.set(root, { isNeeded: true, latest: Promise.resolve() });
   const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
   formerTable(root, FORMER_INDEX)?.dropSync();
   return {
@@ -135,6 +136,7 @@ function formerTable(root: Root, name: string): Bytes | undefined {
 /** Runs `action` in one commit of tandem.mdb. */
 export function write(tables: Tables, action: () => void): void {
   tables.root.transactionSync(action, COMMITTED_NOT_FLUSHED);
+  flushOf(tables).isNeeded = true;
 }
 
 /** lmdb-js has `sync`, mdb_env_sync, on its own thread when it is given what to call; its types have forgotten it. */
@@ -142,11 +144,30 @@ interface Synced {
   sync(done?: (error: unknown) => void): void;
 }
 
-/** Resolves when all that was committed is on the disk. */
-export function flush({ root }: Tables): Promise<void> {
-  return new Promise((resolve, reject) => {
-    (root as unknown as Synced).sync((error) => (error instanceof Error ? reject(error) : resolve()));
+/** Whether something of tandem.mdb was committed since the latest flush began, and that flush. */
+interface Flush {
+  isNeeded: boolean;
+  latest: Promise<void>;
+}
+
+const flushes = new WeakMap<Root, Flush>();
+
+function flushOf({ root }: Tables): Flush {
+  return flushes.get(root) as Flush;
+}
+
+/** Resolves when all that was committed is on the disk; asks nothing of it when that is so. */
+export function flush(tables: Tables): Promise<void> {
+  const state = flushOf(tables);
+  if (!state.isNeeded) return state.latest;
+  state.isNeeded = false;
+  state.latest = new Promise<void>((resolve, reject) => {
+    (tables.root as unknown as Synced).sync((error) => (error instanceof Error ? reject(error) : resolve()));
+  }).catch((error: unknown) => {
+    state.isNeeded = true;
+    throw error;
   });
+  return state.latest;
 }
 
 /** Returns when it is. */

@@ -38,3 +38,15 @@ test('what is to be sent again is sent in time', () => {
   const waitMs = bench.runner.wakeAtMs() - sinceMs;
   assert.ok(waitMs >= 500 && waitMs < 600, `the BYE is repeated after 500 ms, woken after ${waitMs.toFixed()}`);
 });
+
+test('a shard at rest asks to be woken for nothing', () => {
+  const bench = new RunnerBench();
+  bench.pass(FLUSHED_MS);
+  const before = bench.disk.callCount;
+  bench.pass(2 * FLUSHED_MS);
+  assert.deepEqual([bench.runner.wakeAtMs(), bench.disk.callCount - before], [Number.POSITIVE_INFINITY, 0]);
+  const call = new BenchCall(bench, 'one');
+  call.establish();
+  const waitMs = bench.runner.wakeAtMs() - monotonicMs();
+  assert.ok(waitMs < 3 * FLUSHED_MS, `what was written is brought to the disk, woken after ${waitMs.toFixed()}`);
+});

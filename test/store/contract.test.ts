@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { open as openLmdb } from 'lmdb';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { LmdbColumns } from '../../src/store/lmdb-columns.ts';
+import { flush, openTables, write } from '../../src/store/lmdb-tables.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import { EMPTY_NETWORK } from '../../src/store/network.ts';
 import { CONFIGURATION_VERSIONS_MAX, type ConfigurationDocument, type Stores } from '../../src/store/ports.ts';
@@ -265,6 +266,35 @@ test('a segment is put when the records that it is made from are on the disk, an
   isBroken = true;
   assert.throws(() => columns.put(8, new Uint8Array(8)), /Input/);
   assert.deepEqual(done, ['flushed', 'put 7']);
+});
+
+test('lmdb: a flush asks the disk for what was committed, and for nothing when nothing was', async (context) => {
+  const tables = openTables(temporaryDirectory(), 2 ** 20);
+  context.after(() => Promise.all([tables.root.close(), tables.history.close()]));
+  const root = tables.root as unknown as { sync(done?: (error: unknown) => void): void };
+  const sync = root.sync.bind(root);
+  let asked = 0;
+  let isBroken = false;
+  root.sync = (done) => {
+    asked += 1;
+    if (isBroken) done?.(new Error('Input/output error'));
+    else sync(done);
+  };
+  const flushed = async (): Promise<number> => {
+    await flush(tables);
+    return asked;
+  };
+  assert.deepEqual([await flushed(), await flushed()], [1, 1]);
+  write(tables, () => tables.meta.putSync('one', pack(1)));
+  const first = flush(tables);
+  assert.equal(flush(tables), first, 'who asks while it is under way waits for it');
+  write(tables, () => tables.meta.putSync('two', pack(2)));
+  assert.deepEqual([await flushed(), await flushed()], [3, 3]);
+  isBroken = true;
+  write(tables, () => tables.meta.putSync('three', pack(3)));
+  await assert.rejects(flush(tables), /Input/);
+  isBroken = false;
+  assert.deepEqual([await flushed(), await flushed()], [5, 5]);
 });
 
 test('lmdb: what was closed is there when it is opened again', async (context) => {
