@@ -67,8 +67,10 @@ export class UdpListener {
 
   /** Sends bytes[start, end). `isTold`: whether a refusal of the platform is worth hearing. */
   send(bytes: Buffer, start: number, end: number, address: string, port: number, isTold: boolean): void {
-    if (isTold) this.#socket.send(bytes, start, end - start, port, address, this.#onSent);
-    else this.#socket.send(bytes, start, end - start, port, address);
+    const onSent = isTold ? this.#onSent : undefined;
+    // Without a range nothing is cut out of the buffer, which is an object less.
+    if (start === 0 && end === bytes.length) this.#socket.send(bytes, port, address, onSent);
+    else this.#socket.send(bytes, start, end - start, port, address, onSent);
   }
 
   close(): void {
