@@ -1,12 +1,11 @@
-// How V8 collects garbage, and when; what is young above all. A call's state outlives any nursery, be it large or
-// small: each collection copies what is left of the calls since the one before, and the switch stands still meanwhile.
-// So a small nursery costs the same and pauses for a millisecond or two, where V8's usual one pauses for ten and more
-// (decision 8 has the figures).
+// How V8 collects garbage, and when; what is young above all. Each collection copies what is left of the calls since
+// the one before, and the switch stands still meanwhile: a large nursery pauses long, a small one copies much of a
+// call's set-up twice, into the old generation in the end (decision 8 has the figures).
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Half of it, MiB; V8's usual most is 16. */
-const NURSERY_MIB = 4;
+const NURSERY_MIB = 8;
 
 /**
  * What it is filled by, values; how much of that between two looks at its size; and the most of these, four times what
@@ -14,7 +13,7 @@ const NURSERY_MIB = 4;
  */
 const FILLING_LENGTH = 4_096;
 const FILLING_COUNT = 8;
-const LOOKS_MAX = 64;
+const LOOKS_MAX = 128;
 
 /**
  * What V8 would do on threads of its own. They take the core from the one thread that has to answer: where that has

@@ -30,9 +30,9 @@ function told(program: string, ...options: readonly string[]): string {
   return stdout.trim();
 }
 
-test('a main thread has two halves of 4 MiB, however much is alive', () => {
-  assert.equal(told(programOf('holdNursery(false); growNursery();')), '8 400000');
-  assert.notEqual(told(programOf('')), '8 400000', 'V8 would have another');
+test('a main thread has two halves of 8 MiB, however much is alive', () => {
+  assert.equal(told(programOf('holdNursery(false); growNursery();')), '16 400000');
+  assert.notEqual(told(programOf('')), '16 400000', 'V8 would have another');
 });
 
 test('one that a command line holds smaller stays so, and keeps nobody waiting', () => {
@@ -46,7 +46,7 @@ test('a thread that is begun later has them too', () => {
     const { Worker } = await import('node:worker_threads');
     new Worker(new URL(${JSON.stringify(`data:text/javascript,${encodeURIComponent(programOf(''))}`)}));
   `;
-  assert.equal(told(program), '8 400000');
+  assert.equal(told(program), '16 400000');
 });
 
 test('whatever starts the switch tells V8 to keep compiled code', () => {

@@ -8,8 +8,10 @@ export interface Waiting {
 
 /** Items by share. */
 export class FairQueue<T extends Waiting> {
-  /** In the order of the round; a share without items is not in it. */
+  /** Each share that ever had an item: there are no more than customers, and one that comes again needs no new list. */
   readonly #shares = new Map<number, T[]>();
+  /** The shares that have items, in the order of the round. */
+  readonly #round: T[][] = [];
   #size = 0;
 
   get size(): number {
@@ -17,41 +19,41 @@ export class FairQueue<T extends Waiting> {
   }
 
   add(share: number, item: T): void {
-    const items = this.#shares.get(share);
-    if (items === undefined) this.#shares.set(share, [item]);
-    else items.push(item);
+    let items = this.#shares.get(share);
+    if (items === undefined) {
+      items = [];
+      this.#shares.set(share, items);
+    }
+    if (items.push(item) === 1) this.#round.push(items);
     this.#size += 1;
   }
 
   /** The next item of the round; null when none waits. */
   take(): T | null {
-    for (const [share, items] of this.#shares) {
-      this.#shares.delete(share);
-      const item = items.shift() as T;
-      if (items.length > 0) this.#shares.set(share, items);
-      this.#size -= 1;
-      return item;
-    }
-    return null;
+    const items = this.#round.shift();
+    if (items === undefined) return null;
+    const item = items.shift() as T;
+    if (items.length > 0) this.#round.push(items);
+    this.#size -= 1;
+    return item;
   }
 
   /** The first of some share that came before `sinceMs`; null when none did. */
   takeBefore(sinceMs: number): T | null {
-    for (const [share, items] of this.#shares) {
-      const [first] = items;
-      if (first === undefined || first.arrivedAtMs >= sinceMs) continue;
-      items.shift();
-      if (items.length === 0) this.#shares.delete(share);
-      this.#size -= 1;
-      return first;
-    }
-    return null;
+    const place = this.#round.findIndex(([first]) => first !== undefined && first.arrivedAtMs < sinceMs);
+    const items = this.#round[place];
+    if (items === undefined) return null;
+    const first = items.shift() as T;
+    if (items.length === 0) this.#round.splice(place, 1);
+    this.#size -= 1;
+    return first;
   }
 
   /** When the longest waiting came; Infinity when none waits. */
   oldestMs(): number {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const [first] of this.#shares.values()) if (first !== undefined) oldest = Math.min(oldest, first.arrivedAtMs);
-    return oldest;
+    return this.#round.reduce(
+      (oldest, [first]) => Math.min(oldest, first?.arrivedAtMs ?? oldest),
+      Number.POSITIVE_INFINITY,
+    );
   }
 }

@@ -6,6 +6,7 @@
 // the journal has begun a new segment, a few with each batch.
 
 import { CDR_HELD_MAX } from '../core/base/limits.ts';
+import { LinkedList, leave } from '../core/base/linked-list.ts';
 import type { RecordBoard } from '../core/base/record-board.ts';
 import type { Ring } from '../core/base/ring.ts';
 import type { TakenMark } from '../core/base/taken-mark.ts';
@@ -59,15 +60,15 @@ export class RecordsOut {
   /** Changed and not on the board yet, which shall not say more than the journal does; their CDRs, packed. */
   #unshown: { readonly record: LiveRecord; readonly cdr: Uint8Array }[] = [];
   /** In set-up, changed since the board was written: most of them are over, or answered, before anyone looks. */
-  readonly #waiting = new Set<LiveRecord>();
+  readonly #waiting = new LinkedList<LiveRecord>();
   readonly #showsLater: boolean;
   #ended: LiveRecord[] = [];
   /** Calls whose callers have their 200, which their checkpoints do not know. */
   #acknowledged: string[] = [];
   /** Calls of an earlier life, whose checkpoints stand in its segments. */
-  readonly #resumed = new Set<LiveRecord>();
+  readonly #resumed = new LinkedList<LiveRecord>();
   /** Other live calls with a checkpoint, those written longest ago first. */
-  readonly #kept = new Set<LiveRecord>();
+  readonly #kept = new LinkedList<LiveRecord>();
   /** In the order of their positions. */
   #held: HeldCdr[] = [];
   /** How many of them are in the ring. */
@@ -113,7 +114,7 @@ export class RecordsOut {
 
   /** Whether calls in set-up wait to be shown. */
   get hasWaiting(): boolean {
-    return this.#waiting.size > 0;
+    return this.#waiting.first !== null;
   }
 
   /** Whether calls have ended whose CDRs are not written. */
@@ -189,8 +190,10 @@ export class RecordsOut {
 
   /** Shows the calls in set-up that have waited for it; those that this batch has changed are the next flush's. */
   showWaiting(): void {
-    for (const record of this.#waiting) if (!record.isDirty) this.#writeBoard(record, pack(record.cdr));
-    this.#waiting.clear();
+    for (let record = this.#waiting.first; record !== null; record = this.#waiting.first) {
+      this.#waiting.remove(record);
+      if (!record.isDirty) this.#writeBoard(record, pack(record.cdr));
+    }
   }
 
   #forgetTaken(): void {
@@ -211,7 +214,6 @@ export class RecordsOut {
         this.#waiting.add(record);
         continue;
       }
-      this.#waiting.delete(record);
       const cdr = pack(record.cdr);
       this.#unshown.push({ record, cdr });
       if (record.isAnswered) this.#writeCheckpoint(record, cdr);
@@ -240,7 +242,7 @@ export class RecordsOut {
 
   #writeCheckpoint(record: LiveRecord, cdr: Uint8Array): void {
     const state = record.source?.state ?? null;
-    this.#forget(record);
+    leave(record);
     if (state === null) return;
     this.#journal.putCheckpoint(record.cdr.id, packCheckpoint(state, cdr));
     record.generation = this.#journal.generation;
@@ -249,18 +251,12 @@ export class RecordsOut {
 
   #writeEnded(): void {
     for (const record of this.#ended) {
-      this.#waiting.delete(record);
       if (record.isKept) this.#keep(record.cdr);
-      this.#forget(record);
+      leave(record);
       this.#losses.push(...record.losses);
       if (record.boardSlot >= 0) this.#slotsOver.push(record.boardSlot);
     }
     this.#ended = [];
-  }
-
-  #forget(record: LiveRecord): void {
-    this.#resumed.delete(record);
-    this.#kept.delete(record);
   }
 
   /** Nobody will charge these calls again: their CDRs are in the journal. */
@@ -291,12 +287,12 @@ export class RecordsOut {
       held.generation = generation;
       this.#journal.putCdr(held.id, held.position, held.bytes);
     }
-    for (const record of this.#resumed) {
+    for (let record = this.#resumed.first; record !== null; record = this.#resumed.first) {
       if (++count > CARRIED_MAX) return;
       this.#carry(record);
     }
     if (this.awaitsResumed) return;
-    for (const record of this.#kept) {
+    for (let record = this.#kept.first; record !== null; record = this.#kept.first) {
       if (record.generation === generation) break;
       if (++count > CARRIED_MAX) return;
       this.#carry(record);
@@ -304,6 +300,7 @@ export class RecordsOut {
     this.#journal.dropOlder();
   }
 
+  /** It leaves its list, or goes to the end of those kept. */
   #carry(record: LiveRecord): void {
     const cdr = pack(record.cdr);
     if (record.boardSlot < 0) this.#writeBoard(record, cdr);

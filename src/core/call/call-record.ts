@@ -4,6 +4,7 @@
 import type { EndedBy, EndReason } from '../base/end-reason.ts';
 import { endReasonRow } from '../base/end-reason.ts';
 import { USER_AGENT_CHARACTERS_MAX } from '../base/limits.ts';
+import type { Linked, LinkedList } from '../base/linked-list.ts';
 import type { Cdr } from '../cdr/cdr.ts';
 import { type Bill, type BillWords, billOf, fillFees, type Loss } from '../rating/bill.ts';
 import { firstCodec } from '../sdp/first-codec.ts';
@@ -44,7 +45,7 @@ export interface Ending {
 }
 
 /** One live call's record. */
-export class LiveRecord implements LiveEntry {
+export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   readonly cdr: Cdr;
   slots: number[] = [];
   /** Null while nobody pays. */
@@ -59,6 +60,10 @@ export class LiveRecord implements LiveEntry {
   boardSlot = -1;
   /** Whether the host has yet to write it to the board; the host's own. */
   isDirty = false;
+  /** The list of the host's that it is in; the host's own. */
+  list: LinkedList<LiveRecord> | null = null;
+  before: LiveRecord | null = null;
+  after: LiveRecord | null = null;
   /** Whether it becomes a CDR at the end. */
   isKept = true;
   /** Generation of the host's journal that has its checkpoint, -1 while none has; the host's own. */

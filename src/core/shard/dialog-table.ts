@@ -1,6 +1,7 @@
 // The dialogs of one shard, by our tag, which no two INVITEs share; Call-ID and remote tag have to be right as well
 // (RFC 3261 12). The branches of a fork differ in the remote tag only.
 
+import { ChurnTable } from '../base/churn-table.ts';
 import { DialogLeg } from '../call/dialog-leg.ts';
 import type { DialogTable } from '../call/ports.ts';
 import type { Dialog } from '../dialog/dialog.ts';
@@ -14,7 +15,7 @@ type DialogName = Pick<Dialog, 'callId' | 'localTag' | 'remoteTag'>;
 
 /** Finds the leg of a request inside a dialog. */
 export class Dialogs implements DialogTable {
-  readonly #legs = new Map<string, Legs>();
+  readonly #legs = new ChurnTable<Legs>();
   #size = 0;
 
   get size(): number {

@@ -148,7 +148,7 @@ export class Shard {
   releaseAll(reason: EndReason, nowMs: number, wallMs: number, keepsAnswered = false): void {
     this.advance(nowMs, wallMs);
     if (!keepsAnswered) this.resumeSome(this.#around.former.size, nowMs, wallMs);
-    for (const call of [...this.#around.calls.values()]) {
+    for (const call of this.#around.calls.values()) {
       if (!keepsAnswered || call.state === null) this.#release(call, reason);
     }
   }
@@ -245,7 +245,7 @@ export class Shard {
   #failed(error: unknown, input: string): void {
     this.#tellDefect(error, input);
     const culprit = input === '' ? null : this.#callOf(input);
-    for (const call of [...this.#around.calls.values()]) {
+    for (const call of this.#around.calls.values()) {
       if (call === culprit || call.isStranded) this.#release(call, 'Defect');
     }
   }

@@ -6,6 +6,7 @@ import type { BlackList } from '../admission/black-list.ts';
 import type { GatewayHealth } from '../admission/gateway-health.ts';
 import type { QualityBoard } from '../admission/quality.ts';
 import type { Turns } from '../admission/turns.ts';
+import { ChurnTable } from '../base/churn-table.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import { flat } from '../base/flat.ts';
 import type { Prng } from '../base/prng.ts';
@@ -82,7 +83,7 @@ export class ShardSurroundings implements Surroundings {
   readonly registration: Registration;
   readonly dialogs = new Dialogs();
   /** By the id of their CDR. */
-  readonly calls = new Map<string, Call>();
+  readonly calls = new ChurnTable<Call>();
   readonly former = new FormerCalls();
   readonly resumedAnswers = new Map<string, ResumedAnswer>();
   readonly admission: Admission;
