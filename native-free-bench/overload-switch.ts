@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { SwitchStatus } from '../src/control/api/status.ts';
-import { KEEPS_CODE } from '../src/nursery.ts';
+import { START_OPTIONS } from '../src/nursery.ts';
 import { findRunningSwitch } from '../src/store/data-directory.ts';
 import { type CpuQuota, holdDown } from './cpu-quota.ts';
 import type { Ground } from './overload-ground.ts';
@@ -67,7 +67,7 @@ export class OverloadSwitch {
     const [command = '', ...words] = [
       ...ground.atSwitch,
       process.execPath,
-      KEEPS_CODE,
+      ...START_OPTIONS,
       TANDEM,
       'start',
       '--config',

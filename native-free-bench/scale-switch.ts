@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { requireRunningSwitch, type SwitchClient } from '../src/cli/switch-client.ts';
 import type { SwitchStatus } from '../src/control/api/status.ts';
-import { KEEPS_CODE } from '../src/nursery.ts';
+import { START_OPTIONS } from '../src/nursery.ts';
 import { findRunningSwitch } from '../src/store/data-directory.ts';
 import { endGroup, until } from './system-under-test.ts';
 import { TANDEM } from './tandem-under-test.ts';
@@ -52,7 +52,7 @@ export class ScaleSwitch {
     writeFileSync(file, `data: ${directory}/data\nshards: ${shardCount}\n${listener}\nmanagement: { port: 0 }\n`);
     const begun = performance.now();
     const log = openSync(join(directory, 'log'), 'a');
-    const child = spawn(process.execPath, [KEEPS_CODE, TANDEM, 'start', '--config', file], {
+    const child = spawn(process.execPath, [...START_OPTIONS, TANDEM, 'start', '--config', file], {
       detached: true,
       stdio: ['ignore', log, log],
     });

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireRunningSwitch, type SwitchClient } from '../src/cli/switch-client.ts';
 import type { SwitchStatus } from '../src/control/api/status.ts';
-import { KEEPS_CODE } from '../src/nursery.ts';
+import { START_OPTIONS } from '../src/nursery.ts';
 import { askMemory } from './ask-memory.ts';
 import { CdrTally } from './cdr-tally.ts';
 import { processesOf } from './process-cpu.ts';
@@ -107,7 +107,7 @@ class TandemUnderTest implements SystemUnderTest {
     const logFile = join(directory, 'log');
     // Threads that it begins are as usual: those of V8, and control.
     const before = this.#options.isRealTime === true ? [...REAL_TIME, '--reset-on-fork', '1'] : [];
-    const node = [process.execPath, '--expose-gc', KEEPS_CODE, ...preloading, ...profiling];
+    const node = [process.execPath, '--expose-gc', ...START_OPTIONS, ...preloading, ...profiling];
     const [command = '', ...words] = [...before, ...node, program, 'start', '--config', configFile];
     const stdio = ['ignore', openSync(logFile, 'a'), 'inherit'] as const;
     const child = spawn(command, words, { detached: true, stdio: [...stdio], cwd: directory });

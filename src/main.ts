@@ -22,7 +22,7 @@ import { PrecedenceNotice } from './edge/signal-precedence.ts';
 import { UdpListener } from './edge/udp-listener.ts';
 import { LateLines } from './late-lines.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
-import { holdNursery, KEEPS_CODE } from './nursery.ts';
+import { holdNursery, START_OPTIONS } from './nursery.ts';
 import type { Shards, ShardsUser } from './shards.ts';
 import { claimDataDirectory } from './store/data-directory.ts';
 import { journalFolder } from './store/journal-disk.ts';
@@ -68,8 +68,9 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
   const log = makeLog('edge', options.logLevel ?? 'info');
   const lines = new LateLines();
   holdNursery(wanted.shardCount === 0);
-  if (wanted.shardCount === 0 && !process.execArgv.includes(KEEPS_CODE))
-    log.info(`node runs without ${KEEPS_CODE}: after quiet minutes calls find a switch that compiles anew`);
+  const missing = START_OPTIONS.filter((option) => !process.execArgv.includes(option)).join(' ');
+  if (wanted.shardCount === 0 && missing !== '')
+    log.info(`node runs without ${missing}: after quiet minutes calls find a slower switch`);
   let shards: Shards | null = null;
   const edge = new Edge({
     onUnreachable: (places) => shards?.unreachable(places),

@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { launchControl } from '../control/launched-control.ts';
-import { growNursery, holdNursery } from '../nursery.ts';
+import { holdNursery } from '../nursery.ts';
 import { beginWarmUp } from '../warm-up.ts';
 import { type CommonOptions, run } from './run.ts';
 
@@ -15,7 +15,6 @@ export async function runStart(options: CommonOptions): Promise<void> {
   holdNursery(false);
   // Two threads load two programs: the other one shall not wait for this one's.
   const launched = launchControl();
-  growNursery();
   await run(options, (config, terminal, configFile) => {
     const { start } = load('./start.js') as typeof import('./start.ts');
     return start(config, configFile, terminal, launched);

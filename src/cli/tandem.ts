@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --no-memory-reducer
+#!/usr/bin/env -S node --no-memory-reducer --min-semi-space-size=8 --max-semi-space-size=8
 // Entry of the command line. Calls may wait for a start, and the words of nearly every one are plain: those need no
 // commander, which costs as much as a quarter of the switch.
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
-import { KEEPS_CODE } from '../../src/nursery.ts';
+import { START_OPTIONS } from '../../src/nursery.ts';
 import type { SinkSettings } from '../../src/sink-settings.ts';
 import { findRunningSwitch } from '../../src/store/data-directory.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
@@ -184,7 +184,7 @@ interface Spawned {
 
 function spawned(context: Scope, directory: string): Spawned {
   const output = { text: '' };
-  const command = [KEEPS_CODE, `--title=${TITLE}`, TANDEM, 'start', '--config', join(directory, START_FILE)];
+  const command = [...START_OPTIONS, `--title=${TITLE}`, TANDEM, 'start', '--config', join(directory, START_FILE)];
   const child = spawn(process.execPath, command, { cwd: directory });
   const exited = once(child, 'exit');
   context.after(() => void child.kill('SIGKILL'));
