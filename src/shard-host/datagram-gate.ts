@@ -21,8 +21,9 @@ export class DatagramGate {
   #batch: OutgoingDatagram[] = [];
   /** How many of the batch have been judged. */
   #judgedCount = 0;
-  /** Of earlier batches. */
+  /** Of earlier batches; and what they say, for a repetition of one of them must not leave before it. */
   #withheld: OutgoingDatagram[] = [];
+  #withheldTexts = new Set<string>();
 
   /** `send`: puts one on the wire. */
   constructor(send: (text: string, target: Target) => void) {
@@ -51,23 +52,40 @@ export class DatagramGate {
   release(): void {
     for (const { text, target } of this.#withheld) this.#send(text, target);
     for (const { text, target } of this.#batch) this.#send(text, target);
-    if (this.#withheld.length > 0) this.#withheld = [];
+    if (this.#withheld.length > 0) {
+      this.#withheld = [];
+      this.#withheldTexts = new Set();
+    }
     this.#beginBatch();
   }
 
   /** Nothing was written; what does not wait leaves. `canWrite`: whether the journal will be written soon. */
   releaseFree(canWrite: boolean): void {
-    if (!canWrite) this.#withheld = this.#withheld.filter((datagram) => !this.#sendFree(datagram, false));
-    for (const datagram of this.#batch) if (!this.#sendFree(datagram, canWrite)) this.#withheld.push(datagram);
-    // What is dropped is repeated by its timers or asked for again by the peer.
-    this.#withheld.splice(WITHHELD_DATAGRAMS_MAX);
+    if (!canWrite) this.#releaseWrites();
+    for (const datagram of this.#batch) {
+      const { text, target, hold } = datagram;
+      if (this.#withheldTexts.has(text)) continue;
+      if (hold === 'nothing' || (hold === 'write' && !canWrite)) this.#send(text, target);
+      else this.#withhold(datagram);
+    }
     this.#beginBatch();
   }
 
-  #sendFree({ text, target, hold }: OutgoingDatagram, canWrite: boolean): boolean {
-    if (hold === 'promise' || (hold === 'write' && canWrite)) return false;
-    this.#send(text, target);
-    return true;
+  /** Those go that wait for no promise. */
+  #releaseWrites(): void {
+    const withheld = this.#withheld;
+    this.#withheld = [];
+    this.#withheldTexts = new Set();
+    for (const datagram of withheld) {
+      if (datagram.hold === 'promise') this.#withhold(datagram);
+      else this.#send(datagram.text, datagram.target);
+    }
+  }
+
+  /** What is dropped is repeated by its timers or asked for again by the peer. */
+  #withhold(datagram: OutgoingDatagram): void {
+    if (this.#withheld.length < WITHHELD_DATAGRAMS_MAX) this.#withheld.push(datagram);
+    this.#withheldTexts.add(datagram.text);
   }
 
   #beginBatch(): void {

@@ -68,6 +68,8 @@ export class RunnerBench {
   readonly #snapshot: Snapshot;
   readonly #isOutlived: boolean;
   readonly #endsWait: boolean;
+  /** Its time where ends wait: it passes by `pass` alone, for what is told apart there are milliseconds. */
+  #stillMs = 0;
   #ring: Ring;
   /** Position and CDR of whatever control would have spooled. */
   readonly spooled = new Map<number, Cdr>();
@@ -97,15 +99,19 @@ export class RunnerBench {
   }
 
   /** A datagram comes, alone in its batch. */
-  receive(text: string, from: string, afterMs = 0): Sent[] {
-    return this.batch([[text, from]], afterMs);
+  receive(text: string, from: string): Sent[] {
+    return this.batch([[text, from]]);
   }
 
-  /** Datagrams come as one batch, `afterMs` from now; answers what left with it. */
-  batch(datagrams: readonly (readonly [string, string])[], afterMs = 0): Sent[] {
+  get nowMs(): number {
+    return this.#endsWait ? this.#stillMs : monotonicMs();
+  }
+
+  /** Datagrams come as one batch; answers what left with it. */
+  batch(datagrams: readonly (readonly [string, string])[]): Sent[] {
     const before = this.sent.length;
     for (const [text, address] of datagrams) {
-      this.runner.receive(text, address, 5060, 0, monotonicMs() + afterMs);
+      this.runner.receive(text, address, 5060, 0, this.nowMs);
     }
     this.runner.putOut();
     return this.sent.slice(before);
@@ -114,7 +120,8 @@ export class RunnerBench {
   /** Time passes for the runner: `ms` from now. */
   pass(ms: number): Sent[] {
     const before = this.sent.length;
-    this.runner.advance(monotonicMs() + ms);
+    if (this.#endsWait) this.#stillMs += ms;
+    this.runner.advance(this.#endsWait ? this.#stillMs : monotonicMs() + ms);
     this.runner.putOut();
     return this.sent.slice(before);
   }
@@ -156,7 +163,9 @@ export class RunnerBench {
       transmit: (text: string, { address }: { readonly address: string }) => void this.sent.push({ text, to: address }),
       post: (message: FromShard) => void this.told.push(message),
     };
-    return new ShardRunner(task, host, readFormerLife(this.disk, this.isStrict));
+    const runner = new ShardRunner(task, host, readFormerLife(this.disk, this.isStrict));
+    this.#stillMs = monotonicMs();
+    return runner;
   }
 
   #openRing(): Ring {
