@@ -31,9 +31,8 @@ import { endWarmUp } from './warm-up.ts';
 
 const load = createRequire(import.meta.url);
 
-/** How often the edge looks whether an overload is over, ms; and after how many looks it tells control its numbers. */
-const EDGE_LOOK_MS = 250;
-const LOOKS_TOLD = 4;
+/** How often the edge tells control its numbers, ms. */
+const EDGE_REPORT_MS = 250;
 
 /** A switch that carries calls. */
 export interface RunningSwitch {
@@ -301,21 +300,14 @@ function tellInheritance(log: Log, shard: number, inheritance: Inheritance, isSu
 /** Calls are carried; resolves when there is management too. Rejects when that cannot be, and calls live on. */
 async function running({ control, shards, edge, sockets, memory, place }: Parts): Promise<RunningSwitch> {
   const counters = memory.shards.map((shard) => new ShardCounters(shard.counters));
-  let [lookCount, longestWaitMs] = [0, 0];
   const report = (): void => {
+    const longestWaitMs = edge.newCalls.look(Math.max(...counters.map((shard) => shard.get('heapUseRatio'))));
     const { isOverloaded } = edge.newCalls;
     control.tell({ kind: 'edge', numbers: { ...edge.counts, isOverloaded, longestWaitMs } });
-    longestWaitMs = 0;
   };
-  const look = (): void => {
-    const waitMs = edge.newCalls.look(Math.max(...counters.map((shard) => shard.get('heapUseRatio'))));
-    longestWaitMs = Math.max(longestWaitMs, waitMs);
-    lookCount += 1;
-    if (lookCount % LOOKS_TOLD === 0) report();
-  };
-  const looking = setInterval(look, EDGE_LOOK_MS);
+  const reporting = setInterval(report, EDGE_REPORT_MS);
   const endShards = async (): Promise<void> => {
-    clearInterval(looking);
+    clearInterval(reporting);
     await shards.stop(!place.isTemporary);
     edge.turn();
     edge.close();
