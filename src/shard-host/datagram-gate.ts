@@ -21,7 +21,10 @@ export class DatagramGate {
   #batch: OutgoingDatagram[] = [];
   /** How many of the batch have been judged. */
   #judgedCount = 0;
-  /** Of earlier batches; and what they say, for a repetition of one of them must not leave before it. */
+  /**
+   * Of earlier batches; and what they say: what repeats one of them leaves no sooner, unless that may be long. Who says
+   * BYE again while the disk is full is answered, and the CDR waits in memory.
+   */
   #withheld: OutgoingDatagram[] = [];
   #withheldTexts = new Set<string>();
 
@@ -64,7 +67,7 @@ export class DatagramGate {
     if (!canWrite) this.#releaseWrites();
     for (const datagram of this.#batch) {
       const { text, target, hold } = datagram;
-      if (this.#withheldTexts.has(text)) continue;
+      if (canWrite && this.#withheldTexts.has(text)) continue;
       if (hold === 'nothing' || (hold === 'write' && !canWrite)) this.#send(text, target);
       else this.#withhold(datagram);
     }
