@@ -104,7 +104,7 @@ class ShardEnd {
     const beganMs = performance.now();
     for (const cdr of cdrs) this.#records.settle(cdr);
     const packedMs = performance.now();
-    this.#records.flush(true);
+    this.#records.flush();
     const nowMs = performance.now();
     this.spentMs += nowMs - beganMs;
     this.count += count;

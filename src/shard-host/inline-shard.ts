@@ -28,7 +28,6 @@ export class InlineShard implements Gate, Shards {
     this.#user = user;
     const host: RunnerHost = {
       isOutlived: false,
-      endsWait: true,
       transmit: (text, target) => this.#send(text, target),
       post: (message) => this.#hear(message),
     };

@@ -1,6 +1,6 @@
 // The records of a shard on their way out, once a batch: live calls onto the board, checkpoints and CDRs into the
 // journal in one append, then the CDRs into the ring to control. Datagrams of the batch leave when the append has
-// succeeded, and not before: what an answer promises is kept first. The end of a call may wait for the next append.
+// succeeded, and not before: what an answer promises is kept first.
 //
 // A CDR counts until control has it in its spool, a checkpoint until its call has a CDR. Both are written again when
 // the journal has begun a new segment, a few with each batch.
@@ -18,7 +18,6 @@ import { CDR_FRAME_HEAD_BYTES, writePosition } from '../core/shard/cdr-frame.ts'
 import type { CallJournal } from '../store/call-journal.ts';
 import { packBoardRecord, packCheckpoint } from '../store/live-records.ts';
 import { pack } from '../store/records.ts';
-import type { Hold } from './datagram-gate.ts';
 
 /** Entries of an earlier segment written again with one batch: less than a millisecond of work. */
 const CARRIED_MAX = 16;
@@ -80,8 +79,8 @@ export class RecordsOut {
   #losses: Loss[] = [];
   /** Whether calls of an earlier life are missing that live on: its segments stay until then. */
   awaitsResumed = false;
-  /** For what those datagrams wait that were sent since `takeHold`. */
-  #hold: Hold = 'nothing';
+  /** Whether a call was answered, or an answered one ended, since the last append: something is promised. */
+  hasPromise = false;
 
   constructor({ board, journal, ring, taken, balances, charged, showsLater = false }: RecordPlaces) {
     this.#showsLater = showsLater;
@@ -117,32 +116,8 @@ export class RecordsOut {
     return this.#waiting.first !== null;
   }
 
-  /** Whether calls have ended whose CDRs are not written. */
-  get hasEnded(): boolean {
-    return this.#ended.length > 0;
-  }
-
-  /** Whether something else than the end of a call is to be written: it cannot wait. */
-  get isUrgent(): boolean {
-    const { isBatchEmpty, hasOlder } = this.#journal;
-    return (
-      !isBatchEmpty ||
-      hasOlder ||
-      this.awaitsResumed ||
-      this.#acknowledged.length >= ACKNOWLEDGED_WAITING_MAX ||
-      this.#changed.some((record) => record.isAnswered && record.cdr.endReason === null)
-    );
-  }
-
-  /** For what the datagrams wait that were sent since it was asked the last time. */
-  takeHold(): Hold {
-    const hold = this.#hold;
-    this.#hold = 'nothing';
-    return hold;
-  }
-
   changed(record: LiveRecord): void {
-    if (record.isAnswered) this.#hold = 'promise';
+    if (record.isAnswered) this.hasPromise = true;
     if (record.isDirty) return;
     record.isDirty = true;
     this.#changed.push(record);
@@ -158,8 +133,7 @@ export class RecordsOut {
   }
 
   ended(record: LiveRecord): void {
-    if (record.isAnswered) this.#hold = 'promise';
-    else if (this.#hold === 'nothing') this.#hold = 'write';
+    if (record.isAnswered) this.hasPromise = true;
     this.#ended.push(record);
   }
 
@@ -170,22 +144,20 @@ export class RecordsOut {
 
   /**
    * Writes what the batch changed. Throws what the journal throws; then nothing may leave that this batch promises, and
-   * the next flush tries again. `withEnds`: whether ends of calls do not wait, as they may while nothing `isUrgent`.
-   * Answers whether there was anything to write.
+   * the next flush tries again.
    */
-  flush(withEnds: boolean): boolean {
+  flush(): void {
     this.#forgetTaken();
     if (this.#changed.length > 0) this.#writeChanged();
-    if (withEnds && this.#ended.length > 0) this.#writeEnded();
+    if (this.#ended.length > 0) this.#writeEnded();
     if (this.#journal.hasOlder) this.#carryOver();
     this.#writeAcknowledged();
-    const isWriting = !this.#journal.isBatchEmpty;
     this.#journal.commit();
     if (this.#unshown.length > 0) this.#showChanged();
     this.#noteCharged();
+    this.hasPromise = false;
     if (this.#sentCount < this.#held.length) this.#publish();
     if (this.#slotsOver.length > 0) this.#giveSlots();
-    return isWriting;
   }
 
   /** Shows the calls in set-up that have waited for it; those that this batch has changed are the next flush's. */

@@ -48,7 +48,7 @@ export class ShardHost {
     this.#datagrams = new DatagramsOut(new Ring(memory.outbound), doorbell, () => post({ kind: 'poke' }));
     if (task.isSuccessor) this.#inbound.skipAll();
     const transmit: RunnerHost['transmit'] = (text, target) => this.#datagrams.transmit(text, target);
-    this.#runner = new ShardRunner(task, { isOutlived: true, endsWait: true, transmit, post }, former);
+    this.#runner = new ShardRunner(task, { isOutlived: true, transmit, post }, former);
     this.#rollCall = new RollCall(task.rollCall);
     this.#rollCall.answer(task.shardIndex);
     post({ kind: 'born', threadId, ...this.#runner.inheritance });

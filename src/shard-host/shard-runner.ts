@@ -43,14 +43,6 @@ const HEAP_PERIOD_MS = 1_000;
 /** What a power cut may cost, ms of journal; and how long a call in set-up may wait to be shown. */
 const FLUSH_PERIOD_MS = 200;
 
-/**
- * How long, ms, the end of a call may wait for another write of the journal, so that both are one: to be written with
- * any batch after the first, and to be woken for after the second; and not at all where nothing was written for so
- * long.
- */
-const END_WAIT_MS = 8;
-const END_WAIT_MS_MAX = 24;
-
 /** How often entries of earlier segments are written again when nothing else happens, ms. */
 const CARRY_PERIOD_MS = 4;
 
@@ -65,8 +57,6 @@ const TELL_PERIOD_MS = 1_000;
 export interface RunnerHost {
   /** Whether a successor settles the calls of this thread when it dies. */
   readonly isOutlived: boolean;
-  /** Whether the end of a call may wait a little for another write of the journal. */
-  readonly endsWait: boolean;
   /** A datagram on its way out; what it promises is kept. */
   transmit(text: string, target: Target): void;
   post(message: FromShard): void;
@@ -91,9 +81,6 @@ export class ShardRunner {
   #isFailing = false;
   #retryAtMs = Number.POSITIVE_INFINITY;
   #carryDueMs = Number.POSITIVE_INFINITY;
-  /** Since when the end of a call waits to be written; Infinity while none does. */
-  #endedAtMs = Number.POSITIVE_INFINITY;
-  #writtenAtMs = Number.NEGATIVE_INFINITY;
   #toldAtMs = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
@@ -138,7 +125,7 @@ export class ShardRunner {
     const source = this.#places.of(address, port, listener);
     this.#shard.isClosed = this.#isFailing || this.#records.isFull || Atomics.load(this.#storeIsFull, 0) !== 0;
     this.#shard.receive(text, source, nowMs, Date.now());
-    this.#judge();
+    if (this.#isFailing) this.#judge();
   }
 
   /** Lets everything due happen; false when nothing was. */
@@ -148,17 +135,16 @@ export class ShardRunner {
     if (nowMs >= this.#heapDueMs) this.#lookAtHeap(nowMs);
     if (nowMs >= this.#flushDueMs) this.#flushJournal();
     if (Math.min(dueMs, this.#shard.lingeringDueMs()) > nowMs)
-      return nowMs >= Math.min(this.#retryAtMs, this.#carryDueMs, this.#endedAtMs + END_WAIT_MS);
+      return nowMs >= Math.min(this.#retryAtMs, this.#carryDueMs);
     if (dueMs <= nowMs) this.counters.set(ShardNumber.timerLagMs, nowMs - dueMs);
     this.#shard.advance(nowMs, Date.now());
-    this.#judge();
+    if (this.#isFailing) this.#judge();
     return true;
   }
 
   /** When the host must call `advance` at the latest if nothing else wakes it; Infinity when nothing waits. */
   wakeAtMs(): number {
-    const endsDueMs = this.#endedAtMs + END_WAIT_MS_MAX;
-    const ownDueMs = Math.min(this.#flushDueMs, this.#retryAtMs, this.#carryDueMs, endsDueMs);
+    const ownDueMs = Math.min(this.#flushDueMs, this.#retryAtMs, this.#carryDueMs);
     const lingeringDueMs = this.#shard.lingeringDueMs() + LINGERING_SLACK_MS;
     return Math.min(this.#shard.promptDueMs() + TIMER_SLACK_MS, lingeringDueMs, ownDueMs);
   }
@@ -167,16 +153,18 @@ export class ShardRunner {
   putOut(): void {
     try {
       if (this.#records.awaitsResumed) this.#resumeSome();
-      this.#judge();
-      const withEnds = this.#areEndsDue();
-      if (this.#records.flush(withEnds)) this.#writtenAtMs = this.#nowMs;
-      if (withEnds) this.#written();
-      else this.#gate.releaseFree(true);
+      this.#records.flush();
+      this.#isFailing = false;
+      this.#retryAtMs = Number.POSITIVE_INFINITY;
+      this.#carryDueMs = this.#journal.hasOlder ? this.#nowMs + CARRY_PERIOD_MS : Number.POSITIVE_INFINITY;
+      this.#gate.release();
+      const hasToFlush = this.#journal.needsFlush || this.#records.hasWaiting;
+      if (hasToFlush) this.#flushDueMs = Math.min(this.#flushDueMs, this.#nowMs + FLUSH_PERIOD_MS);
     } catch (error) {
       this.#isFailing = true;
       this.#retryAtMs = this.#nowMs + RETRY_MS;
       this.#judge();
-      this.#gate.releaseFree(false);
+      this.#gate.releaseBatch();
       this.#tellTrouble(error);
     }
     this.#showGauges();
@@ -253,26 +241,8 @@ export class ShardRunner {
   }
 
   #judge(): void {
-    this.#gate.judge(this.#records.takeHold());
-  }
-
-  /** Whether the ends of calls are written now; true where there are none, for nothing else waits. */
-  #areEndsDue(): boolean {
-    if (!this.#records.hasEnded || !this.#host.endsWait) return true;
-    if (this.#isStopped || this.#isFailing || this.#records.isUrgent) return true;
-    this.#endedAtMs = Math.min(this.#endedAtMs, this.#nowMs);
-    return this.#nowMs >= this.#endedAtMs + END_WAIT_MS || this.#nowMs >= this.#writtenAtMs + END_WAIT_MS_MAX;
-  }
-
-  /** All that was to be kept is. */
-  #written(): void {
-    this.#isFailing = false;
-    this.#retryAtMs = Number.POSITIVE_INFINITY;
-    this.#endedAtMs = Number.POSITIVE_INFINITY;
-    this.#carryDueMs = this.#journal.hasOlder ? this.#nowMs + CARRY_PERIOD_MS : Number.POSITIVE_INFINITY;
-    this.#gate.release();
-    if (this.#flushDueMs !== Number.POSITIVE_INFINITY) return;
-    if (this.#journal.needsFlush || this.#records.hasWaiting) this.#flushDueMs = this.#nowMs + FLUSH_PERIOD_MS;
+    this.#gate.judge(this.#records.hasPromise);
+    this.#records.hasPromise = false;
   }
 
   #flushJournal(): void {

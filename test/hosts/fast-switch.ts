@@ -54,7 +54,6 @@ export class FastSwitch {
     this.#ring = new Ring(task.memory.cdrs);
     const host: RunnerHost = {
       isOutlived: false,
-      endsWait: false,
       transmit: (text, target) => {
         const bytes = Buffer.from(text, 'latin1');
         socket.send(bytes, 0, bytes.length, target.address, target.port, false);

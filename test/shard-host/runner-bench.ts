@@ -53,7 +53,6 @@ interface RunnerBenchOptions {
   readonly disk?: MemoryDisk;
   readonly snapshot?: Snapshot;
   readonly isOutlived?: boolean;
-  readonly endsWait?: boolean;
 }
 
 /** Lives of one shard. */
@@ -67,9 +66,6 @@ export class RunnerBench {
   readonly isStrict: boolean;
   readonly #snapshot: Snapshot;
   readonly #isOutlived: boolean;
-  readonly #endsWait: boolean;
-  /** Its time where ends wait: it passes by `pass` alone, for what is told apart there are milliseconds. */
-  #stillMs = 0;
   #ring: Ring;
   /** Position and CDR of whatever control would have spooled. */
   readonly spooled = new Map<number, Cdr>();
@@ -77,7 +73,6 @@ export class RunnerBench {
   constructor(options: RunnerBenchOptions = {}) {
     this.isStrict = options.isStrict ?? false;
     this.#isOutlived = options.isOutlived ?? true;
-    this.#endsWait = options.endsWait ?? false;
     this.#snapshot = options.snapshot ?? SNAPSHOT;
     this.disk = options.disk ?? new MemoryDisk();
     this.memory = allocateSwitchMemory(1);
@@ -103,15 +98,11 @@ export class RunnerBench {
     return this.batch([[text, from]]);
   }
 
-  get nowMs(): number {
-    return this.#endsWait ? this.#stillMs : monotonicMs();
-  }
-
   /** Datagrams come as one batch; answers what left with it. */
   batch(datagrams: readonly (readonly [string, string])[]): Sent[] {
     const before = this.sent.length;
     for (const [text, address] of datagrams) {
-      this.runner.receive(text, address, 5060, 0, this.nowMs);
+      this.runner.receive(text, address, 5060, 0, monotonicMs());
     }
     this.runner.putOut();
     return this.sent.slice(before);
@@ -120,8 +111,7 @@ export class RunnerBench {
   /** Time passes for the runner: `ms` from now. */
   pass(ms: number): Sent[] {
     const before = this.sent.length;
-    if (this.#endsWait) this.#stillMs += ms;
-    this.runner.advance(this.#endsWait ? this.#stillMs : monotonicMs() + ms);
+    this.runner.advance(monotonicMs() + ms);
     this.runner.putOut();
     return this.sent.slice(before);
   }
@@ -159,13 +149,10 @@ export class RunnerBench {
     const task = shardTaskOf(0, options, isSuccessor);
     const host = {
       isOutlived: this.#isOutlived,
-      endsWait: this.#endsWait,
       transmit: (text: string, { address }: { readonly address: string }) => void this.sent.push({ text, to: address }),
       post: (message: FromShard) => void this.told.push(message),
     };
-    const runner = new ShardRunner(task, host, readFormerLife(this.disk, this.isStrict));
-    this.#stillMs = monotonicMs();
-    return runner;
+    return new ShardRunner(task, host, readFormerLife(this.disk, this.isStrict));
   }
 
   #openRing(): Ring {

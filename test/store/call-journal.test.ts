@@ -122,10 +122,9 @@ test('WITHHELD_DATAGRAMS_MAX: so many wait for the journal, what is beyond is fo
     sentCount += 1;
   });
   for (let datagram = 0; datagram <= WITHHELD_DATAGRAMS_MAX; datagram++) {
-    gate.take(`${datagram}`, { address: '', port: 0, listener: 0 });
-    gate.judge('promise');
+    gate.take('', { address: '', port: 0, listener: 0 });
+    gate.judge(true);
   }
-  gate.releaseFree(false);
   assert.deepEqual([sentCount, gate.withheldCount], [0, WITHHELD_DATAGRAMS_MAX]);
   gate.release();
   assert.equal(sentCount, WITHHELD_DATAGRAMS_MAX);

@@ -210,7 +210,7 @@ describe('records', () => {
     for (let ended = 0; ended < CDR_HELD_MAX; ended++) {
       assert.ok(!out.isFull);
       out.ended(new LiveRecord({ ...sampleCdr(ended) }, 0));
-      if (ended % 512 === 511) out.flush(true);
+      if (ended % 512 === 511) out.flush();
     }
     assert.deepEqual([out.isFull, out.heldCount], [true, CDR_HELD_MAX]);
     const control = new Ring(shared);
@@ -218,7 +218,7 @@ describe('records', () => {
       while (control.next()) position += 1;
       control.release();
       taken.position = position;
-      out.flush(true);
+      out.flush();
     }
     assert.deepEqual([out.isFull, out.heldCount], [false, 0]);
   });
