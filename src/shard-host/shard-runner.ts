@@ -158,8 +158,7 @@ export class ShardRunner {
       this.#retryAtMs = Number.POSITIVE_INFINITY;
       this.#carryDueMs = this.#journal.hasOlder ? this.#nowMs + CARRY_PERIOD_MS : Number.POSITIVE_INFINITY;
       this.#gate.release();
-      const hasToFlush = this.#journal.needsFlush || this.#records.hasWaiting;
-      if (hasToFlush) this.#flushDueMs = Math.min(this.#flushDueMs, this.#nowMs + FLUSH_PERIOD_MS);
+      if (this.#journal.needsFlush || this.#records.hasWaiting) this.#armFlush();
     } catch (error) {
       this.#isFailing = true;
       this.#retryAtMs = this.#nowMs + RETRY_MS;
@@ -245,10 +244,17 @@ export class ShardRunner {
     this.#records.hasPromise = false;
   }
 
+  #armFlush(): void {
+    this.#flushDueMs = Math.min(this.#flushDueMs, this.#nowMs + FLUSH_PERIOD_MS);
+  }
+
   #flushJournal(): void {
     this.#flushDueMs = Number.POSITIVE_INFINITY;
     this.#records.showWaiting();
-    this.#journal.flush().catch((error: unknown) => this.#tellTrouble(error));
+    this.#journal.flush().catch((error: unknown) => {
+      this.#armFlush();
+      this.#tellTrouble(error);
+    });
   }
 
   #tellTrouble(error: unknown): void {

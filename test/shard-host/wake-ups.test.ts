@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { monotonicMs } from '../../src/clock.ts';
 import { T4_MS } from '../../src/core/timer/sip-timers.ts';
 import { BenchCall, textTo } from './bench-call.ts';
@@ -37,6 +38,19 @@ test('what is to be sent again is sent in time', () => {
   bench.runner.advance(monotonicMs() + 300);
   const waitMs = bench.runner.wakeAtMs() - sinceMs;
   assert.ok(waitMs >= 500 && waitMs < 600, `the BYE is repeated after 500 ms, woken after ${waitMs.toFixed()}`);
+});
+
+test('a flush that fails is tried again, though nothing else happens', async () => {
+  const bench = new RunnerBench();
+  new BenchCall(bench, 'one').establish();
+  bench.disk.failsAt = bench.disk.callCount + 1;
+  bench.pass(FLUSHED_MS);
+  await setImmediate();
+  const failedCount = bench.disk.callCount;
+  assert.ok(failedCount >= bench.disk.failsAt && bench.told.some(({ kind }) => kind === 'trouble'));
+  assert.notEqual(bench.runner.wakeAtMs(), Number.POSITIVE_INFINITY);
+  bench.runner.advance(bench.runner.wakeAtMs());
+  assert.equal(bench.disk.callCount, failedCount + 1);
 });
 
 test('a shard at rest asks to be woken for nothing', () => {
