@@ -16,8 +16,8 @@ export interface BenchOptions {
   readonly rates: readonly number[] | null;
   readonly seconds: number | null;
   readonly runs: number | null;
-  /** Seconds of calls before a profile is run, or a peak is searched for. */
-  readonly warmUpSeconds: number;
+  /** Seconds of calls before anything is measured. */
+  readonly warmUpSeconds: number | null;
   readonly ramp: readonly LoadStep[] | null;
   readonly isPoisson: boolean;
   readonly shards: readonly number[];
@@ -52,7 +52,7 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
       rates: { type: 'string' },
       seconds: { type: 'string' },
       runs: { type: 'string' },
-      'warm-up': { type: 'string', default: '5' },
+      'warm-up': { type: 'string' },
       ramp: { type: 'string' },
       poisson: { type: 'boolean', default: false },
       shards: { type: 'string', default: String(defaultShardCount()) },
@@ -81,7 +81,7 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
     rates: rates === undefined ? null : rates.split(',').map((rate) => positive('--rates', rate)),
     seconds: values.seconds === undefined ? null : positive('--seconds', values.seconds),
     runs: values.runs === undefined ? null : positive('--runs', values.runs),
-    warmUpSeconds: positive('--warm-up', values['warm-up']),
+    warmUpSeconds: values['warm-up'] === undefined ? null : positive('--warm-up', values['warm-up']),
     ramp: values.ramp === undefined ? null : rampOf(values.ramp),
     isPoisson: values.poisson,
     shards: values.shards.split(',').map((count) => (count === '0' ? 0 : positive('--shards', count))),
@@ -113,9 +113,12 @@ const COMMANDS: Readonly<Record<string, string>> = {
   table: 'wholesale',
 };
 
-function whatOf([first, second]: readonly string[], isCompared: boolean): Pick<BenchOptions, 'command' | 'profile'> {
+function whatOf(words: readonly string[], isCompared: boolean): Pick<BenchOptions, 'command' | 'profile'> {
+  const [first, second] = words;
   const word = first ?? (isCompared ? 'compare' : 'quick');
   const standard = COMMANDS[word];
+  const unread = words[standard === undefined ? 1 : 2];
+  if (unread !== undefined) throw new Error(`"${unread}" is a word too many after ${word}`);
   return standard === undefined
     ? { command: 'profile', profile: word }
     : { command: word, profile: second ?? standard };

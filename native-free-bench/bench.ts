@@ -54,6 +54,9 @@ const COMPARED = { rates: [200, 500, 1_000], runs: 5, seconds: 8, warmUpSeconds:
 const QUICK_PEAK = { from: 600, growth: 1.3, seconds: 4 };
 const PEAK = { from: 500, growth: 1.15, seconds: 6, runs: 5 };
 
+/** Before one profile, or a search for a peak. */
+const WARM_UP_SECONDS = 5;
+
 /** Where figures are written. */
 const README = 'README.md';
 
@@ -165,10 +168,17 @@ async function run(options: BenchOptions, profile: Profile, scene: Scene): Promi
   }
 }
 
-function compareOptionsOf({ rates, runs, seconds, seed }: BenchOptions, usual = COMPARED): CompareOptions {
-  const { warmUpSeconds } = usual;
-  const counts = { rates: rates ?? usual.rates, runs: runs ?? usual.runs, seconds: seconds ?? usual.seconds };
-  return { ...counts, seed, warmUpSeconds };
+function compareOptionsOf(
+  { rates, runs, seconds, seed, warmUpSeconds }: BenchOptions,
+  usual = COMPARED,
+): CompareOptions {
+  return {
+    rates: rates ?? usual.rates,
+    runs: runs ?? usual.runs,
+    seconds: seconds ?? usual.seconds,
+    seed,
+    warmUpSeconds: warmUpSeconds ?? usual.warmUpSeconds,
+  };
 }
 
 async function compare(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
@@ -188,7 +198,7 @@ async function records(options: BenchOptions, profile: Profile, scene: Scene): P
 async function peak(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
   const { ends, systems, say } = scene;
   const offered = await startSystems(options, { ...scene, profile }, systems);
-  for (const system of systems) await warmUp(ends, system, profile, offered, options.warmUpSeconds);
+  for (const system of systems) await warmUp(ends, system, profile, offered, options.warmUpSeconds ?? WARM_UP_SECONDS);
   const peaks: ProfileRun[] = [];
   for (let round = 0; round < (options.runs ?? PEAK.runs); round++) {
     for (const system of systems) {
@@ -223,7 +233,7 @@ async function one(options: BenchOptions, profile: Profile, scene: Scene): Promi
   if (isCallable) {
     const basic = profileNamed('basic');
     runs.push(await runDirect(ends, basic, options.seed));
-    await warmUp(ends, system, basic, offered, options.warmUpSeconds);
+    await warmUp(ends, system, basic, offered, options.warmUpSeconds ?? WARM_UP_SECONDS);
   }
   const arrivals = options.isPoisson ? 'poisson' : profile.arrivals;
   const steps = options.ramp ?? [

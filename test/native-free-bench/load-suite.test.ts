@@ -108,6 +108,9 @@ test('a ramp has a step for each second, a target needs the place of its vendor,
   assert.throws(() => readBenchOptions(['basic', '--target', '127.0.0.1:5060']), /--answer-on/);
   assert.throws(() => readBenchOptions(['compare', '--capture']), /one profile/);
   assert.equal(readBenchOptions(['basic', '--capture']).isCaptured, true);
+  assert.throws(() => readBenchOptions(['soak', '--json', 'report.json']), /"report.json" is a word too many/);
+  assert.throws(() => readBenchOptions(['table', 'basic', '500']), /"500" is a word too many/);
+  assert.equal(readBenchOptions(['compare', 'basic', '--warm-up', '15']).warmUpSeconds, 15);
 });
 
 describe('caller and answerer', () => {
