@@ -190,8 +190,8 @@ async function compare(options: BenchOptions, profile: Profile, scene: Scene): P
 async function records(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
   const { ends, systems, say } = scene;
   if (!(await runCdrRate(scene.directory, say))) process.exitCode = 1;
-  await startWithAndWithout(options, scene);
-  const runs = await compareAll(compareOptionsOf(options, RECORDS), { ends, profile }, systems, say);
+  const offered = await startWithAndWithout(options, { ...scene, profile }, systems);
+  const runs = await compareAll(compareOptionsOf(options, RECORDS), { ends, profile: offered }, systems, say);
   return { runs, peaks: [] };
 }
 

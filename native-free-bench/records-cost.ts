@@ -6,13 +6,12 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { networkFile } from './bench-network.ts';
 import type { Comparison } from './comparison.ts';
 import { tellRatio } from './comparison.ts';
-import { placesOf } from './start-systems.ts';
+import type { Profile } from './profiles.ts';
+import { routingOf, type StartScene, type SystemOptions } from './start-systems.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import { startTandem, TANDEM } from './tandem-under-test.ts';
-import type { TrafficEnds } from './traffic/traffic-ends.ts';
 
 /** The processor that a call may take with records, over what it takes without. */
 const RATIO_MAX = 1.15;
@@ -40,27 +39,31 @@ export async function runCdrRate(directory: string, say: (line: string) => void)
   return code === 0;
 }
 
-/** One that rates and records, and one that does neither, for each number of shards. */
+/**
+ * One that rates and records, and one that does neither, for each number of shards. Answers the profile with numbers
+ * that they have routes for.
+ */
 export async function startWithAndWithout(
-  { shards, profileDirectory }: { readonly shards: readonly number[]; readonly profileDirectory: string | null },
-  {
-    ends,
-    directory,
-    systems,
-  }: { readonly ends: TrafficEnds; readonly directory: string; readonly systems: SystemUnderTest[] },
-): Promise<void> {
-  for (const shardCount of shards) {
+  options: SystemOptions,
+  { profile, ...scene }: StartScene,
+  systems: SystemUnderTest[],
+): Promise<Profile> {
+  const network = profile.network === 'plain' ? 'rated' : profile.network;
+  const routing = routingOf({ ...scene, profile: { ...profile, network } }, options);
+  const tablesPath = await routing.tablesFor(TANDEM);
+  for (const shardCount of options.shards) {
     for (const hasRecords of [true, false]) {
       // Named like another revision of the first, which it is compared as.
       const name = `tandem-${shardCount}${hasRecords ? '' : '@without'}`;
-      const own = join(directory, name);
-      mkdirSync(own);
-      const network = networkFile(hasRecords ? 'rated' : 'plain', '127.0.0.1', placesOf(ends));
-      const profiles = profileDirectory === null ? null : join(profileDirectory, name);
-      const settings = { name, program: TANDEM, directory: own, shardCount, network, tablesPath: null };
-      systems.push(await startTandem({ ...settings, profileDirectory: profiles, hasRecords }));
+      const directory = join(scene.directory, name);
+      mkdirSync(directory);
+      const profileDirectory = options.profileDirectory === null ? null : join(options.profileDirectory, name);
+      const network = hasRecords ? routing.network : routing.unrated;
+      const settings = { name, program: TANDEM, directory, shardCount, network, tablesPath };
+      systems.push(await startTandem({ ...settings, profileDirectory, hasRecords }));
     }
   }
+  return { ...profile, prefixes: routing.prefixes };
 }
 
 /** A line for each rate: whether records are within their bound. */

@@ -69,23 +69,27 @@ export async function startSystems(
 }
 
 /** What switches route by. */
-interface Routing {
+export interface Routing {
   /** The network file. */
   readonly network: string;
+  /** The same, in which nobody pays. */
+  readonly unrated: string;
   /** Where a switch of `program` finds large tables; null: it has none. */
   readonly tablesFor: (program: string) => Promise<string | null>;
   /** Prefixes it routes. */
   readonly prefixes: readonly string[];
 }
 
-function routingOf(
+/** What switches route the calls of the scene's profile by. */
+export function routingOf(
   { ends, profile, directory, say }: StartScene,
   { prefixCount, tablesDirectory }: Pick<SystemOptions, 'prefixCount' | 'tablesDirectory'>,
 ): Routing {
   const places = placesOf(ends);
   if (profile.network !== 'wholesale') {
     const network = networkFile(profile.network, '127.0.0.1', places);
-    return { network, tablesFor: async () => null, prefixes: profile.prefixes };
+    const unrated = networkFile(profile.network === 'rated' ? 'plain' : profile.network, '127.0.0.1', places);
+    return { network, unrated, tablesFor: async () => null, prefixes: profile.prefixes };
   }
   say(`A deck of ${prefixCount} prefixes with 2.5 vendors each, and two tables of as many rates:`);
   const begunMs = performance.now();
@@ -96,7 +100,7 @@ function routingOf(
     say(`... are there after ${((performance.now() - begunMs) / 1000).toFixed(0)} s.`);
     return path;
   };
-  return { network, tablesFor, prefixes: tables.called };
+  return { network, unrated: wholesaleNetwork(places, false), tablesFor, prefixes: tables.called };
 }
 
 /** The vendors that the answering end plays. */

@@ -98,8 +98,8 @@ function vendorsFor(index: number): readonly string[] {
   return [...failing, `serving-${vendor}`];
 }
 
-/** The network file, as JSON. Rates and prefixes are imported beside it. */
-export function wholesaleNetwork(places: VendorPlaces): string {
+/** The network file, as JSON. Rates and prefixes are imported beside it; `isRated`: somebody pays by them. */
+export function wholesaleNetwork(places: VendorPlaces, isRated = true): string {
   const { address, port, failingPort } = places;
   const limits = { capacity: CAPACITY, cps: CAPACITY };
   const vendors = (row: string, signalPort: number, priority: number): object[] =>
@@ -114,17 +114,19 @@ export function wholesaleNetwork(places: VendorPlaces): string {
       gatewayGroups: [row],
       ...limits,
     }));
-  const customer = { rateTable: 'sell', creditLimit: '1000000', ...limits };
+  const paying = (rateTable: string, creditLimit: string): object => (isRated ? { rateTable, creditLimit } : {});
+  const customer = { ...paying('sell', '1000000'), ...limits };
+  const profit = isRated ? { minProfitPercent: 1 } : {};
   return JSON.stringify({
     accounts: [
       { account: 'agent', type: 'agent', ...customer },
       { account: 'bench', agent: 'agent', ...customer },
       ...Array.from({ length: VENDORS_A_ROW }, (_, index) => {
-        return { account: `vendor-${index}`, type: 'settlement', rateTable: 'buy', creditLimit: 'None', ...limits };
+        return { account: `vendor-${index}`, type: 'settlement', ...paying('buy', 'None'), ...limits };
       }),
     ],
     gatewayGroups: ['first', 'second', 'serving'].map((name) => ({ name, ...limits })),
-    mappingGateways: [{ name: 'caller', account: 'bench', remoteIps: [address], minProfitPercent: 1, ...limits }],
+    mappingGateways: [{ name: 'caller', account: 'bench', remoteIps: [address], ...profit, ...limits }],
     routingGateways: [
       ...vendors('first', failingPort, 1),
       ...vendors('second', failingPort, 2),
