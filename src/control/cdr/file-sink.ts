@@ -28,6 +28,7 @@ const BATCH_RECORDS_MAX = 1_000;
 const RECOGNISED_BYTES_MAX = 16 * 1024 * 1024;
 
 const NEW_LINE = 0x0a;
+const HOUR_MS = 3_600_000;
 
 interface State {
   /** Name of the file last written to; '' before the first. */
@@ -59,6 +60,8 @@ export class FileSink implements CdrSink {
   #position: number;
   #state: State = { file: '', sizeBytes: 0 };
   #handle: FileHandle | null = null;
+  /** The file of the hour that was asked for last: the text of a date takes as long as all else of a record's name. */
+  #named = { hour: Number.NaN, file: '' };
   /** False after a write that failed: it may have left part of a batch behind. */
   #isRecovered = false;
   /** Resolves to what went wrong, null for nothing. */
@@ -140,12 +143,18 @@ export class FileSink implements CdrSink {
   }
 
   #fileOf(cdr: Cdr): string {
-    const characters = this.#settings.rotation === 'day' ? '2026-01-01'.length : '2026-01-01T00'.length;
-    const moment = new Date(cdr.endedAtWallMs ?? cdr.setupAtWallMs).toISOString().slice(0, characters);
-    const file = `cdr-${moment.replaceAll(/[-T]/g, '')}.${this.#format.extension}`;
+    const hour = Math.floor((cdr.endedAtWallMs ?? cdr.setupAtWallMs) / HOUR_MS);
+    if (hour !== this.#named.hour) this.#named = { hour, file: this.#fileOfHour(hour) };
+    const { file } = this.#named;
     // A finished file stays as it is. One of another rotation has a name of another length, and is left behind.
     const newest = this.#state.file;
     return newest.length === file.length && newest > file ? newest : file;
+  }
+
+  #fileOfHour(hour: number): string {
+    const characters = this.#settings.rotation === 'day' ? '2026-01-01'.length : '2026-01-01T00'.length;
+    const moment = new Date(hour * HOUR_MS).toISOString().slice(0, characters);
+    return `cdr-${moment.replaceAll(/[-T]/g, '')}.${this.#format.extension}`;
   }
 
   async #handleOf(file: string): Promise<FileHandle> {
