@@ -131,7 +131,7 @@ export class Control implements HostNamesUser {
     this.lowBalances = new LowBalances(this.configuration, stores.ledger, log);
     this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });
     const { index, history, configuration, accounts, sinks } = this;
-    const followed = { spool: stores.spool, records, index, history, accounts, sinks };
+    const followed = { spool: stores.spool, index, history, accounts, sinks };
     this.#followers = new SpoolFollowers(followed, (sentence, action) => this.#tried(sentence, action));
     this.packages = new PackageCharges({ history, configuration, accounts, log, wallNow });
     this.packages.free.look();

@@ -4,7 +4,6 @@
 import type { CdrSpool } from '../store/ports.ts';
 import type { CdrIndex } from './cdr/index/cdr-index.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
-import type { UnpackedSpool } from './cdr/unpacked-spool.ts';
 import type { AccountBook } from './ledger/account-book.ts';
 import type { CallHistory } from './reports/call-history.ts';
 
@@ -16,7 +15,6 @@ const BATCHES_MAX = 4;
 /** Who follows which spool. */
 export interface FollowedSpool {
   readonly spool: CdrSpool;
-  readonly records: UnpackedSpool;
   readonly index: CdrIndex;
   readonly history: CallHistory;
   readonly accounts: AccountBook;
@@ -39,7 +37,7 @@ export class SpoolFollowers {
 
   /** Tells them when it is time, or when they did not get to the end the last time. */
   tick(nowMs: number): void {
-    const { sinks, records } = this.#followed;
+    const { sinks } = this.#followed;
     for (const sink of sinks) sink.noticeSwitch();
     if (nowMs < this.#dueAtMs) return;
     for (let batch = 0; batch < BATCHES_MAX; batch++) {
@@ -47,7 +45,6 @@ export class SpoolFollowers {
       for (const sink of sinks) sink.tick(nowMs);
       if (!this.#areBehind()) break;
     }
-    records.forget();
     this.#dueAtMs = this.#areBehind() ? nowMs : nowMs + PERIOD_MS;
   }
 

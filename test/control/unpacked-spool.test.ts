@@ -57,15 +57,3 @@ test('what has come since is found', () => {
   assert.deepEqual(positions(records.after(2, 100)), [3, 4]);
   assert.deepEqual(positions(records.after(0, 3)), [1, 2, 3]);
 });
-
-test('what was forgotten is read again', () => {
-  const { spool, readCount, append } = countingSpool();
-  append(3);
-  const records = new UnpackedSpool(spool);
-  records.after(0, 100);
-  records.forget();
-  assert.deepEqual(positions(records.after(3, 100)), []);
-  assert.equal(readCount(), 3);
-  assert.deepEqual(positions(records.after(1, 100)), [2, 3]);
-  assert.equal(readCount(), 5);
-});

@@ -39,11 +39,6 @@ export class UnpackedSpool {
     return this.#has(position) ? this.#slice(position, limit) : this.#read(position, limit);
   }
 
-  /** All who follow have had what there is: what is kept would only be copied when garbage is collected. */
-  forget(): void {
-    this.#batch = [];
-  }
-
   #has(position: number): boolean {
     return position >= this.#after && position < (this.#batch.at(-1)?.position ?? 0);
   }
