@@ -44,6 +44,8 @@ export class CallJournal {
   /** Whether something was written since the last flush began. */
   #isUnflushed = true;
   #isFlushing = false;
+  /** Whether the last flush failed: what was promised since is in memory alone. */
+  #isFlushFailing = false;
   #isClosed = false;
 
   /** Opens the journal of `disk` and reads it. Throws what the disk throws, and TANDEM_STORE_NEWER. */
@@ -78,9 +80,9 @@ export class CallJournal {
     return this.#older.reduce((sum, { sizeBytes }) => sum + sizeBytes, this.#sizeBytes) / this.#roomBytes;
   }
 
-  /** Whether there is no room for a new call. */
+  /** Whether there is no room for a new call, or the disk takes nothing. */
   get isFull(): boolean {
-    return this.useRatio > OPEN_USE_RATIO;
+    return this.#isFlushFailing || this.useRatio > OPEN_USE_RATIO;
   }
 
   /** Whether a flush has anything to do. */
@@ -142,8 +144,10 @@ export class CallJournal {
     try {
       for (const file of [...closing, this.#file]) await this.#disk.sync(file);
       if (isOlderSpent) this.#removeOlder();
+      this.#isFlushFailing = false;
     } catch (error) {
       this.#isUnflushed = true;
+      this.#isFlushFailing = true;
       throw error;
     } finally {
       for (const file of closing) this.#disk.close(file);

@@ -2,6 +2,7 @@
 
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   fsync,
   ftruncateSync,
@@ -13,6 +14,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { mapFile } from './mapped-file.ts';
+import { TailedDisk } from './tailed-disk.ts';
 
 /** The files of one journal. Everything throws what the platform throws. */
 export interface JournalDisk {
@@ -21,6 +24,8 @@ export interface JournalDisk {
   read(name: string): Buffer;
   /** Makes `name` and opens it for writing. */
   create(name: string): number;
+  /** Opens `name`, which there is, for writing. */
+  open(name: string): number;
   /** Writes all of `bytes` at `position`. */
   write(file: number, bytes: Uint8Array, position: number): void;
   truncate(file: number, sizeBytes: number): void;
@@ -31,8 +36,20 @@ export interface JournalDisk {
   remove(name: string): void;
 }
 
-/** The folder at `path`. */
+/** Beside the segments. */
+const TAIL = 'tail';
+
+/** The folder at `path`. What is written last stands in its tail until it is synced, where there can be one. */
 export function journalFolder(path: string): JournalDisk {
+  const tail = join(path, TAIL);
+  return new TailedDisk(folderOf(path), {
+    clockRun: clockRun(),
+    read: () => (existsSync(tail) ? readFileSync(tail) : null),
+    map: (sizeBytes) => mapFile(tail, sizeBytes),
+  });
+}
+
+function folderOf(path: string): JournalDisk {
   return {
     list: () => {
       mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -40,6 +57,7 @@ export function journalFolder(path: string): JournalDisk {
     },
     read: (name) => readFileSync(join(path, name)),
     create: (name) => openSync(join(path, name), 'w', 0o600),
+    open: (name) => openSync(join(path, name), 'r+'),
     write: writeWhole,
     truncate: ftruncateSync,
     syncNow: fdatasyncSync,

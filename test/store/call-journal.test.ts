@@ -79,17 +79,15 @@ test('JOURNAL_SEGMENT_BYTES: a full segment is followed by another, and goes whe
 
 test('a journal that is closed while it is brought to the disk is closed when that is done', async () => {
   const closed: string[] = [];
-  const folder = journalFolder(`${temporaryDirectory()}/0`);
-  const disk = {
-    ...folder,
-    sync: async (file: number) => {
-      await folder.sync(file);
-      closed.push('synced');
-    },
-    close: (file: number) => {
-      folder.close(file);
-      closed.push('closed');
-    },
+  const disk = journalFolder(`${temporaryDirectory()}/0`);
+  const folder = { sync: disk.sync.bind(disk), close: disk.close.bind(disk) };
+  disk.sync = async (file) => {
+    await folder.sync(file);
+    closed.push('synced');
+  };
+  disk.close = (file) => {
+    folder.close(file);
+    closed.push('closed');
   };
   const journal = new CallJournal(disk, USUAL);
   put(journal, 'one');

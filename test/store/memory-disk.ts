@@ -36,6 +36,11 @@ export class MemoryDisk implements JournalDisk {
     return this.#open.push(file) - 1;
   }
 
+  open(name: string): number {
+    this.#call();
+    return this.#open.push(this.files.get(name) as File) - 1;
+  }
+
   write(file: number, bytes: Uint8Array, position: number): void {
     const target = this.#open[file] as File;
     try {

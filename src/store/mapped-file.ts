@@ -1,0 +1,60 @@
+// A file as memory, shared with everybody who maps or reads it. What is stored there is in the page cache at once, with
+// no system call, and outlives the process. Node has no mmap(2): koffi, which is optional, calls that of the C library.
+//
+// A store into a page that has no room on the disk kills the process (SIGBUS). So the file is written whole before it is
+// mapped, and only on file systems that write it in place from then on.
+
+import { closeSync, existsSync, fstatSync, openSync, statfsSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+
+/** `f_type` of those that overwrite in place: ext2 to ext4, XFS, tmpfs. */
+const IN_PLACE: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x01021994]);
+
+/** Of <sys/mman.h>, on Linux. */
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+
+/** What stat(2) counts in, whatever a block of the file system is. */
+const STAT_BLOCK_BYTES = 512;
+
+type Mmap = (address: null, length: number, protection: number, flags: number, file: number, offset: number) => bigint;
+
+const load = createRequire(import.meta.url);
+let mmap: Mmap | undefined;
+
+/**
+ * The first `sizeBytes` of the file at `path`, which is made if need be; they stay mapped until the process ends. Null
+ * where that cannot be had: another platform, another file system, no koffi, no room. What it holds stays.
+ */
+export function mapFile(path: string, sizeBytes: number): Uint8Array | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    if (!IN_PLACE.has(statfsSync(dirname(path)).type)) return null;
+    const koffi = load('koffi') as typeof import('koffi');
+    const file = openWhole(path, sizeBytes);
+    try {
+      mmap ??= koffi.load(null).func('void *mmap(void *, size_t, int, int, int, int64_t)') as unknown as Mmap;
+      const address = mmap(null, sizeBytes, PROT_READ_WRITE, MAP_SHARED, file, 0);
+      return address === MAP_FAILED ? null : new Uint8Array(koffi.view(address, sizeBytes));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** All of it has its place on the disk; one that had not is begun anew. */
+function openWhole(path: string, sizeBytes: number): number {
+  if (existsSync(path)) {
+    const file = openSync(path, 'r+');
+    const { size, blocks } = fstatSync(file);
+    if (size >= sizeBytes && blocks * STAT_BLOCK_BYTES >= sizeBytes) return file;
+    closeSync(file);
+  }
+  const file = openSync(path, 'w+', 0o600);
+  writeSync(file, Buffer.alloc(sizeBytes), 0, sizeBytes, 0);
+  return file;
+}
