@@ -2,8 +2,9 @@
 // journal in one append, then the CDRs into the ring to control. Datagrams of the batch leave when the append has
 // succeeded, and not before: what an answer promises is kept first.
 //
-// A CDR counts until control has it in its spool, a checkpoint until its call has a CDR. Both are written again when
-// the journal has begun a new segment, a few with each batch.
+// A CDR counts until control has it in its spool, a checkpoint until its call has a CDR. When the journal has begun a
+// new segment, checkpoints are written there again, a few with each batch, and control has a second or two for the CDRs:
+// then nothing in the earlier segments counts any more.
 
 import { CDR_HELD_MAX } from '../core/base/limits.ts';
 import { LinkedList, leave } from '../core/base/linked-list.ts';
@@ -25,13 +26,10 @@ const CARRIED_MAX = 16;
 /** ACKs that wait for something else to be written: without them a later life repeats so many 200s for nothing. */
 const ACKNOWLEDGED_WAITING_MAX = 32;
 
-/** A CDR that control may not have yet. */
-interface HeldCdr {
-  readonly id: string;
+/** A CDR that is not in the ring. */
+interface UnsentCdr {
   readonly position: number;
   readonly bytes: Uint8Array;
-  /** Of the journal's segment that has it. */
-  generation: number;
 }
 
 /** Where records go. */
@@ -69,16 +67,20 @@ export class RecordsOut {
   /** Other live calls with a checkpoint, those written longest ago first. */
   readonly #kept = new LinkedList<LiveRecord>();
   /** In the order of their positions. */
-  #held: HeldCdr[] = [];
-  /** How many of them are in the ring. */
-  #sentCount = 0;
+  #unsent: UnsentCdr[] = [];
   #lastPosition: number;
+  /** Of the segment that is written. */
+  #generation: number;
+  /** Position of the last CDR in earlier segments. */
+  #olderPosition: number;
   /** Board slots of calls that have ended, to be given back when their CDRs are kept. */
   #slotsOver: number[] = [];
   /** Charges of ended calls, held until their CDRs are kept. */
   #losses: Loss[] = [];
   /** Whether calls of an earlier life are missing that live on: its segments stay until then. */
   awaitsResumed = false;
+  /** No call may begin now: its CDR might have nowhere to go. As of the last append. */
+  isFull = false;
   /** Whether a call was answered, or an answered one ended, since the last append: something is promised. */
   hasPromise = false;
 
@@ -91,24 +93,28 @@ export class RecordsOut {
     this.#balances = balances;
     this.#charged = charged;
     this.#lastPosition = taken.position;
-    for (const { id, position, bytes } of journal.found.cdrs) {
+    for (const { position, bytes } of journal.found.cdrs) {
       this.#lastPosition = Math.max(this.#lastPosition, position);
-      if (position > taken.position) this.#held.push({ id, position, bytes: Uint8Array.from(bytes), generation: -1 });
+      if (position > taken.position) this.#unsent.push({ position, bytes: Uint8Array.from(bytes) });
     }
+    this.#generation = journal.generation;
+    this.#olderPosition = this.#lastPosition;
   }
 
+  /** CDRs that control does not have. */
   get heldCount(): number {
-    return this.#held.length;
+    return this.#lastPosition - this.#taken.position;
   }
 
   /** CDRs that the ring has no room for. */
   get unsentCount(): number {
-    return this.#held.length - this.#sentCount;
+    return this.#unsent.length;
   }
 
-  /** No call may begin now: its CDR might have nowhere to go. */
-  get isFull(): boolean {
-    return this.#held.length >= CDR_HELD_MAX || this.#journal.isFull;
+  /** Whether earlier segments are kept for nothing but CDRs, which control has not taken. */
+  get awaitsControl(): boolean {
+    const isCarried = this.#resumed.first === null && !this.awaitsResumed && this.#firstToCarry() === null;
+    return isCarried && this.#taken.position < this.#olderPosition;
   }
 
   /** Whether calls in set-up wait to be shown. */
@@ -147,7 +153,7 @@ export class RecordsOut {
    * the next flush tries again.
    */
   flush(): void {
-    this.#forgetTaken();
+    this.#noteSegment();
     if (this.#changed.length > 0) this.#writeChanged();
     if (this.#ended.length > 0) this.#writeEnded();
     if (this.#journal.hasOlder) this.#carryOver();
@@ -156,8 +162,9 @@ export class RecordsOut {
     if (this.#unshown.length > 0) this.#showChanged();
     this.#noteCharged();
     this.hasPromise = false;
-    if (this.#sentCount < this.#held.length) this.#publish();
+    if (this.#unsent.length > 0) this.#publish();
     if (this.#slotsOver.length > 0) this.#giveSlots();
+    this.isFull = this.heldCount >= CDR_HELD_MAX || this.#journal.isFull;
   }
 
   /** Shows the calls in set-up that have waited for it; those that this batch has changed are the next flush's. */
@@ -168,14 +175,11 @@ export class RecordsOut {
     }
   }
 
-  #forgetTaken(): void {
-    if (this.#held.length === 0) return;
-    const { position } = this.#taken;
-    let count = 0;
-    while (count < this.#sentCount && (this.#held[count] as HeldCdr).position <= position) count += 1;
-    if (count === 0) return;
-    this.#held = count === this.#held.length ? [] : this.#held.slice(count);
-    this.#sentCount -= count;
+  /** What is kept from now on stands in the new segment. */
+  #noteSegment(): void {
+    if (this.#generation === this.#journal.generation) return;
+    this.#generation = this.#journal.generation;
+    this.#olderPosition = this.#lastPosition;
   }
 
   #writeChanged(): void {
@@ -217,7 +221,7 @@ export class RecordsOut {
     leave(record);
     if (state === null) return;
     this.#journal.putCheckpoint(record.cdr.id, packCheckpoint(state, cdr));
-    record.generation = this.#journal.generation;
+    record.generation = this.#generation;
     this.#kept.add(record);
   }
 
@@ -245,31 +249,29 @@ export class RecordsOut {
 
   #keep(cdr: Cdr): void {
     this.#lastPosition += 1;
-    const held = { id: cdr.id, position: this.#lastPosition, bytes: pack(cdr), generation: this.#journal.generation };
-    this.#held.push(held);
-    this.#journal.putCdr(held.id, held.position, held.bytes);
+    const bytes = pack(cdr);
+    this.#unsent.push({ position: this.#lastPosition, bytes });
+    this.#journal.putCdr(cdr.id, this.#lastPosition, bytes);
   }
 
   #carryOver(): void {
-    const { generation } = this.#journal;
     let count = 0;
-    for (const held of this.#held) {
-      if (held.generation === generation) continue;
-      if (++count > CARRIED_MAX) return;
-      held.generation = generation;
-      this.#journal.putCdr(held.id, held.position, held.bytes);
-    }
     for (let record = this.#resumed.first; record !== null; record = this.#resumed.first) {
       if (++count > CARRIED_MAX) return;
       this.#carry(record);
     }
     if (this.awaitsResumed) return;
-    for (let record = this.#kept.first; record !== null; record = this.#kept.first) {
-      if (record.generation === generation) break;
+    for (let record = this.#firstToCarry(); record !== null; record = this.#firstToCarry()) {
       if (++count > CARRIED_MAX) return;
       this.#carry(record);
     }
-    this.#journal.dropOlder();
+    if (this.#taken.position >= this.#olderPosition) this.#journal.dropOlder();
+  }
+
+  /** The live call whose checkpoint was written longest ago, if that is in an earlier segment. */
+  #firstToCarry(): LiveRecord | null {
+    const { first } = this.#kept;
+    return first !== null && first.generation !== this.#generation ? first : null;
   }
 
   /** It leaves its list, or goes to the end of those kept. */
@@ -280,14 +282,15 @@ export class RecordsOut {
   }
 
   #publish(): void {
-    while (this.#sentCount < this.#held.length) {
-      const { position, bytes } = this.#held[this.#sentCount] as HeldCdr;
+    let sentCount = 0;
+    for (const { position, bytes } of this.#unsent) {
       const at = this.#ring.reserve(CDR_FRAME_HEAD_BYTES + bytes.length);
       if (at < 0) break;
       writePosition(this.#ring.bytes, at, position);
       this.#ring.bytes.set(bytes, at + CDR_FRAME_HEAD_BYTES);
-      this.#sentCount += 1;
+      sentCount += 1;
     }
+    this.#unsent = sentCount === this.#unsent.length ? [] : this.#unsent.slice(sentCount);
     this.#ring.publish();
   }
 

@@ -156,7 +156,7 @@ export class ShardRunner {
       this.#records.flush();
       this.#isFailing = false;
       this.#retryAtMs = Number.POSITIVE_INFINITY;
-      this.#carryDueMs = this.#journal.hasOlder ? this.#nowMs + CARRY_PERIOD_MS : Number.POSITIVE_INFINITY;
+      this.#carryDueMs = this.#journal.hasOlder ? this.#nowMs + this.#carryPeriodMs() : Number.POSITIVE_INFINITY;
       this.#gate.release();
       if (this.#journal.needsFlush || this.#records.hasWaiting) this.#armFlush();
     } catch (error) {
@@ -233,6 +233,10 @@ export class ShardRunner {
         defect: (sentence, input) => this.#host.post({ kind: 'defect', sentence, input }),
       },
     });
+  }
+
+  #carryPeriodMs(): number {
+    return this.#records.awaitsControl ? FLUSH_PERIOD_MS : CARRY_PERIOD_MS;
   }
 
   #resumeSome(): void {
