@@ -8,8 +8,8 @@ import { crc32 } from 'node:zlib';
 import { TandemError } from '../tandem-error.ts';
 
 const MAGIC = 'TNDMCALL';
-/** Format 1 had no ACKNOWLEDGED, 2 no checkpoints in two parts. */
-const FORMAT = 3;
+/** Format 1 had no ACKNOWLEDGED, 2 no checkpoints in two parts, 3 no tail in a file of its own. */
+const FORMAT = 4;
 const CLOCK_BYTES = 36;
 
 export const SEGMENT_HEAD_BYTES = 8 + 4 + CLOCK_BYTES;
