@@ -156,9 +156,10 @@ export class RecordsOut {
     this.#noteSegment();
     if (this.#changed.length > 0) this.#writeChanged();
     if (this.#ended.length > 0) this.#writeEnded();
-    if (this.#journal.hasOlder) this.#carryOver();
+    const isCarried = this.#journal.hasOlder && this.#carryOver();
     this.#writeAcknowledged();
     this.#journal.commit();
+    if (isCarried) this.#journal.dropOlder();
     if (this.#unshown.length > 0) this.#showChanged();
     this.#noteCharged();
     this.hasPromise = false;
@@ -254,18 +255,19 @@ export class RecordsOut {
     this.#journal.putCdr(cdr.id, this.#lastPosition, bytes);
   }
 
-  #carryOver(): void {
+  /** Whether nothing in earlier segments counts any more, once this batch is written. */
+  #carryOver(): boolean {
     let count = 0;
     for (let record = this.#resumed.first; record !== null; record = this.#resumed.first) {
-      if (++count > CARRIED_MAX) return;
+      if (++count > CARRIED_MAX) return false;
       this.#carry(record);
     }
-    if (this.awaitsResumed) return;
+    if (this.awaitsResumed) return false;
     for (let record = this.#firstToCarry(); record !== null; record = this.#firstToCarry()) {
-      if (++count > CARRIED_MAX) return;
+      if (++count > CARRIED_MAX) return false;
       this.#carry(record);
     }
-    if (this.#taken.position >= this.#olderPosition) this.#journal.dropOlder();
+    return this.#taken.position >= this.#olderPosition;
   }
 
   /** The live call whose checkpoint was written longest ago, if that is in an earlier segment. */

@@ -1,4 +1,4 @@
-// Segments of the journal come and go: none goes that has a CDR which control does not have.
+// Segments of the journal come and go: none goes that has what is nowhere else.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,6 +7,7 @@ import { RecordBoard } from '../../src/core/base/record-board.ts';
 import { Ring } from '../../src/core/base/ring.ts';
 import { TakenMark } from '../../src/core/base/taken-mark.ts';
 import { LiveRecord } from '../../src/core/call/call-record.ts';
+import type { CallState } from '../../src/core/call/checkpoint.ts';
 import { Balances } from '../../src/core/rating/balances.ts';
 import { RecordsOut } from '../../src/shard-host/records-out.ts';
 import { CallJournal, readJournal } from '../../src/store/call-journal.ts';
@@ -20,6 +21,14 @@ function openRecords(disk: MemoryDisk, taken: TakenMark): { readonly out: Record
   const charged = new TakenMark(new SharedArrayBuffer(8));
   const out = new RecordsOut({ board, journal, ring, taken, balances: new Balances(Balances.allocate(1)), charged });
   return { out, journal };
+}
+
+/** An answered call; its checkpoint says nothing but that it lives. */
+function answeredCall(): LiveRecord {
+  const record = new LiveRecord({ ...sampleCdr(0), id: 'alive', endReason: null }, 0);
+  record.answered(0, 0);
+  record.source = { state: {} as CallState };
+  return record;
 }
 
 function positionsOn(disk: MemoryDisk): number[] {
@@ -51,4 +60,26 @@ test('a segment with a CDR that control has not taken stays, over a kill too; th
   out.flush();
   await journal.flush();
   assert.deepEqual([out.heldCount, out.awaitsControl, journal.hasOlder, positionsOn(disk)], [0, false, false, []]);
+});
+
+test('a segment stays until the checkpoints that were in it are written, whatever the disk does', async () => {
+  const disk = new MemoryDisk();
+  const taken = new TakenMark(new SharedArrayBuffer(8));
+  const { out, journal } = openRecords(disk, taken);
+  out.changed(answeredCall());
+  out.flush();
+  while (!journal.hasOlder) {
+    out.ended(new LiveRecord({ ...sampleCdr(1) }, 0));
+    out.flush();
+  }
+  await journal.flush();
+  taken.position = out.heldCount;
+  Object.assign(disk, { failsAt: disk.callCount + 1, failCount: 1, tornShare: 0.5 });
+  assert.throws(() => out.flush(), /EIO/);
+  await journal.flush();
+  assert.deepEqual([...readJournal(disk.successor()).calls.keys()], ['alive'], 'its new one is not there');
+  out.flush();
+  await journal.flush();
+  assert.ok(!journal.hasOlder);
+  assert.deepEqual([...readJournal(disk.successor()).calls.keys()], ['alive']);
 });
