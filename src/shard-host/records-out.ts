@@ -3,8 +3,8 @@
 // succeeded, and not before: what an answer promises is kept first.
 //
 // A CDR counts until control has it in its spool, a checkpoint until its call has a CDR. When the journal has begun a
-// new segment, checkpoints are written there again, a few with each batch, and control has a second or two for the CDRs:
-// then nothing in the earlier segments counts any more.
+// new segment, checkpoints are written there again, a few with each batch, and control has a second or two for the
+// CDRs: then nothing in the earlier segments counts any more.
 
 import { CDR_HELD_MAX } from '../core/base/limits.ts';
 import { LinkedList, leave } from '../core/base/linked-list.ts';

@@ -1,6 +1,6 @@
-// The newest bytes of a journal, in a mapped file beside its segments: an append is a copy, and no system call. They are
-// in the page cache and outlive the process there, as they would in the segment. With the next flush, or when there is
-// no room for more, they go to the segment in one write.
+// The newest bytes of a journal, in a mapped file beside its segments: an append is a copy, and no system call. They
+// are in the page cache and outlive the process there, as they would in the segment. With the next flush, or when there
+// is no room for more, they go to the segment in one write.
 //
 //   "TNDMTAIL", clock run (36 bytes of text, padded), name of the segment (20 bytes of text, padded),
 //   where in the segment it begins (f64), its length (u32), from byte 128 on: its bytes

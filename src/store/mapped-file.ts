@@ -1,8 +1,8 @@
 // A file as memory, shared with everybody who maps or reads it. What is stored there is in the page cache at once, with
 // no system call, and outlives the process. Node has no mmap(2): koffi, which is optional, calls that of the C library.
 //
-// A store into a page that has no room on the disk kills the process (SIGBUS). So the file is written whole before it is
-// mapped, and only on file systems that write it in place from then on.
+// A store into a page that has no room on the disk kills the process (SIGBUS). So the file is written whole before it
+// is mapped, and only on file systems that write it in place from then on.
 
 import { closeSync, existsSync, fstatSync, openSync, statfsSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
