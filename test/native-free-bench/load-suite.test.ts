@@ -135,8 +135,8 @@ describe('caller and answerer', () => {
   });
 
   test('calls survive loss, repetition and disorder', async () => {
-    // Without a system between them a datagram suffers at both ends: with all of it, one request in 700 000 would be lost
-    // eight times. Half at each end is the loss of a way through a system, and one in a hundred million.
+    // Without a system between them a datagram suffers at both ends: with all of it, one request in 700 000 would be
+    // lost eight times. Half at each end is the loss of a way through a system, and one in a hundred million.
     const { loss, duplicate, reorder } = profile('lossy').impairment ?? assert.fail('it has an impairment');
     const impairment = { loss: loss / 2, duplicate: duplicate / 2, reorder: reorder / 2 };
     const lossy = { ...profile('lossy'), impairment, mix: profile('basic').mix };
