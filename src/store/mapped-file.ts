@@ -21,6 +21,13 @@ const STAT_BLOCK_BYTES = 512;
 
 type Mmap = (address: null, length: number, protection: number, flags: number, file: number, offset: number) => bigint;
 
+/** What is used of koffi; its own types are not there where it is not. */
+interface Koffi {
+  /** Null: what the process has loaded already. */
+  load(library: null): { func(prototype: string): unknown };
+  view(address: bigint, length: number): ArrayBuffer;
+}
+
 const load = createRequire(import.meta.url);
 let mmap: Mmap | undefined;
 
@@ -32,10 +39,10 @@ export function mapFile(path: string, sizeBytes: number): Uint8Array | null {
   if (process.platform !== 'linux') return null;
   try {
     if (!IN_PLACE.has(statfsSync(dirname(path)).type)) return null;
-    const koffi = load('koffi') as typeof import('koffi');
+    const koffi = load('koffi') as Koffi;
     const file = openWhole(path, sizeBytes);
     try {
-      mmap ??= koffi.load(null).func('void *mmap(void *, size_t, int, int, int, int64_t)') as unknown as Mmap;
+      mmap ??= koffi.load(null).func('void *mmap(void *, size_t, int, int, int, int64_t)') as Mmap;
       const address = mmap(null, sizeBytes, PROT_READ_WRITE, MAP_SHARED, file, 0);
       return address === MAP_FAILED ? null : new Uint8Array(koffi.view(address, sizeBytes));
     } finally {
