@@ -69,8 +69,6 @@ export class RecordsOut {
   /** In the order of their positions. */
   #unsent: UnsentCdr[] = [];
   #lastPosition: number;
-  /** Of the segment that is written. */
-  #generation: number;
   /** Position of the last CDR in earlier segments. */
   #olderPosition: number;
   /** Board slots of calls that have ended, to be given back when their CDRs are kept. */
@@ -79,8 +77,6 @@ export class RecordsOut {
   #losses: Loss[] = [];
   /** Whether calls of an earlier life are missing that live on: its segments stay until then. */
   awaitsResumed = false;
-  /** No call may begin now: its CDR might have nowhere to go. As of the last append. */
-  isFull = false;
   /** Whether a call was answered, or an answered one ended, since the last append: something is promised. */
   hasPromise = false;
 
@@ -97,7 +93,6 @@ export class RecordsOut {
       this.#lastPosition = Math.max(this.#lastPosition, position);
       if (position > taken.position) this.#unsent.push({ position, bytes: Uint8Array.from(bytes) });
     }
-    this.#generation = journal.generation;
     this.#olderPosition = this.#lastPosition;
   }
 
@@ -109,6 +104,11 @@ export class RecordsOut {
   /** CDRs that the ring has no room for. */
   get unsentCount(): number {
     return this.#unsent.length;
+  }
+
+  /** No call may begin now: its CDR might have nowhere to go. */
+  get isFull(): boolean {
+    return this.heldCount >= CDR_HELD_MAX || this.#journal.isFull;
   }
 
   /** Whether earlier segments are kept for nothing but CDRs, which control has not taken. */
@@ -153,19 +153,17 @@ export class RecordsOut {
    * the next flush tries again.
    */
   flush(): void {
-    this.#noteSegment();
     if (this.#changed.length > 0) this.#writeChanged();
     if (this.#ended.length > 0) this.#writeEnded();
     const isCarried = this.#journal.hasOlder && this.#carryOver();
     this.#writeAcknowledged();
-    this.#journal.commit();
+    this.#commit();
     if (isCarried) this.#journal.dropOlder();
     if (this.#unshown.length > 0) this.#showChanged();
     this.#noteCharged();
     this.hasPromise = false;
     if (this.#unsent.length > 0) this.#publish();
     if (this.#slotsOver.length > 0) this.#giveSlots();
-    this.isFull = this.heldCount >= CDR_HELD_MAX || this.#journal.isFull;
   }
 
   /** Shows the calls in set-up that have waited for it; those that this batch has changed are the next flush's. */
@@ -176,11 +174,11 @@ export class RecordsOut {
     }
   }
 
-  /** What is kept from now on stands in the new segment. */
-  #noteSegment(): void {
-    if (this.#generation === this.#journal.generation) return;
-    this.#generation = this.#journal.generation;
-    this.#olderPosition = this.#lastPosition;
+  /** Writes the batch; when the segment is full after it, all CDRs so far stand in earlier ones. */
+  #commit(): void {
+    const { generation } = this.#journal;
+    this.#journal.commit();
+    if (this.#journal.generation !== generation) this.#olderPosition = this.#lastPosition;
   }
 
   #writeChanged(): void {
@@ -222,7 +220,7 @@ export class RecordsOut {
     leave(record);
     if (state === null) return;
     this.#journal.putCheckpoint(record.cdr.id, packCheckpoint(state, cdr));
-    record.generation = this.#generation;
+    record.generation = this.#journal.generation;
     this.#kept.add(record);
   }
 
@@ -273,7 +271,7 @@ export class RecordsOut {
   /** The live call whose checkpoint was written longest ago, if that is in an earlier segment. */
   #firstToCarry(): LiveRecord | null {
     const { first } = this.#kept;
-    return first !== null && first.generation !== this.#generation ? first : null;
+    return first !== null && first.generation !== this.#journal.generation ? first : null;
   }
 
   /** It leaves its list, or goes to the end of those kept. */

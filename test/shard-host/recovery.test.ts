@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { UNTOUCHED_ROUTING_NUMBERS } from '../../src/core/routing/gateway-numbers.ts';
 import { packNumberGroup } from '../../src/core/routing/number-group.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
@@ -335,6 +336,19 @@ describe('a disk that fails', () => {
       }
     });
   }
+
+  test('when it does not flush: no call begins until it does, and the next one begins at once', async () => {
+    const bench = new RunnerBench();
+    established(bench);
+    Object.assign(bench.disk, { failsAt: bench.disk.callCount + 1 });
+    bench.pass(300);
+    await setImmediate();
+    assert.deepEqual(wordsOf(bench.receive(new BenchCall(bench, 'two').inviteText(), CALLER)), ['caller 503']);
+    bench.pass(600);
+    await setImmediate();
+    const sent = bench.receive(new BenchCall(bench, 'three').inviteText(), CALLER);
+    assert.deepEqual(wordsOf(sent)[0], 'caller 100');
+  });
 
   test('for long: new calls get 503 unrecorded, calls that there are go on, and only ends and answers wait', () => {
     const bench = new RunnerBench();
