@@ -4,7 +4,7 @@
 // An append is in the page cache when it returns, so it outlives the process; `flush` brings it to the disk (200 ms),
 // or each append does (strict). A frame is whole or not there: what a kill or a power cut has torn does not pass its
 // check. When a segment is full a new one begins, and the host writes again, a few with each batch, what still counts;
-// then the older file goes. No map, so a full disk is an error that can be answered. Why not LMDB: src/decisions/0020.
+// then the older file goes. A full disk is an error that can be answered. Why not LMDB: src/decisions/0020.
 
 import { JOURNAL_ROOM_BYTES, JOURNAL_SEGMENT_BYTES } from '../core/base/limits.ts';
 import { clockRun, type JournalDisk } from './journal-disk.ts';

@@ -10,7 +10,8 @@ import { TandemError } from '../tandem-error.ts';
 const MAGIC = 'TNDMCALL';
 /** Format 1 had no ACKNOWLEDGED, 2 no checkpoints in two parts, 3 no tail in a file of its own. */
 const FORMAT = 4;
-const CLOCK_BYTES = 36;
+/** Of the name of a run of the clock. */
+export const CLOCK_BYTES = 36;
 
 export const SEGMENT_HEAD_BYTES = 8 + 4 + CLOCK_BYTES;
 export const FRAME_HEAD_BYTES = 8;
@@ -124,7 +125,7 @@ export function readSegment(bytes: Buffer, content: JournalContent): void {
     const sentence = `${told} Start the newer version.`;
     throw new TandemError('TANDEM_STORE_NEWER', sentence);
   }
-  const clockRun = bytes.toString('latin1', 12, SEGMENT_HEAD_BYTES).replaceAll('\0', '');
+  const clockRun = paddedText(bytes, 12, CLOCK_BYTES);
   let at = SEGMENT_HEAD_BYTES;
   while (at < bytes.length) {
     const start = at + FRAME_HEAD_BYTES;
@@ -138,6 +139,11 @@ export function readSegment(bytes: Buffer, content: JournalContent): void {
     else content.refusedCount += 1;
     at = end;
   }
+}
+
+/** The text at `start` in a field of `length` bytes; zeros fill it up. */
+export function paddedText(bytes: Buffer, start: number, length: number): string {
+  return bytes.toString('latin1', start, start + length).replaceAll('\0', '');
 }
 
 function readFrame(frame: Buffer, clockRun: string, { calls, cdrs }: JournalContent): void {

@@ -8,9 +8,10 @@
 // The length is written last: a kill finds a whole number of appends. A power cut finds any mixture of old and new, so
 // the tail of another run of the clock is none; what it costs is what a flush later costs.
 
+import { CLOCK_BYTES, paddedText } from './journal-segment.ts';
+
 const MAGIC = 'TNDMTAIL';
 const CLOCK_AT = 8;
-const CLOCK_BYTES = 36;
 const NAME_AT = CLOCK_AT + CLOCK_BYTES;
 const NAME_BYTES = 20;
 const POSITION_AT = NAME_AT + NAME_BYTES;
@@ -95,13 +96,9 @@ export class JournalTail {
 /** What a tail `file` of this run of the clock holds; null when it holds nothing that counts. */
 export function readTail(file: Buffer, clockRun: string): LeftTail | null {
   if (file.length < BYTES_AT || file.toString('latin1', 0, CLOCK_AT) !== MAGIC) return null;
-  if (clockRun === '' || textAt(file, CLOCK_AT, CLOCK_BYTES) !== clockRun.slice(0, CLOCK_BYTES)) return null;
+  if (clockRun === '' || paddedText(file, CLOCK_AT, CLOCK_BYTES) !== clockRun.slice(0, CLOCK_BYTES)) return null;
   const length = file.readUInt32LE(LENGTH_AT);
   if (length === 0 || BYTES_AT + length > file.length) return null;
   const bytes = file.subarray(BYTES_AT, BYTES_AT + length);
-  return { name: textAt(file, NAME_AT, NAME_BYTES), position: file.readDoubleLE(POSITION_AT), bytes };
-}
-
-function textAt(file: Buffer, start: number, length: number): string {
-  return file.toString('latin1', start, start + length).replaceAll('\0', '');
+  return { name: paddedText(file, NAME_AT, NAME_BYTES), position: file.readDoubleLE(POSITION_AT), bytes };
 }
