@@ -4,7 +4,7 @@
 // A store into a page that has no room on the disk kills the process (SIGBUS). So the file is written whole before it
 // is mapped, and only on file systems that write it in place from then on.
 
-import { closeSync, existsSync, fstatSync, openSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, statfsSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 
@@ -40,8 +40,10 @@ export function mapFile(path: string, sizeBytes: number): Uint8Array | null {
   try {
     if (!IN_PLACE.has(statfsSync(dirname(path)).type)) return null;
     const koffi = load('koffi') as Koffi;
-    const file = openWhole(path, sizeBytes);
+    const file = openSync(path, existsSync(path) ? 'r+' : 'w+', 0o600);
     try {
+      if (!isWhole(file, sizeBytes)) begin(file, sizeBytes);
+      if (!isWhole(file, sizeBytes)) return null;
       mmap ??= koffi.load(null).func('void *mmap(void *, size_t, int, int, int, int64_t)') as Mmap;
       const address = mmap(null, sizeBytes, PROT_READ_WRITE, MAP_SHARED, file, 0);
       return address === MAP_FAILED ? null : new Uint8Array(koffi.view(address, sizeBytes));
@@ -53,15 +55,14 @@ export function mapFile(path: string, sizeBytes: number): Uint8Array | null {
   }
 }
 
-/** All of it has its place on the disk; one that had not is begun anew. */
-function openWhole(path: string, sizeBytes: number): number {
-  if (existsSync(path)) {
-    const file = openSync(path, 'r+');
-    const { size, blocks } = fstatSync(file);
-    if (size >= sizeBytes && blocks * STAT_BLOCK_BYTES >= sizeBytes) return file;
-    closeSync(file);
-  }
-  const file = openSync(path, 'w+', 0o600);
+/** Whether all of it has its place on the disk. */
+function isWhole(file: number, sizeBytes: number): boolean {
+  const { size, blocks } = fstatSync(file);
+  return size >= sizeBytes && blocks * STAT_BLOCK_BYTES >= sizeBytes;
+}
+
+/** Zeros, as far as the disk takes them: one that is nearly full takes a part, and says so to nobody. */
+function begin(file: number, sizeBytes: number): void {
+  ftruncateSync(file, 0);
   writeSync(file, Buffer.alloc(sizeBytes), 0, sizeBytes, 0);
-  return file;
 }

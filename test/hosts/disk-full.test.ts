@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const RUN = fileURLToPath(new URL('./disk-full-run.js', import.meta.url));
-const DISK = 'size=12m,mode=0777';
+const MAPPED_FILE = new URL('../../src/store/mapped-file.js', import.meta.url).href;
 
 /** A namespace where this user may mount, as root or in a user namespace; null where the platform refuses. */
 function namespace(): readonly string[] | null {
@@ -21,21 +21,38 @@ function namespace(): readonly string[] | null {
   return null;
 }
 
-test('a full disk: 503 for new calls, the others go on, no record is lost, and it ends by itself', (context) => {
+/** Runs a program of node whose temporary directory is a small disk of its own; null where the platform refuses. */
+function runOn(
+  disk: string,
+  words: readonly string[],
+): { readonly status: number | null; readonly said: string } | null {
   const options = namespace();
   if (options === null) {
     assert.notEqual(process.env['CI'], 'true', 'this test must run in CI');
-    context.skip('SKIPPED: this user may not mount');
-    return;
+    return null;
   }
-  const disk = mkdtempSync(join(tmpdir(), 'tandem-disk-'));
+  const directory = mkdtempSync(join(tmpdir(), 'tandem-disk-'));
   try {
-    const command = `mount -t tmpfs -o ${DISK} tmpfs "$1" && TMPDIR="$1" exec "$2" "$3"`;
-    const words = [...options, 'sh', '-c', command, 'sh', disk, process.execPath, RUN];
-    const { status, stdout, stderr } = spawnSync('unshare', words, { encoding: 'utf8', timeout: 240_000 });
-    assert.equal(status, 0, `${stdout}\n${stderr}`);
-    context.diagnostic(stdout.trim());
+    const command = `mount -t tmpfs -o ${disk},mode=0777 tmpfs "$1" && export TMPDIR="$1" && shift && exec "$@"`;
+    const all = [...options, 'sh', '-c', command, 'sh', directory, process.execPath, ...words];
+    const { status, stdout, stderr } = spawnSync('unshare', all, { encoding: 'utf8', timeout: 240_000 });
+    return { status, said: `${stdout}\n${stderr}`.trim() };
   } finally {
-    rmSync(disk, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
+}
+
+test('a full disk: 503 for new calls, the others go on, no record is lost, and it ends by itself', (context) => {
+  const run = runOn('size=12m', [RUN]);
+  if (run === null) return context.skip('SKIPPED: this user may not mount');
+  assert.equal(run.status, 0, run.said);
+  context.diagnostic(run.said);
+});
+
+test('a disk with room for half of it: nothing is mapped, for that would end the process', (context) => {
+  const store = "import { tmpdir } from 'node:os'; const m = mapFile(tmpdir() + '/file', 131072); m?.fill(1);";
+  const program = `import { mapFile } from ${JSON.stringify(MAPPED_FILE)}; ${store} console.log(m === null)`;
+  const run = runOn('size=64k', ['--input-type=module', '-e', program]);
+  if (run === null) return context.skip('SKIPPED: this user may not mount');
+  assert.deepEqual(run, { status: 0, said: 'true' });
 });
