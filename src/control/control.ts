@@ -14,7 +14,7 @@ import type { Stores } from '../store/ports.ts';
 import { sentenceOf } from '../tandem-error.ts';
 import { KeptBlackList } from './black-list.ts';
 import { CallRate } from './call-rate.ts';
-import { CdrDrain, journalName } from './cdr/cdr-drain.ts';
+import { CdrDrain } from './cdr/cdr-drain.ts';
 import { CdrIndex } from './cdr/index/cdr-index.ts';
 import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
@@ -311,8 +311,8 @@ export class Control implements HostNamesUser {
     this.#keepBlackList();
     tellLeftBehind(this.view, this.#log);
     for (const sink of this.sinks) await sink.finish();
-    const { journalsPath, memory } = this.options;
-    removeSpentJournals(journalsPath, (shard) => this.stores.spool.taken(journalName(shard, memory.shards.length)));
+    await this.drain.tell(this.stores.flush);
+    removeSpentJournals(this.options.journalsPath, (shard) => this.drain.toldOf(shard));
     await this.stores.close();
     releaseDataDirectory(this.options.dataPath);
   }
@@ -370,8 +370,8 @@ export class Control implements HostNamesUser {
   #flush(): void {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    this.stores
-      .flush()
+    this.drain
+      .tell(this.stores.flush)
       .catch((error: unknown) => this.#log.error({ why: sentenceOf(error) }, 'the store cannot be flushed to disk'))
       .finally(() => {
         this.#isFlushing = false;

@@ -61,6 +61,7 @@ export function openTables(dataPath: string, roomBytes: number): Tables {
     mkdirSync(dataPath, { recursive: true, mode: 0o700 });
     const tables = tablesIn(dataPath, roomBytes);
     checkFormat(tables, dataPath);
+    bringFoundToDisk(tables);
     moveFormerHistory(tables);
     return tables;
   } catch (cause) {
@@ -79,6 +80,7 @@ function tablesIn(dataPath: string, roomBytes: number): Tables {
     return root;
   };
   const root = file('tandem.mdb', { noReadAhead: true, overlappingSync: true });
+  // Needed also by one that only closes: lmdb-js begins a flush of its own as it opens, and does not wait for it then.
   flushes.set(root, { isNeeded: true, latest: Promise.resolve() });
   const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
   formerTable(root, FORMER_INDEX)?.dropSync();
@@ -101,7 +103,7 @@ function tablesIn(dataPath: string, roomBytes: number): Tables {
 function checkFormat(tables: Tables, dataPath: string): void {
   const stored = tables.meta.getBinary('format');
   if (stored === undefined) {
-    write(tables, () => tables.meta.putSync('format', pack(FORMAT)));
+    writeFormat(tables);
     return;
   }
   const format = unpack(stored);
@@ -109,6 +111,23 @@ function checkFormat(tables: Tables, dataPath: string): void {
   const todo = 'Start the newer version, or restore a backup.';
   const sentence = `${dataPath} was written in format ${String(format)}, and this Tandem reads ${FORMAT}. ${todo}`;
   throw new TandemError('TANDEM_STORE_NEWER', sentence);
+}
+
+function writeFormat(tables: Tables): void {
+  write(tables, () => tables.meta.putSync('format', pack(FORMAT)));
+}
+
+/**
+ * What a process that was killed has committed and not flushed. LMDB takes what it finds for flushed, so that it needs
+ * a commit to do it. A disk that is full takes none: then the first flush with room does.
+ */
+function bringFoundToDisk(tables: Tables): void {
+  try {
+    writeFormat(tables);
+    flushNow(tables);
+  } catch {
+    return;
+  }
 }
 
 /**

@@ -32,8 +32,9 @@ const ROOM_BYTES_MAX = 2 ** 40;
 const PIECE_BYTES = 2 ** 20;
 
 /**
- * Opens (or makes) the stores of `dataPath`. Throws TANDEM_STORE_UNUSABLE when the directory cannot be used,
- * TANDEM_STORE_NEWER when a later version of Tandem wrote it.
+ * Opens (or makes) the stores of `dataPath`; what they have is on the disk then, also when the process before was
+ * killed. Throws TANDEM_STORE_UNUSABLE when the directory cannot be used, TANDEM_STORE_NEWER when a later version of
+ * Tandem wrote it.
  */
 export function openLmdbStores(dataPath: string, options: { readonly roomBytes?: number } = {}): Stores {
   const roomBytes = options.roomBytes ?? ROOM_BYTES;

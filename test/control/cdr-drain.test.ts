@@ -27,11 +27,21 @@ function write({ cdrs }: DrainMemory, from: number, to: number): void {
   ring.publish();
 }
 
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 function numbers(spool: CdrSpool): number[] {
   return spool.after(0, 10_000).map(({ record }) => Number(unpackCdr(record).id.slice(-8)));
 }
 
-test('every frame of every ring is spooled once, in order, released, and the shards are told', (context) => {
+const taken = ({ cdrsTaken }: DrainMemory): number => new TakenMark(cdrsTaken).position;
+
+test('every frame of every ring is spooled once, in order, released, and the shards are told', async (context) => {
   const stores = openLmdbStores(temporaryDirectory());
   context.after(() => stores.close());
   const memory = [shardMemory(), shardMemory()] as const;
@@ -45,14 +55,33 @@ test('every frame of every ring is spooled once, in order, released, and the sha
   assert.deepEqual(numbers(stores.spool), [1, 2, 3, 10, 11, 4]);
   assert.equal(new Ring(memory[0].cdrs).depthBytes, 0);
   assert.equal(drain.appendedCount, 6);
-  assert.deepEqual(
-    memory.map(({ cdrsTaken }) => new TakenMark(cdrsTaken).position),
-    [4, 11],
-  );
+  await drain.tell(stores.flush);
+  assert.deepEqual(memory.map(taken), [4, 11]);
   assert.deepEqual([stores.spool.taken('2/0'), stores.spool.taken('2/1'), stores.spool.taken('1/0')], [4, 11, 0]);
 });
 
-test('when the spool refuses, the frames stay in the ring and are taken later', () => {
+test('a shard is told of what is on the disk, and not of what is committed only', async () => {
+  const { spool } = openMemoryStores();
+  const memory = shardMemory();
+  const drain = new CdrDrain([memory], open, spool);
+  write(memory, 1, 3);
+  drain.drain();
+  assert.equal(taken(memory), 0);
+  await assert.rejects(drain.tell(() => Promise.reject(new Error('EIO'))));
+  assert.equal(taken(memory), 0);
+  const { promise: flushed, resolve } = deferred();
+  const told = drain.tell(() => flushed);
+  write(memory, 4, 5);
+  drain.drain();
+  resolve();
+  await told;
+  assert.equal(taken(memory), 3, 'those that came while it was flushed are told by the next flush');
+  await drain.tell(() => Promise.resolve());
+  assert.equal(taken(memory), 5);
+  assert.equal(drain.repeatedCount, 0);
+});
+
+test('when the spool refuses, the frames stay in the ring and are taken later', async () => {
   const { spool } = openMemoryStores({ roomBytes: 3_000 });
   const memory = shardMemory();
   const drain = new CdrDrain([memory], open, spool);
@@ -62,7 +91,8 @@ test('when the spool refuses, the frames stay in the ring and are taken later', 
   assert.throws(() => drain.drain());
   assert.throws(() => drain.drain());
   assert.deepEqual(numbers(spool), [1, 2, 3, 4, 5]);
-  assert.equal(new TakenMark(memory.cdrsTaken).position, 5);
+  await drain.tell(() => Promise.resolve());
+  assert.equal(taken(memory), 5);
   spool.trim(1, 100, 5);
   assert.equal(drain.drain(), 5);
   assert.deepEqual(numbers(spool), [5, 6, 7, 8, 9, 10]);

@@ -1,15 +1,19 @@
 // Control as a whole: what main and an operator see of it.
 
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { SwitchStatus } from '../../src/control/api/status.ts';
 import type { DeployedOutcome } from '../../src/control/control.ts';
 import type { Problem } from '../../src/control/http/problem.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { CallJournal } from '../../src/store/call-journal.ts';
 import { findRunningSwitch } from '../../src/store/data-directory.ts';
+import { journalFolder } from '../../src/store/journal-disk.ts';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
+import { openMemoryStores } from '../../src/store/memory.ts';
+import { pack } from '../../src/store/records.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { ask, type ControlFixture, NETWORK, openControl, WALL_MS } from './control-fixture.ts';
@@ -184,6 +188,26 @@ test('stopping takes what is in the rings and brings the files up to date', asyn
     .split('\n');
   assert.equal(lines.length, 10_000);
   assert.equal(findRunningSwitch(path), null);
+});
+
+test('a journal stays until the records that were in it are on the disk', async () => {
+  const path = temporaryDirectory();
+  const folder = join(path, 'calls', '0');
+  mkdirSync(folder, { recursive: true });
+  const journal = new CallJournal(journalFolder(folder), { isStrict: false });
+  journal.putCdr('one', 1, pack(sampleCdr(1, WALL_MS)));
+  journal.commit();
+  journal.close();
+  const segments = (): number => readdirSync(folder).filter((name) => !name.endsWith('tail')).length;
+  const stopped = async (flush: () => Promise<void>): Promise<void> => {
+    const { control, shards } = openControl(path, { stores: { ...openMemoryStores(), flush } });
+    shards[0]?.record(sampleCdr(1, WALL_MS));
+    await control.stop();
+  };
+  await assert.rejects(stopped(() => Promise.reject(new Error('EIO'))));
+  assert.equal(segments(), 1);
+  await stopped(() => Promise.resolve());
+  assert.equal(segments(), 0);
 });
 
 test('live calls are read from the boards', async (context) => {

@@ -3,7 +3,8 @@
 // comes again from the shard's journal.
 //
 // So a CDR may come twice, and is known by its position: with the records the spool keeps, in the same commit, how far
-// each journal has come. What is not beyond it is dropped. The shard is told the same, and forgets.
+// each journal has come. What is not beyond it is dropped. The shard is told once that is on the disk, and forgets: a
+// commit alone outlives the process, not a power cut.
 
 import { CDR_RING_BYTES } from '../../core/base/limits.ts';
 import type { Ring } from '../../core/base/ring.ts';
@@ -23,14 +24,14 @@ export interface DrainMemory {
   readonly cdrsTaken: SharedArrayBuffer;
 }
 
-/** One shard's end of it. */
+/** One shard's end of it. Positions are of its last CDR: told to the shard, spooled, found in this round. */
 interface Source {
   readonly journal: string;
   readonly memory: DrainMemory;
-  readonly mark: TakenMark;
+  readonly told: TakenMark;
+  spooled: number;
+  found: number;
   ring: Ring;
-  /** Position of the last CDR that is spooled, or found in this round. */
-  position: number;
 }
 
 /** The reader of all CDR rings. */
@@ -44,16 +45,18 @@ export class CdrDrain {
   repeatedCount = 0;
 
   /**
-   * `openRing` makes a reader that begins at what was released last. The shards learn here how far their journals are.
+   * `openRing` makes a reader that begins at what was released last. The shards learn here what `spool` has already,
+   * all of which is on the disk.
    */
   constructor(memory: readonly DrainMemory[], openRing: (shared: SharedArrayBuffer) => Ring, spool: CdrSpool) {
     this.#openRing = openRing;
     this.#spool = spool;
     this.#sources = memory.map((one, shard) => {
       const journal = journalName(shard, memory.length);
-      const mark = new TakenMark(one.cdrsTaken);
-      mark.position = spool.taken(journal);
-      return { journal, memory: one, mark, ring: openRing(one.cdrs), position: mark.position };
+      const told = new TakenMark(one.cdrsTaken);
+      const spooled = spool.taken(journal);
+      told.position = spooled;
+      return { journal, memory: one, told, spooled, found: spooled, ring: openRing(one.cdrs) };
     });
   }
 
@@ -79,11 +82,23 @@ export class CdrDrain {
     }
     for (const source of this.#sources) {
       source.ring.release();
-      source.mark.position = source.position;
+      source.spooled = source.found;
     }
     this.appendedCount += found.length;
     this.repeatedCount += frameCount - found.length;
     return frameCount;
+  }
+
+  /** Tells the shards how far the spool is, once `flush` has brought that to the disk. Rejects as `flush` does. */
+  async tell(flush: () => Promise<void>): Promise<void> {
+    const spooled = this.#sources.map((source) => [source, source.spooled] as const);
+    await flush();
+    for (const [{ told }, position] of spooled) told.position = position;
+  }
+
+  /** Position of the last CDR that `shard` may forget. */
+  toldOf(shard: number): number {
+    return this.#sources[shard]?.told.position ?? 0;
   }
 
   #takeFrames(source: Source, found: Uint8Array[]): number {
@@ -92,8 +107,8 @@ export class CdrDrain {
     let frameCount = 0;
     for (; frameCount < framesMax && ring.next(); frameCount++) {
       const position = readPosition(ring.bytes, ring.frameStart);
-      if (position <= source.position) continue;
-      source.position = position;
+      if (position <= source.found) continue;
+      source.found = position;
       // A copy: unpacking strings straight from shared memory takes ten times as long.
       found.push(Buffer.from(ring.bytes.subarray(ring.frameStart + CDR_FRAME_HEAD_BYTES, ring.frameEnd)));
     }
@@ -102,19 +117,19 @@ export class CdrDrain {
 
   /** By journal, of those that brought something. */
   #positions(): Map<string, number> {
-    const changed = this.#sources.filter(({ position, mark }) => position > mark.position);
-    return new Map(changed.map(({ journal, position }) => [journal, position]));
+    const changed = this.#sources.filter(({ found, spooled }) => found > spooled);
+    return new Map(changed.map(({ journal, found }) => [journal, found]));
   }
 
   #beginAgain(): void {
     for (const source of this.#sources) {
       source.ring = this.#openRing(source.memory.cdrs);
-      source.position = source.mark.position;
+      source.found = source.spooled;
     }
   }
 }
 
 /** The journal of `shard`, as the spool knows it: a shard of another number of shards has another. */
-export function journalName(shard: number, shardCount: number): string {
+function journalName(shard: number, shardCount: number): string {
   return `${shardCount}/${shard}`;
 }
