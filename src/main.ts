@@ -27,6 +27,7 @@ import type { Shards, ShardsUser } from './shards.ts';
 import { claimDataDirectory } from './store/data-directory.ts';
 import { journalFolder } from './store/journal-disk.ts';
 import { journalPath, journalsPath, shardCountOf } from './store/journal-places.ts';
+import { whyUnmapped } from './store/mapped-file.ts';
 import { endWarmUp } from './warm-up.ts';
 
 const load = createRequire(import.meta.url);
@@ -97,6 +98,7 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
     precedence.note(control.snapshot.parameters.SS_SIP_SIGNAL_TOS);
     edge.newCalls.share(sharesOf(control.snapshot, memory));
     shards = startShards(config, listenersOf(config, sockets), early, { control, edge, memory, log, lines });
+    if (!place.isTemporary) lines.say(() => tellUnmapped(log, config.dataPath));
     return await running({ control, shards, edge, sockets, memory, place });
   } catch (error) {
     edge.close();
@@ -295,6 +297,12 @@ function tellInheritance(log: Log, shard: number, inheritance: Inheritance, isSu
   if (isSuccessor) log.warn(numbers, 'shard replaced');
   else if (resumedCount > 0) log.info(numbers, 'calls of before the restart go on');
   if (refusedCount > 0) log.error({ shard, refusedCount }, 'parts of the journal were torn, and are lost');
+}
+
+/** Journals are as safe without, and an answer waits for system calls instead of a copy. */
+function tellUnmapped(log: Log, dataPath: string): void {
+  const why = whyUnmapped(dataPath);
+  if (why !== null) log.info({ dataPath, why }, 'journals are not mapped: calls take some percent more of the processor');
 }
 
 /** Calls are carried; resolves when there is management too. Rejects when that cannot be, and calls live on. */

@@ -31,14 +31,25 @@ interface Koffi {
 const load = createRequire(import.meta.url);
 let mmap: Mmap | undefined;
 
+/** Why no file in `folder` can be mapped; null when one can. Throws what the platform throws. */
+export function whyUnmapped(folder: string): string | null {
+  if (process.platform !== 'linux') return `this is ${process.platform}, and not Linux`;
+  if (!IN_PLACE.has(statfsSync(folder).type)) return 'the file system is none of ext2 to ext4, XFS and tmpfs';
+  try {
+    load.resolve('koffi');
+    return null;
+  } catch {
+    return 'the optional package koffi is not installed';
+  }
+}
+
 /**
  * The first `sizeBytes` of the file at `path`, which is made if need be; they stay mapped until the process ends. Null
  * where that cannot be had: another platform, another file system, no koffi, no room. What it holds stays.
  */
 export function mapFile(path: string, sizeBytes: number): Uint8Array | null {
-  if (process.platform !== 'linux') return null;
   try {
-    if (!IN_PLACE.has(statfsSync(dirname(path)).type)) return null;
+    if (whyUnmapped(dirname(path)) !== null) return null;
     const koffi = load('koffi') as Koffi;
     const file = openSync(path, existsSync(path) ? 'r+' : 'w+', 0o600);
     try {

@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { CallJournal, readJournal } from '../../src/store/call-journal.ts';
 import { journalFolder } from '../../src/store/journal-disk.ts';
 import { JournalTail, readTail, TAIL_FILE_BYTES } from '../../src/store/journal-tail.ts';
-import { mapFile } from '../../src/store/mapped-file.ts';
+import { mapFile, whyUnmapped } from '../../src/store/mapped-file.ts';
 import { TailedDisk, type TailMemory } from '../../src/store/tailed-disk.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -190,6 +190,8 @@ describe('a mapped file', () => {
   });
 
   test('is refused where a full disk would end the process', () => {
+    assert.equal(whyUnmapped('/dev/shm'), null);
+    assert.equal(whyUnmapped('/proc/self'), 'the file system is none of ext2 to ext4, XFS and tmpfs');
     assert.equal(mapFile('/proc/self/file', 8192), null);
     assert.equal(mapFile(join(temporaryDirectory(), 'no such directory', 'file'), 8192), null);
   });
