@@ -302,7 +302,7 @@ function tellInheritance(log: Log, shard: number, inheritance: Inheritance, isSu
 /** Journals are as safe without, and an answer waits for system calls instead of a copy. */
 function tellUnmapped(log: Log, dataPath: string): void {
   const why = whyUnmapped(dataPath);
-  if (why !== null) log.info({ dataPath, why }, 'journals are not mapped: calls take some percent more of the processor');
+  if (why !== null) log.info({ dataPath, why }, 'journals are not mapped: calls take a little more of the processor');
 }
 
 /** Calls are carried; resolves when there is management too. Rejects when that cannot be, and calls live on. */
