@@ -4,6 +4,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { SwitchConfig } from '../config.ts';
+import { makeLog } from '../log.ts';
 import { type RunningSwitch, startSwitch } from '../main.ts';
 import { counted, EXIT_OK, type Terminal } from './terminal.ts';
 
@@ -18,14 +19,19 @@ export async function start(
   launched: Worker,
 ): Promise<number> {
   const running = await startSwitch(config, { launched });
-  if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, running.managementPort, terminal);
+  const { managementPort, sipPorts } = running;
+  const log = makeLog('start', 'info');
+  if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, managementPort, terminal);
+  else log.info({ node: config.node, sipPorts, managementPort, dataPath: config.dataPath }, 'calls are carried');
   await signal();
+  log.info({ calls: running.callsActive(), drainSeconds: config.drainSeconds }, 'no new calls: told to stop');
   await drained(running, config.drainSeconds * 1000);
   // Not by process.exit: threads torn down with their sockets open would end in an abort and a core dump.
   const impatience = (): void => void process.kill(process.pid, 'SIGKILL');
   process.once('SIGTERM', impatience);
   process.once('SIGINT', impatience);
   await running.stop();
+  log.info('stopped');
   return EXIT_OK;
 }
 

@@ -118,8 +118,16 @@ test('kill -9 loses no answered call, inline', (context) => keepsEveryCall(conte
 test('another number of shards in the start file waits until no call lives on', (context) =>
   keepsEveryCall(context, 3, 1, killed));
 
-test('SIGTERM while nothing goes on: the process ends by itself', async (context) => {
+test('SIGTERM while nothing goes on: the process ends by itself, and its log says what it did', async (context) => {
   const tandem = await SwitchProcess.start(context, 3, networkOf(['127.0.0.2'], []));
   await tandem.stop();
+  const lines = tandem.log.trim().split('\n');
+  const told = lines.map((line) => JSON.parse(line) as { part: string; msg: string; sipPorts?: number[] });
+  const ofStart = told.filter(({ part }) => part === 'start');
+  assert.deepEqual(
+    ofStart.map(({ msg }) => msg),
+    ['calls are carried', 'no new calls: told to stop', 'stopped'],
+  );
+  assert.deepEqual(ofStart[0]?.sipPorts, [tandem.sip.port]);
   assert.deepEqual(tandem.cdrsOnDisk(), []);
 });

@@ -186,7 +186,7 @@ function spawned(context: Scope, directory: string): Spawned {
   const output = { text: '' };
   const command = [...START_OPTIONS, `--title=${TITLE}`, TANDEM, 'start', '--config', join(directory, START_FILE)];
   const child = spawn(process.execPath, command, { cwd: directory });
-  const exited = once(child, 'exit');
+  const exited = once(child, 'close'); // Its log has been read then.
   context.after(() => void child.kill('SIGKILL'));
   child.stdout.on('data', (bytes: Buffer) => (output.text += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (output.text += bytes.toString()));
