@@ -21,7 +21,7 @@ export async function start(
   const running = await startSwitch(config, { launched });
   const { managementPort, sipPorts } = running;
   const log = makeLog('start', 'info');
-  if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, managementPort, terminal);
+  if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, running, terminal);
   else log.info({ node: config.node, sipPorts, managementPort, dataPath: config.dataPath }, 'calls are carried');
   await signal();
   log.info({ calls: running.callsActive(), drainSeconds: config.drainSeconds }, 'no new calls: told to stop');
@@ -58,12 +58,16 @@ async function drained(running: RunningSwitch, forMs: number): Promise<void> {
   while (!isHurried && running.callsActive() > 0 && performance.now() < endMs) await setTimeout(DRAIN_LOOK_MS);
 }
 
-function greet(config: SwitchConfig, configFile: string | null, managementPort: number, terminal: Terminal): void {
-  const sockets = config.listeners.map(({ address, port, advertisedHost }) =>
-    advertisedHost === address
-      ? `${place(address, port)}`
-      : `${place(address, port)} (advertised as ${advertisedHost})`,
-  );
+function greet(
+  config: SwitchConfig,
+  configFile: string | null,
+  { managementPort, sipPorts }: Pick<RunningSwitch, 'managementPort' | 'sipPorts'>,
+  terminal: Terminal,
+): void {
+  const sockets = config.listeners.map(({ address, port, advertisedHost }, index) => {
+    const socket = place(address, sipPorts[index] ?? port);
+    return advertisedHost === address ? socket : `${socket} (advertised as ${advertisedHost})`;
+  });
   const shards = counted(config.shardCount, 'shard');
   const management = place(config.management.address, managementPort);
   terminal.say(`Tandem ${config.node} carries SIP over UDP on ${sockets.join(', ')} with ${shards}.`);
