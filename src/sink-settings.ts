@@ -78,17 +78,38 @@ export function defaultSinks(dataPath: string): SinkSettings[] {
   return [{ kind: 'file', name: 'json-lines', format: 'json-lines', directory, rotation: 'day', gzip: false }];
 }
 
+/** The hourly text of VOS3000, which SS_CDR_RECORD_TO_FILE switches on, in a folder beside the other files. */
+export function textSink(dataPath: string): FileSinkSettings {
+  const directory = resolve(dataPath, 'cdr-text');
+  return { kind: 'file', name: 'ss-cdr-record-to-file', format: 'vos3000', directory, rotation: 'hour', gzip: false };
+}
+
 /** The sinks of a start file at `path`, whose records are in `dataPath`. */
 export function readSinks(root: Table, path: string, dataPath: string): SinkSettings[] {
   if (!root.has('sinks')) return defaultSinks(dataPath);
   const sinks = root.rows('sinks', ALL_FIELDS, (row) => readSink(row, dirname(path), dataPath));
   if (sinks.length > SINKS_MAX) root.refuse('sinks', `has ${sinks.length} entries, ${SINKS_MAX} are possible`);
+  const all = [textSink(dataPath), ...sinks];
   const names = new Set<string>();
-  for (const { name } of sinks) {
+  for (const { name } of all) {
     if (names.has(name)) root.refuse('sinks', `has two named ${name}: give one a name of its own`);
     names.add(name);
   }
+  for (const [one, other] of sharedFiles(all)) {
+    root.refuse('sinks', `lets ${one} and ${other} write the same files: give one a directory of its own`);
+  }
   return sinks;
+}
+
+/** Names of two that would write each record twice, into files of the same names. */
+function sharedFiles(sinks: readonly SinkSettings[]): (readonly [string, string])[] {
+  const files = sinks.filter((sink) => sink.kind === 'file');
+  return files.flatMap((one, index) =>
+    files
+      .slice(index + 1)
+      .filter(({ directory, format }) => directory === one.directory && format === one.format)
+      .map(({ name }) => [one.name, name] as const),
+  );
 }
 
 function readSink(row: Table, folder: string, dataPath: string): SinkSettings {

@@ -108,6 +108,15 @@ test('what a sink cannot take is refused with its reason', () => {
   );
 });
 
+test('two sinks of files that would be the same are refused, the text of SS_CDR_RECORD_TO_FILE too', () => {
+  const two = '{kind: file, name: one, directory: x}, {kind: file, name: two, directory: ./x}';
+  assert.match(reasonsOf(`sinks: [${two}]`).join(), /one and two write the same files/);
+  const other = '{kind: file, name: one, directory: x}, {kind: file, name: two, directory: x, format: csv}';
+  assert.deepEqual(reasonsOf(`sinks: [${other}]`), []);
+  const text = '{kind: file, name: text, format: vos3000, directory: data/cdr-text}';
+  assert.match(reasonsOf(`sinks: [${text}]`).join(), /ss-cdr-record-to-file and text write the same files/);
+});
+
 test('two sinks need two names, and there are at most SINKS_MAX', () => {
   assert.match(reasonsOf('sinks: [{kind: mariadb}, {kind: mariadb}]').join(), /two named mariadb/);
   const many = Array.from({ length: SINKS_MAX + 1 }, (_, index) => `{kind: mariadb, name: db-${index}}`);

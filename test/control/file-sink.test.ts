@@ -1,10 +1,10 @@
 // The file sink is cut off at every place where it can be, and the files hold every CDR once.
 
 import assert from 'node:assert/strict';
-import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, linkSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { FileSink, type FileSinkPorts } from '../../src/control/cdr/file-sink.ts';
 import { jsonText } from '../../src/core/base/json-text.ts';
 import type { FileSinkSettings } from '../../src/sink-settings.ts';
@@ -259,4 +259,56 @@ test('finished files are compressed, the newest is not; a compression that was c
   spool(store, 4, 4, NEW_YEAR);
   await written({ directory, gzip: true }, store);
   assert.deepEqual(readdirSync(directory).length, 3, 'a late record begins no finished file anew');
+});
+
+test('an earlier compressed file is never lost: another of that name gets a number, the same one goes', async () => {
+  const directory = temporaryDirectory();
+  const { spool: store } = openMemoryStores();
+  spool(store, 1, 1);
+  spool(store, 2, 2, NEW_YEAR + HOUR_MS);
+  const hour = join(directory, 'cdr-2026010100.csv');
+  writeFileSync(`${hour}.gz`, gzipSync('of another sink\n'));
+  await written({ directory, gzip: true }, store);
+  const names = (): string[] => readdirSync(directory).sort();
+  const all = ['cdr-2026010100-2.csv.gz', 'cdr-2026010100.csv.gz', 'cdr-2026010101.csv'];
+  assert.deepEqual(names(), all);
+  assert.equal(gunzipSync(readFileSync(`${hour}.gz`)).toString(), 'of another sink\n');
+  // Cut off before the file itself went: its part has both names.
+  const second = join(directory, 'cdr-2026010100-2.csv.gz');
+  const text = gunzipSync(readFileSync(second)).toString();
+  writeFileSync(hour, text);
+  linkSync(second, `${hour}.gz.part`);
+  await written({ directory, gzip: true }, store);
+  assert.deepEqual(names(), all);
+  assert.equal(gunzipSync(readFileSync(second)).toString(), text);
+});
+
+test('a name that another kind of sink had before goes on behind its records', async () => {
+  for (const state of ['123', '"x"', '{"sequence":1}']) {
+    const directory = temporaryDirectory();
+    const { spool: store } = openMemoryStores();
+    spool(store, 1, 3);
+    store.saveCursor('json-lines', { position: 1, state });
+    await exported(directory, store);
+    assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), [2, 3]);
+  }
+});
+
+test('lines beyond the cursor are counted however many, with no more records read than that takes', async () => {
+  const directory = temporaryDirectory();
+  const { spool: store } = openMemoryStores();
+  spool(store, 1, 2_500);
+  await exported(directory, store);
+  const { state = '' } = store.cursor('json-lines') ?? {};
+  const file = (JSON.parse(state) as { readonly file: string }).file;
+  store.saveCursor('json-lines', { position: 0, state: JSON.stringify({ file, sizeBytes: 0 }) });
+  const read = store.after.bind(store);
+  let most = 0;
+  store.after = (position, limit) => {
+    most = Math.max(most, limit);
+    return read(position, limit);
+  };
+  await exported(directory, store);
+  assert.deepEqual(lines(directory, 'cdr-20260101.jsonl').length, 2_500);
+  assert.equal(most, 1_000);
 });

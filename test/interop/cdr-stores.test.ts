@@ -61,5 +61,8 @@ testWith(
     await after.close();
 
     assert.equal((await streams.info(settings.stream)).state.messages, 3);
+    const newest = await after.open('{"file":"cdr-20260101.jsonl","sizeBytes":7}');
+    await after.close();
+    assert.equal(newest, '3', 'what another kind of sink has left under this name says nothing');
   },
 );

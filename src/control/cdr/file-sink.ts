@@ -58,7 +58,7 @@ export class FileSink implements CdrSink {
   /** Of the batch under way. */
   readonly #lines = new LineBytes();
   #position: number;
-  #state: State = { file: '', sizeBytes: 0 };
+  #state = stateOf('');
   #handle: FileHandle | null = null;
   /** The file of the hour that was asked for last: the text of a date takes as long as all else of a record's name. */
   #named = { hour: Number.NaN, file: '' };
@@ -87,8 +87,7 @@ export class FileSink implements CdrSink {
     await mkdir(this.#settings.directory, { recursive: true, mode: 0o700 });
     const cursor = this.#spool.cursor(this.name);
     this.#position = cursor?.position ?? 0;
-    this.#state =
-      cursor === null || cursor.state === '' ? { file: '', sizeBytes: 0 } : (JSON.parse(cursor.state) as State);
+    this.#state = stateOf(cursor?.state ?? '');
     if (this.#state.file !== '') await this.#recoverFile(this.#state);
     this.#saveCursor();
     this.#isRecovered = true;
@@ -204,18 +203,31 @@ export class FileSink implements CdrSink {
   #countWritten(bytes: Buffer): void {
     const { head, idOf } = this.#format;
     let lineStart = head !== '' && bytes.toString('utf8', 0, head.length + 1) === `${head}\n` ? head.length + 1 : 0;
-    for (const { position, record } of this.#spool.after(this.#position, bytes.length)) {
-      const cdr = unpackCdr(record);
-      if (!this.#isWanted(cdr)) continue;
-      const lineEnd = bytes.indexOf(NEW_LINE, lineStart);
-      if (lineEnd < 0) return;
-      if (idOf(bytes.toString('utf8', lineStart, lineEnd)) !== cdr.id) return;
-      this.#position = position;
-      lineStart = lineEnd + 1;
+    let after = this.#position;
+    while (bytes.indexOf(NEW_LINE, lineStart) >= 0) {
+      const records = this.#spool.after(after, BATCH_RECORDS_MAX);
+      if (records.length === 0) return;
+      for (const { position, record } of records) {
+        after = position;
+        const cdr = unpackCdr(record);
+        if (!this.#isWanted(cdr)) continue;
+        const lineEnd = bytes.indexOf(NEW_LINE, lineStart);
+        if (lineEnd < 0) return;
+        if (idOf(bytes.toString('utf8', lineStart, lineEnd)) !== cdr.id) return;
+        this.#position = position;
+        lineStart = lineEnd + 1;
+      }
     }
   }
 
   #saveCursor(): void {
     this.#spool.saveCursor(this.name, { position: this.#position, state: JSON.stringify(this.#state) });
   }
+}
+
+/** What a cursor says; of another kind of sink, which had this name before, it says nothing. */
+function stateOf(text: string): State {
+  const nothing: State = { file: '', sizeBytes: 0 };
+  const { file, sizeBytes } = { ...nothing, ...(text === '' ? null : (JSON.parse(text) as Partial<State>)) };
+  return typeof file === 'string' && typeof sizeBytes === 'number' ? { file, sizeBytes } : nothing;
 }

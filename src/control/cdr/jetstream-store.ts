@@ -45,7 +45,8 @@ export class JetStreamStore implements CdrStore {
     this.#stream = jetstream(client, { timeout: STATEMENT_TIMEOUT_MS });
     const newest = await this.#makeStream(streams);
     this.#present.clear();
-    this.#sequence = mark === '' ? newest : Math.min(Number(mark), newest);
+    // A sink of another kind may have had this name, and left something else.
+    this.#sequence = /^\d+$/.test(mark) ? Math.min(Number(mark), newest) : newest;
     if (this.#sequence < newest) await this.#readPresent(this.#stream);
     return String(this.#sequence);
   }

@@ -1,9 +1,8 @@
 // The sinks of a switch, from what its start file says and from its parameters.
 
-import { join } from 'node:path';
 import type { ParameterValues } from '../../core/parameters/registry.ts';
 import type { Log } from '../../log.ts';
-import type { SinkSettings } from '../../sink-settings.ts';
+import { type SinkSettings, textSink } from '../../sink-settings.ts';
 import type { CdrSpool } from '../../store/ports.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { FileSink } from './file-sink.ts';
@@ -28,14 +27,11 @@ export interface SinkSurroundings {
   readonly parameters: () => ParameterValues;
 }
 
-/** Name of the sink that SS_CDR_RECORD_TO_FILE switches on. */
-const TEXT_SINK = 'ss-cdr-record-to-file';
-
 /** A runner for each of `settings`, and the one that parameters switch. */
 export function makeSinks(settings: readonly SinkSettings[], around: SinkSurroundings): SinkRunner[] {
   const { spool, log, parameters } = around;
   const runners = settings.map((one) => new SinkRunner(sinkOf(one, around), spool, log));
-  return [...runners, new SinkRunner(textSink(around), spool, log, () => parameters().SS_CDR_RECORD_TO_FILE)];
+  return [...runners, new SinkRunner(textSinkOf(around), spool, log, () => parameters().SS_CDR_RECORD_TO_FILE)];
 }
 
 function sinkOf(settings: SinkSettings, { spool, records, flush, node }: SinkSurroundings): CdrSink {
@@ -56,16 +52,10 @@ function storeOf(settings: Exclude<SinkSettings, { kind: 'file' }>, node: string
   }
 }
 
-/** The hourly text of VOS3000, in a folder beside the other files. */
-function textSink({ spool, records, flush, dataPath, parameters }: SinkSurroundings): CdrSink {
-  const directory = join(dataPath, 'cdr-text');
-  return new FileSink(
-    { kind: 'file', name: TEXT_SINK, format: 'vos3000', directory, rotation: 'hour', gzip: false },
-    spool,
-    {
-      flush,
-      records,
-      isWanted: ({ answeredAtWallMs }) => answeredAtWallMs !== null || parameters().SS_CDR_RECORD_NONCONNECT,
-    },
-  );
+function textSinkOf({ spool, records, flush, dataPath, parameters }: SinkSurroundings): CdrSink {
+  return new FileSink(textSink(dataPath), spool, {
+    flush,
+    records,
+    isWanted: ({ answeredAtWallMs }) => answeredAtWallMs !== null || parameters().SS_CDR_RECORD_NONCONNECT,
+  });
 }
