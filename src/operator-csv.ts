@@ -134,6 +134,10 @@ export class CsvFile {
     else await new Promise<void>((resolve) => parser.once('close', resolve).end());
     this.#throwIfBroken();
     this.throwIfRefused();
+    if (this.rowCount > 0) return;
+    // Rather cut off than meant: what it stands for would be emptied.
+    this.refuse(1, '', 'the file has no rows, only the names of its columns');
+    this.throwIfRefused();
   }
 
   /** Refuses a line after it was read, as what it says in another one's company. */

@@ -47,10 +47,18 @@ export function onOff(text: string): boolean | Refused {
   return new Refused(`takes On or Off, not "${text}"`);
 }
 
+/** Date.parse of a text that begins with a date; NaN for a day that there is not, which it takes for one in March. */
+export function parsedDate(text: string): number {
+  const date = text.slice(0, '2027-01-31'.length);
+  const wallMs = Date.parse(`${date}T00:00:00Z`);
+  const isDay = !Number.isNaN(wallMs) && new Date(wallMs).toISOString().startsWith(date);
+  return isDay ? Date.parse(text) : Number.NaN;
+}
+
 /** A date, or a date with time and zone (ISO 8601), as wall clock ms; a date alone is its beginning in UTC. */
 export function moment(text: string): number | Refused {
   const isMoment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(text);
-  const wallMs = isMoment ? Date.parse(text) : Number.NaN;
+  const wallMs = isMoment ? parsedDate(text) : Number.NaN;
   if (!Number.isNaN(wallMs)) return wallMs;
   return new Refused(`takes a date such as 2027-01-31 or 2027-01-31T18:00:00+01:00, not "${text}"`);
 }

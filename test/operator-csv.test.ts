@@ -87,6 +87,7 @@ test('a first line that is none of ours is refused by its columns', async () => 
   ]);
   assert.equal((await refusals('prefix,prefix\n'))[0]?.reason, 'is a column twice');
   assert.match((await refusals(''))[0]?.reason ?? '', /the file is empty/);
+  assert.match((await refusals('prefix,count\n'))[0]?.reason ?? '', /has no rows/);
 });
 
 test('a quote that is never closed is told, and does not swallow the file', async () => {

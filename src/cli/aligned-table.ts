@@ -1,16 +1,19 @@
 // Tables for people: columns wide enough, numbers to the right, no lines drawn.
 
+import { visible } from './visible.ts';
+
 const GAP = '  ';
 
-/** `rows` under `heads`, as lines. Columns whose index is in `numeric` are aligned to the right. */
+/** `cells` under `heads`, as lines. Columns whose index is in `numeric` are aligned to the right. */
 export function alignedTable(
   heads: readonly string[],
-  rows: readonly (readonly string[])[],
+  cells: readonly (readonly string[])[],
   numeric: readonly number[] = [],
 ): string[] {
+  const rows = cells.map((row) => row.map(visible));
   const widths = heads.map((head, column) => Math.max(width(head), ...rows.map((row) => width(row[column] ?? ''))));
-  const line = (cells: readonly string[]): string =>
-    cells
+  const line = (row: readonly string[]): string =>
+    row
       .map((cell, column) => {
         const padding = ' '.repeat(Math.max(0, (widths[column] ?? 0) - width(cell)));
         return numeric.includes(column) ? padding + cell : cell + padding;

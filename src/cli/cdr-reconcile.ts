@@ -15,7 +15,7 @@ import type { Cdr } from '../core/cdr/cdr.ts';
 import { moneyText, parseMoney } from '../core/rating/money.ts';
 import { CsvFile } from '../operator-csv.ts';
 import { Refused } from '../operator-file.ts';
-import { moment, numberDigits, wholeNumber } from '../operator-values.ts';
+import { moment, numberDigits, parsedDate, wholeNumber } from '../operator-values.ts';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 import { foundCdrs } from './cdr-search.ts';
@@ -100,7 +100,7 @@ function numberText(text: string): string | Refused {
 function momentOf(zone: string): (text: string) => number | Refused {
   return (text) => {
     const [, date, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)$/.exec(text) ?? [];
-    const shownMs = date === undefined ? Number.NaN : Date.parse(`${date}T${time}Z`);
+    const shownMs = date === undefined ? Number.NaN : parsedDate(`${date}T${time}Z`);
     if (!Number.isNaN(shownMs)) return momentShown(shownMs, zone);
     const wallMs = moment(text.replace(' ', 'T'));
     return wallMs instanceof Refused

@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Party } from '../core/admission/black-list.ts';
+import { parsedDate } from '../operator-values.ts';
 import { type CommonOptions, run } from './run.ts';
 import { runStart } from './run-start.ts';
 import { EXIT_OK, EXIT_UNREACHABLE, guarded, processTerminal } from './terminal.ts';
@@ -335,7 +336,7 @@ function common(command: Command): Command {
 }
 
 function moment(text: string): number {
-  const wallMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  const wallMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? parsedDate(text) : Number.NaN;
   if (!Number.isNaN(wallMs)) return wallMs;
   throw new InvalidArgumentError('It takes a date and time such as 2026-12-25T09:00 or 2026-12-25T09:00+01:00.');
 }

@@ -3,6 +3,7 @@
 import { jsonText } from '../core/base/json-text.ts';
 import { type Refusal, sentenceOf, TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
+import { visibleLines } from './visible.ts';
 
 /** Exit codes of every command. */
 export const EXIT_OK = 0;
@@ -26,14 +27,27 @@ export interface Terminal {
 /** The terminal of this process. */
 export function processTerminal(isJson: boolean): Terminal {
   const isScreen = process.stderr.isTTY && !isJson;
+  failWithOutput();
   return {
     isJson,
-    say: (line) => console.log(line),
-    complain: (line) => console.error(line),
+    say: (line) => void process.stdout.write(`${visibleLines(line)}\n`),
+    complain: (line) => console.error(visibleLines(line)),
     progress: (line) => {
       if (isScreen) process.stderr.write(`\r\x1b[K${line}`);
     },
   };
+}
+
+/** What cannot be written, on a full disk say, is no success. A reader who has seen enough (`| head`) is one. */
+function failWithOutput(): void {
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    process.stdout.on('error', () => undefined);
+    if (error.code === 'EPIPE') return;
+    console.error(`The output could not be written: ${sentenceOf(error)}`);
+    process.once('exit', () => {
+      process.exitCode = EXIT_UNREACHABLE;
+    });
+  });
 }
 
 /** Writes `value` as JSON, or else the lines that `tell` makes. */

@@ -8,7 +8,7 @@ import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { pack } from '../../src/store/records.ts';
 import { NETWORK, WALL_MS } from '../control/control-fixture.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
-import { place, running, tandem } from './command-line.ts';
+import { place, running, tandem, tandemInto } from './command-line.ts';
 
 test('check tells that a file is good, or every fault of it, and by its exit code', async () => {
   const directory = place();
@@ -96,6 +96,12 @@ test('what needs a running switch says so, and how to start it, with exit code 2
     assert.equal(ended.code, 2);
     assert.match(ended.error, /No switch runs on .*\/data\. Start it: tandem start/);
   }
+});
+
+test('output that cannot be written is no success', async () => {
+  const { code, error } = await tandemInto('/dev/full', place(), 'check', 'net.yaml');
+  assert.equal(code, 2);
+  assert.match(error, /The output could not be written: .*no space/i);
 });
 
 test('usage errors end with 2, help and version of a command with 0', async () => {

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +31,19 @@ export async function tandem(directory: string, ...args: string[]): Promise<Ende
   });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, out, error };
+}
+
+/** Runs `tandem` with `args`, its output to the file `output`; answers its exit code and what it complained of. */
+export async function tandemInto(output: string, directory: string, ...args: string[]): Promise<Omit<Ended, 'out'>> {
+  const file = openSync(output, 'w');
+  const child = spawn(process.execPath, [TANDEM, ...args], { cwd: directory, stdio: ['ignore', file, 'pipe'] });
+  closeSync(file);
+  let error = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    error += chunk.toString('utf8');
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, error };
 }
 
 /** A directory with a start file and a network file. */

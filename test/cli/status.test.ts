@@ -150,6 +150,13 @@ test('columns are as wide as their widest cell, wide characters counted twice', 
   );
 });
 
+test('what a caller has sent cannot move the cursor, nor look like another row', () => {
+  assert.deepEqual(alignedTable(['caller', 'n'], [['a\x1b[31m\n9', '1']], [1]), [
+    'caller          n',
+    'a\\x1b[31m\\x0a9  1',
+  ]);
+});
+
 test('durations are said in the two largest units', () => {
   assert.deepEqual([0, 59.9, 60, 3_600, 86_399, 90_000].map(duration), [
     '0 s',

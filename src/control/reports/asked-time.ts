@@ -3,7 +3,7 @@
 
 import { nearestName } from '../../core/base/nearest-name.ts';
 import { Refused } from '../../operator-file.ts';
-import { moment } from '../../operator-values.ts';
+import { moment, parsedDate } from '../../operator-values.ts';
 import { TandemError } from '../../tandem-error.ts';
 import { isTimeZone } from '../tables/time-zone.ts';
 import { beginningOfDay, dayShown } from './periods.ts';
@@ -77,7 +77,7 @@ function momentIn(name: string, text: string, timeZone: string): number {
 
 /** Days since 1970 of a date alone; null of anything else. */
 function dayOf(text: string): number | null {
-  const wallMs = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  const wallMs = /^\d{4}-\d\d-\d\d$/.test(text) ? parsedDate(text) : Number.NaN;
   return Number.isNaN(wallMs) ? null : wallMs / DAY_MS;
 }
 

@@ -28,6 +28,8 @@ test('a day that begins at one in the morning, because midnight is skipped, begi
 });
 
 test('what cannot be meant is refused with what is taken', () => {
+  assert.throws(() => asked('period=2026-02-30'), /period takes/);
+  assert.throws(() => asked('from=2026-06-31T00:00:00Z'), /from takes/);
   assert.throws(() => asked('period=2026-13'), /period takes today, yesterday, week, a month such as/);
   assert.throws(() => asked('until=2026-01-01'), /until needs a from/);
   assert.throws(() => asked('from=2026-01-02&until=2026-01-01'), /until is not after from/);
