@@ -1,6 +1,7 @@
 // tandem accounts, pay, payments and verify: what accounts have, what they paid, and whether the ledger is sound. With
 // the switch running through its API, with the switch down in its data directory.
 
+import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { SwitchConfig } from '../config.ts';
 import { givenPayment } from '../control/api/given-payment.ts';
@@ -10,6 +11,7 @@ import { jsonText } from '../core/base/json-text.ts';
 import { Balances } from '../core/rating/balances.ts';
 import { moneyText } from '../core/rating/money.ts';
 import type { LedgerFault, PaymentEntry } from '../store/ledger.ts';
+import { TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch, type SwitchClient } from './switch-client.ts';
@@ -26,13 +28,24 @@ export interface PaymentWords {
   readonly memo: string;
 }
 
+/** A payment, and by what it is known when the command is repeated; '' gives it a key of its own. */
+export interface PaymentCommand {
+  readonly words: PaymentWords;
+  readonly key: string;
+}
+
 /** Enters a payment. Rejects with TANDEM_PAYMENT_REFUSED, TANDEM_ACCOUNT_UNKNOWN. */
-export async function pay(config: SwitchConfig, words: PaymentWords, terminal: Terminal): Promise<number> {
+export async function pay(
+  config: SwitchConfig,
+  { words, key: given }: PaymentCommand,
+  terminal: Terminal,
+): Promise<number> {
   const author = userInfo().username;
   const body = JSON.stringify(words);
+  const key = given === '' ? randomUUID() : given;
   const entry = await asked<PaymentEntry>(config, {
-    running: (client) => client.post('/api/v1/payments', { author }, body),
-    stopped: (book) => book.pay(givenPayment(body, author, Date.now())),
+    running: (client) => client.post('/api/v1/payments', { author }, body, { key }).catch(unknownWhether(key)),
+    stopped: (book) => book.pay(givenPayment(body, { operator: author, atWallMs: Date.now(), key })),
   });
   told(terminal, entry, () => [
     `${entry.account}: ${amount(entry.nanos)} entered, the balance is ${amount(entry.balanceNanos)}.`,
@@ -86,6 +99,15 @@ export async function verify(config: SwitchConfig, terminal: Terminal): Promise<
     return [lead, '', ...alignedTable(heads, faults.map(faultRowOf), [1, 2, 3, 4])];
   });
   return faults.length === 0 ? EXIT_OK : EXIT_REFUSED;
+}
+
+/** A switch that does not answer may have entered it all the same. */
+function unknownWhether(key: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof TandemError) || error.code !== 'TANDEM_API_UNREACHABLE') throw error;
+    const advice = `Whether it was entered is not known: repeat the command with --key ${key}, which enters it once.`;
+    throw new TandemError(error.code, `${error.message} ${advice}`, { cause: error });
+  };
 }
 
 /** Who answers a question: the running switch, or else its data directory. */

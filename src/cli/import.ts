@@ -64,7 +64,7 @@ async function importIntoRunning(
   const path = `/api/v1/jobs/${id}`;
   try {
     for await (const bytes of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-      progress.tell((await client.post(`${path}/bytes`, {}, bytes, BYTES_MS_MAX)) as JobView);
+      progress.tell((await client.post(`${path}/bytes`, {}, bytes, { timeoutMs: BYTES_MS_MAX })) as JobView);
     }
   } catch (error) {
     await client.delete(path).catch(() => undefined); // It has ended already where the rows were refused.

@@ -153,6 +153,8 @@ function addTables(tandem: Command): void {
     );
 }
 
+type PayOptions = CommonOptions & { readonly kind: string; readonly memo: string; readonly key: string };
+
 function addMoney(tandem: Command): void {
   common(tandem.command('accounts').description('what accounts have and may spend')).action((options: CommonOptions) =>
     run(options, async (config, terminal) => (await import('./accounts.ts')).accounts(config, terminal)),
@@ -160,12 +162,13 @@ function addMoney(tandem: Command): void {
   common(tandem.command('pay <account> <amount>').description('enter a payment; the amount in the account’s currency'))
     .option('--kind <word>', 'topUp, deduction or correction', 'topUp')
     .option('--memo <text>', 'kept with the payment', '')
-    .action(
-      (account: string, amount: string, options: CommonOptions & { readonly kind: string; readonly memo: string }) =>
-        run(options, async (config, terminal) => {
-          const { pay } = await import('./accounts.ts');
-          return pay(config, { account, amount, kind: options.kind, memo: options.memo }, terminal);
-        }),
+    .option('--key <text>', 'of a command that is repeated: it enters the payment once', '')
+    .action((account: string, amount: string, options: PayOptions) =>
+      run(options, async (config, terminal) => {
+        const { pay } = await import('./accounts.ts');
+        const { kind, memo, key } = options;
+        return pay(config, { words: { account, amount, kind, memo }, key }, terminal);
+      }),
     );
   common(tandem.command('payments [account]').description('the last payments, of one account or of all'))
     .option('-n, --limit <count>', 'how many', count, CDRS_TOLD)

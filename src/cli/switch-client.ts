@@ -35,6 +35,12 @@ function reachable(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
+/** How a POST is sent. */
+export interface PostOptions {
+  readonly timeoutMs?: number;
+  readonly key?: string;
+}
+
 /** The API of one running switch. */
 export class SwitchClient {
   readonly #base: string;
@@ -53,14 +59,14 @@ export class SwitchClient {
     return this.#ask('GET', path, query, undefined, timeoutMs);
   }
 
-  /** Answers the JSON of a POST. Rejects as `get` does, after `timeoutMs` too. */
+  /** Answers the JSON of a POST. Rejects as `get` does. `key`: by which it is known when it comes once more. */
   post(
     path: string,
     query: Readonly<Record<string, string | null>>,
     body: string | Uint8Array,
-    timeoutMs = TIMEOUT_MS,
+    { timeoutMs = TIMEOUT_MS, key = '' }: PostOptions = {},
   ): Promise<unknown> {
-    return this.#ask('POST', path, query, body, timeoutMs);
+    return this.#ask('POST', path, query, body, timeoutMs, key);
   }
 
   /** Answers the JSON of a DELETE. Rejects as `get` does. */
@@ -79,24 +85,21 @@ export class SwitchClient {
     query: Readonly<Record<string, string | null>>,
     body?: string | Uint8Array,
     timeoutMs = TIMEOUT_MS,
+    key = '',
   ): Promise<unknown> {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
-    const response = await this.#send(method, url, body, timeoutMs);
+    const headers = { authorization: `Bearer ${this.#token}`, ...(key === '' ? {} : { 'idempotency-key': key }) };
+    const response = await this.#send(url, { method, headers, ...(body === undefined ? {} : { body }) }, timeoutMs);
     const answer = (await response.json()) as unknown;
     if (response.ok) return answer;
     const { code, detail, refusals } = answer as Problem;
     throw new TandemError(code as TandemErrorCode, detail, { refusals });
   }
 
-  async #send(method: string, url: URL, body: string | Uint8Array | undefined, timeoutMs: number): Promise<Response> {
+  async #send(url: URL, request: RequestInit, timeoutMs: number): Promise<Response> {
     try {
-      return await fetch(url, {
-        method,
-        headers: { authorization: `Bearer ${this.#token}` },
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body === undefined ? {} : { body }),
-      });
+      return await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
     } catch (cause) {
       const sentence = `The switch does not answer on ${this.#base} (${sentenceOf(cause)}). Look at its log.`;
       throw new TandemError('TANDEM_API_UNREACHABLE', sentence, { cause });

@@ -21,6 +21,8 @@ export interface Payment {
   readonly atWallMs: number;
   /** Of a correction that came from rating calls again; absent: it is another payment. */
   readonly rerating?: BookedRerating;
+  /** By which it is known when it is sent once more; absent: it is entered each time. */
+  readonly key?: string;
 }
 
 /** Whose fees: what customers pay, what carriers are paid, what agents pay. */
@@ -161,6 +163,16 @@ export class Ledger {
       for (const payment of payments) entries.push(this.#enter(payment));
     });
     return entries;
+  }
+
+  /** The payment with `key` that was entered at or after `sinceWallMs`; null when there is none. */
+  paidBy(key: string, sinceWallMs: number): PaymentEntry | null {
+    for (const { value } of this.#tables.payments.entries({ reverse: true })) {
+      const entry = unpack(value) as PaymentEntry;
+      if (entry.atWallMs < sinceWallMs) return null;
+      if (entry.key === key) return entry;
+    }
+    return null;
   }
 
   /** How far `account` is charged for packages; null where it never had one. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { requireRunningSwitch } from '../../src/cli/switch-client.ts';
 import { place, running, tandem } from './command-line.ts';
 
 const NETWORK = `
@@ -71,4 +72,52 @@ test('a payment that cannot be meant is refused, and nothing is entered', async 
   assert.match((await tandem(directory, 'payments')).out, /^There are no payments\./);
   await running(context, directory);
   assert.equal((await tandem(directory, 'pay', 'nobody', '1')).code, 1, 'the same through the switch');
+});
+
+test('a payment that is sent again with its key is entered once, by the switch and without it', async (context) => {
+  const directory = stage();
+  const pay = (amount: string) => tandem(directory, 'pay', 'blue', amount, '--key', 'order-7', '--json');
+  const paysOnce = async (): Promise<void> => {
+    const first = await pay('3');
+    assert.equal(first.code, 0, first.out);
+    assert.deepEqual(JSON.parse((await pay('3')).out), JSON.parse(first.out));
+    const other = await pay('4');
+    assert.equal(other.code, 1);
+    assert.match(other.out, /its key has entered another one, of blue/);
+  };
+  await tandem(directory, 'apply', 'net.yaml');
+  await paysOnce();
+  const { control } = await running(context, directory);
+  control.configuration.apply({ text: NETWORK, name: 'net', author: '', note: '', atWallMs: 0, dryRun: false });
+  control.accounts.open(control.configuration.snapshot);
+  await paysOnce();
+  assert.equal(control.accounts.payments('blue', 10).length, 1);
+  for (const sequence of [2, 3]) {
+    const { out } = await tandem(directory, 'pay', 'blue', '3', '--json');
+    assert.equal((JSON.parse(out) as { readonly sequence: number }).sequence, sequence, 'each has a key of its own');
+  }
+});
+
+test('the API refuses a field of a payment, or a word of a question, that is none', async (context) => {
+  const directory = stage();
+  const { control } = await running(context, directory);
+  control.configuration.apply({ text: NETWORK, name: 'net', author: '', note: '', atWallMs: 0, dryRun: false });
+  control.accounts.open(control.configuration.snapshot);
+  const post = (body: string): Promise<unknown> =>
+    requireRunningSwitch(join(directory, 'data')).post('/api/v1/payments', { author: 'me' }, body);
+  await assert.rejects(
+    post('{"account":"blue","amount":"5","knd":"deduction"}'),
+    /knd is no field of it; did you mean kind/,
+  );
+  await assert.rejects(post('{"account":"blue","amount":"5","memo":{"a":1}}'), /memo takes a text/);
+  const get = (path: string, word: string): Promise<unknown> =>
+    requireRunningSwitch(join(directory, 'data')).get(path, { [word]: 'x' });
+  for (const [path, word] of [
+    ['/api/v1/payments', 'acount'],
+    ['/api/v1/reports', 'grup'],
+    ['/api/v1/bills', 'acount'],
+  ] as const) {
+    await assert.rejects(get(path, word), /is no word of this question; did you mean/);
+  }
+  assert.deepEqual(control.accounts.payments(null, 10), []);
 });

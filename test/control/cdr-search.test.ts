@@ -32,6 +32,7 @@ test('a search is answered page by page, newest first; a bad question with what 
   assert.deepEqual(idsOf(await page(`from=${from}&until=${WALL_MS + 4_000}`)), [sampleCdr(3).id, sampleCdr(2).id]);
   for (const [query, advice] of [
     ['endReason=Norml', /did you mean Normal\?/],
+    ['acount=odd', /acount is no word of this question; did you mean account\?/],
     ['from=yesterday', /from takes a date/],
     ['limit=0', /limit takes a whole number from 1 to 1000/],
     ['before=x', /before takes a whole number/],

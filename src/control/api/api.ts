@@ -25,6 +25,7 @@ import { searchCdrs } from './cdr-search.ts';
 import { givenParameters } from './given-parameters.ts';
 import { givenPayment } from './given-payment.ts';
 import { answerJobs } from './job-routes.ts';
+import { refuseUnknownWords } from './known-words.ts';
 import { countIn } from './query.ts';
 import { answerReport, type ReportGround } from './report-question.ts';
 import { answerReratings } from './rerating-routes.ts';
@@ -109,6 +110,7 @@ export class Api {
         'Send Authorization: Bearer with the token in <data>/local-token.',
       );
     }
+    refuseUnknownWords(request);
     const route = this.#routes.get(`${request.method} ${request.path}`);
     if (route !== undefined) return route(request);
     const drill = /^\/api\/v1\/shards\/(\d{1,3})\/kill$/.exec(request.path);
@@ -163,8 +165,9 @@ export class Api {
   }
 
   #pay(request: HttpRequest): HttpAnswer {
-    const author = request.query.get('author') ?? '';
-    const payment = givenPayment(request.body.toString('utf8'), author, this.#control.wallNow());
+    const operator = request.query.get('author') ?? '';
+    const ground = { operator, atWallMs: this.#control.wallNow(), key: request.idempotencyKey };
+    const payment = givenPayment(request.body.toString('utf8'), ground);
     return json(this.#control.accounts.pay(payment), 201);
   }
 

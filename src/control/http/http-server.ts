@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** The Authorization header; '' when absent. */
   readonly authorization: string;
+  /** The Idempotency-Key header; '' when absent. */
+  readonly idempotencyKey: string;
   readonly body: Buffer;
 }
 

@@ -78,6 +78,7 @@ function requestOf(incoming: IncomingMessage, body: Buffer): HttpRequest {
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     authorization: incoming.headers.authorization ?? '',
+    idempotencyKey: String(incoming.headers['idempotency-key'] ?? ''),
     body,
   };
 }

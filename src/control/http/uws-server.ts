@@ -66,6 +66,7 @@ function requestWithoutBody(request: UwsRequest): HttpRequest {
     path: request.getUrl(),
     query: new URLSearchParams(request.getQuery()),
     authorization: request.getHeader('authorization'),
+    idempotencyKey: request.getHeader('idempotency-key'),
     body: Buffer.alloc(0),
   };
 }

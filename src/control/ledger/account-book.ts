@@ -18,6 +18,8 @@ const BATCHES_MAX = 8;
 /** Charges kept by the id of their CDR; older ones are rolled up into a sum of their account. */
 const CHARGES_KEPT = 1_000_000;
 const ROLLED_MAX = 4_000;
+/** So long a payment is known by its key, ms. */
+const KEY_KNOWN_MS = 24 * 3_600_000;
 
 /** One account as operators see it. */
 export interface AccountState {
@@ -76,9 +78,17 @@ export class AccountBook {
     this.#ledger.rollUp(CHARGES_KEPT, ROLLED_MAX);
   }
 
-  /** Enters a payment. Throws TANDEM_ACCOUNT_UNKNOWN. */
+  /**
+   * Enters a payment; one that comes again with its key is the entry that it was. Throws TANDEM_ACCOUNT_UNKNOWN, and
+   * TANDEM_PAYMENT_REFUSED for another payment with that key.
+   */
   pay(payment: Payment): PaymentEntry {
-    return this.payAll([payment])[0] as PaymentEntry;
+    const { key = '', account, kind, nanos, memo, atWallMs } = payment;
+    const known = key === '' ? null : this.#ledger.paidBy(key, atWallMs - KEY_KNOWN_MS);
+    if (known === null) return this.payAll([payment])[0] as PaymentEntry;
+    if (known.account === account && known.kind === kind && known.nanos === nanos && known.memo === memo) return known;
+    const sentence = `The payment was refused: its key has entered another one, of ${known.account}.`;
+    throw new TandemError('TANDEM_PAYMENT_REFUSED', sentence);
   }
 
   /** Enters payments, all of them or none. Throws TANDEM_ACCOUNT_UNKNOWN. */

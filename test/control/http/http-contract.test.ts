@@ -16,10 +16,10 @@ import { TandemError } from '../../../src/tandem-error.ts';
 
 const MAKERS: Readonly<Record<string, Listen>> = { uws: listenUws, node: listenNode };
 
-const echo: Answer = async ({ method, path, query, authorization, body }: HttpRequest) => ({
+const echo: Answer = async ({ method, path, query, authorization, idempotencyKey, body }: HttpRequest) => ({
   status: 200,
   contentType: 'application/json',
-  body: JSON.stringify({ method, path, query: [...query], authorization, body: body.toString('utf8') }),
+  body: JSON.stringify({ method, path, query: [...query], authorization, idempotencyKey, body: body.toString('utf8') }),
 });
 
 async function open(context: TestContext, listen: Listen, answer: Answer = echo): Promise<HttpServer> {
@@ -53,7 +53,7 @@ for (const [maker, listen] of Object.entries(MAKERS)) {
     assert.ok(server.port > 0);
     const response = await fetch(`http://127.0.0.1:${server.port}/a/b?x=1&y=%C3%A4+b&x=2`, {
       method: 'POST',
-      headers: { authorization: 'Bearer t' },
+      headers: { authorization: 'Bearer t', 'idempotency-key': 'k' },
       body: 'größe',
     });
     assert.equal(response.status, 200);
@@ -68,6 +68,7 @@ for (const [maker, listen] of Object.entries(MAKERS)) {
         ['x', '2'],
       ],
       authorization: 'Bearer t',
+      idempotencyKey: 'k',
       body: 'größe',
     });
   });
