@@ -139,9 +139,19 @@ function amount(nanos: bigint | number | string): string {
 
 function rowOf(state: AccountState): string[] {
   const { account, currency, balanceNanos, spendableNanos, creditLimitNanos, paidNanos, chargedNanos } = state;
-  const limit = creditLimitNanos === null ? 'None' : amount(creditLimitNanos);
-  const sums = [balanceNanos, spendableNanos].map(amount);
-  return [account, currency, ...sums, limit, amount(paidNanos), amount(chargedNanos), String(state.chargeCount)];
+  const isLimited = creditLimitNanos !== null;
+  const limit = isLimited ? amount(creditLimitNanos) : 'None';
+  const spendable = isLimited ? amount(BigInt(spendableNanos) + BigInt(creditLimitNanos)) : 'None';
+  return [
+    account,
+    currency,
+    amount(balanceNanos),
+    spendable,
+    limit,
+    amount(paidNanos),
+    amount(chargedNanos),
+    String(state.chargeCount),
+  ];
 }
 
 function paymentRowOf({ atWallMs, account, kind, nanos, balanceNanos, operator, memo }: PaymentEntry): string[] {

@@ -6,7 +6,7 @@ import { compileSnapshot } from '../control/tables/compile.ts';
 import { parseNetwork } from '../control/tables/network-file.ts';
 import { assignSlots } from '../control/tables/slots.ts';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
-import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
+import { counted, EXIT_OK, print, type Terminal, toldShards } from './terminal.ts';
 
 /** A field at the start of a line that only network files have. */
 const NETWORK_FIELD =
@@ -45,7 +45,7 @@ function checkNetwork(text: string, file: string, config: SwitchConfig): Found {
 
 function checkStart(text: string, file: string): Found {
   const { listeners, shardCount, dataPath } = parseConfig(text, file);
-  const size = `${counted(listeners.length, 'listener')} and ${counted(shardCount, 'shard')}`;
+  const size = `${counted(listeners.length, 'listener')} and ${toldShards(shardCount)}`;
   const summary = `a start file with ${size}, records in ${dataPath}`;
   return { kind: 'start', summary };
 }

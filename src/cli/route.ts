@@ -5,6 +5,7 @@ import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
 import { gatewaysNow } from '../control/gateways-now.ts';
 import { AccountBook } from '../control/ledger/account-book.ts';
 import { SwitchView } from '../control/switch-view.ts';
+import { RATE_DURATION_SECONDS_MAX } from '../core/rating/rating-limits.ts';
 import type { ExplainedRoute, GatewaysNow, RouteQuestion } from '../core/routing/explain.ts';
 import type { ExplainedTranslation } from '../core/routing/explain-translation.ts';
 import { allocateSwitchMemory } from '../core/shard/shared-memory.ts';
@@ -45,13 +46,13 @@ function tell(explained: ExplainedRoute, isRunning: boolean): string[] {
   const { mappingGateway, caller, callee, refusal, translations, sell, candidates } = explained;
   const load = isRunning ? '' : ' The switch is down: loads are shown as 0.';
   const lines = [
-    `A call from ${caller === '' ? 'an unknown number' : caller} by ${mappingGateway} to ${callee}.${load}`,
+    `A call from ${caller === '' ? 'an unknown number' : caller} by ${mappingGateway === '' ? 'no gateway' : mappingGateway} to ${callee}.${load}`,
   ];
   lines.push(...translations.map((translation) => wordsOf(mappingGateway, translation)));
   if (sell !== null && sell.secondNanos !== null) {
     const { account, table, prefix, secondNanos, talkSecondsMax } = sell;
     const by = `${table} ${prefix === '' ? '(all)' : prefix}`;
-    const allows = talkSecondsMax === null ? 'has no limit' : `allows ${duration(talkSecondsMax)}`;
+    const allows = talkSecondsMax === null ? 'has no limit' : `allows ${allowed(talkSecondsMax)}`;
     lines.push(`${account} pays ${moneyAMinute(secondNanos)} a minute, by ${by}; its balance ${allows}.`);
   }
   if (refusal !== '') lines.push(`The call would be refused: ${refusal}.`);
@@ -89,4 +90,9 @@ const NANOS = 1_000_000_000;
 
 function moneyAMinute(secondNanos: number): string {
   return ((secondNanos * 60) / NANOS).toFixed(4);
+}
+
+/** Balances are asked for so much talk at most. */
+function allowed(seconds: number): string {
+  return seconds < RATE_DURATION_SECONDS_MAX ? duration(seconds) : `${duration(RATE_DURATION_SECONDS_MAX)} or more`;
 }

@@ -6,7 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import type { SwitchConfig } from '../config.ts';
 import { makeLog } from '../log.ts';
 import { type RunningSwitch, startSwitch } from '../main.ts';
-import { counted, EXIT_OK, type Terminal } from './terminal.ts';
+import { EXIT_OK, type Terminal, toldShards } from './terminal.ts';
 
 /** How often it is looked whether calls are left, ms. */
 const DRAIN_LOOK_MS = 20;
@@ -68,7 +68,7 @@ function greet(
     const socket = place(address, sipPorts[index] ?? port);
     return advertisedHost === address ? socket : `${socket} (advertised as ${advertisedHost})`;
   });
-  const shards = counted(config.shardCount, 'shard');
+  const shards = toldShards(config.shardCount);
   const management = place(config.management.address, managementPort);
   terminal.say(`Tandem ${config.node} carries SIP over UDP on ${sockets.join(', ')} with ${shards}.`);
   terminal.say(`Records are kept in ${config.dataPath}; management is on http://${management}.`);

@@ -89,6 +89,11 @@ function refusalLines(message: string, refusals: readonly Refusal[]): string[] {
   return [lead, '', ...alignedTable(['line', 'field', 'reason'], rows, [0])];
 }
 
+/** Of a number in the start file, where 0 is one that has no thread of its own. */
+export function toldShards(shardCount: number): string {
+  return shardCount === 0 ? '1 shard, inline' : counted(shardCount, 'shard');
+}
+
 /** "1 account", "2 accounts". */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -9,8 +9,10 @@ export interface BoundPlace {
   readonly port: number;
 }
 
-/** The chain of config/nftables/sip.nft. */
-const CHAIN = 'inet tandem precedence';
+/** The chain of config/nftables/sip.nft, which is made where that file is not in use. */
+const TABLE = 'inet tandem';
+const CHAIN = `${TABLE} precedence`;
+const MADE = [`add table ${TABLE}`, `add chain ${CHAIN} { type filter hook output priority mangle; }`];
 
 /** Expedited forwarding (RFC 3246). */
 const DSCP_EF = 46;
@@ -27,7 +29,7 @@ export function precedenceCommand(tos: number, places: readonly BoundPlace[]): s
     if (ports.length === 0) return [];
     return [`add rule ${CHAIN} udp sport { ${ports.join(', ')} } ${isV4 ? 'ip' : 'ip6'} dscp set ${dscpName(dscp)}`];
   });
-  return `nft '${[`flush chain ${CHAIN}`, ...rules].join('; ')}'`;
+  return `nft '${[...MADE, `flush chain ${CHAIN}`, ...rules].join('; ')}'`;
 }
 
 /** The name nftables has for it: class selectors (RFC 2474 4.2.2), EF, else the number. */

@@ -31,7 +31,7 @@ test('with the switch stopped a payment goes into the data directory, with who e
   const fee = await tandem(directory, 'pay', 'blue', '0.5', '--kind', 'deduction');
   assert.equal(fee.out, 'blue: -0.500000 entered, the balance is 12.000000.\n');
   const accounts = await tandem(directory, 'accounts');
-  assert.match(accounts.out, /\nblue +EUR +12\.000000 +12\.000000 +5\.000000 +12\.000000 +0\.000000 +0\n/);
+  assert.match(accounts.out, /\nblue +EUR +12\.000000 +17\.000000 +5\.000000 +12\.000000 +0\.000000 +0\n/);
   assert.match(accounts.out, /\nfree .* None /);
   const payments = await tandem(directory, 'payments', 'blue');
   assert.match(payments.out, /deduction +-0\.500000 +12\.000000 [\s\S]*topUp +12\.500000 +12\.500000 .*invoice 7/);
@@ -49,7 +49,7 @@ test('with the switch running a payment is in the balance that calls may spend, 
   const { sequence, nanos, balanceNanos } = JSON.parse(paid.out) as Record<string, number>;
   assert.deepEqual([sequence, nanos, balanceNanos], [1, 3e9, 3e9]);
   assert.equal(control.view.balances.spendable(slot), 3_000_000_000n);
-  assert.match((await tandem(directory, 'accounts')).out, /\nblue +EUR +3\.000000 +3\.000000 /);
+  assert.match((await tandem(directory, 'accounts')).out, /\nblue +EUR +3\.000000 +8\.000000 /);
   assert.deepEqual(JSON.parse((await tandem(directory, 'verify', '--json')).out), { faults: [] });
 });
 

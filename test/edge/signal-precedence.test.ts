@@ -13,7 +13,9 @@ const V6 = { address: '2001:db8::1', port: 5062 };
 test('the command sets the upper six bits, for the ports of each address family', () => {
   assert.equal(
     precedenceCommand(0xa0, [V4, V6, V4_SECOND, V4]),
-    "nft 'flush chain inet tandem precedence; " +
+    "nft 'add table inet tandem; " +
+      'add chain inet tandem precedence { type filter hook output priority mangle; }; ' +
+      'flush chain inet tandem precedence; ' +
       'add rule inet tandem precedence udp sport { 5060, 5070 } ip dscp set cs5; ' +
       "add rule inet tandem precedence udp sport { 5062 } ip6 dscp set cs5'",
   );
