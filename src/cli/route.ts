@@ -45,15 +45,14 @@ export async function route(
 function tell(explained: ExplainedRoute, isRunning: boolean): string[] {
   const { mappingGateway, caller, callee, refusal, translations, sell, candidates } = explained;
   const load = isRunning ? '' : ' The switch is down: loads are shown as 0.';
-  const lines = [
-    `A call from ${caller === '' ? 'an unknown number' : caller} by ${mappingGateway === '' ? 'no gateway' : mappingGateway} to ${callee}.${load}`,
-  ];
+  const by = mappingGateway === '' ? 'no gateway of ours' : mappingGateway;
+  const lines = [`A call from ${caller === '' ? 'an unknown number' : caller} by ${by} to ${callee}.${load}`];
   lines.push(...translations.map((translation) => wordsOf(mappingGateway, translation)));
   if (sell !== null && sell.secondNanos !== null) {
     const { account, table, prefix, secondNanos, talkSecondsMax } = sell;
-    const by = `${table} ${prefix === '' ? '(all)' : prefix}`;
+    const rate = `${table} ${prefix === '' ? '(all)' : prefix}`;
     const allows = talkSecondsMax === null ? 'has no limit' : `allows ${allowed(talkSecondsMax)}`;
-    lines.push(`${account} pays ${moneyAMinute(secondNanos)} a minute, by ${by}; its balance ${allows}.`);
+    lines.push(`${account} pays ${moneyAMinute(secondNanos)} a minute, by ${rate}; its balance ${allows}.`);
   }
   if (refusal !== '') lines.push(`The call would be refused: ${refusal}.`);
   if (candidates.length === 0) return lines;
