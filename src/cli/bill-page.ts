@@ -8,28 +8,33 @@ const STYLE = `
   h2 { font-size: 11pt; }
   table { border-collapse: collapse; width: 100%; }
   th, td { padding: 2pt 6pt; border-bottom: 0.5pt solid #999; text-align: right; }
-  th:nth-child(-n + 3), td:nth-child(-n + 3) { text-align: left; }
+  .lines th:nth-child(-n + 3), .lines td:nth-child(-n + 3) { text-align: left; }
+  .entries th:not(:nth-child(3)), .entries td:not(:nth-child(3)) { text-align: left; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }
   tfoot { font-weight: bold; }
   @page { size: A4; margin: 1.5cm; }
-  @media print { body { margin: 0; } }`;
+  @media print { body { margin: 0; } }
+  @media screen and (max-width: 60em) { body { margin: 1em; } table { display: block; overflow-x: auto; } }`;
 
 /** The page. `time`: of the bill in words; rows under `heads`, then the sums. */
 export function billPage({ account, currency }: Bill, table: BillTable): string {
-  const { time, heads, rows, sums, payments, balances } = table;
+  const { time, heads, rows, sums, payments, balances, corrections, gap } = table;
   const title = `${account}, ${time}`;
   return [
     '<!doctype html>',
-    `<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style></head><body>`,
+    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`,
+    `<title>${escaped(title)}</title><style>${STYLE}</style></head><body>`,
     `<h1>${escaped(account)}</h1><p>${escaped(time)}${currency === '' ? '' : `, in ${escaped(currency)}`}</p>`,
-    '<table>',
+    '<table class="lines">',
     `<thead>${rowOf(heads, 'th')}</thead>`,
     `<tbody>${rows.map((row) => rowOf(row, 'td')).join('\n')}</tbody>`,
     `<tfoot>${sums.map((row) => rowOf(row, 'td')).join('\n')}</tfoot>`,
     '</table>',
-    ...partOf('Payments', payments),
-    ...partOf('Balance', balances),
+    ...partOf('Payments', payments, 'entries'),
+    ...partOf('Balance', balances, 'balance'),
+    ...partOf('Corrections of these calls, entered at another time', corrections, 'entries'),
+    gap === '' ? '' : `<p><strong>${escaped(gap)}</strong></p>`,
     '</body></html>',
   ].join('\n');
 }
@@ -42,6 +47,10 @@ export interface BillTable {
   readonly sums: readonly (readonly string[])[];
   readonly payments: BillPart;
   readonly balances: BillPart;
+  /** Of its calls, that are not among the payments. */
+  readonly corrections: BillPart;
+  /** Why it is not whole; '' when it is. */
+  readonly gap: string;
 }
 
 /** A table of its own beneath it; without rows it is left out. */
@@ -50,10 +59,10 @@ export interface BillPart {
   readonly rows: readonly (readonly string[])[];
 }
 
-function partOf(title: string, { heads, rows }: BillPart): string[] {
+function partOf(title: string, { heads, rows }: BillPart, look: string): string[] {
   if (rows.length === 0) return [];
   const body = rows.map((row) => rowOf(row, 'td')).join('\n');
-  return [`<h2>${title}</h2><table><thead>${rowOf(heads, 'th')}</thead><tbody>${body}</tbody></table>`];
+  return [`<h2>${title}</h2><table class="${look}"><thead>${rowOf(heads, 'th')}</thead><tbody>${body}</tbody></table>`];
 }
 
 function rowOf(cells: readonly string[], tag: 'th' | 'td'): string {

@@ -69,7 +69,9 @@ const HEADS = ['for', 'area', 'prefix', 'calls', 'talk min', 'billed min', 'fee'
 function tableOf(answer: Bill): BillTable {
   const payments = { heads: PAYMENT_HEADS, rows: answer.payments.map(paymentRow) };
   const balances = { heads: BALANCE_HEADS, rows: balanceRows(answer) };
-  return { time: billTime(answer), heads: HEADS, rows: billRows(answer), sums: sumRows(answer), payments, balances };
+  const corrections = { heads: PAYMENT_HEADS, rows: laterCorrections(answer).map(paymentRow) };
+  const parts = { payments, balances, corrections, gap: gapOf(answer) };
+  return { time: billTime(answer), heads: HEADS, rows: billRows(answer), sums: sumRows(answer), ...parts };
 }
 
 function billRows({ lines }: Bill): string[][] {
@@ -99,7 +101,7 @@ function billTime({ fromWallMs, untilWallMs, timeZone }: Bill): string {
 }
 
 function tableLines(answer: Bill): string[] {
-  const { account, currency, payments, corrections, balances, knownFromWallMs, fromWallMs } = answer;
+  const { account, currency, payments, balances } = answer;
   const lines = [`${account}, ${billTime(answer)}${currency === '' ? '' : `, in ${currency}`}`, ''];
   const rows = billRows(answer);
   if (rows.length === 0) lines.push('No answered call has a rate.');
@@ -107,14 +109,23 @@ function tableLines(answer: Bill): string[] {
   if (payments.length > 0) lines.push('', 'Payments of the same time:');
   for (const payment of payments) lines.push(paymentRow(payment).join('  '));
   if (balances !== null) lines.push('', ...alignedTable(BALANCE_HEADS, balanceRows(answer), [0, 1, 2, 3]));
-  const later = corrections.filter((one) => payments.every(({ sequence }) => sequence !== one.sequence));
+  const later = laterCorrections(answer);
   if (later.length > 0) lines.push('', 'Calls of this time were rated again, and corrected at another time:');
   for (const correction of later) lines.push(paymentRow(correction).join('  '));
-  if (knownFromWallMs !== null && fromWallMs < knownFromWallMs) {
-    const since = new Date(knownFromWallMs).toISOString().slice(0, 16).replace('T', ' ');
-    lines.push('', `! The bill is not whole: nothing is known of calls that ended before ${since} UTC.`);
-  }
+  const gap = gapOf(answer);
+  if (gap !== '') lines.push('', `! ${gap}`);
   return lines;
+}
+
+function laterCorrections({ payments, corrections }: Bill): PaymentEntry[] {
+  return corrections.filter((one) => payments.every(({ sequence }) => sequence !== one.sequence));
+}
+
+/** Why the bill is not whole; '' when it is. */
+function gapOf({ knownFromWallMs, fromWallMs }: Bill): string {
+  if (knownFromWallMs === null || fromWallMs >= knownFromWallMs) return '';
+  const since = new Date(knownFromWallMs).toISOString().slice(0, 16).replace('T', ' ');
+  return `The bill is not whole: nothing is known of calls that ended before ${since} UTC.`;
 }
 
 const PAYMENT_HEADS = ['entered', 'kind', 'amount', 'memo'];

@@ -129,6 +129,8 @@ test('a correction of calls of the time that was entered later is told beneath',
   const february = (await tandem(directory, 'bill', 'alpha', '--period', '2026-02')).out;
   assert.match(february, told);
   assert.match(february, /\n +-0\.0143 +5\.0000 +0\.0166 +4\.9692\n/, 'its balances are those of its time');
+  const page = (await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--html')).out;
+  assert.match(page, /<h2>Corrections of these calls.*<td>2026-03-07<\/td><td>correction<\/td><td>0\.0100<\/td>/);
   const march = (await tandem(directory, 'bill', 'alpha', '--period', '2026-03')).out;
   assert.doesNotMatch(march, told);
   assert.match(march, /\n +4\.9692 +0\.0100 +0\.0000 +4\.9792\n/);
