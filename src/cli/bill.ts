@@ -16,6 +16,7 @@ import { type BillTable, billPage } from './bill-page.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, type Terminal } from './terminal.ts';
+import { visible } from './visible.ts';
 import type { Words } from './worded-commands.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -67,9 +68,9 @@ function billOfStopped(config: SwitchConfig, query: URLSearchParams): Promise<Bi
 const HEADS = ['for', 'area', 'prefix', 'calls', 'talk min', 'billed min', 'fee', 'tax', 'in all'];
 
 function tableOf(answer: Bill): BillTable {
-  const payments = { heads: PAYMENT_HEADS, rows: answer.payments.map(paymentRow) };
+  const payments = { heads: PAYMENT_HEADS, rows: paymentRows(answer.payments, answer) };
   const balances = { heads: BALANCE_HEADS, rows: balanceRows(answer) };
-  const corrections = { heads: PAYMENT_HEADS, rows: laterCorrections(answer).map(paymentRow) };
+  const corrections = { heads: PAYMENT_HEADS, rows: paymentRows(laterCorrections(answer), answer) };
   const parts = { payments, balances, corrections, gap: gapOf(answer) };
   return { time: billTime(answer), heads: HEADS, rows: billRows(answer), sums: sumRows(answer), ...parts };
 }
@@ -107,11 +108,11 @@ function tableLines(answer: Bill): string[] {
   if (rows.length === 0) lines.push('No answered call has a rate.');
   else lines.push(...alignedTable(HEADS, [...rows, ...sumRows(answer)], [3, 4, 5, 6, 7, 8]));
   if (payments.length > 0) lines.push('', 'Payments of the same time:');
-  for (const payment of payments) lines.push(paymentRow(payment).join('  '));
+  for (const row of paymentRows(payments, answer)) lines.push(row.join('  '));
   if (balances !== null) lines.push('', ...alignedTable(BALANCE_HEADS, balanceRows(answer), [0, 1, 2, 3]));
   const later = laterCorrections(answer);
   if (later.length > 0) lines.push('', 'Calls of this time were rated again, and corrected at another time:');
-  for (const correction of later) lines.push(paymentRow(correction).join('  '));
+  for (const row of paymentRows(later, answer)) lines.push(row.join('  '));
   const gap = gapOf(answer);
   if (gap !== '') lines.push('', `! ${gap}`);
   return lines;
@@ -131,8 +132,17 @@ function gapOf({ knownFromWallMs, fromWallMs }: Bill): string {
 const PAYMENT_HEADS = ['entered', 'kind', 'amount', 'memo'];
 const BALANCE_HEADS = ['balance before', 'paid', 'charged', 'balance after'];
 
-function paymentRow({ atWallMs, kind, nanos, memo }: PaymentEntry): string[] {
-  return [new Date(atWallMs).toISOString().slice(0, 10), kind, moneyText(BigInt(nanos), DECIMALS), memo];
+/** By their dates, which are those that the clocks of the bill's zone show: rent is entered at midnight there. */
+function paymentRows(entries: readonly PaymentEntry[], { timeZone }: Bill): string[][] {
+  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
+  return entries
+    .toSorted((one, other) => one.atWallMs - other.atWallMs)
+    .map(({ atWallMs, kind, nanos, memo }) => [
+      clock.format(atWallMs),
+      kind,
+      moneyText(BigInt(nanos), DECIMALS),
+      visible(memo),
+    ]);
 }
 
 function balanceRows({ balances }: Bill): string[][] {

@@ -67,7 +67,7 @@ test('a month is one of the zone of the account; lines by rate, with sums and pa
       'sum: calls|0.0120|0.0046|0.0166',
       '',
       'Payments of the same time:',
-      '2026-01-31|topUp|5.0000|invoice 7',
+      '2026-02-01|topUp|5.0000|invoice 7',
       '',
       'balance before|paid|charged|balance after',
       '|-0.0143|5.0000|0.0166|4.9692',
