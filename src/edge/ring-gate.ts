@@ -123,16 +123,15 @@ export class RingGate implements Gate {
   /** Sends everything the shards have put out so far. */
   #drain(): void {
     for (const { outbound, outboundBytes } of this.#links) {
-      let isEmpty = true;
       while (outbound.next()) {
         const { frameStart, frameEnd } = outbound;
         readHead(outboundBytes, frameStart, this.#head);
         const { listener, addressStart, payloadStart, port } = this.#head;
         const address = outboundBytes.toString('latin1', addressStart, payloadStart);
         this.#wire.send(outboundBytes, payloadStart, frameEnd, address, port, listener);
-        isEmpty = false;
       }
-      if (!isEmpty && !this.#wire.isBehind) outbound.release();
+      // Also what was sent while the socket was behind: nothing else may ever come, for want of room.
+      if (outbound.depthBytes !== 0 && !this.#wire.isBehind) outbound.release();
     }
   }
 }

@@ -28,6 +28,7 @@ export class ShardPool implements Shards {
   readonly #seats: Seat[] = [];
   #snapshot: PackedSnapshot;
   #isStopping = false;
+  #isDraining = false;
 
   constructor(birth: ShardBirth, user: ShardsUser, workers: ShardWorkers) {
     this.#birth = birth;
@@ -58,6 +59,7 @@ export class ShardPool implements Shards {
   }
 
   drain(): void {
+    this.#isDraining = true;
     this.#tellAll({ kind: 'drain' });
   }
 
@@ -76,6 +78,7 @@ export class ShardPool implements Shards {
     seat.startedAtMs = performance.now();
     worker.port.on('message', (message: FromShard) => this.#hear(shard, message, isSuccessor));
     worker.begin(shardTaskOf(shard, { ...this.#birth, snapshot: this.#snapshot }, isSuccessor));
+    if (this.#isDraining) this.#tell(shard, { kind: 'drain' });
     seat.finished = worker.ended.then((end) => {
       if (end !== null) this.#died(shard, end.error);
     });

@@ -179,3 +179,13 @@ test('a ringing call that dies with its shard is recorded as not answered', asyn
   live.checkLimits();
   assert.equal(answerer.calls.size, 1);
 });
+
+test('a shard that begins anew while the switch drains takes no call', async (context) => {
+  const { live, caller } = await stage(context, 20);
+  live.running.drain();
+  await live.killShard(2, 1);
+  let callId = caller.peer.mint();
+  while (shardOf({ callId }) !== 2) callId = caller.peer.mint();
+  const invite = caller.invite({ to: live.sip, callee: '4989100', holdMs: 0, patienceMs: 30_000 }, callId);
+  assert.equal((await invite.final)?.status, 503);
+});

@@ -12,6 +12,8 @@ export interface Rate {
 
 const MS_NANOS = 1_000_000;
 const SECOND_NANOS = 1_000_000_000;
+/** Clocks of shards differ by less. */
+const CLOCKS_NANOS = 1_000_000_000n;
 
 /** The lower of a rate and of what can be carried now; null: no limit. */
 export function throttledRate(rate: Rate, perSecond: number | null): Rate {
@@ -27,7 +29,7 @@ export function takeToken(words: BigInt64Array, index: number, rate: Rate, nowMs
   const depth = spacing * BigInt(depthOf(rate.cps, rate.cpsBurst));
   let fullAt = Atomics.load(words, index);
   for (;;) {
-    const next = (fullAt > now ? fullAt : now) + spacing;
+    const next = begunAt(fullAt, now, { spacing, depth }) + spacing;
     if (next - now > depth) return false;
     const seen = Atomics.compareExchange(words, index, fullAt, next);
     if (seen === fullAt) return true;
@@ -38,9 +40,16 @@ export function takeToken(words: BigInt64Array, index: number, rate: Rate, nowMs
 /** Whether `takeToken` would take one. */
 export function hasToken(words: BigInt64Array, index: number, { cps, cpsBurst }: Rate, nowMs: number): boolean {
   if (cps === null) return true;
-  const aheadNanos = Math.max(0, Number(Atomics.load(words, index)) - Math.floor(nowMs * MS_NANOS));
-  const spacing = Math.ceil(SECOND_NANOS / cps);
-  return aheadNanos + spacing <= spacing * depthOf(cps, cpsBurst);
+  const now = BigInt(Math.floor(nowMs * MS_NANOS));
+  const spacing = spacingOf(cps);
+  const depth = spacing * BigInt(depthOf(cps, cpsBurst));
+  return begunAt(Atomics.load(words, index), now, { spacing, depth }) + spacing - now <= depth;
+}
+
+/** Whence the next one counts. A bucket emptier than it can be was emptied at another rate: it has one left. */
+function begunAt(fullAt: bigint, now: bigint, { spacing, depth }: { spacing: bigint; depth: bigint }): bigint {
+  if (fullAt <= now) return now;
+  return fullAt > now + depth + CLOCKS_NANOS ? now + depth - spacing : fullAt;
 }
 
 /** Gives one back that was taken just now, for something that then did not happen. */

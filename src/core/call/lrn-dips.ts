@@ -44,15 +44,20 @@ interface Dip {
   readonly timer: TimerHandle;
 }
 
+/** More than are asked in one. */
+const DIPS_A_MS_MAX = 1_024;
+
 /** The dips that are under way, and what is remembered of earlier ones. */
 export class LrnDips implements Timed {
   readonly #around: LrnSurroundings;
   readonly #waiting = new Map<number, Dip>();
   readonly #cache = new Map<string, { readonly answer: LrnAnswer; readonly untilMs: number }>();
-  #lastId = 0;
+  /** Begins above those of an earlier life, whose answers may still come: they are others' numbers. */
+  #lastId: number;
 
   constructor(around: LrnSurroundings) {
     this.#around = around;
+    this.#lastId = Math.floor(around.nowMs) * DIPS_A_MS_MAX;
   }
 
   /** What is known of it without asking; null when nothing is. */

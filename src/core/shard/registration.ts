@@ -1,6 +1,7 @@
 // Registration and authentication put together for one shard: who may register, whose call an INVITE is, where a
 // registered gateway is called.
 
+import { BINDINGS_AT_ONE_PLACE_MAX } from '../base/limits.ts';
 import type { Source } from '../call/incoming-request.ts';
 import { numberOf } from '../call/numbers.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
@@ -11,9 +12,6 @@ import { type User, Users } from '../registration/users.ts';
 import { byClosestFit } from '../routing/screening.ts';
 import type { MappingGateway, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
 import type { SipMessage } from '../sip/message.ts';
-
-/** Bindings from one place that are looked at. */
-const FOUND_MAX = 16;
 
 /** What it needs of its shard. */
 export interface RegistrationSurroundings extends AuthSurroundings, RegistrarSurroundings, KeepAliveSurroundings {
@@ -34,7 +32,7 @@ export class Registration {
   readonly #authenticator: Authenticator;
   readonly #registrar: Registrar;
   readonly #keepAlive: KeepAlive;
-  readonly #found = new Int32Array(FOUND_MAX);
+  readonly #found = new Int32Array(BINDINGS_AT_ONE_PLACE_MAX);
   /** By gateway of the tables: itself where it was called last, for most calls go to where the one before went. */
   readonly #reached = new WeakMap<RoutingGateway, RoutingGateway>();
   #users: Users;

@@ -158,6 +158,15 @@ describe('calls a second (GCRA)', () => {
     assert.deepEqual(burst(1, 5, [0, 999, 1000, 3000, 60_000]), [5, 0, 1, 2, 5]);
   });
 
+  test('a rate that is raised, or whose burst is shortened, counts at once: one, then as often as it says', () => {
+    const admission = one();
+    for (let i = 0; i < 40; i++) assert.ok(admission.takeRate(SLOT, rate(1, 40), 1_000));
+    assert.ok(!admission.hasRate(SLOT, rate(1, 40), 1_000));
+    assert.ok(admission.hasRate(SLOT, rate(50), 1_000));
+    assert.equal(takenAt(admission, 50, 1_000, 100), 1);
+    assert.equal(takenAt(admission, 50, 1_500, 100), 25);
+  });
+
   test('what is given back may be taken again, and asking takes nothing', () => {
     const admission = one();
     assert.ok(admission.takeRate(SLOT, rate(1), 0));

@@ -6,12 +6,12 @@ import { TimerWheel } from '../../../src/core/timer/wheel.ts';
 
 const PORTED: LrnAnswer = { lrn: '77001', jurisdiction: '' };
 
-function openDips() {
+function openDips(nowMs = 0) {
   const heard: (LrnAnswer | null)[] = [];
   const asked: number[] = [];
   const around = {
-    nowMs: 0,
-    wheel: new TimerWheel(0),
+    nowMs,
+    wheel: new TimerWheel(nowMs),
     lateCount: 0,
     askLrn: (id: number) => void asked.push(id),
     countLateLrn: () => {
@@ -42,6 +42,17 @@ describe('the dips of a shard', () => {
     assert.equal(around.lateCount, 3);
     assert.equal(around.wheel.size, 0);
     assert.equal(dips.known({ number: '2', caller: '' }), null, 'a late answer is not remembered');
+  });
+
+  test('an answer to a question of an earlier life is late: it is of another number', () => {
+    const { ask: askBefore, asked: before } = openDips(1_000);
+    for (let number = 0; number < 100; number++) askBefore(String(number));
+    const { dips, ask, asked, heard, around } = openDips(1_001);
+    ask('4922222');
+    for (const id of before) dips.answered(id, PORTED);
+    assert.deepEqual([heard, around.lateCount], [[], 100]);
+    dips.answered(asked[0] as number, PORTED);
+    assert.deepEqual(heard, [PORTED]);
   });
 
   test('an answer is remembered for its time, by number and caller; a failure is not', () => {
