@@ -104,19 +104,23 @@ function unlockDataDirectory(dataPath: string): void {
   closeSync(file);
 }
 
+/** Answers what `action` does. Throws TANDEM_DATA_UNUSABLE with the operator's next step for what it throws. */
 function usable<T>(action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    const sentence = `The data directory cannot be used: ${sentenceOf(cause)}. Does it belong to this user?`;
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    const todo = isFull ? 'The disk is full: make room, and start again.' : 'Does it belong to this user?';
+    const sentence = `The data directory cannot be used: ${sentenceOf(cause)}. ${todo}`;
     throw new TandemError('TANDEM_DATA_UNUSABLE', sentence, { cause });
   }
 }
 
-/** Makes a new token for this run and leaves it where only this user can read it. */
+/** Makes a new token for this run and leaves it where only this user can read it. Throws TANDEM_DATA_UNUSABLE. */
 export function issueLocalToken(dataPath: string): string {
   const token = randomBytes(32).toString('base64url');
-  writeWhole(tokenPath(dataPath), `${token}\n`, 0o600);
+  usable(() => writeWhole(tokenPath(dataPath), `${token}\n`, 0o600));
   return token;
 }
 
@@ -145,8 +149,13 @@ function isOwn(place: RunningSwitchPlace | null): boolean {
 function writeWhole(path: string, text: string, mode: number): void {
   const fresh = `${path}.${process.pid}`;
   rmSync(fresh, { force: true });
-  writeFileSync(fresh, text, { mode, flag: 'wx' });
-  renameSync(fresh, path);
+  try {
+    writeFileSync(fresh, text, { mode, flag: 'wx' });
+    renameSync(fresh, path);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
 }
 
 function runningPath(dataPath: string): string {
