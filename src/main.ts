@@ -24,7 +24,7 @@ import { LateLines } from './late-lines.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
 import { holdNursery, START_OPTIONS } from './nursery.ts';
 import type { Shards, ShardsUser } from './shards.ts';
-import { claimDataDirectory } from './store/data-directory.ts';
+import { claimDataDirectory, releaseDataDirectory } from './store/data-directory.ts';
 import { journalFolder } from './store/journal-disk.ts';
 import { journalPath, journalsPath, shardCountOf } from './store/journal-places.ts';
 import { whyUnmapped } from './store/mapped-file.ts';
@@ -99,7 +99,7 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
     edge.newCalls.share(sharesOf(control.snapshot, memory));
     shards = startShards(config, listenersOf(config, sockets), early, { control, edge, memory, log, lines });
     if (!place.isTemporary) lines.say(() => tellUnmapped(log, config.dataPath));
-    return await running({ control, shards, edge, sockets, memory, place });
+    return await running({ control, shards, edge, sockets, memory, place, dataPath: config.dataPath });
   } catch (error) {
     edge.close();
     throw error;
@@ -170,6 +170,7 @@ interface Parts {
   readonly sockets: readonly UdpListener[];
   readonly memory: SwitchMemory;
   readonly place: JournalPlace;
+  readonly dataPath: string;
 }
 
 /** Where calls are kept that live on. */
@@ -306,7 +307,7 @@ function tellUnmapped(log: Log, dataPath: string): void {
 }
 
 /** Calls are carried; resolves when there is management too. Rejects when that cannot be, and calls live on. */
-async function running({ control, shards, edge, sockets, memory, place }: Parts): Promise<RunningSwitch> {
+async function running({ control, shards, edge, sockets, memory, place, dataPath }: Parts): Promise<RunningSwitch> {
   const counters = memory.shards.map((shard) => new ShardCounters(shard.counters));
   const report = (): void => {
     const longestWaitMs = edge.newCalls.look(Math.max(...counters.map((shard) => shard.get('heapUseRatio'))));
@@ -340,6 +341,7 @@ async function running({ control, shards, edge, sockets, memory, place }: Parts)
       await endShards();
       report();
       await control.stop();
+      releaseDataDirectory(dataPath);
       if (place.isTemporary) rmSync(place.path, { recursive: true, force: true });
     },
   };

@@ -8,7 +8,7 @@ import { Ring } from '../core/base/ring.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { Snapshot } from '../core/routing/snapshot.ts';
 import type { Log } from '../log.ts';
-import { claimDataDirectory, issueLocalToken, releaseDataDirectory } from '../store/data-directory.ts';
+import { issueLocalToken, publishManagement, releaseDataDirectory } from '../store/data-directory.ts';
 import { removeSpentJournals } from '../store/journal-places.ts';
 import type { Stores } from '../store/ports.ts';
 import { sentenceOf } from '../tandem-error.ts';
@@ -175,12 +175,12 @@ export class Control implements HostNamesUser {
   /** Loads the API, for which no call waits, and listens. Throws TANDEM_MANAGEMENT_PORT or TANDEM_DATA_IN_USE. */
   async start(): Promise<number> {
     const { dataPath, management } = this.options;
-    claimDataDirectory(dataPath, management);
+    publishManagement(dataPath, management);
     const { Api } = load('./api/api.js') as typeof import('./api/api.ts');
     const { listenHttp } = load('./http/listen.js') as typeof import('./http/listen.ts');
     const api = new Api(this, issueLocalToken(dataPath), this.#log);
     this.#server = await listenHttp(management.address, management.port, api.answer, this.#log);
-    claimDataDirectory(dataPath, { address: management.address, port: this.#server.port });
+    publishManagement(dataPath, { address: management.address, port: this.#server.port });
     return this.#server.port;
   }
 

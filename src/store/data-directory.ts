@@ -1,10 +1,16 @@
 // Who has the data directory: one switch at a time. <data>/running.json names the process and where it is managed,
 // <data>/local-token (mode 0600) holds what the command line shows to be let in.
+//
+// A process of another container has a number that says nothing here. So who has the directory holds a lock of the
+// kernel on <data>/lock besides, where it can (file-lock.ts). That file stays: were it removed, two could lock two.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
+import { lockFile } from './file-lock.ts';
+
+const IN_USE_TODO = 'Stop it first, or give this one another data directory.';
 
 /** Where a running switch is managed. */
 export interface RunningSwitchPlace {
@@ -17,54 +23,104 @@ export interface RunningSwitchPlace {
 
 /** The running switch of `dataPath`; null when none runs, even if one left its file behind. */
 export function findRunningSwitch(dataPath: string): RunningSwitchPlace | null {
-  let place: RunningSwitchPlace;
-  try {
-    place = JSON.parse(readFileSync(runningPath(dataPath), 'utf8')) as RunningSwitchPlace;
-  } catch {
-    return null; // Missing or torn: nobody who runs leaves it so, it is written whole.
-  }
+  const place = readPlace(dataPath);
+  if (place === null) return null;
   return startedAtTicks(place.pid) === place.startedAtTicks && isAlive(place.pid) ? place : null;
 }
 
+interface Management {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Descriptors of the locks that this thread has, by data directory. */
+const locks = new Map<string, number>();
+
 /**
- * Takes `dataPath`, made if need be, for this process. Throws TANDEM_DATA_IN_USE when another switch runs there,
- * TANDEM_DATA_UNUSABLE when this user may not write there.
+ * Takes `dataPath`, made if need be, for this process; on the main thread, where it has not been taken yet. Throws
+ * TANDEM_DATA_IN_USE when another process has it, TANDEM_DATA_UNUSABLE when this user may not write there.
  */
-export function claimDataDirectory(
-  dataPath: string,
-  management: { readonly address: string; readonly port: number },
-): void {
-  const other = findRunningSwitch(dataPath);
-  if (other !== null && other.pid !== process.pid) {
-    const todo = 'Stop it first, or give this one another data directory.';
-    const sentence = `A switch (process ${other.pid}) already runs on ${dataPath}. ${todo}`;
-    throw new TandemError('TANDEM_DATA_IN_USE', sentence);
+export function claimDataDirectory(dataPath: string, management: Management): void {
+  refuseOther(dataPath);
+  lockDataDirectory(dataPath);
+  try {
+    publishManagement(dataPath, management);
+  } catch (error) {
+    unlockDataDirectory(dataPath);
+    throw error;
   }
+}
+
+/** Tells where this process, which has `dataPath`, is managed. Throws as `claimDataDirectory` does. */
+export function publishManagement(dataPath: string, { address, port }: Management): void {
+  refuseOther(dataPath);
   const place: RunningSwitchPlace = {
     pid: process.pid,
     startedAtTicks: startedAtTicks(process.pid),
-    managementAddress: management.address,
-    managementPort: management.port,
+    managementAddress: address,
+    managementPort: port,
   };
-  try {
+  usable(() => {
     mkdirSync(dataPath, { recursive: true, mode: 0o700 });
     writeWhole(runningPath(dataPath), `${JSON.stringify(place)}\n`, 0o644);
+  });
+}
+
+/** Gives `dataPath` up again, where it is this process's; on the main thread its lock too. */
+export function releaseDataDirectory(dataPath: string): void {
+  if (isOwn(readPlace(dataPath))) {
+    rmSync(runningPath(dataPath), { force: true });
+    rmSync(tokenPath(dataPath), { force: true });
+  }
+  unlockDataDirectory(dataPath);
+}
+
+function refuseOther(dataPath: string): void {
+  const other = findRunningSwitch(dataPath);
+  if (other === null || other.pid === process.pid) return;
+  const sentence = `A switch (process ${other.pid}) already runs on ${dataPath}. ${IN_USE_TODO}`;
+  throw new TandemError('TANDEM_DATA_IN_USE', sentence);
+}
+
+function lockDataDirectory(dataPath: string): void {
+  if (locks.has(dataPath)) return;
+  const path = join(dataPath, 'lock');
+  const locked = usable(() => {
+    mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+    return lockFile(path);
+  });
+  if (locked === 'taken') {
+    const who = 'a switch or a command; if it is not seen here, it is in another container';
+    const sentence = `Another process already works on ${dataPath} (${who}), and holds ${path}. ${IN_USE_TODO}`;
+    throw new TandemError('TANDEM_DATA_IN_USE', sentence);
+  }
+  if (locked !== 'unknown') locks.set(dataPath, locked.file);
+}
+
+function unlockDataDirectory(dataPath: string): void {
+  const file = locks.get(dataPath);
+  if (file === undefined) return;
+  locks.delete(dataPath);
+  closeSync(file);
+}
+
+/** Answers what `action` does. Throws TANDEM_DATA_UNUSABLE with the operator's next step for what it throws. */
+function usable<T>(action: () => T): T {
+  try {
+    return action();
   } catch (cause) {
-    const sentence = `The data directory cannot be used: ${sentenceOf(cause)}. Does it belong to this user?`;
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    const todo = isFull ? 'The disk is full: make room, and start again.' : 'Does it belong to this user?';
+    const sentence = `The data directory cannot be used: ${sentenceOf(cause)}. ${todo}`;
     throw new TandemError('TANDEM_DATA_UNUSABLE', sentence, { cause });
   }
 }
 
-/** Gives `dataPath` up again. */
-export function releaseDataDirectory(dataPath: string): void {
-  rmSync(runningPath(dataPath), { force: true });
-  rmSync(tokenPath(dataPath), { force: true });
-}
-
-/** Makes a new token for this run and leaves it where only this user can read it. */
+/** Makes a new token for this run and leaves it where only this user can read it. Throws TANDEM_DATA_UNUSABLE. */
 export function issueLocalToken(dataPath: string): string {
   const token = randomBytes(32).toString('base64url');
-  writeWhole(tokenPath(dataPath), `${token}\n`, 0o600);
+  usable(() => writeWhole(tokenPath(dataPath), `${token}\n`, 0o600));
   return token;
 }
 
@@ -78,11 +134,28 @@ export function readLocalToken(dataPath: string): string {
   }
 }
 
+function readPlace(dataPath: string): RunningSwitchPlace | null {
+  try {
+    return JSON.parse(readFileSync(runningPath(dataPath), 'utf8')) as RunningSwitchPlace;
+  } catch {
+    return null; // Missing or torn: nobody who runs leaves it so, it is written whole.
+  }
+}
+
+function isOwn(place: RunningSwitchPlace | null): boolean {
+  return place?.pid === process.pid && place.startedAtTicks === startedAtTicks(process.pid);
+}
+
 function writeWhole(path: string, text: string, mode: number): void {
   const fresh = `${path}.${process.pid}`;
   rmSync(fresh, { force: true });
-  writeFileSync(fresh, text, { mode, flag: 'wx' });
-  renameSync(fresh, path);
+  try {
+    writeFileSync(fresh, text, { mode, flag: 'wx' });
+    renameSync(fresh, path);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
 }
 
 function runningPath(dataPath: string): string {

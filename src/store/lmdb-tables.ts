@@ -17,6 +17,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
+import { checkStoreFile } from './lmdb-file.ts';
 import { pack, unpack } from './records.ts';
 
 /** Version of what is written; a newer one on disk is refused. */
@@ -59,6 +60,7 @@ export interface Tables {
 export function openTables(dataPath: string, roomBytes: number): Tables {
   try {
     mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+    checkFiles(dataPath);
     const tables = tablesIn(dataPath, roomBytes);
     checkFormat(tables, dataPath);
     bringFoundToDisk(tables);
@@ -70,6 +72,15 @@ export function openTables(dataPath: string, roomBytes: number): Tables {
     const sentence = `The data directory ${dataPath} cannot be used: ${sentenceOf(cause)}. ${todo}`;
     throw new TandemError('TANDEM_STORE_UNUSABLE', sentence, { cause });
   }
+}
+
+function checkFiles(dataPath: string): void {
+  const restore = 'Restore tandem.mdb and history.mdb from one backup, both.';
+  const without = 'Without one, move them away: the configuration, the CDRs not yet exported and the ledger are lost.';
+  checkStoreFile(join(dataPath, 'tandem.mdb'), true, `${restore} ${without}`);
+  const anew = 'Move it away: reports and bills are counted from it, and it is made anew from the CDRs at the start.';
+  const lost = 'Calls whose CDRs have gone from the store are in a backup only.';
+  checkStoreFile(join(dataPath, 'history.mdb'), false, `${anew} ${lost}`);
 }
 
 function tablesIn(dataPath: string, roomBytes: number): Tables {

@@ -1,12 +1,12 @@
 // A file as memory, shared with everybody who maps or reads it. What is stored there is in the page cache at once, with
-// no system call, and outlives the process. Node has no mmap(2): koffi, which is optional, calls that of the C library.
+// no system call, and outlives the process. Node has no mmap(2): that of the C library is called, where it can be.
 //
 // A store into a page that has no room on the disk kills the process (SIGBUS). So the file is written whole before it
 // is mapped, and only on file systems that write it in place from then on.
 
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, statfsSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { cFunction, hasCLibrary, memoryAt } from './c-library.ts';
 
 /** `f_type` of those that overwrite in place: ext2 to ext4, XFS, tmpfs. */
 const IN_PLACE: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x01021994]);
@@ -21,26 +21,13 @@ const STAT_BLOCK_BYTES = 512;
 
 type Mmap = (address: null, length: number, protection: number, flags: number, file: number, offset: number) => bigint;
 
-/** What is used of koffi; its own types are not there where it is not. */
-interface Koffi {
-  /** Null: what the process has loaded already. */
-  load(library: null): { func(prototype: string): unknown };
-  view(address: bigint, length: number): ArrayBuffer;
-}
-
-const load = createRequire(import.meta.url);
 let mmap: Mmap | undefined;
 
 /** Why no file in `folder` can be mapped; null when one can. Throws what the platform throws. */
 export function whyUnmapped(folder: string): string | null {
   if (process.platform !== 'linux') return `this is ${process.platform}, and not Linux`;
   if (!IN_PLACE.has(statfsSync(folder).type)) return 'the file system is none of ext2 to ext4, XFS and tmpfs';
-  try {
-    load.resolve('koffi');
-    return null;
-  } catch {
-    return 'the optional package koffi is not installed';
-  }
+  return hasCLibrary() ? null : 'the optional package koffi is not installed';
 }
 
 /**
@@ -50,14 +37,13 @@ export function whyUnmapped(folder: string): string | null {
 export function mapFile(path: string, sizeBytes: number): Uint8Array | null {
   try {
     if (whyUnmapped(dirname(path)) !== null) return null;
-    const koffi = load('koffi') as Koffi;
     const file = openSync(path, existsSync(path) ? 'r+' : 'w+', 0o600);
     try {
       if (!isWhole(file, sizeBytes)) begin(file, sizeBytes);
       if (!isWhole(file, sizeBytes)) return null;
-      mmap ??= koffi.load(null).func('void *mmap(void *, size_t, int, int, int, int64_t)') as Mmap;
+      mmap ??= cFunction('void *mmap(void *, size_t, int, int, int, int64_t)') as Mmap;
       const address = mmap(null, sizeBytes, PROT_READ_WRITE, MAP_SHARED, file, 0);
-      return address === MAP_FAILED ? null : new Uint8Array(koffi.view(address, sizeBytes));
+      return address === MAP_FAILED ? null : new Uint8Array(memoryAt(address, sizeBytes));
     } finally {
       closeSync(file);
     }

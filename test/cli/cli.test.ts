@@ -1,9 +1,10 @@
 // The command line as an operator meets it: as a process, with the switch stopped; and with one running.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { lockFile } from '../../src/store/file-lock.ts';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { pack } from '../../src/store/records.ts';
 import { NETWORK, WALL_MS } from '../control/control-fixture.ts';
@@ -39,6 +40,18 @@ line  field                        reason
   const forScripts = await tandem(directory, 'check', 'bad.yaml', '--json');
   const { error } = JSON.parse(forScripts.out) as { error: { code: string; refusals: unknown[] } };
   assert.deepEqual([forScripts.code, error.code, error.refusals.length], [1, 'TANDEM_NETWORK_REFUSED', 2]);
+});
+
+test('a command does nothing behind a switch that it cannot see, as in another container', async () => {
+  const directory = place();
+  mkdirSync(join(directory, 'data'));
+  const locked = lockFile(join(directory, 'data', 'lock'));
+  assert.ok(typeof locked === 'object');
+  const refused = await tandem(directory, 'apply', 'net.yaml');
+  assert.deepEqual([refused.code === 0, readdirSync(join(directory, 'data'))], [false, ['lock']]);
+  assert.match(refused.error, /Another process already works on .*another container.*Stop it first/);
+  closeSync(locked.file);
+  assert.equal((await tandem(directory, 'apply', 'net.yaml')).code, 0);
 });
 
 test('cdr search finds finished calls, newest first, and says where to go on and what it does not know', async () => {

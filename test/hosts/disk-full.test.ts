@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const RUN = fileURLToPath(new URL('./disk-full-run.js', import.meta.url));
+const DATA_DIRECTORY = new URL('../../src/store/data-directory.js', import.meta.url).href;
 const MAPPED_FILE = new URL('../../src/store/mapped-file.js', import.meta.url).href;
 
 /** A namespace where this user may mount, as root or in a user namespace; null where the platform refuses. */
@@ -55,4 +56,21 @@ test('a disk with room for half of it: nothing is mapped, for that would end the
   const run = runOn('size=64k', ['--input-type=module', '-e', program]);
   if (run === null) return context.skip('SKIPPED: this user may not mount');
   assert.deepEqual(run, { status: 0, said: 'true' });
+});
+
+test('a start on a full disk says that it is full, and leaves nothing half written', (context) => {
+  const program = `
+    import { readdirSync, writeFileSync } from 'node:fs';
+    import { tmpdir } from 'node:os';
+    import { claimDataDirectory } from ${JSON.stringify(DATA_DIRECTORY)};
+    try { writeFileSync(tmpdir() + '/ballast', Buffer.alloc(1e6)); } catch {}
+    try { claimDataDirectory(tmpdir(), { address: '127.0.0.1', port: 0 }); } catch ({ code, message }) {
+      console.log(JSON.stringify([code, message, readdirSync(tmpdir()).sort()]));
+    }`;
+  const run = runOn('size=64k', ['--input-type=module', '-e', program]);
+  if (run === null) return context.skip('SKIPPED: this user may not mount');
+  const [code, message, files] = JSON.parse(run.said) as [string, string, string[]];
+  assert.equal(code, 'TANDEM_DATA_UNUSABLE');
+  assert.match(message, /ENOSPC.* The disk is full: make room, and start again\.$/);
+  assert.deepEqual(files, ['ballast', 'lock']);
 });

@@ -1,11 +1,11 @@
 // One switch at a time on a data directory, and no ghost of one.
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import {
   claimDataDirectory,
   findRunningSwitch,
@@ -13,15 +13,29 @@ import {
   readLocalToken,
   releaseDataDirectory,
 } from '../../src/store/data-directory.ts';
+import { lockFile } from '../../src/store/file-lock.ts';
 import { TandemError } from '../../src/tandem-error.ts';
 import { until } from '../hosts/eventually.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
+const FILE_LOCK = new URL('../../src/store/file-lock.js', import.meta.url).href;
 const MANAGEMENT = { address: '127.0.0.1', port: 8080 };
 
 function write(path: string, pid: number, startedAtTicks: string): void {
   const place = { pid, startedAtTicks, managementAddress: '127.0.0.1', managementPort: 8080 };
   writeFileSync(join(path, 'running.json'), JSON.stringify(place));
+}
+
+/** A process that has the lock of `path` and is named nowhere, as one of another container. */
+async function locker(context: TestContext, path: string): Promise<ChildProcess> {
+  const body = 'console.log(m.lockFile(process.argv[1])); setInterval(() => 0, 1e9);';
+  const program = `import * as m from ${JSON.stringify(FILE_LOCK)}; ${body}`;
+  const words = ['--input-type=module', '-e', program, join(path, 'lock')];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  context.after(() => child.kill('SIGKILL'));
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  assert.match(line.toString(), /file/, 'it is locked');
+  return child;
 }
 
 function ticksOf(pid: number): string {
@@ -69,6 +83,44 @@ test('a process that lives keeps others out; one that died, or lost its number, 
   assert.equal(findRunningSwitch(path), null);
 });
 
+test('a process that is not seen, as in another container, keeps others out until it is killed', async (context) => {
+  const path = temporaryDirectory();
+  const other = await locker(context, path);
+  const inUse = (error: unknown) =>
+    error instanceof TandemError && error.code === 'TANDEM_DATA_IN_USE' && /another container/.test(error.message);
+  assert.throws(() => claimDataDirectory(path, MANAGEMENT), inUse, 'without a running.json');
+  assert.equal(existsSync(join(path, 'running.json')), false);
+  write(path, spawnSync('true').pid, '99');
+  assert.throws(() => claimDataDirectory(path, MANAGEMENT), inUse, 'with that of one that is dead here');
+  const ended = once(other, 'exit');
+  other.kill('SIGKILL');
+  await ended;
+  claimDataDirectory(path, MANAGEMENT);
+  assert.equal(findRunningSwitch(path)?.pid, process.pid);
+  releaseDataDirectory(path);
+});
+
+test('who has claimed keeps the lock until it gives up', () => {
+  const path = temporaryDirectory();
+  const lock = join(path, 'lock');
+  claimDataDirectory(path, MANAGEMENT);
+  claimDataDirectory(path, MANAGEMENT);
+  assert.equal(lockFile(lock), 'taken');
+  releaseDataDirectory(path);
+  const locked = lockFile(lock);
+  assert.ok(typeof locked === 'object');
+  closeSync(locked.file);
+});
+
+test('what another has left or has is not removed by one that gives up', () => {
+  const path = temporaryDirectory();
+  claimDataDirectory(path, MANAGEMENT);
+  issueLocalToken(path);
+  write(path, process.pid, '1'); // The same number in another container.
+  releaseDataDirectory(path);
+  assert.deepEqual([existsSync(join(path, 'running.json')), existsSync(join(path, 'local-token'))], [true, true]);
+});
+
 test('a place that cannot be a directory is told as such', () => {
   const path = join(temporaryDirectory(), 'file');
   writeFileSync(path, '');
@@ -78,6 +130,7 @@ test('a place that cannot be a directory is told as such', () => {
 
 test('each run has its own token, for its own user', () => {
   const path = temporaryDirectory();
+  claimDataDirectory(path, MANAGEMENT);
   const first = issueLocalToken(path);
   assert.match(first, /^[\w-]{43}$/);
   assert.equal(readLocalToken(path), first);
