@@ -310,17 +310,18 @@ export class Control implements HostNamesUser {
     while (this.#followers.follow() > 0);
     this.#keepBlackList();
     tellLeftBehind(this.view, this.#log);
-    for (const sink of this.sinks) await sink.finish();
+    await Promise.all(this.sinks.map((sink) => sink.finish()));
     await this.drain.tell(this.stores.flush);
     removeSpentJournals(this.options.journalsPath, (shard) => this.drain.toldOf(shard));
     await this.stores.close();
     releaseDataDirectory(this.options.dataPath);
   }
 
-  /** Closes what is open and writes nothing more: after a fault, so that a successor can begin. */
+  /** Closes what is open: after a fault, so that a successor can begin. */
   async abandon(): Promise<void> {
+    const { jobs, reratings, packages, sinks } = this;
     await this.#server?.close();
-    await Promise.all([this.jobs.stop(), this.reratings.stop(), this.packages.stop()]);
+    await Promise.all([jobs.stop(), reratings.stop(), packages.stop(), ...sinks.map((sink) => sink.abandon())]);
     await this.stores.close();
   }
 

@@ -187,3 +187,29 @@ test('a store that takes less at once gets less, and more later; a record that i
   const { id } = unpackCdr(next?.record ?? assert.fail());
   await assert.rejects(sink.pump(), new RegExp(`with the CDR ${id} alone: 413`));
 });
+
+test('at the end a sink gets what it lacks, and is let go of when that takes too long', async () => {
+  const { spool: records } = openMemoryStores();
+  spool(records, 1, 3 * SINK_BATCH_RECORDS_MAX);
+  const store = new FaultyStore(() => false);
+  const quick = new SinkRunner(new StoreSink('quick', records, store), records, SILENT);
+  await quick.finish();
+  assert.equal(store.rows.size, 3 * SINK_BATCH_RECORDS_MAX);
+  let letGo = (): void => undefined;
+  const silent: CdrStore = {
+    open: () => Promise.resolve(''),
+    write: () =>
+      new Promise((_, reject) => {
+        letGo = () => reject(new Error('closed'));
+      }),
+    close: () => Promise.resolve(letGo()),
+  };
+  const slow = new SinkRunner(new StoreSink('slow', records, silent), records, SILENT);
+  await slow.finish();
+  assert.equal(records.cursor('slow')?.position, 0, 'what it lacks stays in the spool');
+  const other = new SinkRunner(new StoreSink('other', records, silent), records, SILENT);
+  other.tick(0);
+  for (let turns = 0; turns < 5; turns++) await turn();
+  await other.abandon();
+  assert.ok(other.isFailing);
+});

@@ -1,8 +1,10 @@
 // The control thread fails as by a defect: a successor takes over on the same records and the same port.
 
-import { createServer } from 'node:net';
+import assert from 'node:assert/strict';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type RunningSwitch, startSwitch } from '../../src/main.ts';
+import type { SinkSettings } from '../../src/sink-settings.ts';
 import { readLocalToken } from '../../src/store/data-directory.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { until } from './eventually.ts';
@@ -22,7 +24,11 @@ async function steadyPort(): Promise<number> {
   }
 }
 
-async function durableSwitch(context: TestContext, directory: string): Promise<RunningSwitch> {
+async function durableSwitch(
+  context: TestContext,
+  directory: string,
+  sinks: readonly SinkSettings[] = [],
+): Promise<RunningSwitch> {
   const running = await startSwitch(
     {
       dataPath: directory,
@@ -31,7 +37,7 @@ async function durableSwitch(context: TestContext, directory: string): Promise<R
       management: { address: ADDRESS, port: await steadyPort() },
       node: 'test',
       dnsServers: [],
-      sinks: [],
+      sinks,
       diskShare: 50,
       durability: 'usual',
       drainSeconds: 0,
@@ -61,4 +67,32 @@ test('control fails: a successor answers on its port and every shard routes by w
       return false;
     }
   });
+});
+
+test('a sink that waits for its server keeps no successor from beginning', async (context) => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
+  await new Promise<void>((resolve) => silent.listen(0, ADDRESS, resolve));
+  context.after(() => {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+  const { port } = silent.address() as AddressInfo;
+  const directory = temporaryDirectory();
+  const database = { host: ADDRESS, port, database: 'd', user: 'u', password: '', table: 't' };
+  const running = await durableSwitch(context, directory, [{ kind: 'postgresql', name: 'postgresql', ...database }]);
+  const management = (): Management => new Management(directory, running.managementPort);
+  await until('ready, and the sink waits', async () => (await management().status()).isReady && sockets.length > 0);
+  const firstToken = readLocalToken(directory);
+  const diedAtMs = performance.now();
+  running.crashControl();
+  await until('the successor is ready', async () => {
+    try {
+      return readLocalToken(directory) !== firstToken && (await management().status()).isReady;
+    } catch {
+      return false; // Nobody listens at this moment.
+    }
+  });
+  const tookMs = performance.now() - diedAtMs;
+  assert.ok(tookMs < 5_000, `${tookMs} ms`);
 });

@@ -18,6 +18,9 @@ const TYPES: Readonly<Record<CdrFieldKind, string>> = {
   list: 'jsonb',
 };
 
+/** How long a server that is silent may take to say goodbye, ms. */
+const GOODBYE_MS = 500;
+
 /** The table of `settings`. */
 export class PostgresqlStore implements CdrStore {
   readonly #settings: DatabaseSinkSettings;
@@ -65,7 +68,11 @@ export class PostgresqlStore implements CdrStore {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = null;
-    await client?.end().catch(() => undefined); // It is let go of because it is broken, most times.
+    if (client === null) return;
+    // A server that is silent never says goodbye.
+    const limit = setTimeout(() => client.connection.stream.destroy(), GOODBYE_MS);
+    await client.end().catch(() => undefined); // It is let go of because it is broken, most times.
+    clearTimeout(limit);
   }
 
   /** Makes the table, or the columns that a later release of Tandem has; a user who may only insert is enough else. */

@@ -11,6 +11,12 @@ import type { CdrSink } from './sink.ts';
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 const PAUSE_AFTER_FAILURE_MAX_MS = 30_000;
 
+/**
+ * How long the last round may take, ms. Calls are served no more, and the next start waits for it; what a sink lacks
+ * then stays in the spool.
+ */
+const FINISH_MS = 1_000;
+
 /** One sink and its progress. */
 export class SinkRunner {
   readonly #sink: CdrSink;
@@ -83,12 +89,34 @@ export class SinkRunner {
     });
   }
 
-  /** A last round, then closes the sink. What a failing one lacks stays in the spool. */
+  /** A last round, then closes the sink. What a failing one lacks stays in the spool, and what there is no time for. */
   async finish(): Promise<void> {
     this.#isStopping = this.isFailing;
+    const limit = setTimeout(() => {
+      this.#isStopping = true;
+      void this.#letGo();
+    }, FINISH_MS);
     await this.#running;
-    if (this.#isOn() && !this.isFailing) await this.#round(0);
-    await this.#sink.close();
+    if (this.#isOn() && !this.isFailing && !this.#isStopping) await this.#round(0);
+    clearTimeout(limit);
+    await this.#letGo();
+  }
+
+  /** Closes the sink, whatever it waits for. Resolves when it does nothing any more. */
+  async abandon(): Promise<void> {
+    this.#isStopping = true;
+    await this.#letGo();
+    await this.#running;
+    await this.#letGo();
+  }
+
+  /** Closed, what it waits for ends as well. */
+  async #letGo(): Promise<void> {
+    try {
+      await this.#sink.close();
+    } catch (error) {
+      this.#log.error({ sink: this.name, why: sentenceOf(error) }, 'CDR sink failed');
+    }
   }
 
   #beginHere(): void {

@@ -9,6 +9,7 @@ import { type CdrStore, STATEMENT_TIMEOUT_MS } from './cdr-store.ts';
 /** The URL of `settings`. */
 export class WebhookStore implements CdrStore {
   readonly #settings: WebhookSinkSettings;
+  #given = new AbortController();
 
   constructor(settings: WebhookSinkSettings) {
     this.#settings = settings;
@@ -25,7 +26,7 @@ export class WebhookStore implements CdrStore {
       headers: { 'content-type': 'application/json', ...(authorization === '' ? {} : { authorization }) },
       body: `[${batch.map(jsonOf).join(',')}]`,
       redirect: 'error', // The records and the secret are for this place only.
-      signal: AbortSignal.timeout(STATEMENT_TIMEOUT_MS),
+      signal: AbortSignal.any([AbortSignal.timeout(STATEMENT_TIMEOUT_MS), this.#given.signal]),
     });
     await response.body?.cancel();
     if (!response.ok) throw new Error(`the receiver answered ${response.status}`);
@@ -33,6 +34,8 @@ export class WebhookStore implements CdrStore {
   }
 
   close(): Promise<void> {
+    this.#given.abort();
+    this.#given = new AbortController();
     return Promise.resolve();
   }
 }
