@@ -3,7 +3,6 @@
 // counted. It is driven by `tick` and has no clock or thread of its own: control-thread.ts gives it both.
 
 import { createRequire } from 'node:module';
-import { splitPort } from '../core/base/ip-address.ts';
 import { Ring } from '../core/base/ring.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { Snapshot } from '../core/routing/snapshot.ts';
@@ -29,8 +28,7 @@ import { LowBalances } from './ledger/low-balances.ts';
 import { PackageCharges } from './ledger/package-charges.ts';
 import { LimitDrift, limitedPlaces } from './limit-drift.ts';
 import { type ControlStart, type EdgeNumbers, NO_EDGE_NUMBERS, type ToControl } from './messages.ts';
-import { dnsOf } from './names/dns.ts';
-import { HostNames, type HostNamesUser } from './names/host-names.ts';
+import { GatewayHosts } from './names/gateway-hosts.ts';
 import { LrnSource } from './names/lrn-source.ts';
 import { CallHistory } from './reports/call-history.ts';
 import { Reratings } from './rerating/reratings.ts';
@@ -72,7 +70,7 @@ const PACKAGES_PERIOD_MS = 60_000;
 const CALENDARS_PERIOD_MS = 60_000;
 
 /** The control of one switch. `start`, then `tick` several times a second, then `stop`. */
-export class Control implements HostNamesUser {
+export class Control {
   readonly options: ControlStart;
   readonly view: SwitchView;
   readonly stores: Stores;
@@ -101,8 +99,7 @@ export class Control implements HostNamesUser {
   readonly #outward: ControlOutward;
   readonly #log: Log;
   readonly #wallNow: () => number;
-  readonly #hosts: HostNames;
-  #areHostsChanged = false;
+  readonly #hosts: GatewayHosts;
   #nowMs = 0;
   readonly #dueAtMs = new Map<string, number>();
   #server: HttpServer | null = null;
@@ -139,37 +136,12 @@ export class Control implements HostNamesUser {
     this.blackList = new KeptBlackList(this.view.blackList, stores.keepsakes);
     this.shardRestarts = options.memory.shards.map(() => 0);
     this.lrn = new LrnSource(options.lrnUrl, this.#log);
-    this.#hosts = new HostNames(dnsOf(options.dnsServers), this, options.hosts);
-    this.#watchHosts();
+    this.#hosts = new GatewayHosts(options, configuration, log);
   }
 
   /** Asks for the host names that nobody knows yet; calls may begin when this has ended. */
   async learnHosts(): Promise<void> {
     await this.#hosts.begin(this.#nowMs);
-  }
-
-  onHostsChanged(): void {
-    this.#areHostsChanged = true;
-  }
-
-  onHostFailed(host: string, why: unknown): void {
-    this.#log.warn({ host, why: sentenceOf(why) }, 'a host name has no answer; its last addresses stand');
-  }
-
-  #watchHosts(): void {
-    const { mappingGateways } = this.configuration.snapshot;
-    this.#hosts.watch(
-      new Set(mappingGateways.flatMap(({ remoteHosts }) => remoteHosts.map((name) => splitPort(name).text))),
-    );
-    this.configuration.learnHosts(this.#hosts.known());
-  }
-
-  /** New addresses reach the shards in one snapshot a tick, of the same version. */
-  #publishHosts(): void {
-    if (!this.#areHostsChanged) return;
-    this.#areHostsChanged = false;
-    this.configuration.learnHosts(this.#hosts.known());
-    this.#outward.publish(this.configuration.snapshot);
   }
 
   /** Loads the API, for which no call waits, and listens. Throws TANDEM_MANAGEMENT_PORT or TANDEM_DATA_IN_USE. */
@@ -191,8 +163,7 @@ export class Control implements HostNamesUser {
     if (this.#isDue('drain', SECOND_MS) || this.drain.isDue) this.#drainRings();
     this.#followers.tick(nowMs);
     this.deployment.tick(nowMs);
-    this.#hosts.tick(nowMs);
-    this.#publishHosts();
+    if (this.#hosts.tick(nowMs)) this.#outward.publish(this.configuration.snapshot);
     if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
     if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
     if (this.#isDue('calendars', CALENDARS_PERIOD_MS)) this.#renewCalendars();
@@ -273,7 +244,7 @@ export class Control implements HostNamesUser {
     const { version } = outcome;
     if (version === before) return { ...outcome, isEverywhere: this.deployment.isEverywhere(before) };
     this.#log.info({ version, author: told.author, note: told.note }, told.what);
-    this.#watchHosts();
+    this.#hosts.watch();
     this.accounts.open(this.configuration.snapshot);
     this.packages.free.look();
     await this.stores.flush();
