@@ -202,6 +202,8 @@ const LATER_FIELDS = {
 const packr = new Packr({
   structures: SHAPES.map((shape) => [...shape]),
   maxSharedStructures: SHAPES.length,
+  // Sums may pass 64 bits; what does not is written as it is without this.
+  useBigIntExtension: true,
 });
 
 /** `value` as bytes. They are the caller's to keep. */

@@ -52,6 +52,22 @@ for (const [name, open] of [
       assert.equal(ledger.position(), 3);
     });
 
+    test('sums beyond 64 bits are kept, and booking goes on', () => {
+      const { ledger } = open();
+      for (const id of ['one', 'two', 'three']) {
+        ledger.book([{ id, losses: [{ account: 'alpha', nanos: 2n ** 63n - 1n }] }], 1);
+        ledger.pay({ ...PAYMENT, account: 'alpha', nanos: 2n ** 63n - 1n });
+      }
+      ledger.pay({ ...PAYMENT, account: 'beta', nanos: -(2n ** 63n) });
+      ledger.pay({ ...PAYMENT, account: 'beta', nanos: -(2n ** 63n) });
+      assert.deepEqual(
+        [ledger.sums('alpha').chargedNanos, ledger.sums('alpha').paidNanos],
+        [3n * (2n ** 63n - 1n), 3n * (2n ** 63n - 1n)],
+      );
+      assert.equal(ledger.balanceNanos('beta'), -(2n ** 64n));
+      assert.deepEqual(ledger.verify(), []);
+    });
+
     test('amounts beyond what a number holds are exact', () => {
       const { ledger } = open();
       ledger.pay({ ...PAYMENT, account: 'alpha', nanos: 2n ** 61n });

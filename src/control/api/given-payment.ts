@@ -1,7 +1,7 @@
 // The body of a payment: who, how much, and why.
 
 import { nearestName } from '../../core/base/nearest-name.ts';
-import { parseMoney } from '../../core/rating/money.ts';
+import { NANOS, parseMoney } from '../../core/rating/money.ts';
 import type { Payment, PaymentKind } from '../../store/ledger.ts';
 import { TandemError } from '../../tandem-error.ts';
 
@@ -38,7 +38,8 @@ export function givenPayment(body: string, { operator, atWallMs, key }: PaymentG
   const nanos = parseMoney(text('amount'));
   if (nanos === null) throw refused(`amount takes a number such as 100 or 12.50, not "${text('amount')}"`);
   if (nanos < 0n && kind !== 'correction') throw refused('amount has a sign; say deduction or correction instead');
-  if (nanos === 0n || nanos / UNITS_MAX / 1_000_000_000n !== 0n) throw refused(`amount is 0, or above ${UNITS_MAX}`);
+  if (nanos === 0n || nanos > UNITS_MAX * NANOS || nanos < -UNITS_MAX * NANOS)
+    throw refused(`amount is 0, or above ${UNITS_MAX}`);
   const memo = text('memo');
   if (memo.length > MEMO_LENGTH_MAX) throw refused(`memo has more than ${MEMO_LENGTH_MAX} characters`);
   if (!KEY.test(key)) throw refused('the Idempotency-Key takes up to 64 visible characters');

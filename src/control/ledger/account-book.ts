@@ -6,6 +6,8 @@ import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { Balances } from '../../core/rating/balances.ts';
 import { chargesOf } from '../../core/rating/bill.ts';
 import type { FreeSeconds } from '../../core/rating/free-seconds.ts';
+import { NANOS } from '../../core/rating/money.ts';
+import { ACCOUNT_NANOS_MAX } from '../../core/rating/rating-limits.ts';
 import type { PricedAccount, Snapshot } from '../../core/routing/snapshot.ts';
 import type { FreeUsed, Ledger, LedgerFault, PackageMarks, Payment, PaymentEntry } from '../../store/ledger.ts';
 import { TandemError } from '../../tandem-error.ts';
@@ -80,7 +82,7 @@ export class AccountBook {
 
   /**
    * Enters a payment; one that comes again with its key is the entry that it was. Throws TANDEM_ACCOUNT_UNKNOWN, and
-   * TANDEM_PAYMENT_REFUSED for another payment with that key.
+   * TANDEM_PAYMENT_REFUSED for another payment with that key or a balance that shared memory has no room for.
    */
   pay(payment: Payment): PaymentEntry {
     const { key = '', account, kind, nanos, memo, atWallMs } = payment;
@@ -91,9 +93,10 @@ export class AccountBook {
     throw new TandemError('TANDEM_PAYMENT_REFUSED', sentence);
   }
 
-  /** Enters payments, all of them or none. Throws TANDEM_ACCOUNT_UNKNOWN. */
+  /** Enters payments, all of them or none. Throws TANDEM_ACCOUNT_UNKNOWN, TANDEM_PAYMENT_REFUSED. */
   payAll(payments: readonly Payment[]): PaymentEntry[] {
     const slots = payments.map(({ account }) => this.#accountOf(account).slot);
+    this.#refuseFar(payments);
     const entries = this.#ledger.payAll(payments);
     for (const [at, { nanos }] of payments.entries()) this.#balances.add(slots[at] as number, nanos);
     return entries;
@@ -148,6 +151,20 @@ export class AccountBook {
   /** Accounts whose sums are not those of their entries. */
   verify(): LedgerFault[] {
     return this.#ledger.verify();
+  }
+
+  /** Throws where a balance would be farther from zero than it may be; one that comes nearer is never refused. */
+  #refuseFar(payments: readonly Payment[]): void {
+    const after = new Map<string, bigint>();
+    for (const { account, nanos } of payments) {
+      const before = after.get(account) ?? this.#ledger.balanceNanos(account);
+      after.set(account, before + nanos);
+      const distance = nanos < 0n ? -(before + nanos) : before + nanos;
+      if (distance <= ACCOUNT_NANOS_MAX) continue;
+      const bound = `${nanos < 0n ? '-' : ''}${ACCOUNT_NANOS_MAX / NANOS}`;
+      const sentence = `The payment was refused: the balance of ${account} would pass ${bound}, where balances end.`;
+      throw new TandemError('TANDEM_PAYMENT_REFUSED', sentence);
+    }
   }
 
   #accountOf(name: string): PricedAccount {

@@ -1,10 +1,10 @@
 // The accounts of a network file: who pays and who is paid, by which rates, how far below zero, and how much at once.
 
-import { parseMoney } from '../../core/rating/money.ts';
 import { AGENT_LEVELS_MAX } from '../../core/rating/rating-limits.ts';
 import { Refused, type Table } from '../../operator-file.ts';
 import { entityName, moment, oneOf, onOff } from '../../operator-values.ts';
 import type { Account, Package, RateTable } from '../../store/network.ts';
+import { accountAmount } from './account-amounts.ts';
 import { zone } from './calendar-fields.ts';
 import { readSharedLimits, SHARED_LIMIT_NAMES } from './limit-fields.ts';
 import type { NameReferences } from './name-references.ts';
@@ -122,14 +122,11 @@ function checkAgent(row: Table, account: Account, accounts: ReadonlyMap<string, 
 }
 
 function amount(text: string): bigint | Refused {
-  return parseMoney(text) ?? new Refused(`takes an amount such as 100 or -2.50, not "${text}"`);
+  return accountAmount(text, 'an amount such as 100 or -2.50', true);
 }
 
 function limit(text: string): bigint | 'None' | Refused {
-  if (text === 'None') return text;
-  const nanos = parseMoney(text);
-  if (nanos !== null && nanos >= 0n) return nanos;
-  return new Refused(`takes None or an amount such as 100 or 2.50, not "${text}"`);
+  return text === 'None' ? text : accountAmount(text, 'None or an amount such as 100 or 2.50', false);
 }
 
 function memo(text: string): string | Refused {

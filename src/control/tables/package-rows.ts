@@ -12,11 +12,11 @@
 //   accounts:
 //     - { account: blue, package: wholesale-500, packageFrom: 2027-01-15 }
 
-import { parseMoney } from '../../core/rating/money.ts';
 import { FREE_ALLOWANCES_MAX, FREE_MINUTES_MAX } from '../../core/rating/rating-limits.ts';
 import { Refused, type Table } from '../../operator-file.ts';
 import { entityName, oneOf, prefixDigits, wholeNumber } from '../../operator-values.ts';
 import { type AccountPackage, type FreeMinutesEntry, PACKAGE_PERIODS, type Package } from '../../store/network.ts';
+import { accountAmount } from './account-amounts.ts';
 import type { NameReferences } from './name-references.ts';
 import { currency, refuseLong, uniqueName } from './names.ts';
 
@@ -84,8 +84,7 @@ export function readAccountPackage(
 }
 
 function charge(text: string): bigint | Refused {
-  const nanos = parseMoney(text);
-  return nanos !== null && nanos >= 0n ? nanos : new Refused(`takes an amount such as 25 or 12.50, not "${text}"`);
+  return accountAmount(text, 'an amount such as 25 or 12.50', false);
 }
 
 /** Days since 1970. */

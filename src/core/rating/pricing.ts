@@ -15,8 +15,22 @@ export interface Sale {
   readonly account: PricedAccount;
   /** Null where there is no rate for the number. */
   readonly line: BillLine | null;
-  readonly refusal: Extract<EndReason, 'RateNotFound' | 'RateBarred'> | null;
+  readonly agents: readonly BillLine[];
+  readonly refusal: RateRefusal | null;
+  /** Whose rate the refusal is for: its own account, or an agent above it. */
+  readonly refused: Refusing | null;
 }
+
+type RateRefusal = Extract<EndReason, 'RateNotFound' | 'RateBarred'>;
+
+/** An account whose rate lets no call through; without a line, it has none. */
+export interface Refusing {
+  readonly account: string;
+  readonly line: BillLine | null;
+}
+
+/** Lines of the agents above an account, as far as none of them refuses. */
+type AgentSale = Pick<Sale, 'agents' | 'refusal' | 'refused'>;
 
 /** Prices of one snapshot. */
 export class Pricing implements RoutePrices {
@@ -63,17 +77,21 @@ export class Pricing implements RoutePrices {
     return found && { allowance: found.allowance, place: found.place, term: 0, grantedSeconds: 0 };
   }
 
-  /** A line for each agent that is billed, `nearest` first; null when one of them has no rate for `digits`. */
-  agentLinesOf(nearest: string, digits: string, wallMs: number): BillLine[] | null {
-    const lines: BillLine[] = [];
-    let agent = this.billed(nearest);
-    for (let level = 0; agent !== null && level < AGENT_LEVELS_MAX; level++) {
-      const line = this.lineOf(agent, digits, wallMs);
-      if (line === null) return null;
-      lines.push(line);
-      agent = this.billed(agent.agent);
+  /** A line for each agent that is billed, `nearest` first; one that is not is passed over. */
+  agentLinesOf(nearest: string, digits: string, wallMs: number): AgentSale {
+    const agents: BillLine[] = [];
+    let agent = this.#accounts.get(nearest);
+    for (let level = 0; agent !== undefined && level < AGENT_LEVELS_MAX; level++) {
+      const { account, rateTables, agent: above } = agent;
+      if (rateTables.length > 0) {
+        const line = this.lineOf(agent, digits, wallMs);
+        if (line === null) return { agents: [], refusal: 'RateNotFound', refused: { account, line } };
+        if (line.terms.isBarred) return { agents: [], refusal: 'RateBarred', refused: { account, line } };
+        agents.push(line);
+      }
+      agent = this.#accounts.get(above);
     }
-    return lines;
+    return { agents, refusal: null, refused: null };
   }
 
   /** The rate by which a call of `gateway` to `digits` is sold; null where its account is not billed. */
@@ -81,9 +99,11 @@ export class Pricing implements RoutePrices {
     const account = this.billed(name);
     if (account === null) return null;
     const line = this.lineOf(account, digits, wallMs);
-    if (line === null) return { account, line, refusal: 'RateNotFound' };
+    const own = { account, line, agents: [], refused: { account: name, line } };
+    if (line === null) return { ...own, refusal: 'RateNotFound' };
     const isAllowed = RATE_TYPES.indexOf(line.terms.type) <= RATE_TYPES.indexOf(callLevel);
-    return { account, line, refusal: line.terms.isBarred || !isAllowed ? 'RateBarred' : null };
+    if (line.terms.isBarred || !isAllowed) return { ...own, refusal: 'RateBarred' };
+    return { account, line, ...this.agentLinesOf(account.agent, digits, wallMs) };
   }
 
   /** What `gateway` is paid for a call to `digits`; null when it has no account, or no rate for it, or a barred one. */

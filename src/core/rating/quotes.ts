@@ -31,7 +31,7 @@ export class Quotes implements KnownPrices {
   sellQuote(gateway: MappingGateway, digits: string, wallMs: number): SellQuote | null {
     const sale = this.#pricing.soldBy(gateway, digits, wallMs);
     if (sale === null) return null;
-    const { account, line } = sale;
+    const { account, line, refused } = sale;
     const talkSecondsMax = this.#talkSecondsMax(sale, digits, wallMs);
     return {
       account: account.account,
@@ -39,6 +39,11 @@ export class Quotes implements KnownPrices {
       prefix: line?.prefix ?? '',
       price: line === null ? null : priceOf(line.terms),
       talkSecondsMax,
+      refusedBy: refused && {
+        account: refused.account,
+        table: refused.line?.table ?? '',
+        prefix: refused.line?.prefix ?? '',
+      },
       refusal: sale.refusal ?? (talkSecondsMax === 0 ? 'InsufficientBalance' : ''),
     };
   }

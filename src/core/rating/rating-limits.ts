@@ -6,6 +6,12 @@ export const RATE_DURATION_SECONDS_MAX = 604_800;
 /** Highest price of a rate, in units of 10^-9 of its currency: 100 000 a period; a higher one is refused on import. */
 export const RATE_PRICE_NANOS_MAX = 100_000_000_000_000;
 
+/**
+ * Farthest that a balance may be from zero, nanos, and highest limit, rent or minimum: 4 000 000 000 units. A balance
+ * and a limit together stay within the 64 bits of shared memory. `tandem apply` and payments refuse more.
+ */
+export const ACCOUNT_NANOS_MAX = 4_000_000_000_000_000_000n;
+
 /** Sections of one rate; one with more is refused on import. */
 export const RATE_SECTIONS_MAX = 8;
 

@@ -142,11 +142,13 @@ function saleOf(quote: SellQuote | null): ExplainedSale | null {
   return { account, table, prefix, secondNanos: price === null ? null : secondNanos(price), talkSecondsMax };
 }
 
-function wordsOfPrice({ account, table, prefix, price, refusal }: SellQuote): string {
+function wordsOfPrice(quote: SellQuote): string {
+  const { refusal, refusedBy } = quote;
+  const { account, table, prefix } = refusedBy ?? quote;
   if (refusal === 'InsufficientBalance') {
     return `the balance of the account ${account} does not pay for the beginning of the call (${refusal}, 402)`;
   }
-  if (price === null) return `the account ${account} has no rate for this number (${refusal}, 403)`;
+  if (table === '') return `the account ${account} has no rate for this number (${refusal}, 403)`;
   return `the rate ${table} ${prefix} of the account ${account} is barred, or above the call level (${refusal}, 403)`;
 }
 

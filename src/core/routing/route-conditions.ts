@@ -49,6 +49,8 @@ export interface SellQuote {
   readonly talkSecondsMax: number | null;
   /** End reason of a call that may not have this price; '' for one that may. */
   readonly refusal: string;
+  /** Whose rate is missing ('' for its table) or barred: its own, or that of an agent above it. */
+  readonly refusedBy?: Pick<SellQuote, 'account' | 'table' | 'prefix'> | null;
 }
 
 /** Prices of both sides, for who asks beforehand. */

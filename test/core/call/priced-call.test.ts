@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { moneyText } from '../../../src/core/rating/money.ts';
+import { Quotes } from '../../../src/core/rating/quotes.ts';
 import { AGENT_LEVELS_MAX } from '../../../src/core/rating/rating-limits.ts';
 import { pack } from '../../../src/store/records.ts';
 import type { LrnPlace } from '../../simulator/switch.ts';
-import { PricedBench } from './priced-bench.ts';
+import { PricedBench, snapshotOfFile } from './priced-bench.ts';
 
 const NETWORK = `
 rateTables:
@@ -98,6 +99,16 @@ describe('a call has fees in its record', () => {
     );
   });
 
+  test('an agent without rates is passed over, and those above it pay', () => {
+    const file = NETWORK.replace('type: agent, rateTable: agents, creditLimit: None, agent', 'type: agent, agent');
+    const calls = file.replace('ACCOUNT', 'beta').replace('CALLLEVEL', '').replace('CLEARING', '');
+    const cdr = new PricedBench(calls).talk('442079', 61_000);
+    assert.deepEqual(
+      cdr?.agentFees.map(({ account }) => account),
+      ['palace'],
+    );
+  });
+
   test('a call that was not answered costs nothing', () => {
     const calls = bench();
     calls.call('one', '33', 0);
@@ -140,6 +151,19 @@ describe('a call is refused for its rate', () => {
 
   test('RateBarred: the rate is locked', () => {
     assert.deepEqual(refusal({}, '447012'), ['RateBarred', '100', '403']);
+  });
+
+  test('RateBarred: the rate of an agent above it is locked, and who asks beforehand is told so', () => {
+    const locked = (file: string) => file.replace('perMinute: 0.01 }', 'perMinute: 0.01, locked: On }');
+    const file = locked(NETWORK).replace('ACCOUNT', 'beta').replace('CALLLEVEL', '').replace('CLEARING', '');
+    const calls = new PricedBench(file);
+    calls.call('one', '49', 0);
+    assert.equal(calls.switch.cdrs[0]?.endReason, 'RateBarred');
+    const snapshot = snapshotOfFile(file);
+    const quotes = new Quotes(snapshot, { spendable: () => 0n, freeSeconds: () => 0 });
+    const quote = quotes.sellQuote(snapshot.mappingGateways[0] ?? assert.fail(), '49', 0);
+    assert.equal(quote?.refusal, 'RateBarred');
+    assert.deepEqual(quote?.refusedBy, { account: 'house', table: 'agents', prefix: '4' });
   });
 
   test('callLevel: RateBarred beyond it', () => {

@@ -122,4 +122,14 @@ test('the account’s rate, what each vendor is paid and the profit are told; wi
   assert.deepEqual([priced('0048301').candidates, priced('0048301').sell?.secondNanos], [[], null]);
   assert.match(priced('0048301').refusal, /no rate for this number \(RateNotFound, 403\)/);
   assert.match(priced('0047301').refusal, /retail 47 of the account acme-billing is barred/);
+  const refusedBy = { account: 'house', table: 'agents', prefix: '4' };
+  const prices: KnownPrices = {
+    ...PRICES,
+    sellQuote: (...given) => {
+      const quote = PRICES.sellQuote(...given);
+      return quote && { ...quote, refusal: 'RateBarred', refusedBy };
+    },
+  };
+  const barred = explainRoute(SNAPSHOT, { from: 'acme', caller: '1', callee: '0049301' }, now, prices);
+  assert.match(barred.refusal, /agents 4 of the account house is barred/);
 });

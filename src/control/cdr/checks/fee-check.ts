@@ -50,7 +50,7 @@ function ratedAt(cdr: Cdr, { pricing, rules }: VersionRates, wallMs: number): Ra
   const sell = lineOf(cdr.account, wallMs);
   const buy = lineOf(cdr.clearingAccount, cdr.attempts.at(-1)?.startedAtWallMs ?? wallMs);
   const agent = pricing.billed(cdr.account)?.agent ?? '';
-  const agents = sell === null ? [] : (pricing.agentLinesOf(agent, digits, wallMs) ?? []);
+  const agents = sell === null ? [] : pricing.agentLinesOf(agent, digits, wallMs).agents;
   const { unpaidSeconds } = cdr;
   const { freeAllowance: allowance, freeFromDay, freeSeconds } = cdr;
   const free =

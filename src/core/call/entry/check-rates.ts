@@ -13,14 +13,12 @@ export function checkRates(entry: Entry): EndReason | null {
   cdr.calleeBilled = callee;
   const sale = pricing.soldBy(gateway, callee, around.wallMs);
   if (sale === null) return null;
-  const { account, line: sell, refusal } = sale;
+  const { account, line: sell, agents, refusal } = sale;
   if (sell === null) return refusal;
   cdr.currency = account.currency;
   cdr.sellTable = sell.table;
   cdr.sellPrefix = sell.prefix;
   if (refusal !== null) return refusal;
-  const agents = pricing.agentLinesOf(account.agent, callee, around.wallMs);
-  if (agents === null) return 'RateNotFound';
   const { creditLimitNanos } = account;
   const reserve =
     creditLimitNanos === null ? null : { floorNanos: -creditLimitNanos, grantedSeconds: 0, reservedNanos: 0n };
