@@ -1,10 +1,12 @@
 // CDRs in PostgreSQL: one row each, the id is the primary key. Only this file knows pg, and it is loaded when a sink of
 // this kind is configured.
 
+import { Socket } from 'node:net';
 import type { Client } from 'pg';
 import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { CdrFieldKind } from '../../core/cdr/cdr-fields.ts';
 import type { DatabaseSinkSettings } from '../../sink-settings.ts';
+import { isDoneWithin } from '../deadline.ts';
 import { CDR_COLUMNS, sqlValueOf } from './cdr-columns.ts';
 import { type CdrStore, STATEMENT_TIMEOUT_MS } from './cdr-store.ts';
 
@@ -18,14 +20,15 @@ const TYPES: Readonly<Record<CdrFieldKind, string>> = {
   list: 'jsonb',
 };
 
-/** How long a server that is silent may take to say goodbye, ms. */
-const GOODBYE_MS = 500;
+/** How long a server may take to say good-bye, ms: one that hangs never does. */
+const GOODBYE_MAX_MS = 1_000;
 
 /** The table of `settings`. */
 export class PostgresqlStore implements CdrStore {
   readonly #settings: DatabaseSinkSettings;
   readonly #insert: string;
   #client: Client | null = null;
+  #socket = new Socket();
 
   constructor(settings: DatabaseSinkSettings) {
     this.#settings = settings;
@@ -39,7 +42,9 @@ export class PostgresqlStore implements CdrStore {
   async open(): Promise<string> {
     const { default: pg } = await import('pg');
     const { host, port, database, user, password } = this.#settings;
+    const socket = new Socket();
     const client = new pg.Client({
+      stream: () => socket,
       host,
       port,
       database,
@@ -54,6 +59,7 @@ export class PostgresqlStore implements CdrStore {
     });
     client.on('error', () => undefined); // The statement under way, or the next one, says so.
     this.#client = client;
+    this.#socket = socket;
     await client.connect();
     await this.#makeTable(client);
     return '';
@@ -67,12 +73,12 @@ export class PostgresqlStore implements CdrStore {
 
   async close(): Promise<void> {
     const client = this.#client;
-    this.#client = null;
     if (client === null) return;
-    // A server that is silent never says goodbye.
-    const limit = setTimeout(() => client.connection.stream.destroy(), GOODBYE_MS);
-    await client.end().catch(() => undefined); // It is let go of because it is broken, most times.
-    clearTimeout(limit);
+    this.#client = null;
+    const socket = this.#socket;
+    const ended = client.end().catch(() => undefined); // It is let go of because it is broken, most times.
+    // With an error: else who waits for the connection to be made would wait for ever.
+    if (!(await isDoneWithin(GOODBYE_MAX_MS, ended))) socket.destroy(new Error('the server is silent'));
   }
 
   /** Makes the table, or the columns that a later release of Tandem has; a user who may only insert is enough else. */
