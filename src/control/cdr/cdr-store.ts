@@ -17,6 +17,11 @@ export interface CdrStore {
    * when it failed, even if part of the batch is there; then it is opened anew.
    */
   write(batch: readonly Cdr[]): Promise<string>;
-  /** Lets go of it, in whatever state it is. Never rejects. */
+  /** Lets go of it, in whatever state it is, also while it opens or writes: then that rejects. Never rejects itself. */
   close(): Promise<void>;
+}
+
+/** What `write` rejects with when nothing is open: no record may count as written. */
+export function storeIsClosed(): Error {
+  return new Error('the store is closed');
 }

@@ -8,7 +8,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { JetStreamSinkSettings } from '../../sink-settings.ts';
 import { jsonOf } from './cdr-columns.ts';
-import { type CdrStore, STATEMENT_TIMEOUT_MS } from './cdr-store.ts';
+import { type CdrStore, STATEMENT_TIMEOUT_MS, storeIsClosed } from './cdr-store.ts';
 
 /** JetStream's own answer to a stream that is not there. */
 const NO_STREAM = 10_059;
@@ -53,7 +53,7 @@ export class JetStreamStore implements CdrStore {
 
   async write(batch: readonly Cdr[]): Promise<string> {
     const stream = this.#stream;
-    if (stream === null) return String(this.#sequence);
+    if (stream === null) throw storeIsClosed();
     const missing = batch.filter(({ id }) => !this.#present.has(id));
     const answers = await Promise.all(
       missing.map((cdr) =>

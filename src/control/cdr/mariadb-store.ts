@@ -6,7 +6,7 @@ import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { CdrFieldKind } from '../../core/cdr/cdr-fields.ts';
 import type { DatabaseSinkSettings } from '../../sink-settings.ts';
 import { CDR_COLUMNS, sqlValueOf } from './cdr-columns.ts';
-import { type CdrStore, STATEMENT_TIMEOUT_MS } from './cdr-store.ts';
+import { type CdrStore, STATEMENT_TIMEOUT_MS, storeIsClosed } from './cdr-store.ts';
 
 const TYPES: Readonly<Record<CdrFieldKind, string>> = {
   text: 'TEXT',
@@ -56,7 +56,7 @@ export class MariadbStore implements CdrStore {
   async write(batch: readonly Cdr[]): Promise<string> {
     const rows = batch.map((cdr) => CDR_COLUMNS.map((column) => sqlValueOf(cdr, column)));
     const client = this.#client;
-    if (client === null) return '';
+    if (client === null) throw storeIsClosed();
     // One transaction: the batch may travel as several statements.
     await client.beginTransaction();
     await client.batch(this.#insert, rows);

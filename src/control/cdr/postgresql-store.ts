@@ -8,7 +8,7 @@ import type { CdrFieldKind } from '../../core/cdr/cdr-fields.ts';
 import type { DatabaseSinkSettings } from '../../sink-settings.ts';
 import { isDoneWithin } from '../deadline.ts';
 import { CDR_COLUMNS, sqlValueOf } from './cdr-columns.ts';
-import { type CdrStore, STATEMENT_TIMEOUT_MS } from './cdr-store.ts';
+import { type CdrStore, STATEMENT_TIMEOUT_MS, storeIsClosed } from './cdr-store.ts';
 
 const TYPES: Readonly<Record<CdrFieldKind, string>> = {
   text: 'text',
@@ -67,7 +67,8 @@ export class PostgresqlStore implements CdrStore {
 
   async write(batch: readonly Cdr[]): Promise<string> {
     const values = CDR_COLUMNS.map((column) => batch.map((cdr) => sqlValueOf(cdr, column)));
-    await this.#client?.query({ name: 'tandem-cdr', text: this.#insert, values });
+    if (this.#client === null) throw storeIsClosed();
+    await this.#client.query({ name: 'tandem-cdr', text: this.#insert, values });
     return '';
   }
 

@@ -5,6 +5,7 @@ import type { Log } from '../../log.ts';
 import type { CdrSpool } from '../../store/ports.ts';
 import { unpackCdr } from '../../store/records.ts';
 import { sentenceOf } from '../../tandem-error.ts';
+import { isDoneWithin } from '../deadline.ts';
 import type { CdrSink } from './sink.ts';
 
 /** Pause after a failure; twice as long after the next one in a row, up to the longest. */
@@ -92,14 +93,8 @@ export class SinkRunner {
   /** A last round, then closes the sink. What a failing one lacks stays in the spool, and what there is no time for. */
   async finish(): Promise<void> {
     this.#isStopping = this.isFailing;
-    const limit = setTimeout(() => {
-      this.#isStopping = true;
-      void this.#letGo();
-    }, FINISH_MS);
-    await this.#running;
-    if (this.#isOn() && !this.isFailing && !this.#isStopping) await this.#round(0);
-    clearTimeout(limit);
-    await this.#letGo();
+    await isDoneWithin(FINISH_MS, this.#lastRound());
+    await this.abandon();
   }
 
   /** Closes the sink, whatever it waits for. Resolves when it does nothing any more. */
@@ -108,6 +103,13 @@ export class SinkRunner {
     await this.#letGo();
     await this.#running;
     await this.#letGo();
+  }
+
+  async #lastRound(): Promise<void> {
+    await this.#running;
+    if (!this.#isOn() || this.isFailing || this.#isStopping) return;
+    this.#running = this.#round(0);
+    await this.#running;
   }
 
   /** Closed, what it waits for ends as well. */
