@@ -1,6 +1,7 @@
 // What happened to one call, from its record alone: the gateways in the order of its plan, what became of each, and
 // what those that were tried said. Nothing of it is asked of today's tables.
 
+import { CALL_ID_CHARACTERS_MAX } from '../core/base/limits.ts';
 import type { Cdr, CdrAttempt } from '../core/cdr/cdr.ts';
 import { readDecision, wordsOfFate } from '../core/routing/decision.ts';
 import type { CdrSpool, SpooledRecord } from '../store/ports.ts';
@@ -59,7 +60,8 @@ export function findCall(spool: Pick<CdrSpool, 'before'>, id: string): Cdr | nul
 
 /** Whether `id` names this call. */
 export function isOf(cdr: Cdr, id: string): boolean {
-  return cdr.callerCallId === id || cdr.id === id || cdr.attempts.some(({ callId }) => callId === id);
+  const callerCallId = id.slice(0, CALL_ID_CHARACTERS_MAX);
+  return cdr.callerCallId === callerCallId || cdr.id === id || cdr.attempts.some(({ callId }) => callId === id);
 }
 
 /** More than one when a 3xx of it was followed. */

@@ -102,6 +102,24 @@ for (const tornBytes of [0, 1, 100, 10_000]) {
   });
 }
 
+test('killed after a write of the longest records and before its cursor: every CDR stands once', async () => {
+  const directory = temporaryDirectory();
+  const { spool: store } = openMemoryStores();
+  spool(store, 1, 1);
+  await exported(directory, store);
+  const before = store.cursor('json-lines') as SinkCursor;
+  const numbers = Array.from({ length: 200 }, (_, index) => index + 2);
+  const reasonHeader = '\xe9'.repeat(60_000);
+  store.append(numbers.map((number) => pack({ ...sampleCdr(number, NEW_YEAR), reasonHeader })));
+  const sink = jsonSink(directory, store, flushed);
+  await sink.recover();
+  assert.ok((await sink.pump()) > 0);
+  await sink.close();
+  store.saveCursor('json-lines', before);
+  await exported(directory, store);
+  assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), [1, ...numbers]);
+});
+
 test('killed between two days: every CDR stands once', async () => {
   const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { createConnection } from 'mariadb';
 import { JetStreamStore } from '../../src/control/cdr/jetstream-store.ts';
+import { MariadbStore } from '../../src/control/cdr/mariadb-store.ts';
 import { fileScope } from '../hosts/scope.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { testWith, whyMissing } from './debian.ts';
@@ -64,5 +66,32 @@ testWith(
     const newest = await after.open('{"file":"cdr-20260101.jsonl","sizeBytes":7}');
     await after.close();
     assert.equal(newest, '3', 'what another kind of sink has left under this name says nothing');
+  },
+);
+
+testWith(
+  whyMissing(STORE_PROGRAMS),
+  'MariaDB: a record of an earlier release with a text of more than 64 KB is taken, by a table of that release as well',
+  async () => {
+    const { settings } = await StoreServer.start(scope, 'mariadb');
+    assert.ok(settings.kind === 'mariadb');
+    const { host, port, user, password, database, table } = settings;
+    const reasonHeader = `Q.850;text="${'\xe9'.repeat(60_000)}"`;
+    const records = [sampleCdr(1), { ...sampleCdr(2), reasonHeader }, sampleCdr(3)];
+    const client = await createConnection({ host, port, user, password, database });
+    scope.after(() => client.end());
+    const written = async (): Promise<unknown> => {
+      const store = new MariadbStore(settings);
+      await store.open();
+      await store.write(records).finally(() => store.close());
+      return client.query(`SELECT count(*) AS n, max(length(reason_header)) AS bytes FROM ${table}`);
+    };
+    const all = [{ n: 3n, bytes: BigInt(Buffer.byteLength(reasonHeader)) }];
+    assert.deepEqual(await written(), all);
+
+    await client.query(`DELETE FROM ${table}`);
+    await client.query(`ALTER TABLE ${table} MODIFY node TEXT, MODIFY reason_header TEXT`);
+    await assert.rejects(written(), 'the table is enlarged for the next time');
+    assert.deepEqual(await written(), all);
   },
 );

@@ -24,7 +24,15 @@ import { UnpackedSpool } from './unpacked-spool.ts';
 /** Records of one write; about 1 MB. */
 const BATCH_RECORDS_MAX = 1_000;
 
-/** Bytes looked through beyond the cursor: several batches; more than that was not written by this sink. */
+/** Bytes of one write from which on no further line is added to it. */
+const BATCH_BYTES_MAX = 2 * 1024 * 1024;
+
+/**
+ * Bytes looked through beyond the cursor: several batches; more than that was not written by this sink. A batch is
+ * below it whatever is in its records: BATCH_BYTES_MAX and one line. Of what others send a line has 16 KB at most:
+ * 1 024, 255, 6 x 128 and 2 x 64 characters (limits.ts), up to six bytes each in JSON; the rest is 32 attempts and the
+ * operator's names. One of an earlier release may have a few MB: these were cut by nothing but the datagram.
+ */
 const RECOGNISED_BYTES_MAX = 16 * 1024 * 1024;
 
 const NEW_LINE = 0x0a;
@@ -124,14 +132,15 @@ export class FileSink implements CdrSink {
     this.#state = { file, sizeBytes: size };
   }
 
-  /** The next records, up to where another file begins, as #lines. */
+  /** The next records, up to where another file begins or they are enough, as #lines. */
   #nextBatch(): { file: string; lastPosition: number; count: number } | null {
     const batch = { file: '', lastPosition: 0, count: 0 };
     this.#lines.clear();
     for (const { position, cdr } of this.#records.glance(this.#position, BATCH_RECORDS_MAX)) {
       if (this.#isWanted(cdr)) {
         const file = this.#fileOf(cdr);
-        if (!this.#lines.isEmpty && file !== batch.file) break;
+        const isFull = this.#lines.sizeBytes >= BATCH_BYTES_MAX;
+        if (isFull || (!this.#lines.isEmpty && file !== batch.file)) break;
         batch.file = file;
         this.#lines.add(this.#format.lineOf(cdr));
       }

@@ -15,6 +15,10 @@ export class LineBytes {
     return this.#length === 0;
   }
 
+  get sizeBytes(): number {
+    return this.#length;
+  }
+
   /** All that was added; good until the next change. */
   get bytes(): Buffer {
     return this.#room.subarray(0, this.#length);

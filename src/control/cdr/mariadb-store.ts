@@ -1,7 +1,7 @@
 // CDRs in MariaDB or MySQL: one row each, the id is the primary key. Only this file knows mariadb, and it is loaded
 // when a sink of this kind is configured.
 
-import type { Connection } from 'mariadb';
+import type { Connection, SqlError } from 'mariadb';
 import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { CdrFieldKind } from '../../core/cdr/cdr-fields.ts';
 import type { DatabaseSinkSettings } from '../../sink-settings.ts';
@@ -9,7 +9,7 @@ import { CDR_COLUMNS, sqlValueOf } from './cdr-columns.ts';
 import { type CdrStore, STATEMENT_TIMEOUT_MS, storeIsClosed } from './cdr-store.ts';
 
 const TYPES: Readonly<Record<CdrFieldKind, string>> = {
-  text: 'TEXT',
+  text: 'MEDIUMTEXT',
   word: 'VARCHAR(32)',
   count: 'BIGINT',
   ms: 'BIGINT',
@@ -17,6 +17,10 @@ const TYPES: Readonly<Record<CdrFieldKind, string>> = {
   nanos: 'BIGINT',
   list: 'LONGTEXT',
 };
+/** What `text` was in earlier releases: 65 535 bytes. */
+const FORMER_TEXT_TYPE = 'text';
+/** ER_TRUNCATED_WRONG_VALUE_FOR_FIELD where the bound falls into a character, else ER_DATA_TOO_LONG. */
+const TOO_LONG = [1366, 1406];
 const KEY_TYPE = 'VARCHAR(26) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY';
 
 /** The table of `settings`. */
@@ -58,9 +62,14 @@ export class MariadbStore implements CdrStore {
     const client = this.#client;
     if (client === null) throw storeIsClosed();
     // One transaction: the batch may travel as several statements.
-    await client.beginTransaction();
-    await client.batch(this.#insert, rows);
-    await client.commit();
+    try {
+      await client.beginTransaction();
+      await client.batch(this.#insert, rows);
+      await client.commit();
+    } catch (error) {
+      if (TOO_LONG.includes((error as Partial<SqlError>).errno ?? 0)) await this.#enlargeTexts(client);
+      throw error;
+    }
     return '';
   }
 
@@ -90,5 +99,23 @@ export class MariadbStore implements CdrStore {
     for (const { name, kind } of CDR_COLUMNS) {
       if (!present.has(name)) await client.query(`ALTER TABLE ${table} ADD COLUMN \`${name}\` ${TYPES[kind]}`);
     }
+  }
+
+  /**
+   * Gives the texts of a table of an earlier release room for whatever one of its records has. Only once a record needs
+   * it: the server copies the whole table, and the user needs more rights than to insert.
+   */
+  async #enlargeTexts(client: Connection): Promise<void> {
+    const { table } = this.#settings;
+    const rows = (await client.query(
+      'SELECT column_name AS name FROM information_schema.columns ' +
+        'WHERE table_schema = DATABASE() AND table_name = ? AND data_type = ?',
+      [table, FORMER_TEXT_TYPE],
+    )) as readonly { readonly name: string }[];
+    const small = new Set(rows.map(({ name }) => name));
+    const changes = CDR_COLUMNS.filter(({ name }) => small.has(name)).map(
+      ({ name, kind }) => `MODIFY \`${name}\` ${TYPES[kind]}`,
+    );
+    if (changes.length > 0) await client.query(`ALTER TABLE ${table} ${changes.join(', ')}`);
   }
 }

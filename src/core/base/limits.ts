@@ -67,6 +67,15 @@ export const ATTEMPTS_MAX = 32;
 /** Characters of a User-Agent or Server header that a CDR keeps; the rest is cut off. */
 export const USER_AGENT_CHARACTERS_MAX = 64;
 
+/** Characters of the Reason header that a CDR keeps; the rest is cut off. */
+export const REASON_CHARACTERS_MAX = 1_024;
+
+/** Characters of the caller's Call-ID that a CDR keeps; the rest is cut off. */
+export const CALL_ID_CHARACTERS_MAX = 255;
+
+/** Characters of a number that a CDR keeps; the rest is cut off. Prices look at fewer: PREFIX_DIGITS_MAX. */
+export const NUMBER_CHARACTERS_MAX = 128;
+
 /** Bytes of one live call's record on the board; a longer one is stored without its attempts. */
 export const BOARD_RECORD_BYTES = 2_048;
 

@@ -3,7 +3,7 @@
 
 import type { EndedBy, EndReason } from '../base/end-reason.ts';
 import { endReasonRow } from '../base/end-reason.ts';
-import { USER_AGENT_CHARACTERS_MAX } from '../base/limits.ts';
+import { REASON_CHARACTERS_MAX, USER_AGENT_CHARACTERS_MAX } from '../base/limits.ts';
 import type { Linked, LinkedList } from '../base/linked-list.ts';
 import type { Cdr } from '../cdr/cdr.ts';
 import { type Bill, type BillWords, billOf, fillFees, type Loss } from '../rating/bill.ts';
@@ -13,6 +13,7 @@ import type { HeaderId } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { CallState } from './checkpoint.ts';
 import { q850Of } from './reason-header.ts';
+import { recordNumber, recordText } from './record-text.ts';
 
 /** The board's entry: the CDR so far, and the admission slots to give back should the shard die. */
 export interface LiveEntry {
@@ -47,6 +48,8 @@ export interface Ending {
 /** One live call's record. */
 export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   readonly cdr: Cdr;
+  /** The called number as it came, however long. */
+  readonly dialled: string;
   slots: number[] = [];
   /** Null while nobody pays. */
   bill: Bill | null = null;
@@ -75,8 +78,9 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   readonly #startedAtMs: number;
   #answeredAtMs = -1;
 
-  constructor(cdr: Cdr, nowMs: number) {
+  constructor(cdr: Cdr, nowMs: number, dialled = cdr.callee) {
     this.cdr = cdr;
+    this.dialled = dialled;
     this.#startedAtMs = nowMs;
   }
 
@@ -105,10 +109,16 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
     this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
   }
 
-  /** The gateway of an attempt is told these numbers. */
+  /** The gateway of an attempt is told these numbers, or would be. */
   told(caller: string, callee: string): void {
-    this.cdr.callerSent = caller;
-    this.cdr.calleeSent = callee;
+    this.cdr.callerSent = recordNumber(caller);
+    this.cdr.calleeSent = recordNumber(callee);
+  }
+
+  /** Prices go by these numbers. */
+  billedBy(caller: string, callee: string): void {
+    this.cdr.callerBilled = recordNumber(caller);
+    this.cdr.calleeBilled = recordNumber(callee);
   }
 
   answered(nowMs: number, wallMs: number): void {
@@ -142,11 +152,11 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
     cdr.endedBy = ending.endedBy;
     cdr.sipCode = ending.status;
     cdr.q850 = q850Of(ending.reasonHeader) || ending.q850 || endReasonRow(ending.reason).q850;
-    cdr.reasonHeader = ending.reasonHeader;
+    cdr.reasonHeader = recordText(ending.reasonHeader, REASON_CHARACTERS_MAX);
   }
 }
 
 /** What `message` says its sender is, in the header of that name; cut to what a record keeps. */
 export function agentOf(message: SipMessage, header: HeaderId): string {
-  return (message.value(header) ?? '').slice(0, USER_AGENT_CHARACTERS_MAX);
+  return recordText(message.value(header) ?? '', USER_AGENT_CHARACTERS_MAX);
 }

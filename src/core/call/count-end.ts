@@ -26,7 +26,7 @@ export function countEnd(around: Surroundings, ended: EndedCall, reason: EndReas
   countGateway(around, gateway, isAnswered, cdr.holdMs);
   const isRinging = attempt?.isRinging === true;
   const isUnanswered = reason === 'NoAnswer' || (reason === 'CallerCancelled' && isRinging);
-  const callee = withoutPrefix(cdr.callee, gateway.calleePrefix);
+  const callee = withoutPrefix(record.dialled, gateway.calleePrefix);
   noteCalled(around, gateway, routing.entry, { callee, isAnswered, isUnanswered });
   const call = { isAnswered, isReached: isAnswered || isRinging, talkMs: cdr.holdMs };
   noteCallEnd(around, routing, gateway, call);

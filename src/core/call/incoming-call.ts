@@ -39,7 +39,7 @@ export function beginCall(
 ): void {
   const { invite, source, gateway, routing, sessionTimer } = arrival;
   const dialled = dialledIn(invite, gateway);
-  const record = new LiveRecord(firstRecord(around, arrival, dialled), around.nowMs);
+  const record = new LiveRecord(firstRecord(around, arrival, dialled), around.nowMs, dialled.dialled);
   const call = new Call(around, { record, routing, gateway, invite, source, sessionTimer });
   around.callBegun(call);
   const crossing = call.caller.begin(serve(call.caller));

@@ -2,17 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { isOf } from '../../../src/control/explained-call.ts';
 import { GatewayHealth } from '../../../src/core/admission/gateway-health.ts';
 import {
   ATTEMPTS_MAX,
   BOARD_RECORD_BYTES,
+  CALL_ID_CHARACTERS_MAX,
   CDR_HELD_MAX,
   CDR_RING_BYTES,
   EARLY_DIALOGS_MAX,
   GATEWAY_BAN_MS_MAX,
   INBOUND_RING_BYTES,
+  NUMBER_CHARACTERS_MAX,
   OUTBOUND_RING_BYTES,
   PENDING_REQUESTS_MAX,
+  REASON_CHARACTERS_MAX,
   REDIRECTS_MAX,
   REWRITTEN_VALUES_MAX,
   SHARD_CALLS_MAX,
@@ -35,6 +39,7 @@ import { playFlow } from '../../flows/flow-runner.ts';
 import { PEER_RULES } from '../../simulator/trunks.ts';
 import { MemoryDisk } from '../../store/memory-disk.ts';
 import { sampleCdr } from '../../store/sample-cdr.ts';
+import { PricedBench } from '../call/priced-bench.ts';
 
 /** Plays a ladder that is too long to be written by hand. */
 function play(
@@ -47,6 +52,12 @@ function play(
   assert.ok(flow !== undefined);
   playFlow(flow);
 }
+
+const TWO_GATEWAYS = `
+accounts: [{ account: alpha }]
+mappingGateways: [{ name: in, account: alpha, remoteIps: 198.51.100.1 }]
+routingGateways: [{ name: out, remoteIp: 203.0.113.1 }]
+`;
 
 const ANSWERED = [
   ['0', 'INVITE +SDP →, ← 100', '', '→ INVITE +SDP'],
@@ -192,6 +203,24 @@ describe('rings', () => {
 });
 
 describe('records', () => {
+  test('REASON_, CALL_ID_ and NUMBER_CHARACTERS_MAX: the record keeps the beginning of longer ones', () => {
+    const bench = new PricedBench(TWO_GATEWAYS);
+    const callId = `${'c'.repeat(CALL_ID_CHARACTERS_MAX)}-of-call`;
+    const number = `49${'1'.repeat(NUMBER_CHARACTERS_MAX)}`;
+    const reason = `Q.850;text="${'\xe9'.repeat(40_000)}";cause=38`;
+    bench.call(callId, number, 0);
+    assert.match(bench.lastToTrunk, new RegExp(`^ACK .*\r\n(.*\r\n)*To: <sip:${number}@`));
+    bench.hangUp(callId, 1_000, [`Reason: ${reason}`]);
+    assert.ok(bench.lastToTrunk.includes(`\r\nReason: ${reason}\r\n`));
+    const [cdr] = bench.switch.cdrs;
+    assert.ok(cdr !== undefined);
+    const kept = number.slice(0, NUMBER_CHARACTERS_MAX);
+    assert.deepEqual([cdr.callee, cdr.calleeSent, cdr.calleeBilled], [kept, kept, kept]);
+    assert.equal(cdr.callerCallId, callId.slice(0, CALL_ID_CHARACTERS_MAX));
+    assert.deepEqual([cdr.reasonHeader, cdr.q850], [reason.slice(0, REASON_CHARACTERS_MAX), 38]);
+    assert.ok(isOf(cdr, callId), 'it is still found by all of its Call-ID');
+  });
+
   test('BOARD_RECORD_BYTES: a longer record is stood on the board without its attempts', () => {
     const board = new RecordBoard(RecordBoard.allocate(1, BOARD_RECORD_BYTES), BOARD_RECORD_BYTES);
     assert.ok(board.write(0, new Uint8Array(BOARD_RECORD_BYTES)));

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NUMBER_CHARACTERS_MAX } from '../../../src/core/base/limits.ts';
 import { explainRoute } from '../../../src/core/routing/explain.ts';
 import { SeenEntry } from '../../../src/core/shard/seen-entry.ts';
 import { EPOCH_WALL_MS } from '../../simulator/switch.ts';
@@ -36,6 +37,15 @@ test('the calls of a number are counted over all shards, and it is blocked in al
 
 test('a number on the system white list is never blocked', () => {
   assert.deepEqual(reasonsOf(NETWORK.replace('LISTED', '4930'), 20), new Array(20).fill('Normal'));
+});
+
+test('a called number that is longer than a record keeps, and does not answer, is blocked', () => {
+  const file = `${NETWORK.replace('LISTED', '1')}  SS_BLACK_LIST_NO_ANSWER_LIMIT: 3\n`;
+  const bench = new PricedBench(file.replace('CALL_LIMIT: 5', 'CALL_LIMIT: 0'));
+  const callee = `33${'1'.repeat(NUMBER_CHARACTERS_MAX)}`;
+  for (let call = 0; call < 4; call++) bench.refuse(`call-${call}`, callee, '480 Temporarily Unavailable', call);
+  const reasons = bench.switch.cdrs.map(({ endReason }) => endReason);
+  assert.deepEqual(reasons, ['NoAnswer', 'NoAnswer', 'NoAnswer', 'BlackListed']);
 });
 
 test('tandem route says what a call would hear, for the moment that is asked for, and counts nothing', () => {

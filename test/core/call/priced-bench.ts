@@ -54,10 +54,23 @@ export class PricedBench {
     this.switch.receive(requestOf(name, 'ACK', answer ?? ''), CALLER, nowMs);
   }
 
-  /** The caller hangs up. */
-  hangUp(name: string, nowMs: number): void {
+  /** An INVITE for `callee`, which the trunk refuses. */
+  refuse(name: string, callee: string, statusLine: string, nowMs: number): void {
+    this.#toTrunk.length = 0;
+    this.invite(name, callee, nowMs);
+    const invite = this.#toTrunk.find((text) => text.startsWith('INVITE'));
+    if (invite !== undefined) this.switch.receive(answerOf(invite, statusLine), TRUNK, nowMs);
+  }
+
+  /** What was sent to the trunk last. */
+  get lastToTrunk(): string {
+    return this.#toTrunk.at(-1) ?? '';
+  }
+
+  /** The caller hangs up; `lines` are added to its BYE. */
+  hangUp(name: string, nowMs: number, lines: readonly string[] = []): void {
     const answer = this.#toCaller.find((text) => text.startsWith('SIP/2.0 200') && text.includes(`Call-ID: ${name}\r`));
-    this.switch.receive(requestOf(name, 'BYE', answer ?? ''), CALLER, nowMs);
+    this.switch.receive(requestOf(name, 'BYE', answer ?? '', lines), CALLER, nowMs);
   }
 
   /** A whole call of so much talk. Answers its record. */
@@ -89,15 +102,15 @@ function inviteOf(name: string, callee: string): string {
   ]);
 }
 
-/** 200 OK to an INVITE of the switch. */
-function answerOf(invite: string): string {
+/** The answer to an INVITE of the switch. */
+function answerOf(invite: string, statusLine = '200 OK'): string {
   const kept = invite.split('\r\n').filter((line) => /^(Via|From|To|Call-ID|CSeq):/.test(line));
   const lines = kept.map((line) => (line.startsWith('To:') ? `${line};tag=to` : line));
-  return message(['SIP/2.0 200 OK', ...lines, `Contact: <sip:${TRUNK.address}:5060>`]);
+  return message([`SIP/2.0 ${statusLine}`, ...lines, `Contact: <sip:${TRUNK.address}:5060>`]);
 }
 
 /** A request inside the dialog that `answer` made. */
-function requestOf(name: string, method: 'ACK' | 'BYE', answer: string): string {
+function requestOf(name: string, method: 'ACK' | 'BYE', answer: string, more: readonly string[] = []): string {
   const to = /^To: .*$/m.exec(answer)?.[0] ?? '';
   const target = /^Contact: <(.*?)>/m.exec(answer)?.[1] ?? '';
   return message([
@@ -108,6 +121,7 @@ function requestOf(name: string, method: 'ACK' | 'BYE', answer: string): string 
     to.trim(),
     `Call-ID: ${name}`,
     `CSeq: ${method === 'ACK' ? 1 : 2} ${method}`,
+    ...more,
   ]);
 }
 

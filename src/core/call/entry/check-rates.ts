@@ -9,8 +9,7 @@ export function checkRates(entry: Entry): EndReason | null {
   const callee = entry.billingPrefix + (entry.routed ?? entry.callee);
   const { pricing } = routing;
   const { cdr } = record;
-  cdr.callerBilled = caller;
-  cdr.calleeBilled = callee;
+  record.billedBy(caller, callee);
   const sale = pricing.soldBy(gateway, callee, around.wallMs);
   if (sale === null) return null;
   const { account, line: sell, agents, refusal } = sale;

@@ -1,6 +1,7 @@
 // The record of a call as its INVITE begins it.
 
 import { flat } from '../../base/flat.ts';
+import { CALL_ID_CHARACTERS_MAX } from '../../base/limits.ts';
 import type { Cdr } from '../../cdr/cdr.ts';
 import type { AgentFee } from '../../rating/bill.ts';
 import { detach } from '../../sip/detach.ts';
@@ -8,6 +9,7 @@ import { Header } from '../../sip/header-name.ts';
 import { agentOf } from '../call-record.ts';
 import type { Dialled } from '../dialled.ts';
 import type { Surroundings } from '../ports.ts';
+import { recordNumber, recordText } from '../record-text.ts';
 import type { Arrival } from './entry.ts';
 
 const NO_FEES: readonly AgentFee[] = [];
@@ -20,12 +22,12 @@ export function firstRecord(around: Surroundings, arrival: Arrival, { caller, di
     node: around.node,
     shard: around.shardIndex,
     snapshotVersion: routing.snapshot.version,
-    callerCallId: detach(invite.callId),
+    callerCallId: detach(recordText(invite.callId, CALL_ID_CHARACTERS_MAX)),
     calleeCallId: '',
-    caller,
-    callee: dialled,
-    callerSent: caller,
-    calleeSent: callee,
+    caller: recordNumber(caller),
+    callee: recordNumber(dialled),
+    callerSent: recordNumber(caller),
+    calleeSent: recordNumber(callee),
     mappingGateway: gateway.name,
     routingGateway: '',
     account: gateway.account,

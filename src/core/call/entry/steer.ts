@@ -10,5 +10,5 @@ export function steer(entry: Entry): void {
   const prefix = places[around.turns.takeOfHundred(gateway.slot)] as string;
   if (entry.routed !== null) entry.routed = prefix + entry.routed;
   entry.callee = prefix + entry.callee;
-  entry.record.cdr.calleeSent = entry.callee;
+  entry.record.told(entry.caller, entry.callee);
 }

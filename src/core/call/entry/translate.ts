@@ -9,7 +9,5 @@ export function translateNumbers(entry: Entry): void {
   const { numbers } = gateway;
   entry.caller = translate(callerPlanAt(numbers, around.wallMs), entry.caller, around.draw);
   entry.callee = translate(calleePlanAt(numbers, around.wallMs), entry.callee, around.draw);
-  const { cdr } = entry.record;
-  cdr.callerSent = entry.caller;
-  cdr.calleeSent = entry.callee;
+  entry.record.told(entry.caller, entry.callee);
 }
