@@ -200,7 +200,15 @@ export function flush(tables: Tables): Promise<void> {
   return state.latest;
 }
 
-/** Returns when it is. */
+/** Brings everything to the disk, and closes both files. */
+export async function closeTables(tables: Tables): Promise<void> {
+  const { root, history } = tables;
+  // The history too, though it may be counted anew: closed while lmdb-js flushes what it opened, it ends the process.
+  await Promise.all([flush(tables), new Promise((resolve) => (history as unknown as Synced).sync(resolve))]);
+  await Promise.all([root.close(), history.close()]);
+}
+
+/** Returns when all that was committed is on the disk. */
 export function flushNow({ root }: Tables): void {
   (root as unknown as Synced).sync();
 }

@@ -7,7 +7,16 @@ import { LmdbColumns } from './lmdb-columns.ts';
 import { LmdbIndex } from './lmdb-index.ts';
 import { LmdbTable } from './lmdb-ledger.ts';
 import { prefetch } from './lmdb-prefetch.ts';
-import { flush, flushNow, openTables, type PieceKey, type Tables, usedBytes, write } from './lmdb-tables.ts';
+import {
+  closeTables,
+  flush,
+  flushNow,
+  openTables,
+  type PieceKey,
+  type Tables,
+  usedBytes,
+  write,
+} from './lmdb-tables.ts';
 import { imagesOf } from './network.ts';
 import type {
   CdrSpool,
@@ -53,10 +62,7 @@ export function openLmdbStores(dataPath: string, options: { readonly roomBytes?:
     keepsakes: keepsakesIn(tables),
     useRatio: () => usedBytes(Object.values(tables)) / roomBytes,
     flush: () => flush(tables),
-    close: async () => {
-      await flush(tables);
-      await Promise.all([tables.root.close(), tables.history.close()]);
-    },
+    close: () => closeTables(tables),
   };
 }
 

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { open as openLmdb } from 'lmdb';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { LmdbColumns } from '../../src/store/lmdb-columns.ts';
-import { flush, openTables, write } from '../../src/store/lmdb-tables.ts';
+import { closeTables, flush, openTables, write } from '../../src/store/lmdb-tables.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import { EMPTY_NETWORK } from '../../src/store/network.ts';
 import { CONFIGURATION_VERSIONS_MAX, type ConfigurationDocument, type Stores } from '../../src/store/ports.ts';
@@ -270,7 +270,7 @@ test('a segment is put when the records that it is made from are on the disk, an
 
 test('lmdb: a flush asks the disk for what was committed, and for nothing when nothing was', async (context) => {
   const tables = openTables(temporaryDirectory(), 2 ** 20);
-  context.after(() => Promise.all([tables.root.close(), tables.history.close()]));
+  context.after(() => closeTables(tables));
   const root = tables.root as unknown as { sync(done?: (error: unknown) => void): void };
   const sync = root.sync.bind(root);
   let asked = 0;
