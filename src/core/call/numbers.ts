@@ -4,14 +4,23 @@ import { escapeUser, parseUri, unescapeText } from '../sip/uri.ts';
 
 /**
  * The number a SIP or tel URI names: the user part without its parameters, escapes undone once, so that nobody slips
- * past a prefix by writing %34 for 4. Empty when the URI names none.
+ * past a prefix by writing %34 for 4, and without the visual separators of a telephone number, for 4930-123 is 4930123.
+ * Empty when the URI names none.
  */
 export function numberOf(uri: string): string {
   const parsed = parseUri(uri);
   if (parsed === null) {
-    return /^tel:/i.test(uri) ? beforeSemicolon(uri.slice(4)) : '';
+    return /^tel:/i.test(uri) ? withoutSeparators(beforeSemicolon(uri.slice(4))) : '';
   }
-  return unescapeText(beforeSemicolon(parsed.user));
+  return withoutSeparators(unescapeText(beforeSemicolon(parsed.user)));
+}
+
+/** Digits of a switch, which a to s are too, and separators between them (RFC 3966 3); one is a digit to everybody. */
+const TELEPHONE_NUMBER = /^[+*#a-s().-]*\d[+*#\da-s().-]*$/i;
+
+// RFC 3966 5.1.1: visual separators mean nothing. Few numbers have any.
+function withoutSeparators(user: string): string {
+  return /[().-]/.test(user) && TELEPHONE_NUMBER.test(user) ? user.replace(/[().-]/g, '') : user;
 }
 
 function beforeSemicolon(text: string): string {
