@@ -1,12 +1,12 @@
 // GET /api/v1/cdrs/search: finished calls by number, gateway, account, end reason and time, newest first.
 
 import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
-import { nearestName } from '../../core/base/nearest-name.ts';
 import { Refused } from '../../operator-file.ts';
 import { moment } from '../../operator-values.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { CdrIndex, CdrPage } from '../cdr/index/cdr-index.ts';
 import type { CdrQuestion } from '../cdr/index/search-keys.ts';
+import { wordIn } from './query.ts';
 
 const PAGE_RECORDS = 50;
 const PAGE_RECORDS_MAX = 1_000;
@@ -27,10 +27,7 @@ export async function searchCdrs(index: CdrIndex, query: URLSearchParams): Promi
 
 function endReasonIn(query: URLSearchParams): string | null {
   const given = query.get('endReason');
-  if (given === null || (END_REASON_NAMES as readonly string[]).includes(given)) return given;
-  const near = nearestName(given, END_REASON_NAMES);
-  const advice = near === null ? `there are ${END_REASON_NAMES.join(', ')}` : `did you mean ${near}?`;
-  throw new TandemError('TANDEM_API_QUESTION', `endReason ${given} is none; ${advice}`);
+  return given === null ? null : wordIn('endReason', given, END_REASON_NAMES);
 }
 
 function momentIn(query: URLSearchParams, name: string): number | null {

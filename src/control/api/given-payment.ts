@@ -1,9 +1,9 @@
 // The body of a payment: who, how much, and why.
 
-import { nearestName } from '../../core/base/nearest-name.ts';
 import { NANOS, parseMoney } from '../../core/rating/money.ts';
 import type { Payment, PaymentKind } from '../../store/ledger.ts';
 import { TandemError } from '../../tandem-error.ts';
+import { adviceOn } from './query.ts';
 
 const KINDS: readonly PaymentKind[] = ['topUp', 'deduction', 'correction'];
 
@@ -61,11 +61,7 @@ function objectIn(body: string): Record<string, unknown> {
 
 function knownFields(given: Record<string, unknown>): Record<string, unknown> {
   for (const name of Object.keys(given)) {
-    if (FIELDS.includes(name)) continue;
-    const near = nearestName(name, FIELDS);
-    throw refused(
-      `${name} is no field of it; ${near === null ? `there are ${FIELDS.join(', ')}` : `did you mean ${near}?`}`,
-    );
+    if (!FIELDS.includes(name)) throw refused(`${name} is no field of it; ${adviceOn(name, FIELDS)}`);
   }
   return given;
 }

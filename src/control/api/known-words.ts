@@ -1,10 +1,10 @@
 // What each question of the API may say behind the question mark. A word that is none would be overlooked, and the
 // answer be that to another question: one about all accounts instead of the one that was misspelt.
 
-import { nearestName } from '../../core/base/nearest-name.ts';
 import { TandemError } from '../../tandem-error.ts';
 import type { HttpRequest } from '../http/http-server.ts';
 import { DIMENSIONS } from '../reports/report.ts';
+import { adviceOn } from './query.ts';
 
 const TIME = ['period', 'from', 'until', 'zone'];
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -31,8 +31,6 @@ export function refuseUnknownWords({ method, path, query }: HttpRequest): void {
   if (words === undefined) return;
   for (const name of query.keys()) {
     if (words.includes(name)) continue;
-    const near = nearestName(name, words);
-    const advice = near === null ? `there are ${words.join(', ')}` : `did you mean ${near}?`;
-    throw new TandemError('TANDEM_API_QUESTION', `${name} is no word of this question; ${advice}`);
+    throw new TandemError('TANDEM_API_QUESTION', `${name} is no word of this question; ${adviceOn(name, words)}`);
   }
 }

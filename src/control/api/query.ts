@@ -21,7 +21,11 @@ export function textIn(request: HttpRequest, name: string): string {
 export function wordIn<T extends string>(name: string, word: string, words: readonly T[]): T {
   const found = words.find((one) => one === word);
   if (found !== undefined) return found;
+  throw new TandemError('TANDEM_API_QUESTION', `${name} ${word} is none; ${adviceOn(word, words)}`);
+}
+
+/** What to write instead of `word`, which is none of `words`. */
+export function adviceOn(word: string, words: readonly string[]): string {
   const near = nearestName(word, words);
-  const advice = near === null ? `there are ${words.join(', ')}` : `did you mean ${near}?`;
-  throw new TandemError('TANDEM_API_QUESTION', `${name} ${word} is none; ${advice}`);
+  return near === null ? `there are ${words.join(', ')}` : `did you mean ${near}?`;
 }
