@@ -3,8 +3,8 @@
 // another rotation or another sink has left under that name, stays, and the next has a number.
 
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { link, open, readdir, rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -18,7 +18,7 @@ export async function compressBefore(directory: string, extension: string, curre
 
 async function compress(path: string, extension: string): Promise<void> {
   const part = `${path}.gz.part`;
-  await rm(part, { force: true }); // Cut off in between, it is the finished file under its second name.
+  await rm(part, { force: true }); // Another name of a finished file is no place to write to.
   await pipeline(createReadStream(path), createGzip(), createWriteStream(part, { mode: 0o600 }));
   const handle = await open(part, 'r+');
   try {
@@ -28,19 +28,16 @@ async function compress(path: string, extension: string): Promise<void> {
   }
   const stem = path.slice(0, -extension.length - 1);
   for (let number = 1; !(await isStored(part, `${stem}${number === 1 ? '' : `-${number}`}.${extension}.gz`)); number++);
-  await rm(part);
   await rm(path);
 }
 
-/** Gives `part` the name `path` too; false when another file has it, true also when that is of the same content. */
+/** Gives `part` the name `path`, or removes it where that has its content; false when another file has the name. */
 async function isStored(part: string, path: string): Promise<boolean> {
-  try {
-    await link(part, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return (await contentOf(part)) === (await contentOf(path));
-  }
+  // Nobody else makes such a name meanwhile: two sinks of the same files are refused.
+  if (!existsSync(path)) await rename(part, path);
+  else if ((await contentOf(part)) === (await contentOf(path))) await rm(part);
+  else return false;
+  return true;
 }
 
 /** A digest of what `path` unpacks to; one that is damaged is like no other. */
