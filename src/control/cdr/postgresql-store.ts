@@ -27,8 +27,7 @@ const GOODBYE_MAX_MS = 1_000;
 export class PostgresqlStore implements CdrStore {
   readonly #settings: DatabaseSinkSettings;
   readonly #insert: string;
-  #client: Client | null = null;
-  #socket = new Socket();
+  #opened: { readonly client: Client; readonly socket: Socket } | null = null;
 
   constructor(settings: DatabaseSinkSettings) {
     this.#settings = settings;
@@ -58,8 +57,7 @@ export class PostgresqlStore implements CdrStore {
       query_timeout: STATEMENT_TIMEOUT_MS,
     });
     client.on('error', () => undefined); // The statement under way, or the next one, says so.
-    this.#client = client;
-    this.#socket = socket;
+    this.#opened = { client, socket };
     await client.connect();
     await this.#makeTable(client);
     return '';
@@ -67,16 +65,15 @@ export class PostgresqlStore implements CdrStore {
 
   async write(batch: readonly Cdr[]): Promise<string> {
     const values = CDR_COLUMNS.map((column) => batch.map((cdr) => sqlValueOf(cdr, column)));
-    if (this.#client === null) throw storeIsClosed();
-    await this.#client.query({ name: 'tandem-cdr', text: this.#insert, values });
+    if (this.#opened === null) throw storeIsClosed();
+    await this.#opened.client.query({ name: 'tandem-cdr', text: this.#insert, values });
     return '';
   }
 
   async close(): Promise<void> {
-    const client = this.#client;
-    if (client === null) return;
-    this.#client = null;
-    const socket = this.#socket;
+    if (this.#opened === null) return;
+    const { client, socket } = this.#opened;
+    this.#opened = null;
     const ended = client.end().catch(() => undefined); // It is let go of because it is broken, most times.
     // With an error: else who waits for the connection to be made would wait for ever.
     if (!(await isDoneWithin(GOODBYE_MAX_MS, ended))) socket.destroy(new Error('the server is silent'));
