@@ -99,10 +99,8 @@ export class Pricing implements RoutePrices {
     const account = this.billed(name);
     if (account === null) return null;
     const line = this.lineOf(account, digits, wallMs);
-    const own = { account, line, agents: [], refused: { account: name, line } };
-    if (line === null) return { ...own, refusal: 'RateNotFound' };
-    const isAllowed = RATE_TYPES.indexOf(line.terms.type) <= RATE_TYPES.indexOf(callLevel);
-    if (line.terms.isBarred || !isAllowed) return { ...own, refusal: 'RateBarred' };
+    const refusal = line === null ? 'RateNotFound' : barOf(line, callLevel);
+    if (refusal !== null) return { account, line, agents: [], refusal, refused: { account: name, line } };
     return { account, line, ...this.agentLinesOf(account.agent, digits, wallMs) };
   }
 
@@ -112,4 +110,10 @@ export class Pricing implements RoutePrices {
     const line = account && this.lineOf(account, digits, wallMs);
     return line === null || line.terms.isBarred ? null : priceOf(line.terms);
   }
+}
+
+/** Why a rate lets no call of that level through; null where it does. */
+function barOf({ terms }: BillLine, callLevel: MappingGateway['callLevel']): 'RateBarred' | null {
+  const isAllowed = RATE_TYPES.indexOf(terms.type) <= RATE_TYPES.indexOf(callLevel);
+  return terms.isBarred || !isAllowed ? 'RateBarred' : null;
 }
