@@ -19,7 +19,7 @@ const LIFE_MS = 1_500;
 const KILLS = 2;
 
 /** In units of the currency: less than all calls would cost. */
-const PAID = 5;
+const PAID = 3;
 const NANOS = 1e9;
 /** Free minutes of the package, which the first calls use up. */
 const FREE_MINUTES = 1;
@@ -72,7 +72,7 @@ async function drill(context: TestContext, shards: number): Promise<void> {
   context.after(() => answerer.stop());
   const caller = new DrillCaller(await Peer.open(context, '127.0.0.2'));
   let tandem = await SwitchProcess.start(context, shards, network(answerer.peer.place));
-  assert.match(await tandem.tandem('pay', 'acme', String(PAID), '--memo', 'in advance'), /^acme: 5\.000000 entered/);
+  assert.match(await tandem.tandem('pay', 'acme', String(PAID), '--memo', 'in advance'), /^acme: 3\.000000 entered/);
   caller.begin(tandem.sip, CALLS);
   const stories = { answered: 0, refused: 0 };
   const least = await leastWhile(
