@@ -21,6 +21,12 @@ export interface Tolerances {
   readonly nanos: bigint;
 }
 
+/** When a call of ours must have been answered to be missed in their list; its end is not in it. */
+export interface MissedTime {
+  readonly fromWallMs: number;
+  readonly untilWallMs: number;
+}
+
 /** A call of both. */
 export interface Pair {
   readonly ours: ListedCall;
@@ -35,16 +41,19 @@ export interface Reconciled {
   readonly otherPrice: readonly Pair[];
   /** Listed by them, and no CDR of ours. */
   readonly missingHere: readonly ListedCall[];
+  /** Ours of the time that was asked for, and not listed by them. */
   readonly missingThere: readonly ListedCall[];
 }
 
-/** Compares the lists, in any order. */
+/** Compares the lists, in any order. Calls of ours beyond `time` are found for theirs, and not missed. */
 export function reconcile(
   ours: readonly ListedCall[],
   theirs: readonly ListedCall[],
   tolerances: Tolerances,
+  { fromWallMs, untilWallMs }: MissedTime,
 ): Reconciled {
-  const { pairs, missingHere, missingThere } = paired(ours, theirs, tolerances);
+  const { pairs, missingHere, unpaired } = paired(ours, theirs, tolerances);
+  const missingThere = unpaired.filter(({ atWallMs }) => atWallMs >= fromWallMs && atWallMs < untilWallMs);
   const otherSeconds = pairs.filter((pair) => hasOtherSeconds(pair, tolerances));
   const otherPrice = pairs.filter((pair) => hasOtherPrice(pair, tolerances));
   const equalCount = pairs.length - new Set([...otherSeconds, ...otherPrice]).size;
@@ -55,7 +64,7 @@ function paired(
   ours: readonly ListedCall[],
   theirs: readonly ListedCall[],
   tolerances: Tolerances,
-): { pairs: Pair[]; missingHere: ListedCall[]; missingThere: ListedCall[] } {
+): { pairs: Pair[]; missingHere: ListedCall[]; unpaired: ListedCall[] } {
   const open = byNumber(ours, tolerances.digits);
   const pairs: Pair[] = [];
   const missingHere: ListedCall[] = [];
@@ -66,7 +75,7 @@ function paired(
     if (found === undefined) missingHere.push(call);
     else pairs.push({ ours: found, theirs: call });
   }
-  return { pairs, missingHere, missingThere: inTime([...open.values()].flat()) };
+  return { pairs, missingHere, unpaired: inTime([...open.values()].flat()) };
 }
 
 function byNumber(calls: readonly ListedCall[], digits: number): Map<string, ListedCall[]> {
