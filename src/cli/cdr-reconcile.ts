@@ -129,7 +129,7 @@ function numberText(text: string): string | Refused {
 /** A date and time with its zone, or as the clocks of `zone` show it. */
 function momentOf(zone: string): (text: string) => number | Refused {
   return (text) => {
-    const [, date, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)$/.exec(text) ?? [];
+    const [, date, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)$/.exec(text) ?? [];
     const shownMs = date === undefined ? Number.NaN : parsedDate(`${date}T${time}Z`);
     if (!Number.isNaN(shownMs)) return momentShown(shownMs, zone);
     const wallMs = moment(text.replace(' ', 'T'));

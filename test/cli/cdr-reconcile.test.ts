@@ -109,6 +109,15 @@ test('of a time that is asked for each call of ours is missed; those beyond are 
   assert.match(error, /period does not go with from and until/);
 });
 
+test('starts may have milliseconds, as ours have, and names of columns capitals', async () => {
+  const directory = await stage();
+  const rows = ['442079460003|2026-03-29T12:03:00.429Z|10', '442079460004|2026-03-29 14:04:00.571|10'];
+  writeFileSync(join(directory, 'exact.csv'), ['Number|Start|Duration', ...rows].join('\n'));
+  const words = ['cdr', 'reconcile', 'exact.csv', '--gateway', 'Vendor one', '--zone', 'Europe/Berlin', '--time', '1'];
+  const { out, error } = await tandem(directory, ...words, '--from', '2026-03-29T12:03:00.000Z');
+  assert.match(out, /^2 of 2 calls of the file are as ours\./, error);
+});
+
 test('a file with lines that cannot be read is refused with each of them', async () => {
   const directory = await stage();
   writeFileSync(join(directory, 'bad.csv'), 'number,start,duration\n44,soon,10\n44,2026-03-29 14:00:00,long\n');
