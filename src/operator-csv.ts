@@ -195,8 +195,9 @@ export class CsvFile {
     const { needed, optional } = this.#columns;
     const allowed = [...needed, ...optional];
     const places = new Map<string, number>();
-    for (const [place, name] of names.entries()) {
-      if (!allowed.includes(name)) this.refuse(line, name, unknownColumn(name, allowed));
+    for (const [place, written] of names.entries()) {
+      const name = allowed.find((one) => one.toLowerCase() === written.toLowerCase());
+      if (name === undefined) this.refuse(line, written, unknownColumn(written, allowed));
       else if (places.has(name)) this.refuse(line, name, 'is a column twice');
       else places.set(name, place);
     }
@@ -226,7 +227,7 @@ function delimiterOf(bytes: Uint8Array): string {
   const [line = ''] = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, ROW_BYTES_MAX))
     .toString('latin1')
     .split(/[\r\n]/, 1);
-  return ['\t', ';'].find((sign) => line.includes(sign)) ?? ',';
+  return ['\t', ';', '|'].find((sign) => line.includes(sign)) ?? ',';
 }
 
 function unknownColumn(name: string, allowed: readonly string[]): string {

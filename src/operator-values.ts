@@ -57,7 +57,7 @@ export function parsedDate(text: string): number {
 
 /** A date, or a date with time and zone (ISO 8601), as wall clock ms; a date alone is its beginning in UTC. */
 export function moment(text: string): number | Refused {
-  const isMoment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  const isMoment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
   const wallMs = isMoment ? parsedDate(text) : Number.NaN;
   if (!Number.isNaN(wallMs)) return wallMs;
   return new Refused(`takes a date such as 2027-01-31 or 2027-01-31T18:00:00+01:00, not "${text}"`);

@@ -56,11 +56,17 @@ test('fields are found by the names in the first line, whatever their order and 
   for (const chunkBytes of [1, 2, 7, 1000]) assert.deepEqual(await read(text, chunkBytes), expected);
 });
 
-test('fields stand between commas, semicolons or tabs', async () => {
-  for (const sign of [',', ';', '\t']) {
+test('fields stand between commas, semicolons, tabs or bars', async () => {
+  for (const sign of [',', ';', '\t', '|']) {
     const [row] = await read(`prefix${sign}count\n49${sign}5\n`);
     assert.deepEqual([row?.prefix, row?.count], ['49', 5]);
   }
+});
+
+test('names of columns may be written with capitals', async () => {
+  const [row] = await read('PREFIX,Count\n49,5\n');
+  assert.deepEqual([row?.prefix, row?.count], ['49', 5]);
+  assert.equal((await refusals('prefix,Prefix\n49,5\n'))[0]?.reason, 'is a column twice');
 });
 
 test('a broken row is told with its line and the reason, and so are its neighbours', async () => {

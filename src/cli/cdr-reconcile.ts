@@ -4,12 +4,13 @@ import { createReadStream } from 'node:fs';
 import type { SwitchConfig } from '../config.ts';
 import {
   type ListedCall,
+  type MissedTime,
   type Pair,
   type Reconciled,
   reconcile,
   type Tolerances,
 } from '../control/cdr/checks/reconcile.ts';
-import { askedZone } from '../control/reports/asked-time.ts';
+import { askedTime, askedZone } from '../control/reports/asked-time.ts';
 import { momentShown } from '../control/reports/periods.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
 import { moneyText, parseMoney } from '../core/rating/money.ts';
@@ -23,13 +24,16 @@ import { counted, EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal
 import type { Words } from './worded-commands.ts';
 
 const COLUMNS = { needed: ['number', 'start', 'duration'], optional: ['price'] };
-/** Our calls may have begun so much before the first of theirs, and ended so long after the last: a day. */
+/** CDRs are found by when a call ended, which is so long after the last of theirs at most: a day. */
 const MARGIN_MS = 86_400_000;
 const ROWS_TOLD_MAX = 20;
 const DECIMALS = 6;
 const DEFAULTS = { digits: 9, time: 60, seconds: 1, price: '0' } as const;
 
-/** Reads the file whole, finds our calls of its time, and tells the differences; then it ends with EXIT_REFUSED. */
+/**
+ * Reads the file whole, finds our calls of its time and of the time that is asked for, and tells the differences; then
+ * it ends with EXIT_REFUSED.
+ */
 export async function cdrReconcile(
   config: SwitchConfig,
   file: string,
@@ -40,11 +44,15 @@ export async function cdrReconcile(
   if (gateway === null) throw refused('--gateway names the routing gateway that the carrier is, or the customer');
   const zone = askedZone(new URLSearchParams({ zone: textOf(words, 'zone') ?? 'UTC' }), 'UTC');
   const tolerances = tolerancesIn(words);
+  const asked = timeIn(words, zone);
   const theirs = await listIn(file, zone);
-  const ours = await oursOf(config, gateway, theirs, tolerances);
-  const found = reconcile(ours, theirs, tolerances);
-  print(terminal, { gateway, ours: ours.length, theirs: theirs.length, ...found }, () => linesOf(found, theirs.length));
+  const time = asked ?? timeOf(theirs);
+  const ours = await oursOf(config, gateway, { theirs, time, tolerances });
+  const found = reconcile(ours, theirs, tolerances, time);
   const { otherSeconds, otherPrice, missingHere, missingThere } = found;
+  const oursCount = theirs.length - missingHere.length + missingThere.length;
+  const answer = { gateway, ...time, ours: oursCount, theirs: theirs.length, ...found };
+  print(terminal, answer, () => linesOf(found, theirs.length));
   const isEqual = [otherSeconds, otherPrice, missingHere, missingThere].every(({ length }) => length === 0);
   return isEqual ? EXIT_OK : EXIT_REFUSED;
 }
@@ -52,6 +60,28 @@ export async function cdrReconcile(
 function textOf(words: Words, name: string): string | null {
   const word = words[name];
   return typeof word === 'string' ? word : null;
+}
+
+/** The time that is asked for; null: none is. */
+function timeIn(words: Words, zone: string): MissedTime | null {
+  const query = new URLSearchParams();
+  for (const name of ['period', 'from', 'until']) {
+    const word = textOf(words, name);
+    if (word !== null) query.set(name, word);
+  }
+  if (query.size === 0) return null;
+  const { fromWallMs, untilWallMs } = askedTime(query, zone, Date.now(), '');
+  return { fromWallMs, untilWallMs };
+}
+
+/** From the first start of `calls` to the last: what was before or after may be cut off, rather than missing. */
+function timeOf(calls: readonly ListedCall[]): MissedTime {
+  let [first, last] = [Number.POSITIVE_INFINITY, 0];
+  for (const { atWallMs } of calls) {
+    first = Math.min(first, atWallMs);
+    last = Math.max(last, atWallMs);
+  }
+  return { fromWallMs: first, untilWallMs: last + 1 };
 }
 
 function tolerancesIn(words: Words): Tolerances {
@@ -99,7 +129,7 @@ function numberText(text: string): string | Refused {
 /** A date and time with its zone, or as the clocks of `zone` show it. */
 function momentOf(zone: string): (text: string) => number | Refused {
   return (text) => {
-    const [, date, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)$/.exec(text) ?? [];
+    const [, date, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)$/.exec(text) ?? [];
     const shownMs = date === undefined ? Number.NaN : parsedDate(`${date}T${time}Z`);
     if (!Number.isNaN(shownMs)) return momentShown(shownMs, zone);
     const wallMs = moment(text.replace(' ', 'T'));
@@ -122,27 +152,29 @@ function price(text: string): bigint | Refused {
   return parseMoney(text) ?? new Refused(`takes an amount such as 0.0125, not "${text}"`);
 }
 
+interface Compared {
+  readonly theirs: readonly ListedCall[];
+  readonly time: MissedTime;
+  readonly tolerances: Tolerances;
+}
+
+/** Our calls of the time and of the list, and those beyond by as much as starts may be apart. */
 async function oursOf(
   config: SwitchConfig,
   gateway: string,
-  theirs: readonly ListedCall[],
-  { atMs }: Tolerances,
+  { theirs, time, tolerances: { atMs } }: Compared,
 ): Promise<ListedCall[]> {
-  if (theirs.length === 0) return [];
-  let [first, last] = [Number.POSITIVE_INFINITY, 0];
-  for (const { atWallMs, seconds } of theirs) {
-    first = Math.min(first, atWallMs);
-    last = Math.max(last, atWallMs + Math.ceil(1000 * seconds));
-  }
-  const words = { gateway, from: String(first - atMs), until: String(last + atMs + MARGIN_MS) };
+  const listed = timeOf(theirs);
+  const first = Math.min(time.fromWallMs, listed.fromWallMs) - atMs;
+  const until = Math.max(time.untilWallMs, listed.untilWallMs) + atMs;
+  const longestMs = theirs.reduce((most, { seconds }) => Math.max(most, Math.ceil(1000 * seconds)), 0);
+  const words = { gateway, from: String(first), until: String(until + longestMs + MARGIN_MS) };
   const cdrs = await foundCdrs(config, words);
-  return cdrs
-    .flatMap((cdr) => listed(cdr, gateway))
-    .filter(({ atWallMs }) => atWallMs >= first - atMs && atWallMs <= last + atMs);
+  return cdrs.flatMap((cdr) => listedAs(cdr, gateway)).filter(({ atWallMs }) => atWallMs >= first && atWallMs < until);
 }
 
 /** An answered call as it was with this gateway; none that it did not answer. */
-function listed(cdr: Cdr, gateway: string): ListedCall[] {
+function listedAs(cdr: Cdr, gateway: string): ListedCall[] {
   const { answeredAtWallMs, holdMs, routingGateway, id } = cdr;
   if (answeredAtWallMs === null) return [];
   const call = { atWallMs: answeredAtWallMs, seconds: holdMs / 1000, name: id };

@@ -134,11 +134,18 @@ function linesOf(view: ReratingView): string[] {
     const since = new Date(knownFromWallMs).toISOString().slice(0, 16).replace('T', ' ');
     lines.push('', `! The CDRs of calls that ended before ${since} UTC have gone.`);
   }
-  if (state !== 'booked') return [...lines, '', 'Nothing was booked; --book enters what is due.'];
+  if (state !== 'booked') return [...lines, '', ...unbookedLines(sums)];
   const booked = entries.map(({ sequence, account, nanos, balanceNanos }) => {
     return `Entry ${sequence}: ${account} ${amount(nanos)}, the balance is ${amount(balanceNanos)}.`;
   });
   return [...lines, '', ...(booked.length === 0 ? ['Nothing is due: nothing was booked.'] : booked)];
+}
+
+/** What --book would do: it enters the corrections of all accounts, or none. */
+function unbookedLines(sums: ReratingView['sums']): string[] {
+  const overlaps = sums.flatMap((one) => (one.overlaps === null ? [] : [`! ${one.overlaps}`]));
+  if (overlaps.length === 0) return ['Nothing was booked; --book enters what is due.'];
+  return [...overlaps, 'Nothing was booked; --book enters nothing either.'];
 }
 
 const HEADS = ['ended (UTC)', 'account', 'callee', 'seconds', 'rate', 'charged', 'rate now', 'charged now', 'CDR'];
@@ -160,9 +167,9 @@ function rateText({ table, prefix }: CallPrice): string {
   return table === '' ? '-' : `${table} ${prefix || '(all)'}`;
 }
 
-/** An amount as the API tells it, a number or a text, or as it is here. */
-function amount(nanos: bigint | number | string): string {
-  return moneyText(BigInt(nanos), DECIMALS);
+/** An amount as the API tells it, a number or a text, or as it is here; null: nobody knows. */
+function amount(nanos: bigint | number | string | null): string {
+  return nanos === null ? '-' : moneyText(BigInt(nanos), DECIMALS);
 }
 
 function csvLines({ differences }: ReratingView): string[] {

@@ -18,6 +18,11 @@ export interface WordedCommand {
   readonly argument?: string;
 }
 
+const PERIOD_OPTION = {
+  flags: '--period <word>',
+  help: 'today, yesterday, week, a month such as 2027-01, or a day such as 2027-01-31',
+} as const;
+
 /** tandem cdr reconcile */
 export const RECONCILE_COMMAND: WordedCommand = {
   name: 'reconcile',
@@ -25,7 +30,10 @@ export const RECONCILE_COMMAND: WordedCommand = {
   description: "a carrier's list of calls (CSV: number, start, duration, price) against ours",
   options: [
     { flags: '--gateway <name>', help: 'who the carrier is here: a routing gateway, or a mapping gateway' },
-    { flags: '--zone <name>', help: 'time zone of the starts that do not name theirs; by default UTC' },
+    PERIOD_OPTION,
+    { flags: '--from <moment>', help: 'miss ours answered at or after; by default from the first start of the list' },
+    { flags: '--until <moment>', help: 'miss ours answered before; by default until the last start of the list' },
+    { flags: '--zone <name>', help: 'time zone of days, and of the starts that do not name theirs; by default UTC' },
     { flags: '--digits <count>', help: 'digits of a number that are compared, from its end; by default 9' },
     { flags: '--time <seconds>', help: 'how far starts may be apart; by default 60' },
     { flags: '--seconds <count>', help: 'how far durations may be apart; by default 1' },
@@ -49,7 +57,7 @@ export const VERIFY_COMMAND: WordedCommand = {
 };
 
 const TIME_OPTIONS = [
-  { flags: '--period <word>', help: 'today, yesterday, week, a month such as 2027-01, or a day such as 2027-01-31' },
+  PERIOD_OPTION,
   { flags: '--from <moment>', help: 'ended at or after, such as 2027-01-31 or 2027-01-31T18:00:00Z' },
   { flags: '--until <moment>', help: 'ended before' },
 ] as const;

@@ -72,6 +72,52 @@ test('calls are found by the end of their number and their time; what differs on
   );
 });
 
+interface Told {
+  readonly ours: number;
+  readonly equalCount: number;
+  readonly missingHere: readonly { readonly number: string }[];
+  readonly missingThere: readonly { readonly number: string }[];
+}
+
+/** What is told of a list of the second, third and fourth of our calls. */
+async function toldOfThree(directory: string, ...words: string[]): Promise<Told> {
+  const rows = [2, 3, 4].map((minute) => `44207946000${minute === 2 ? 1 : minute},2026-03-29T12:0${minute}:00Z,10`);
+  writeFileSync(join(directory, 'three.csv'), ['number,start,duration', ...rows].join('\n'));
+  const asked = ['cdr', 'reconcile', 'three.csv', '--gateway', 'Vendor one', '--json', ...words];
+  const { out, error } = await tandem(directory, ...asked);
+  return JSON.parse(out || error) as Told;
+}
+
+test('of our calls before the first start of a list, and after its last, none is missed', async () => {
+  const { ours, equalCount, missingThere } = await toldOfThree(await stage());
+  assert.deepEqual([ours, equalCount, missingThere], [3, 3, []]);
+});
+
+test('of a time that is asked for each call of ours is missed; those beyond are found, and not missed', async () => {
+  const directory = await stage();
+  const missed = async (...words: string[]): Promise<unknown[]> => {
+    const { equalCount, missingHere, missingThere } = await toldOfThree(directory, ...words);
+    return [equalCount, missingHere.length, ...missingThere.map(({ number }) => number)];
+  };
+  assert.deepEqual(await missed('--period', '2026-03'), [3, 0, '442079460001', '442079460005']);
+  const minutes = ['--from', '2026-03-29T12:01:00Z', '--until', '2026-03-29T12:05:00Z'];
+  assert.deepEqual(await missed(...minutes), [3, 0, '442079460001']);
+  assert.deepEqual(await missed('--from', '2026-03-29T12:03:00Z', '--until', '2026-03-29T12:04:00Z'), [3, 0]);
+  assert.deepEqual(await missed('--period', '2026-03-29', '--zone', 'Pacific/Kiritimati'), [3, 0]);
+  const list = ['cdr', 'reconcile', 'three.csv', '--gateway', 'Vendor one'];
+  const { error } = await tandem(directory, ...list, '--period', 'today', '--from', '2026-03-29');
+  assert.match(error, /period does not go with from and until/);
+});
+
+test('starts may have milliseconds, as ours have, and names of columns capitals', async () => {
+  const directory = await stage();
+  const rows = ['442079460003|2026-03-29T12:03:00.429Z|10', '442079460004|2026-03-29 14:04:00.571|10'];
+  writeFileSync(join(directory, 'exact.csv'), ['Number|Start|Duration', ...rows].join('\n'));
+  const words = ['cdr', 'reconcile', 'exact.csv', '--gateway', 'Vendor one', '--zone', 'Europe/Berlin', '--time', '1'];
+  const { out, error } = await tandem(directory, ...words, '--from', '2026-03-29T12:03:00.000Z');
+  assert.match(out, /^2 of 2 calls of the file are as ours\./, error);
+});
+
 test('a file with lines that cannot be read is refused with each of them', async () => {
   const directory = await stage();
   writeFileSync(join(directory, 'bad.csv'), 'number,start,duration\n44,soon,10\n44,2026-03-29 14:00:00,long\n');

@@ -72,6 +72,29 @@ test('a stopped switch: what would change, in the time zone of the account; --bo
   assert.match((await tandem(directory, 'verify')).out, /^The ledger is sound/);
 });
 
+test('calls that were corrected together with others: nobody knows what is due, and why is told', async () => {
+  const directory = await stage();
+  await tandem(directory, ...DECEMBER, '--book');
+  const larger = ['rerate', '--account', 'alpha', '--from', '2025-12-01', '--until', '2026-01-02', '--table', 'cheap'];
+  const dry = await tandem(directory, ...larger);
+  const time = '2025-11-30T18:30:00.000Z to 2025-12-31T18:30:00.000Z';
+  assert.deepEqual(cells(dry.out).slice(-6), [
+    'account|calls|other price|no rate|charged|charged now|corrected|due',
+    'alpha|3|2|1|0.0428|0.0343|-|-|EUR',
+    '',
+    `! Some of these calls of alpha were corrected by entry 1, with others of ${time}. ` +
+      'Rate the calls of that time again, or those of a time that does not touch it.',
+    'Nothing was booked; --book enters nothing either.',
+    '',
+  ]);
+  const { sums } = JSON.parse((await tandem(directory, ...larger, '--json')).out) as {
+    sums: { correctedNanos: null; dueNanos: null; overlaps: string }[];
+  };
+  assert.deepEqual([sums[0]?.correctedNanos, sums[0]?.dueNanos], [null, null]);
+  assert.match((await tandem(directory, ...larger, '--book')).error, /Some of these calls of alpha were corrected/);
+  assert.match(sums[0]?.overlaps ?? '', /^Some of these calls of alpha were corrected by entry 1/);
+});
+
 test('a running switch does the same, and writes differences as CSV and JSON', async (context) => {
   const directory = place();
   const { control, shards, stores } = await running(context, directory);

@@ -126,11 +126,11 @@ export class Reratings {
     this.#checkBooking(rating);
     const { account: _, differencesMax: __, ...calls } = rating.wish;
     const atWallMs = this.#ground.wallNow();
-    const corrections = this.corrections(null);
-    for (const { account } of rating.result.sums) checkOverlaps(account, rating.wish, corrections);
-    const due = this.#dueSums(rating).filter(({ dueNanos }) => dueNanos !== 0n);
+    const due = this.#dueSums(rating);
+    checkOverlaps(due);
     rating.entries = this.#ground.accounts.payAll(
-      due.map(({ account, dueNanos: nanos, callCount, unratedCount, beforeNanos, nowNanos }) => {
+      due.flatMap(({ account, dueNanos: nanos, callCount, unratedCount, beforeNanos, nowNanos }) => {
+        if (nanos === null || nanos === 0n) return [];
         const rerating = { ...calls, callCount, unratedCount, beforeNanos, nowNanos };
         return { account, kind: 'correction', nanos, operator, memo: memo || 'rated again', atWallMs, rerating };
       }),

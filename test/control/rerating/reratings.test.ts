@@ -147,6 +147,14 @@ test('calls that were corrected with others are refused; those of a table apart 
   await book(asking, await counted(asking, `table=cheap&period=2025-12&account=alpha&insteadOf=retail`));
   const part = await counted(asking, 'table=cheap&period=2025-12-31&account=alpha');
   assert.match((await refusal(asking, `POST /api/v1/reratings/${part.id}/book`)).join(), /OVERLAPS.*by entry 1, with/);
+  assert.deepEqual([part.sums[0]?.correctedNanos, part.sums[0]?.dueNanos], [null, null]);
+  assert.match(part.sums[0]?.overlaps ?? '', /^Some of these calls of alpha .* by entry 1, with others of 2025-12-01T/);
+  const whole = await counted(asking, 'table=cheap&period=2025-12');
+  const told = whole.sums.map(({ account, dueNanos, overlaps }) => [account, dueNanos === null, overlaps === null]);
+  assert.deepEqual(told, [
+    ['alpha', true, false],
+    ['beta', false, true],
+  ]);
   const apart = await counted(asking, 'table=cheap&period=2025-12-31&account=alpha&insteadOf=other');
   assert.equal((await book(asking, apart)).state, 'booked');
   const other = await counted(asking, 'table=cheap&period=2025-11&account=alpha');

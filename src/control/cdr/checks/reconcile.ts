@@ -1,5 +1,8 @@
 // A carrier's list of calls against ours: which call of theirs is which of ours, and what differs. A call is found by
-// the last digits of its number and the nearest time; what is paid is compared as the two have it.
+// the last digits of its number, its time and its duration; one whose duration differs, by the nearest time. What is
+// paid is compared as the two have it.
+
+import { pairsInOrder } from './pair-in-order.ts';
 
 /** A call as one side has it. */
 export interface ListedCall {
@@ -21,6 +24,12 @@ export interface Tolerances {
   readonly nanos: bigint;
 }
 
+/** When a call of ours must have been answered to be missed in their list; its end is not in it. */
+export interface MissedTime {
+  readonly fromWallMs: number;
+  readonly untilWallMs: number;
+}
+
 /** A call of both. */
 export interface Pair {
   readonly ours: ListedCall;
@@ -35,16 +44,19 @@ export interface Reconciled {
   readonly otherPrice: readonly Pair[];
   /** Listed by them, and no CDR of ours. */
   readonly missingHere: readonly ListedCall[];
+  /** Ours of the time that was asked for, and not listed by them. */
   readonly missingThere: readonly ListedCall[];
 }
 
-/** Compares the lists, in any order. */
+/** Compares the lists, in any order. Calls of ours beyond `time` are found for theirs, and not missed. */
 export function reconcile(
   ours: readonly ListedCall[],
   theirs: readonly ListedCall[],
   tolerances: Tolerances,
+  { fromWallMs, untilWallMs }: MissedTime,
 ): Reconciled {
-  const { pairs, missingHere, missingThere } = paired(ours, theirs, tolerances);
+  const { pairs, missingHere, unpaired } = paired(ours, theirs, tolerances);
+  const missingThere = unpaired.filter(({ atWallMs }) => atWallMs >= fromWallMs && atWallMs < untilWallMs);
   const otherSeconds = pairs.filter((pair) => hasOtherSeconds(pair, tolerances));
   const otherPrice = pairs.filter((pair) => hasOtherPrice(pair, tolerances));
   const equalCount = pairs.length - new Set([...otherSeconds, ...otherPrice]).size;
@@ -55,18 +67,42 @@ function paired(
   ours: readonly ListedCall[],
   theirs: readonly ListedCall[],
   tolerances: Tolerances,
-): { pairs: Pair[]; missingHere: ListedCall[]; missingThere: ListedCall[] } {
+): { pairs: Pair[]; missingHere: ListedCall[]; unpaired: ListedCall[] } {
   const open = byNumber(ours, tolerances.digits);
   const pairs: Pair[] = [];
   const missingHere: ListedCall[] = [];
-  for (const call of inTime(theirs)) {
-    const candidates = open.get(endOf(call.number, tolerances.digits)) ?? [];
-    const place = nearest(candidates, call, tolerances.atMs);
-    const [found] = place < 0 ? [] : candidates.splice(place, 1);
-    if (found === undefined) missingHere.push(call);
-    else pairs.push({ ours: found, theirs: call });
+  for (const [end, calls] of byNumber(theirs, tolerances.digits)) {
+    const candidates = open.get(end) ?? [];
+    takeAgreeing(pairs, candidates, calls, tolerances);
+    for (const call of calls) {
+      const place = nearest(candidates, call, tolerances.atMs);
+      const [found] = place < 0 ? [] : candidates.splice(place, 1);
+      if (found === undefined) missingHere.push(call);
+      else pairs.push({ ours: found, theirs: call });
+    }
   }
-  return { pairs, missingHere, missingThere: inTime([...open.values()].flat()) };
+  pairs.sort((one, other) => one.theirs.atWallMs - other.theirs.atWallMs);
+  return { pairs, missingHere: inTime(missingHere), unpaired: inTime([...open.values()].flat()) };
+}
+
+/** Moves calls of one number that agree in time and duration from both lists, which are by time, to `pairs`. */
+function takeAgreeing(pairs: Pair[], ours: ListedCall[], theirs: ListedCall[], apart: Tolerances): void {
+  // Calls of one moment may stand in another order there: again, until none of the rest agree.
+  for (;;) {
+    const found = pairsInOrder(theirs, ours, apart);
+    if (found.length === 0) return;
+    for (const { one, other } of found) {
+      pairs.push({ ours: ours[other] as ListedCall, theirs: theirs[one] as ListedCall });
+    }
+    remove(theirs, new Set(found.map(({ one }) => one)));
+    remove(ours, new Set(found.map(({ other }) => other)));
+  }
+}
+
+function remove(calls: ListedCall[], places: ReadonlySet<number>): void {
+  let keptCount = 0;
+  for (const [place, call] of calls.entries()) if (!places.has(place)) calls[keptCount++] = call;
+  calls.length = keptCount;
 }
 
 function byNumber(calls: readonly ListedCall[], digits: number): Map<string, ListedCall[]> {
