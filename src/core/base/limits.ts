@@ -64,16 +64,19 @@ export const NEW_CALL_TRANSACTIONS_MAX = 196_608;
 /** Attempts kept in one CDR; a hunt that would pass it ends with AllGatewaysFailed. */
 export const ATTEMPTS_MAX = 32;
 
-/** Characters of a User-Agent or Server header that a CDR keeps; the rest is cut off. */
+/** Characters of a User-Agent or Server header that a CDR keeps, each byte of UTF-8 for one; the rest is cut off. */
 export const USER_AGENT_CHARACTERS_MAX = 64;
 
-/** Characters of the Reason header that a CDR keeps; the rest is cut off. */
+/** Characters of the Reason header that a CDR keeps, each byte of UTF-8 for one; the rest is cut off. */
 export const REASON_CHARACTERS_MAX = 1_024;
 
 /** Characters of the caller's Call-ID that a CDR keeps; the rest is cut off. */
 export const CALL_ID_CHARACTERS_MAX = 255;
 
-/** Characters of a number that a CDR keeps; the rest is cut off. Prices look at fewer: PREFIX_DIGITS_MAX. */
+/**
+ * Characters of a number that a CDR keeps, each byte of UTF-8 for one; the rest is cut off. Prices look at fewer:
+ * PREFIX_DIGITS_MAX.
+ */
 export const NUMBER_CHARACTERS_MAX = 128;
 
 /** Bytes of one live call's record on the board; a longer one is stored without its attempts. */

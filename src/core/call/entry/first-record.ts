@@ -9,12 +9,15 @@ import { Header } from '../../sip/header-name.ts';
 import { agentOf } from '../call-record.ts';
 import type { Dialled } from '../dialled.ts';
 import type { Surroundings } from '../ports.ts';
-import { recordNumber, recordText } from '../record-text.ts';
+import { recordNumber } from '../record-text.ts';
 import type { Arrival } from './entry.ts';
 
 const NO_FEES: readonly AgentFee[] = [];
 
-/** All of it in one literal: V8 then keeps a record in one piece, and all records of one shape. */
+/**
+ * All of it in one literal: V8 then keeps a record in one piece, and all records of one shape. The Call-ID is cut and
+ * nothing else: messages are searched for it.
+ */
 export function firstRecord(around: Surroundings, arrival: Arrival, { caller, dialled, callee }: Dialled): Cdr {
   const { invite, source, gateway, routing } = arrival;
   return {
@@ -22,7 +25,7 @@ export function firstRecord(around: Surroundings, arrival: Arrival, { caller, di
     node: around.node,
     shard: around.shardIndex,
     snapshotVersion: routing.snapshot.version,
-    callerCallId: detach(recordText(invite.callId, CALL_ID_CHARACTERS_MAX)),
+    callerCallId: detach(invite.callId.slice(0, CALL_ID_CHARACTERS_MAX)),
     calleeCallId: '',
     caller: recordNumber(caller),
     callee: recordNumber(dialled),
