@@ -1,5 +1,6 @@
 // The program of the control thread: gives Control its clock, its stores and its port to main.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { monotonicMs } from '../clock.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
@@ -15,6 +16,9 @@ import type { ControlFault, ControlStart, FromControl, ToControl } from './messa
 
 /** How often clocks are looked at, and whether the rings hold much, ms. */
 const TICK_MS = 200;
+
+/** How long the thread may live on when all is closed, ms: as long as a socket that is being connected, else. */
+const LINGER_MAX_MS = 500;
 
 /** Runs control until `port` is closed. */
 export async function runControl(port: MessagePort, options: ControlStart): Promise<void> {
@@ -93,6 +97,8 @@ function end(closing: Promise<void>, port: MessagePort, log: Log, last?: FromCon
     .finally(() => {
       if (last !== undefined) port.postMessage(last);
       port.close();
+      // Main waits for the end of the thread, which what cannot be cut off may put off: a client that still connects.
+      void pause(LINGER_MAX_MS, null, { ref: false }).then(() => process.exit());
     });
 }
 

@@ -1,11 +1,12 @@
 // The control thread fails as by a defect: a successor takes over on the same records and the same port.
 
 import assert from 'node:assert/strict';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type RunningSwitch, startSwitch } from '../../src/main.ts';
 import type { SinkSettings } from '../../src/sink-settings.ts';
 import { readLocalToken } from '../../src/store/data-directory.ts';
+import { SilentServer } from '../control/silent-server.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { until } from './eventually.ts';
 import { Management } from './management.ts';
@@ -69,30 +70,31 @@ test('control fails: a successor answers on its port and every shard routes by w
   });
 });
 
-test('a sink that waits for its server keeps no successor from beginning', async (context) => {
-  const sockets: Socket[] = [];
-  const silent = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
-  await new Promise<void>((resolve) => silent.listen(0, ADDRESS, resolve));
-  context.after(() => {
-    for (const socket of sockets) socket.destroy();
-    silent.close();
+for (const kind of ['postgresql', 'mariadb', 'jetstream'] as const) {
+  test(`a ${kind} sink that waits for its server keeps no successor from beginning`, async (context) => {
+    const silent = await SilentServer.open(context, 0);
+    const directory = temporaryDirectory();
+    const running = await durableSwitch(context, directory, [sinkTo(silent, kind)]);
+    const management = (): Management => new Management(directory, running.managementPort);
+    const isWaiting = async (): Promise<boolean> => (await management().status()).isReady && silent.socketCount > 0;
+    await until('ready, and the sink waits', isWaiting);
+    const firstToken = readLocalToken(directory);
+    const diedAtMs = performance.now();
+    running.crashControl();
+    await until('the successor is ready', async () => {
+      try {
+        return readLocalToken(directory) !== firstToken && (await management().status()).isReady;
+      } catch {
+        return false; // Nobody listens at this moment.
+      }
+    });
+    const tookMs = performance.now() - diedAtMs;
+    assert.ok(tookMs < 5_000, `${tookMs} ms`);
   });
-  const { port } = silent.address() as AddressInfo;
-  const directory = temporaryDirectory();
-  const database = { host: ADDRESS, port, database: 'd', user: 'u', password: '', table: 't' };
-  const running = await durableSwitch(context, directory, [{ kind: 'postgresql', name: 'postgresql', ...database }]);
-  const management = (): Management => new Management(directory, running.managementPort);
-  await until('ready, and the sink waits', async () => (await management().status()).isReady && sockets.length > 0);
-  const firstToken = readLocalToken(directory);
-  const diedAtMs = performance.now();
-  running.crashControl();
-  await until('the successor is ready', async () => {
-    try {
-      return readLocalToken(directory) !== firstToken && (await management().status()).isReady;
-    } catch {
-      return false; // Nobody listens at this moment.
-    }
-  });
-  const tookMs = performance.now() - diedAtMs;
-  assert.ok(tookMs < 5_000, `${tookMs} ms`);
-});
+}
+
+function sinkTo({ port, postgresql }: SilentServer, kind: 'postgresql' | 'mariadb' | 'jetstream'): SinkSettings {
+  if (kind !== 'jetstream') return { ...postgresql, kind, name: kind };
+  const servers = [`${ADDRESS}:${port}`];
+  return { kind, name: kind, servers, stream: 'CDR', subject: 'cdr', user: '', password: '' };
+}

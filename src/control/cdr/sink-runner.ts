@@ -18,6 +18,9 @@ const PAUSE_AFTER_FAILURE_MAX_MS = 30_000;
  */
 const FINISH_MS = 1_000;
 
+/** How long one that was closed may go on, ms: as long as a client of MariaDB or NATS that still opens its socket, else. */
+const ABANDON_MS = 500;
+
 /** One sink and its progress. */
 export class SinkRunner {
   readonly #sink: CdrSink;
@@ -97,11 +100,11 @@ export class SinkRunner {
     await this.abandon();
   }
 
-  /** Closes the sink, whatever it waits for. Resolves when it does nothing any more. */
+  /** Closes the sink, whatever it waits for. Resolves when it does nothing any more, or cannot be cut off. */
   async abandon(): Promise<void> {
     this.#isStopping = true;
     await this.#letGo();
-    await this.#running;
+    await isDoneWithin(ABANDON_MS, this.#running ?? Promise.resolve());
     await this.#letGo();
   }
 
