@@ -18,7 +18,7 @@ const PAUSE_AFTER_FAILURE_MAX_MS = 30_000;
  */
 const FINISH_MS = 1_000;
 
-/** How long one that was closed may go on, ms: as long as a client of MariaDB or NATS that still opens its socket, else. */
+/** How long a closed one may go on, ms: as long as a client of MariaDB or NATS that still opens its socket, else. */
 const ABANDON_MS = 500;
 
 /** One sink and its progress. */
