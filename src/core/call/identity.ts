@@ -15,7 +15,7 @@ import { ParameterReader } from '../sip/parameter-reader.ts';
 import { splitList } from '../sip/split-list.ts';
 import { escapeUser, parseUri, type SipUri, uriParam } from '../sip/uri.ts';
 import type { Crossing } from './leg-events.ts';
-import { numberOf, uriOf } from './numbers.ts';
+import { numberOf, uriOf, withoutSeparators } from './numbers.ts';
 import { type Renumber, SAME_NUMBER } from './parties.ts';
 
 /** Privacy toward a peer: no header, the sender's own, `id`, or `none`. */
@@ -239,8 +239,8 @@ function elementsOf(block: HeaderBlock, id: HeaderId): string[] {
 /** `uri` with our host and what is no address in it; '' for one without number, or of another scheme. */
 function rehosted(uri: string, hostPort: string, isHistory: boolean, renumber: Renumber): string {
   const parsed = parseUri(uri);
-  // An '@' that was escaped hides a second host.
-  const number = parsed === null ? '' : renumber(numberOf(uri).split('@')[0] ?? '');
+  // An '@' that was escaped hides a second host; what stood with it was no telephone number until now.
+  const number = parsed === null ? '' : renumber(withoutSeparators(numberOf(uri).split('@')[0] ?? ''));
   if (parsed === null || number === '') return '';
   // RFC 3966: a phone-context may name a host, the number does without.
   if (parsed.scheme === 'tel') return `tel:${escapeUser(number)}`;
