@@ -1,13 +1,14 @@
 // What becomes of a request that no transaction absorbed: a leg's, a CANCEL, a new call, or a refusal. RFC 3261 8.2.
 
 import { parseIp } from '../base/ip-address.ts';
-import { NEW_CALL_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../base/limits.ts';
+import { NEW_CALL_TRANSACTIONS_MAX, OUTSIDE_TRANSACTIONS_MAX, SHARD_CALLS_MAX } from '../base/limits.ts';
 import type { AddressMethod, Target } from '../base/target.ts';
 import type { Arrival } from '../call/entry/entry.ts';
 import { beginCall } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
 import { LegSessionTimer } from '../call/leg-session-timer.ts';
 import { reasonHeaderOf } from '../call/reason-header.ts';
+import { markOf } from '../registration/bindings.ts';
 import { checkRequest } from '../sip/check-request.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
@@ -17,6 +18,7 @@ import { hasOptionTag, unsupportedOf } from '../sip/option-tags.ts';
 import { printResponse } from '../sip/print-response.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import type { ServerUser } from '../transaction/ports.ts';
+import { mergeKey } from '../transaction/transaction-key.ts';
 import { ShardNumber } from './counters.ts';
 import type { ShardSurroundings } from './surroundings.ts';
 
@@ -32,9 +34,15 @@ const NOBODY: ServerUser = { onTransportError: () => undefined };
 export interface ReceptionBounds {
   readonly callsMax: number;
   readonly transactionsMax: number;
+  /** Transactions above which no request outside of calls is served. */
+  readonly outsideMax: number;
 }
 
-const BOUNDS: ReceptionBounds = { callsMax: SHARD_CALLS_MAX, transactionsMax: NEW_CALL_TRANSACTIONS_MAX };
+const BOUNDS: ReceptionBounds = {
+  callsMax: SHARD_CALLS_MAX,
+  transactionsMax: NEW_CALL_TRANSACTIONS_MAX,
+  outsideMax: OUTSIDE_TRANSACTIONS_MAX,
+};
 
 /** Receives requests for one shard. */
 export class Reception {
@@ -55,7 +63,7 @@ export class Reception {
   receive(request: SipMessage, source: Source): void {
     const { method } = request;
     if (method === 'ACK') return this.#receiveAck(request);
-    if (!this.#around.transactions.hasRoom) return this.#around.counters.add(ShardNumber.requestsRefused);
+    if (!this.#hasRoomFor(request)) return this.#around.counters.add(ShardNumber.requestsRefused);
     if (method === 'CANCEL') return this.#receiveCancel(request, source);
     if (!this.#isHeard(request, source)) return this.#around.counters.add(ShardNumber.requestsRefused);
     const fault = checkRequest(request);
@@ -69,7 +77,7 @@ export class Reception {
       case 'OPTIONS':
         if (unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
         if (this.isDraining) return this.#refuse(request, source, 503, DRAIN_LINES);
-        return this.#answer(request, source, 200, `${ALLOW}Accept: application/sdp\r\n`);
+        return this.#reply(request, source, 200, `${ALLOW}Accept: application/sdp\r\n`);
       default:
         return this.#refuse(request, source, 405, ALLOW);
     }
@@ -87,8 +95,9 @@ export class Reception {
 
   #receiveAck(ack: SipMessage): void {
     const leg = this.#around.dialogs.find(ack);
-    if (leg === null) this.#around.counters.add(ShardNumber.datagramsToNobody);
-    else leg.receiveAck(ack);
+    if (leg !== null) return leg.receiveAck(ack);
+    if (ack.toTag === tagOfReply(ack)) return this.#around.count('ackAbsorbed', 'INVITE');
+    this.#around.counters.add(ShardNumber.datagramsToNobody);
   }
 
   #receiveCancel(cancel: SipMessage, source: Source): void {
@@ -164,6 +173,13 @@ export class Reception {
     return calls.size + former.size < callsMax && transactions.size < transactionsMax;
   }
 
+  /** Whatever others ask for, what belongs to the calls that there are finds room. */
+  #hasRoomFor({ method, toTag }: SipMessage): boolean {
+    const { transactions } = this.#around;
+    if (toTag !== '' || method === 'CANCEL') return transactions.hasRoom;
+    return transactions.size < this.#bounds.outsideMax;
+  }
+
   #beginCall(arrival: Arrival): void {
     const { invite, source, gateway } = arrival;
     const target = targetOf(invite, source, gateway.sipResponseAddressMethod);
@@ -172,25 +188,34 @@ export class Reception {
 
   #refuse(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {
     this.#around.counters.add(ShardNumber.requestsRefused);
-    this.#answer(request, source, status, headers, phrase);
+    this.#reply(request, source, status, headers, phrase);
   }
 
   /** SS_REPLY_UNAUTHORIZED Off: outside calls, who is neither customer nor vendor gets silence. */
   #isHeard(request: SipMessage, source: Source): boolean {
-    const { address, port } = source;
-    const { dialogs, routing } = this.#around;
-    const { snapshot, screening, vendors } = routing;
-    if (snapshot.parameters.SS_REPLY_UNAUTHORIZED) return true;
-    if (screening.knows(address, port) || vendors.has(address)) return true;
-    if (this.#isUser(request, source)) return true;
-    return request.toTag !== '' && dialogs.find(request) !== null;
+    const { registration, routing } = this.#around;
+    if (routing.snapshot.parameters.SS_REPLY_UNAUTHORIZED) return true;
+    // Who may be anywhere is heard where it registers, and asks to call, to prove that it may.
+    if (registration.isOpen && (request.method === 'REGISTER' || request.method === 'INVITE')) return true;
+    return this.#isKnown(request, source);
   }
 
-  /** Who may be anywhere is heard where it registers, and asks to call, to prove that it may. */
-  #isUser(request: SipMessage, source: Source): boolean {
-    const { registration } = this.#around;
-    if (!registration.isOpen) return false;
-    return request.method === 'REGISTER' || request.method === 'INVITE' || registration.knows(source);
+  /** A customer, a vendor, a registered device, or a party to a call. */
+  #isKnown(request: SipMessage, source: Source): boolean {
+    const { address, port } = source;
+    const { dialogs, registration, routing } = this.#around;
+    if (routing.screening.knows(address, port) || routing.vendors.has(address)) return true;
+    return registration.knows(source) || (request.toTag !== '' && dialogs.find(request) !== null);
+  }
+
+  /**
+   * An answer that holds nothing. To a stranger it goes once for each time that the request comes, and nothing is kept
+   * (8.2.7): they would fill the table, and have us repeat it to whomever they say they are.
+   */
+  #reply(request: SipMessage, source: Source, status: number, headers: string, phrase = ''): void {
+    if (this.#isKnown(request, source)) return this.#answer(request, source, status, headers, phrase);
+    const text = print(request, source, status, tagOfReply(request), headers, phrase);
+    this.#around.transmit(text, targetOf(request, source, null));
   }
 
   #answer(
@@ -233,6 +258,11 @@ function print(
   const { address: received, port: receivedPort } = source;
   const options = { toTag, received, receivedPort, headers, contentType: '', body: '', reasonPhrase };
   return printResponse(request, status, options);
+}
+
+/** To tag of an answer that nothing is kept of: the same for a repetition (8.2.7), and found again in the ACK. */
+function tagOfReply(request: SipMessage): string {
+  return (markOf(`${request.topVia.branch} ${mergeKey(request)}`) >>> 0).toString(36);
 }
 
 function isBodyKnown(invite: SipMessage): boolean {

@@ -27,7 +27,10 @@ import type {
 } from './ports.ts';
 import { clientKey, mergeKey, serverKey } from './transaction-key.ts';
 
-/** Transactions of one shard. With no room the caller refuses new requests (`hasRoom`) instead of serving them. */
+/**
+ * Transactions of one shard. With no room the caller refuses new requests (`hasRoom`) instead of serving them. Requests
+ * of our own are as many as the calls that there are need, and always go out.
+ */
 export const TRANSACTIONS_MAX = 262_144;
 
 /** One transaction seen from outside, for the console and for crash reports. */
@@ -70,7 +73,7 @@ export class TransactionTable {
     return this.#counts;
   }
 
-  /** Whether another transaction may be made. To make one without room is a defect. */
+  /** Whether another request may be served. To serve one without room is a defect. */
   get hasRoom(): boolean {
     return this.size < this.#transactionsMax;
   }
@@ -182,7 +185,6 @@ export class TransactionTable {
 
   #admitClient(transaction: ClientTransaction): void {
     assert(!this.#clients.has(transaction.key), 'a branch is unique in space and time');
-    assert(this.hasRoom, 'requests of our own find room');
     this.#clients.set(transaction.key, transaction);
     this.#counts[transaction.kind]++;
   }
