@@ -85,25 +85,29 @@ export class Authenticator {
     const { request, source, realm, code, parameters } = question;
     const { failures } = this.#memory;
     const rule = suspensionOf(parameters);
-    if (failures.isSuspended(markOf(source.address), rule, this.#second)) return this.#refuse('suspended');
+    const sourceMark = this.#mint.keyedMark('address', source.address);
+    if (failures.isSuspended(sourceMark, rule, this.#second)) return this.#refuse('suspended');
     const answer = digestAnswerOf(request, code === 407, realm);
     const claimed = answer?.user ?? userIn(request.from.uri);
     if (answer === null) return this.#challenge(question, claimed, 0, false);
-    if (failures.isSuspended(nameMark(answer.user), rule, this.#second)) return this.#refuse('suspended');
+    const nameMark = this.#mint.keyedMark('user', answer.user);
+    if (failures.isSuspended(nameMark, rule, this.#second)) return this.#refuse('suspended');
     const nonce = this.#mint.read(answer.nonce, source.address);
     const earlier = nonce !== null && nonce.callMark === markOf(request.callId) ? nonce.answerCount : 0;
     if (nonce === null || !this.#isYoung(nonce, parameters))
       return this.#challenge(question, claimed, earlier + 1, true);
     const user = this.#userOf(question, answer);
     if (user === null) {
-      this.#noteFailure(source.address, answer.user, rule);
+      failures.note(sourceMark, rule, this.#second);
+      failures.note(nameMark, rule, this.#second);
+      this.#tellFailure(source.address, answer.user);
       return this.#challenge(question, claimed, earlier + 1, false);
     }
     const { mark, spread, issuedAtSecond } = nonce;
     const use = this.#memory.nonceUses.use(mark, spread, issuedAtSecond, answer.nonceCount, this.#second);
     if (use !== 'fresh') return this.#challenge(question, claimed, earlier + 1, true);
-    failures.forgive(markOf(source.address));
-    failures.forgive(nameMark(answer.user));
+    failures.forgive(sourceMark);
+    failures.forgive(nameMark);
     this.#around.countAuth('passed');
     return { kind: 'passed', user };
   }
@@ -150,7 +154,7 @@ export class Authenticator {
 
   /** The mark is made whether the name exists or not: time tells nothing either. */
   #algorithmsFor(users: Users, name: string): readonly HashFunction[] {
-    const mark = users.areAlike ? 0 : this.#mint.markOfName(name);
+    const mark = users.areAlike ? 0 : this.#mint.keyedMark('user', name);
     return users.find(name)?.algorithms ?? users.algorithmsOfNobody(mark);
   }
 
@@ -159,9 +163,7 @@ export class Authenticator {
     return FORBIDDEN;
   }
 
-  #noteFailure(address: string, user: string, rule: SuspensionRule): void {
-    this.#memory.failures.note(markOf(address), rule, this.#second);
-    this.#memory.failures.note(nameMark(user), rule, this.#second);
+  #tellFailure(address: string, user: string): void {
     this.#around.countAuth('failed');
     if (this.#logSecond !== this.#second) this.#logCount = 0;
     this.#logSecond = this.#second;
@@ -173,9 +175,4 @@ export class Authenticator {
 function suspensionOf(parameters: ParameterValues): SuspensionRule {
   const { SS_AUTHENTICATION_MAX_RETRY: failuresMax, SS_AUTHENTICATION_FAILED_SUSPEND } = parameters;
   return { failuresMax, suspendSeconds: SS_AUTHENTICATION_FAILED_SUSPEND / 1000 };
-}
-
-/** A name and an address that are spelt alike are not one thing. */
-function nameMark(user: string): number {
-  return markOf(`user ${user}`);
 }

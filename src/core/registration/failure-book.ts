@@ -1,6 +1,9 @@
 // Failed authentications, counted by source address and by name, in memory that all shards share: so many of one and it
 // is suspended for a while. A cell is one 64-bit word:  mark (32) | count (10) | second of the last failure (22)
 //
+// Marks are made with a key (NonceMint): were they not, one could choose a name with the mark of somebody's address, or
+// of another's name, fail as that, and have him suspended.
+//
 // Buckets of WAYS cells, the oldest makes room: whoever fails from very many places at once may push an entry out, and
 // gains by it no more than another try.
 

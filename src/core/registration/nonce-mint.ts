@@ -63,9 +63,9 @@ export class NonceMint {
     };
   }
 
-  /** A number for a user's name: always the same one, and nobody else can know it. */
-  markOfName(user: string): number {
-    return Number.parseInt(this.#digest('SHA-256', `${this.#secret}:user:${user}`).slice(0, 8), 16);
+  /** A number for a name or an address: always the same one, and nobody else can know it or find another of it. */
+  keyedMark(kind: 'user' | 'address', text: string): number {
+    return Number.parseInt(this.#digest('SHA-256', `${this.#secret}:${kind}:${text}`).slice(0, 8), 16);
   }
 
   /** The key before and around: no one who has many of them can lengthen one. */

@@ -24,6 +24,7 @@ function openAuthenticator(
   shared = { uses: NonceUses.allocate(), failures: FailureBook.allocate() },
   users = USERS,
   wanted: User | null = null,
+  retryMax = 0,
 ) {
   const log: string[] = [];
   const around = {
@@ -44,7 +45,7 @@ function openAuthenticator(
       code: 407,
       users,
       wanted,
-      parameters: parameters({ SS_AUTHENTICATION_MAX_RETRY: '0' }),
+      parameters: parameters({ SS_AUTHENTICATION_MAX_RETRY: String(retryMax) }),
     });
   return { judge, log, shared };
 }
@@ -172,6 +173,40 @@ describe('who proves himself', () => {
     const line = answerTo(first.judge(inviteWith('')));
     assert.equal(openAuthenticator(first.shared).judge(inviteWith(line)).kind, 'passed');
     assert.equal(openAuthenticator(first.shared).judge(inviteWith(line)).kind, 'refused');
+  });
+
+  describe('6 failures suspend (SS_AUTHENTICATION_MAX_RETRY)', () => {
+    const open = () => openAuthenticator(undefined, USERS, null, 6);
+    const victim = { ...WHERE, address: '198.51.100.7' };
+    const isServed = (judge: ReturnType<typeof open>['judge'], source = WHERE) =>
+      judge(inviteWith(answerTo(judge(inviteWith(''), source))), source).kind === 'passed';
+    const failAs = (judge: ReturnType<typeof open>['judge'], user: string) => {
+      for (let count = 0; count < 6; count++) judge(inviteWith(answerTo(judge(inviteWith('')), { user })));
+    };
+
+    test('the address and the name that failed, nobody else', () => {
+      const { judge } = open();
+      failAs(judge, 'bob');
+      assert.deepEqual(judge(inviteWith('')), { kind: 'refused', status: 403, lines: '' });
+      const fromElsewhere = judge(inviteWith(answerTo(judge(inviteWith(''), victim), { user: 'bob' })), victim);
+      assert.deepEqual(fromElsewhere, { kind: 'refused', status: 403, lines: '' });
+      assert.ok(isServed(judge, victim));
+    });
+
+    test('a name chosen so that without a key its mark is that of an address, or of a user, suspends neither', () => {
+      for (const name of ['71rbaaxo', 'hllyacqr']) {
+        const { judge } = open();
+        failAs(judge, name);
+        assert.ok(isServed(judge, victim), name);
+      }
+    });
+
+    test('answers that come with a forged source count against nobody: it has never seen a challenge', () => {
+      const { judge } = open();
+      const line = answerTo(judge(inviteWith('')), { user: 'bob' });
+      for (let count = 0; count < 6; count++) judge(inviteWith(line), victim);
+      assert.ok(isServed(judge, victim));
+    });
   });
 
   test('AUTH_LOG_LINES_MAX: failures are told to the log, so many in a second', () => {
