@@ -151,7 +151,7 @@ export class Control {
     const { Api } = load('./api/api.js') as typeof import('./api/api.ts');
     const { listenHttp } = load('./http/listen.js') as typeof import('./http/listen.ts');
     const api = new Api(this, issueLocalToken(dataPath), this.#log);
-    this.#server = await listenHttp(management.address, management.port, api.answer, this.#log);
+    this.#server = await listenHttp(management.address, management.port, api, this.#log);
     publishManagement(dataPath, { address: management.address, port: this.#server.port });
     return this.#server.port;
   }

@@ -17,6 +17,7 @@ import { pack } from '../../src/store/records.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { ask, type ControlFixture, NETWORK, openControl, WALL_MS } from './control-fixture.ts';
+import { raw } from './http/raw.ts';
 
 interface Started extends ControlFixture {
   readonly path: string;
@@ -42,6 +43,16 @@ test('the token is made anew, readable by its owner only, and nothing else opens
     assert.equal((refused.json() as Problem).code, 'TANDEM_API_UNAUTHORIZED');
   }
   assert.equal((await ask(path, port, 'POST /api/v1/apply', { token: '', body: NETWORK })).status, 401);
+});
+
+test('without the token nothing of a body is read, on the open paths neither', async (context) => {
+  const { path, port } = await started(context);
+  const send = (target: string, token: string): Promise<string> => {
+    const lines = [`POST ${target} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${token}`, 'Content-Length: 9'];
+    return raw(port, `${lines.join('\r\n')}\r\n\r\n`, /\r\n\r\n./); // No body follows.
+  };
+  assert.match(await send('/api/v1/apply', 'wrong'), /^HTTP\/1\.1 401 /);
+  assert.match(await send('/healthz', readFileSync(join(path, 'local-token'), 'utf8').trim()), /^HTTP\/1\.1 200 /);
 });
 
 test('healthz, readyz and metrics are open; ready means that every shard has a snapshot', async (context) => {

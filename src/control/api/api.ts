@@ -34,6 +34,9 @@ import { statusOf } from './status.ts';
 const CDRS_TOLD_MAX = 10_000;
 const CDRS_TOLD = 20;
 
+/** Answered to whoever reaches the port. */
+const OPEN_PATHS = ['/metrics', '/healthz', '/readyz'];
+
 type Route = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
 
 /** The API of one control. */
@@ -82,6 +85,10 @@ export class Api {
       ['PATCH /api/v1/parameters', (request) => this.#setParameters(request)],
     ]);
   }
+
+  /** Whether a request is read beyond its head. The open paths take no body, and no other does without the token. */
+  readonly takesBody = ({ method, path, authorization }: HttpRequest): boolean =>
+    method !== 'GET' && !OPEN_PATHS.includes(path) && this.#isAllowed(authorization);
 
   /** Answers one request; never rejects. */
   readonly answer = async (request: HttpRequest): Promise<HttpAnswer> => {

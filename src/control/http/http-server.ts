@@ -24,6 +24,16 @@ export interface HttpAnswer {
 /** Makes the answer to a request. It does not reject: what goes wrong is an answer as well. */
 export type Answer = (request: HttpRequest) => Promise<HttpAnswer>;
 
+/** Whoever answers. */
+export interface HttpService {
+  readonly answer: Answer;
+  /**
+   * Asked as soon as the head is there, `body` is empty then. What takes none is answered at once, and what comes of a
+   * body is thrown away: nobody fills memory who has not shown a token.
+   */
+  readonly takesBody: (head: HttpRequest) => boolean;
+}
+
 /** A server that listens. */
 export interface HttpServer {
   readonly maker: 'uws' | 'node';
@@ -33,7 +43,7 @@ export interface HttpServer {
 }
 
 /** Starts a server. Rejects when the address or port cannot be had. */
-export type Listen = (address: string, port: number, answer: Answer) => Promise<HttpServer>;
+export type Listen = (address: string, port: number, service: HttpService) => Promise<HttpServer>;
 
 /** Bytes of a request's body; a longer one is answered with 413. A network of 10 000 gateways has about 3 MB. */
 export const HTTP_BODY_BYTES_MAX = 16 * 1024 * 1024;

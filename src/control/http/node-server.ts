@@ -4,12 +4,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { sentenceOf, TandemError } from '../../tandem-error.ts';
 import {
-  type Answer,
   BODY_TOO_LARGE,
   HTTP_BODY_BYTES_MAX,
   type HttpAnswer,
   type HttpRequest,
   type HttpServer,
+  type HttpService,
 } from './http-server.ts';
 
 const HEADERS_TIMEOUT_MS = 5_000;
@@ -17,7 +17,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const CHECK_INTERVAL_MS = 1_000;
 
 /** Starts the server. Rejects with TANDEM_MANAGEMENT_PORT. */
-export async function listenNode(address: string, port: number, answer: Answer): Promise<HttpServer> {
+export async function listenNode(address: string, port: number, service: HttpService): Promise<HttpServer> {
   const server = createServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -25,7 +25,7 @@ export async function listenNode(address: string, port: number, answer: Answer):
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
   });
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    serve(incoming, outgoing, answer).catch(() => incoming.destroy()); // The peer went away.
+    serve(incoming, outgoing, service).catch(() => incoming.destroy()); // The peer went away.
   });
   await listening(server, address, port);
   const bound = server.address();
@@ -55,7 +55,14 @@ export function managementPortTaken(address: string, port: number, cause?: unkno
   return new TandemError('TANDEM_MANAGEMENT_PORT', sentence, { cause });
 }
 
-async function serve(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): Promise<void> {
+async function serve(incoming: IncomingMessage, outgoing: ServerResponse, service: HttpService): Promise<void> {
+  const head = requestOf(incoming, Buffer.alloc(0));
+  if (!service.takesBody(head)) {
+    incoming.resume();
+    if (head.method !== 'GET') outgoing.setHeader('connection', 'close');
+    send(outgoing, await service.answer(head));
+    return;
+  }
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -67,7 +74,7 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse, answer
     }
     chunks.push(chunk);
   }
-  send(outgoing, await answer(requestOf(incoming, Buffer.concat(chunks))));
+  send(outgoing, await service.answer({ ...head, body: Buffer.concat(chunks) }));
 }
 
 function requestOf(incoming: IncomingMessage, body: Buffer): HttpRequest {

@@ -4,12 +4,12 @@
 import type { TemplatedApp, HttpRequest as UwsRequest, HttpResponse as UwsResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
 import {
-  type Answer,
   BODY_TOO_LARGE,
   HTTP_BODY_BYTES_MAX,
   type HttpAnswer,
   type HttpRequest,
   type HttpServer,
+  type HttpService,
   UwsUnavailable,
 } from './http-server.ts';
 import { managementPortTaken } from './node-server.ts';
@@ -18,10 +18,10 @@ import { managementPortTaken } from './node-server.ts';
 type Uws = typeof import('uWebSockets.js') & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
 
 /** Starts the server. Rejects with UwsUnavailable, or with TANDEM_MANAGEMENT_PORT. */
-export async function listenUws(address: string, port: number, answer: Answer): Promise<HttpServer> {
+export async function listenUws(address: string, port: number, service: HttpService): Promise<HttpServer> {
   const uws = await loadUws();
   const app = uws.App();
-  app.any('/*', (response, request) => serve(response, requestWithoutBody(request), answer));
+  app.any('/*', (response, request) => serve(response, requestWithoutBody(request), service));
   const boundPort = await listening(uws, app, address, port);
   return {
     maker: 'uws',
@@ -71,7 +71,7 @@ function requestWithoutBody(request: UwsRequest): HttpRequest {
   };
 }
 
-function serve(response: UwsResponse, request: HttpRequest, answer: Answer): void {
+function serve(response: UwsResponse, request: HttpRequest, { answer, takesBody }: HttpService): void {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   let isOver = false;
@@ -83,8 +83,11 @@ function serve(response: UwsResponse, request: HttpRequest, answer: Answer): voi
   response.onAborted(() => {
     isOver = true;
   });
+  const isByHead = !takesBody(request);
+  // What was sent behind the head may still be under way when the answer is there.
+  if (isByHead) void answer(request).then((made) => finish(made, request.method !== 'GET'));
   response.onData((chunk, isLast) => {
-    if (isOver) return;
+    if (isOver || isByHead) return;
     sizeBytes += chunk.byteLength;
     if (sizeBytes > HTTP_BODY_BYTES_MAX) {
       finish(BODY_TOO_LARGE, true);

@@ -1,7 +1,6 @@
 // One contract, two makers of the HTTP server.
 
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import {
   type Answer,
@@ -13,6 +12,7 @@ import {
 import { listenNode } from '../../../src/control/http/node-server.ts';
 import { listenUws } from '../../../src/control/http/uws-server.ts';
 import { TandemError } from '../../../src/tandem-error.ts';
+import { raw } from './raw.ts';
 
 const MAKERS: Readonly<Record<string, Listen>> = { uws: listenUws, node: listenNode };
 
@@ -22,28 +22,12 @@ const echo: Answer = async ({ method, path, query, authorization, idempotencyKey
   body: JSON.stringify({ method, path, query: [...query], authorization, idempotencyKey, body: body.toString('utf8') }),
 });
 
+const TAKES_ALL = (): boolean => true;
+
 async function open(context: TestContext, listen: Listen, answer: Answer = echo): Promise<HttpServer> {
-  const server = await listen('127.0.0.1', 0, answer);
+  const server = await listen('127.0.0.1', 0, { answer, takesBody: TAKES_ALL });
   context.after(() => server.close());
   return server;
-}
-
-/** Sends `text` as it is and answers what comes back until the server closes or `enough` is seen. */
-function raw(port: number, text: string, enough: RegExp): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let received = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    const finish = () => {
-      socket.destroy();
-      resolve(received);
-    };
-    socket.on('data', (chunk) => {
-      received += chunk.toString('latin1');
-      if (enough.test(received)) finish();
-    });
-    socket.on('close', finish);
-    socket.on('error', reject);
-  });
 }
 
 for (const [maker, listen] of Object.entries(MAKERS)) {
@@ -108,6 +92,19 @@ for (const [maker, listen] of Object.entries(MAKERS)) {
     assert.equal(wasAsked, false);
   });
 
+  test(`${maker}: what takes no body is answered by its head, before any of the body has come`, async (context) => {
+    const takesBody = ({ authorization }: HttpRequest): boolean => authorization === 'Bearer t';
+    const server = await listen('127.0.0.1', 0, { answer: echo, takesBody });
+    context.after(() => server.close());
+    const head = `POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: ${HTTP_BODY_BYTES_MAX}\r\n\r\n`;
+    const received = await raw(server.port, head, /"body":/);
+    assert.match(received, /^HTTP\/1\.1 200 /);
+    assert.match(received, /connection: close/i);
+    const url = `http://127.0.0.1:${server.port}/a`;
+    const response = await fetch(url, { method: 'POST', headers: { authorization: 'Bearer t' }, body: 'b' });
+    assert.match(await response.text(), /"body":"b"/);
+  });
+
   test(`${maker}: a peer that leaves before the answer harms nobody`, async (context) => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
@@ -129,13 +126,13 @@ for (const [maker, listen] of Object.entries(MAKERS)) {
   test(`${maker}: a port that is taken is refused with a sentence`, async (context) => {
     const server = await open(context, listen);
     await assert.rejects(
-      listen('127.0.0.1', server.port, echo),
+      listen('127.0.0.1', server.port, { answer: echo, takesBody: TAKES_ALL }),
       (error) => error instanceof TandemError && error.code === 'TANDEM_MANAGEMENT_PORT',
     );
   });
 
   test(`${maker}: after close nobody answers`, async () => {
-    const server = await listen('127.0.0.1', 0, echo);
+    const server = await listen('127.0.0.1', 0, { answer: echo, takesBody: TAKES_ALL });
     await server.close();
     await assert.rejects(fetch(`http://127.0.0.1:${server.port}/`));
   });
