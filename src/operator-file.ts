@@ -6,7 +6,7 @@
 // nobody needs them here and they are how a small file becomes a large one.
 
 import { createRequire } from 'node:module';
-import type { LineCounter, Node, YAMLMap } from 'yaml';
+import type { CST, LineCounter, Node, YAMLMap } from 'yaml';
 import { nearestName } from './core/base/nearest-name.ts';
 import { type Refusal, TandemError, type TandemErrorCode } from './tandem-error.ts';
 
@@ -34,6 +34,9 @@ export type Reader<T> = (text: string) => T | Refused;
 /** More are not told: the rest of a broken file is mostly echo. */
 const REFUSALS_MAX = 50;
 
+/** Tables and lists inside one another; no file has ten. */
+const DEPTH_MAX = 32;
+
 /**
  * Reads `text` with `read`, which is given the table at the top of the file.
  * Throws a TandemError with `code` and all refusals when anything in it was refused.
@@ -44,16 +47,48 @@ export function readOperatorFile<T>(
   read: (root: Table) => T,
 ): T {
   const lines = new (yaml().LineCounter)();
-  const document = yaml().parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
   const report = new Report(lines);
-  for (const error of document.errors) report.add(error.pos[0], '', firstLineOf(error.message));
+  const root = rootOf(text, lines, report);
   let value: T | null = null;
   if (report.isEmpty) {
-    if (yaml().isMap(document.contents)) value = read(new Table(report, document.contents, '', options.fields));
+    if (yaml().isMap(root)) value = read(new Table(report, root, '', options.fields));
     else report.add(0, '', `the file is empty or no table; it may have ${options.fields.join(', ')}`);
   }
   if (!report.isEmpty || value === null) throw refusalOf(report.refusals(), options);
   return value;
+}
+
+/** What the file holds; its faults go to `report`. */
+function rootOf(text: string, lines: LineCounter, report: Report): Node | null {
+  const { Composer, Parser } = yaml();
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const deepAt = tooDeepAt(tokens);
+  if (deepAt >= 0) {
+    report.add(deepAt, '', `is more than ${DEPTH_MAX} levels deep`);
+    return null;
+  }
+  // Tables look for names that come twice: the library compares each with every other.
+  const options = { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
+  const [document, second] = new Composer(options).compose(tokens, true, text.length);
+  for (const error of document?.errors ?? []) report.add(error.pos[0], '', firstLineOf(error.message));
+  if (second !== undefined) report.add(second.range[0], '', 'is a second document; a file holds one');
+  return document?.contents ?? null;
+}
+
+/** Where `tokens` go deeper than DEPTH_MAX, or -1: the library calls itself for each level, until the stack ends. */
+function tooDeepAt(tokens: readonly CST.Token[]): number {
+  const open = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > DEPTH_MAX) return token.offset;
+    if (token.type === 'document' && token.value) open.push({ token: token.value, depth });
+    if (!('items' in token)) continue;
+    for (const { key, value } of token.items) {
+      if (key) open.push({ token: key, depth: depth + 1 });
+      if (value) open.push({ token: value, depth: depth + 1 });
+    }
+  }
+  return -1;
 }
 
 function refusalOf(
@@ -116,6 +151,7 @@ export class Table {
       const key = yaml().isScalar(pair.key) ? String(pair.key.value) : '';
       const offset = offsetOf(pair.key);
       if (allowed !== null && !allowed.includes(key)) report.add(offset, this.pathOf(key), unknownField(key, allowed));
+      else if (this.#fields.has(key)) report.add(offset, this.pathOf(key), 'is given twice');
       else this.#fields.set(key, { offset, value: isNode(pair.value) ? pair.value : null });
     }
   }

@@ -16,6 +16,9 @@ export interface AskedTime {
 }
 
 const DAY_MS = 86_400_000;
+const YEAR_MS = 366 * DAY_MS;
+/** No records go back so far; by the hour of thousands of years a report has nothing but empty rows, in all memory. */
+const YEARS_MAX = 50;
 /** `week`: today and the six days before. */
 const WORDS = ['today', 'yesterday', 'week'];
 
@@ -35,6 +38,9 @@ export function askedTime(query: URLSearchParams, timeZone: string, wallMs: numb
   const fromWallMs = momentIn('from', from, timeZone);
   const untilWallMs = until === null ? wallMs : momentIn('until', until, timeZone);
   if (untilWallMs <= fromWallMs) throw refused('until is not after from');
+  if (untilWallMs - fromWallMs > YEARS_MAX * YEAR_MS) {
+    throw refused(`from and until are more than ${YEARS_MAX} years apart: ask for less at a time`);
+  }
   return { timeZone, fromWallMs, untilWallMs };
 }
 
