@@ -188,9 +188,14 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#endSetUp(attempt);
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);
-    this.#limitTalk(this.#talkLimitWith(attempt));
+    const { parameters } = this.#routing.snapshot;
+    const { hasSessionTimer: isTimed } = this.caller;
+    const limitedBy = { mapping: this.#gateway, routing: attempt.gateway, parameters, isTimed };
+    this.#limitTalk(talkLimitOf(limitedBy, this.#around.draw));
     this.#beginReserve();
     this.caller.answer({ attempt, leg: attempt.leg }, phrase, this.across('callee', crossing), acknowledger);
+    // Its BYE has overtaken its 2xx: nobody is behind the answer any more.
+    if (attempt.leg?.isOver) this.hungUp('callee', '');
   }
 
   attemptFailed(attempt: CalleeLeg, outcome: AttemptOutcome, phrase: string, received: Crossing): void {
@@ -272,19 +277,6 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#parties = null;
     this.#crossing = EMPTY_CROSSING;
     this.#attempt = new AnsweredAttempt(gateway, candidate.prefix, leg, renumber);
-  }
-
-  #talkLimitWith({ gateway }: CalleeLeg): TalkLimit | null {
-    const { SS_MAX_CALL_DURATION, SS_SIP_NO_TIMER_REINVITE_INTERVAL } = this.#routing.snapshot.parameters;
-    return talkLimitOf(
-      {
-        mapping: this.#gateway,
-        routing: gateway,
-        systemMs: SS_MAX_CALL_DURATION,
-        noTimerMs: this.caller.hasSessionTimer ? null : SS_SIP_NO_TIMER_REINVITE_INTERVAL,
-      },
-      this.#around.draw,
-    );
   }
 
   #limitTalk(limit: TalkLimit | null): void {

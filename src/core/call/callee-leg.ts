@@ -295,7 +295,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     const acknowledgement = new Acknowledgement(this.#around, this.leg.dialog, this.#invite.cseq);
     this.#acknowledgement = acknowledgement;
     this.#late.take(acknowledgement);
-    const owesAck = offered.body === '';
+    const owesAck = offered.body === '' && !this.leg.isOver;
     if (owesAck) this.leg.owedAck = acknowledgement;
     else acknowledgement.send(this.#authorization?.lines ?? '', '');
     this.#beginSessionTimer(this.leg, response, offered);

@@ -2,6 +2,7 @@
 // allow. A gateway's own range takes the place of the appliance's limit; 0 frees it of any.
 
 import type { EndReason } from '../base/end-reason.ts';
+import type { ParameterValues } from '../parameters/registry.ts';
 import type { PeerRules } from '../routing/snapshot.ts';
 
 /** Who sets the limit of a call. */
@@ -22,15 +23,15 @@ export interface TalkLimit {
 export interface TalkLimitInput {
   readonly mapping: PeerRules;
   readonly routing: PeerRules;
-  /** SS_MAX_CALL_DURATION. */
-  readonly systemMs: number | null;
-  /** SS_SIP_NO_TIMER_REINVITE_INTERVAL of a caller without session timers; null for one that has them. */
-  readonly noTimerMs: number | null;
+  readonly parameters: ParameterValues;
+  /** Whether the caller has session timers. */
+  readonly isTimed: boolean;
 }
 
 /** The shortest limit; null when nothing limits the call. `draw`: a whole number below its argument. */
 export function talkLimitOf(input: TalkLimitInput, draw: (bound: number) => number): TalkLimit | null {
-  const { systemMs, noTimerMs } = input;
+  const { SS_MAX_CALL_DURATION: systemMs, SS_SIP_NO_TIMER_REINVITE_INTERVAL } = input.parameters;
+  const noTimerMs = input.isTimed ? null : SS_SIP_NO_TIMER_REINVITE_INTERVAL;
   const byMapping = durationLimitOf('mappingGateway', drawnMs(input.mapping, draw), systemMs);
   const byRouting = durationLimitOf('routingGateway', drawnMs(input.routing, draw), systemMs);
   const byNoTimer: TalkLimit | null =
