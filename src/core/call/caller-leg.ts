@@ -177,8 +177,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     const incoming = this.#incoming;
     if (held === null || incoming === null) return;
     this.#heldAnswer = null;
-    this.#reliables?.stop();
-    this.leg?.awaitAck(incoming);
+    this.leg?.awaitAck(incoming, this.#reliables?.endWithAnswer(incoming.cseq) ?? null);
     this.#invite = null;
     if (this.leg !== null) incoming.useTag(this.leg.dialog.localTag);
     incoming.answer(200, held.phrase === '' ? 'OK' : held.phrase, held.crossing, held.acknowledger);

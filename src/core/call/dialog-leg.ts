@@ -154,10 +154,10 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     sessionTimer?.begin(this);
   }
 
-  /** The first INVITE of the call created this dialog and waits for its ACK; no provisional response waits any more. */
-  awaitAck(invite: IncomingRequest): void {
+  /** The first INVITE of the call created this dialog and waits for its ACK; `pracks` reads a PRACK that is late. */
+  awaitAck(invite: IncomingRequest, pracks: PrackReader | null): void {
     this.#invited = invite;
-    this.#pracks = null;
+    this.#pracks = pracks;
   }
 
   ask(question: Question): void {

@@ -5,10 +5,14 @@ import { WAITING_PROVISIONALS_MAX } from '../base/limits.ts';
 import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { TimerWheel } from '../timer/wheel.ts';
-import type { Provisional } from './leg-events.ts';
+import type { PrackReader } from './dialog-leg.ts';
+import { EMPTY_CROSSING, type Provisional } from './leg-events.ts';
 
 /** RSeq begins between 1 and 2^31 - 1; a fresh INVITE cannot mistake an earlier one's PRACK for its own. */
 const RSEQ_FIRST_MAX = 0x3fff_ffff;
+
+/** A response whose PRACK crosses the 2xx: the gateway waits for none any more. */
+const OVERTAKEN: Provisional = { status: 180, phrase: '', crossing: EMPTY_CROSSING, rack: '' };
 
 /** What the sender of these responses does, and hears. */
 export interface ReliableUser {
@@ -64,7 +68,7 @@ export class ReliableProvisionals implements ResponseRepeaterUser {
    */
   acknowledge(rack: string, cseq: number): Provisional | null {
     const outstanding = this.#outstanding;
-    if (outstanding === null || rack.trim().replace(/\s+/g, ' ') !== `${this.#rseq} ${cseq} INVITE`) return null;
+    if (outstanding === null || plainRack(rack) !== this.#rackFor(cseq)) return null;
     this.#rest();
     this.#sendNext();
     if (!this.holdsAnswer) this.#user.onAllPracked();
@@ -86,6 +90,16 @@ export class ReliableProvisionals implements ResponseRepeaterUser {
     this.#rest();
   }
 
+  /**
+   * The INVITE with `cseq` has a 2xx. Answers what reads a PRACK that crosses it, for that is taken as well (RFC 3262
+   * 3); null when none is owed.
+   */
+  endWithAnswer(cseq: number): PrackReader | null {
+    const owed = this.#outstanding === null ? '' : this.#rackFor(cseq);
+    this.stop();
+    return owed === '' ? null : (rack) => (plainRack(rack) === owed ? OVERTAKEN : null);
+  }
+
   repeatResponse(): void {
     this.#user.repeatReliably(this.#text);
   }
@@ -104,10 +118,19 @@ export class ReliableProvisionals implements ResponseRepeaterUser {
     this.#text = this.#user.sendReliably(next.provisional, next.toTag, this.#rseq);
   }
 
+  /** RAck for what is outstanding. */
+  #rackFor(cseq: number): string {
+    return `${this.#rseq} ${cseq} INVITE`;
+  }
+
   #rest(): void {
     this.#repeater?.stop();
     this.#repeater = null;
     this.#outstanding = null;
     this.#text = '';
   }
+}
+
+function plainRack(rack: string): string {
+  return rack.trim().replace(/\s+/g, ' ');
 }
