@@ -252,6 +252,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
   }
 
   lost(_side: Side, reason: EndReason): void {
+    // One early dialog that is gone ends no INVITE: others may be answered, and it has timers of its own.
+    if (reason === 'ProtocolError' && !this.record.isAnswered) return;
     this.#end({ reason, status: this.record.isAnswered ? 200 : UNANSWERED }, 'server', '');
   }
 

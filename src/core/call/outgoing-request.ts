@@ -16,6 +16,9 @@ import type { Surroundings } from './ports.ts';
 const REQUEST_TIMEOUT = 408;
 const NO_DIALOG = 481;
 
+/** Their refusal, or silence, is about one response, or one subscription (RFC 6665 4.2.2). */
+const NOT_OF_DIALOG: readonly string[] = ['PRACK', 'NOTIFY'];
+
 /** One request under way to a peer. */
 export class OutgoingRequest implements ClientUser, Acknowledger {
   readonly question: Question;
@@ -132,7 +135,8 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     else this.#answer(status, phrase, crossing, null);
     this.#leg.onAnswered(this);
     // 12.2.1.2: the peer does not know the dialog, or does not answer in it: it is over.
-    if (status === REQUEST_TIMEOUT || status === NO_DIALOG) this.#leg.peerGone(this);
+    const isGone = status === REQUEST_TIMEOUT || status === NO_DIALOG;
+    if (isGone && !NOT_OF_DIALOG.includes(this.method)) this.#leg.peerGone(this);
   }
 
   #answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
