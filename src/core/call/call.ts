@@ -26,10 +26,11 @@ import { type CallState, callStateOf } from './checkpoint.ts';
 import { countEnd } from './count-end.ts';
 import type { DialogLeg } from './dialog-leg.ts';
 import { statusTold } from './failed-codes.ts';
-import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, type LastWord, switchRulesOf } from './hunt.ts';
+import { type AttemptOutcome, goesOn, type HuntEnd, huntEndOf, switchRulesOf } from './hunt.ts';
 import { HuntPlan } from './hunt-plan.ts';
 import { across, privacyRuleOf, reasonAcross } from './identity.ts';
 import type { Source } from './incoming-request.ts';
+import { type LastWord, moreTelling } from './last-word.ts';
 import {
   type Acknowledger,
   type CallerLegUser,
@@ -82,6 +83,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
   /** What of the INVITE may cross, while there may be another attempt. */
   #crossing: Crossing = EMPTY_CROSSING;
   #triedCount = 0;
+  /** What the caller is told when nothing more is tried. */
+  #word: LastWord | null = null;
   #attempt: Attempt | null = null;
   #proceedingTimer: TimerHandle = 0;
   #durationTimer: TimerHandle = 0;
@@ -139,7 +142,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     );
     const proceedingMs = this.#gateway.timeoutCallProceedingMs ?? parameters.SS_TIMEOUT_CALL_PROCEEDING;
     if (proceedingMs !== null) this.#proceedingTimer = this.#around.wheel.arm(this, PROCEEDING, proceedingMs);
-    this.#tryNext(null);
+    this.#tryNext();
   }
 
   /** The caller sent CANCEL before an answer. */
@@ -207,11 +210,10 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#attempt = null;
     this.#plan?.redirect(attempt.candidate, attempt.redirects);
     const rules = switchRulesOf(attempt.gateway, this.#routing.snapshot.parameters);
-    if (goesOn(outcome, rules, this.#triedCount) && this.#triedCount < ATTEMPTS_MAX) {
-      this.#tryNext({ outcome, phrase, crossing });
-    } else {
-      this.#endHunt({ outcome, phrase, crossing });
-    }
+    const word = moreTelling({ outcome, phrase, crossing }, this.#word);
+    this.#word = word;
+    if (goesOn(outcome, rules, this.#triedCount) && this.#triedCount < ATTEMPTS_MAX) this.#tryNext();
+    else this.#endHunt(word);
   }
 
   across(side: Side, crossing: Crossing): Crossing {
@@ -277,6 +279,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#sell = null;
     this.#plan = null;
     this.#parties = null;
+    this.#word = null;
     this.#crossing = EMPTY_CROSSING;
     this.#attempt = new AnsweredAttempt(gateway, candidate.prefix, leg, renumber);
   }
@@ -294,8 +297,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#reserve = new TalkReserve(this.#around, this.record, this.#routing, this);
   }
 
-  /** Tries candidates until one has room. `last`: what the attempt before came to; null for the first. */
-  #tryNext(last: LastWord | null): void {
+  /** Tries candidates until one has room. */
+  #tryNext(): void {
     const { nowMs } = this.#around;
     for (let next = this.#plan?.next(nowMs); next; next = this.#plan?.next(nowMs)) {
       const { candidate, redirect } = next;
@@ -333,8 +336,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
       attempt.start();
       return;
     }
-    if (last === null) this.#end({ reason: 'GatewayFull', status: 503 }, 'server', '');
-    else this.#endHunt(last);
+    if (this.#word === null) this.#end({ reason: 'GatewayFull', status: 503 }, 'server', '');
+    else this.#endHunt(this.#word);
   }
 
   #endHunt({ outcome, phrase, crossing }: LastWord): void {
@@ -350,7 +353,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     );
   }
 
-  /** The one way out. `phrase` and `headers`: what the last gateway said, for the caller. */
+  /** The one way out. `phrase` and `headers`: what a gateway said, for the caller. */
   #end(end: HuntEnd, endedBy: EndedBy, reasonHeader: string, phrase = '', headers = ''): void {
     if (this.isEnded) return;
     this.isEnded = true;

@@ -6,7 +6,6 @@ import { statusOfCause } from '../base/causes.ts';
 import type { EndReason } from '../base/end-reason.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
-import type { Crossing } from './leg-events.ts';
 
 /** How an attempt failed. */
 export type AttemptFailure =
@@ -89,11 +88,11 @@ export interface HuntEnd {
   readonly reason: EndReason;
   /** Final SIP status toward the caller. */
   readonly status: number;
-  /** Q.850 cause that the last gateway gave. */
+  /** Q.850 cause that the gateway gave. */
   readonly q850?: number;
 }
 
-/** The end of a hunt whose last attempt had `outcome`. */
+/** The end of a hunt whose most telling attempt had `outcome`. */
 export function huntEndOf(outcome: AttemptOutcome): HuntEnd {
   switch (outcome.how) {
     case 'inviteTimeout':
@@ -147,11 +146,4 @@ function reasonOfFailure(outcome: AttemptOutcome): EndReason {
 /** The called party is busy. */
 export function isBusy({ status, q850 }: AttemptOutcome): boolean {
   return status === 486 || status === 600 || q850 === CAUSE_BUSY;
-}
-
-/** What the last attempt came to. */
-export interface LastWord {
-  readonly outcome: AttemptOutcome;
-  readonly phrase: string;
-  readonly crossing: Crossing;
 }
