@@ -53,6 +53,8 @@ export interface ModelCall {
   isAcknowledged: boolean;
   isOver: boolean;
   reason: string;
+  /** What the caller is told when nothing more is tried. */
+  word: number | Silence | null;
   outstanding: Reliable | null;
   waiting: Reliable[];
   /** Terms of the callee's answer, then of both sides; undefined before a side's timer could run. */
@@ -72,7 +74,13 @@ export function holdsAnswer({ outstanding, waiting }: ModelCall): boolean {
   return outstanding?.hasSdp === true || waiting.length > 0;
 }
 
-/** The end of a call whose last attempt failed so. */
+/** Whether a failure says something of the call: not silence, another place (3xx) or a question for credentials. */
+export function tells(failure: number | Silence): boolean {
+  if (typeof failure === 'number') return failure >= 400 && failure !== 401 && failure !== 407;
+  return failure === 'unanswered';
+}
+
+/** The end of a call that failed so. */
 export function reasonOf(failure: number | Silence): string {
   switch (failure) {
     case 'timeout':

@@ -11,6 +11,7 @@ import {
   type Side,
   type Sign,
   type Silence,
+  tells,
 } from './model-call.ts';
 import { CUSTOMER, LIMITS, PHASE_MS, PHASES, type Phase, type Terms, VENDORS } from './rules.ts';
 import { Timers } from './timers.ts';
@@ -52,7 +53,7 @@ export class Reference {
         speaker: null,
       },
       ...{ isAnswered: false, isTold: false, isAcknowledged: false, isOver: false, reason: '' },
-      ...{ outstanding: null, waiting: [], terms: { caller: undefined, callee: undefined } },
+      ...{ word: null, outstanding: null, waiting: [], terms: { caller: undefined, callee: undefined } },
     };
     this.placed.push(call);
     this.aliveCount += 1;
@@ -62,7 +63,7 @@ export class Reference {
     }
     this.#occupy(CUSTOMER.slot, 1);
     this.#arm(call, 'proceeding', LIMITS.proceedingMs, () => this.end(call, 'GatewayTimeout'));
-    this.#tryNext(call, null);
+    this.#tryNext(call);
     return call;
   }
 
@@ -208,6 +209,15 @@ export class Reference {
     for (const [vendor, { timeoutsToBan }] of VENDORS.entries()) if (timeoutsToBan === 0) this.#respond(vendor);
   }
 
+  /**
+   * Nobody knows, or answers, a request in one of its dialogs. What is said of a PRACK or NOTIFY is said of nothing
+   * else, and before the answer one dialog of many is gone.
+   */
+  lose(call: ModelCall, method: string, reason: 'SessionTimeout' | 'ProtocolError'): void {
+    const isOfDialog = method !== 'PRACK' && method !== 'NOTIFY';
+    if (isOfDialog && (call.isAnswered || reason === 'SessionTimeout')) this.end(call, reason);
+  }
+
   end(call: ModelCall, reason: string): void {
     if (call.isOver) return;
     this.#count(call, reason);
@@ -221,12 +231,13 @@ export class Reference {
     attempt.isOver = true;
     call.attempt = null;
     this.timers.disarm(call, 'phase');
+    if (call.word === null || tells(failure) || !tells(call.word)) call.word = failure;
     const isFinal = typeof failure === 'number' && (failure === 486 || failure >= 600);
-    if (isFinal || attempt.hadSdp || failure === 'unanswered') this.end(call, reasonOf(failure));
-    else this.#tryNext(call, failure);
+    if (isFinal || attempt.hadSdp || failure === 'unanswered') this.end(call, reasonOf(call.word));
+    else this.#tryNext(call);
   }
 
-  #tryNext(call: ModelCall, last: number | Silence | null): void {
+  #tryNext(call: ModelCall): void {
     for (let next = this.#nextOf(call); next !== null; next = this.#nextOf(call)) {
       const { vendor, isRedirected } = next;
       if (!this.#isOpen(vendor)) continue;
@@ -239,7 +250,7 @@ export class Reference {
       call.attempt = attempt;
       return this.#enter(call, attempt, 'inviting');
     }
-    this.end(call, last === null ? 'GatewayFull' : reasonOf(last));
+    this.end(call, call.word === null ? 'GatewayFull' : reasonOf(call.word));
   }
 
   /** Whether it may have a call now: when the plan is made, and again when its turn comes. */

@@ -181,7 +181,8 @@ export class Scene {
       const { asked } = observation;
       const { method, status, dialog } = asked;
       if (method === 'INVITE' && status < 300 && dialog !== null) {
-        timers.arm(asked, 'ack', LIMITS.patienceMs, () => this.#lose(call, dialog, 'NoAck'), true);
+        const then = (): void => this.#lose(call, dialog, 'NoAck', () => this.reference.end(call, 'NoAck'));
+        timers.arm(asked, 'ack', LIMITS.patienceMs, then, true);
       }
       if (dialog !== null && status === 491) this.reach(`${method} answered 491`);
       return;
@@ -192,7 +193,9 @@ export class Scene {
     const isRefresh = mark === '' && request.method !== 'PRACK';
     if (isRefresh) this.#reachRefresh(call, request.method);
     const reason = isRefresh ? 'SessionTimeout' : 'ProtocolError';
-    timers.arm(served, 'answer', LIMITS.patienceMs, () => this.#lose(call, dialog, reason));
+    const { method } = request;
+    const then = (): void => this.#lose(call, dialog, reason, () => this.reference.lose(call, method, reason));
+    timers.arm(served, 'answer', LIMITS.patienceMs, then);
   }
 
   #reachRefresh(call: ModelCall, method: string): void {
@@ -203,10 +206,11 @@ export class Scene {
   }
 
   /** The call is lost with `dialog`, if it stands on it. */
-  #lose(call: ModelCall, dialog: DialogEnd, reason: string): void {
+  #lose(call: ModelCall, dialog: DialogEnd, reason: string, then: () => void): void {
     if (dialog.isGone || call.isOver) return;
     this.reach(`request without answer or ACK: ${reason}`);
-    this.reference.end(call, reason);
+    then();
+    if (!call.isOver) this.reach('request without answer: the call goes on');
   }
 
   /** Marks the dialogs that are gone at the switch. */

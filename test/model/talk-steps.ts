@@ -100,7 +100,8 @@ const ANSWER = step({
     if (status < 200 || call.isOver || dialog?.isGone !== false) return;
     if (isRefresh) scene.reach(`refresh answered ${status}`);
     if (isRefresh && status === 491) scene.standingOf(call).isRefreshRefused = true;
-    if (status === 481 || status === 408) scene.reference.end(call, isRefresh ? 'SessionTimeout' : 'ProtocolError');
+    const reason = isRefresh ? 'SessionTimeout' : 'ProtocolError';
+    if (status === 481 || status === 408) scene.reference.lose(call, method, reason);
     if (isTimed && status >= 200) agree(scene, { call, side, mark, line });
   },
 });
