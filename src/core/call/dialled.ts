@@ -13,6 +13,8 @@ import { numberOf } from './numbers.ts';
 /** The numbers of an INVITE. */
 export interface Dialled {
   readonly caller: string;
+  /** The caller keeps its number private, and it was found in another header than From, which all are shown. */
+  readonly isWithheld: boolean;
   /** As it was dialled, and without the tech prefix of the gateway. */
   readonly dialled: string;
   readonly callee: string;
@@ -25,6 +27,7 @@ export function dialledIn(invite: SipMessage, { numbers, calleePrefix }: Mapping
   const dialled = detach(calleeIn(invite, numbers.calleeSource));
   return {
     caller: detach(callerIn(invite, numbers.callerSource)),
+    isWithheld: numbers.callerSource !== 'from' && wantsPrivacy(invite),
     dialled,
     callee: withoutPrefix(dialled, calleePrefix),
     forwarder: detach(firstNumber(invite, Header.Diversion)),
@@ -61,6 +64,15 @@ function callerIn(invite: SipMessage, source: CallerSource): string {
     case 'pPreferredIdentity':
       return firstNumber(invite, Header.PPreferredIdentity) || numberOf(invite.from.uri);
   }
+}
+
+/** RFC 3323 4.1.1.3 and 4.2, RFC 3325 9.3. */
+function wantsPrivacy(invite: SipMessage): boolean {
+  if (/^sips?:(?:anonymous@|[^@]*@anonymous\.invalid\b)/i.test(invite.from.uri)) return true;
+  for (let line = invite.find(Header.Privacy, 0); line >= 0; line = invite.find(Header.Privacy, line + 1)) {
+    if (/\b(?:id|user|header)\b/i.test(invite.lineValue(line))) return true;
+  }
+  return false;
 }
 
 /** The first number that the addresses of a header name; '' for none. */

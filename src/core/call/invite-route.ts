@@ -9,6 +9,9 @@ import type { Parties } from './parties.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import type { Redirect } from './redirect.ts';
 
+/** RFC 3323 4.1.1.3. */
+const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
+
 /** What an INVITE is made of. */
 export interface InviteFacts {
   readonly routing: RoutingView;
@@ -32,7 +35,7 @@ export function inviteRouteOf(
   return {
     uri: redirect?.uri ?? (requestUriOf(parties.callee, gateway, parameters) || to),
     to: `<${to}>`,
-    from: `${display}<${uriOf(parties.caller, hostPort)}>`,
+    from: parties.isWithheld ? ANONYMOUS : `${display}<${uriOf(parties.caller, hostPort)}>`,
     target: { address: redirect?.address ?? remoteIp, port: redirect?.port ?? signalPort, listener },
     requestsTo: gateway.sipRequestAddressMethod,
     hopsLeft,

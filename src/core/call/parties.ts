@@ -16,6 +16,8 @@ export interface Parties {
   readonly callee: string;
   /** Display name of the caller, as received, quotes kept. */
   readonly display: string;
+  /** Whether From may not tell the caller's number. */
+  readonly isWithheld: boolean;
   /** What the caller's gateway says of it. */
   readonly callerRules: PeerRules;
 }
@@ -43,6 +45,7 @@ export function partiesToward(
     caller: pooled || translate(callerPlanAt(numbers, wallMs), parties.caller, draw),
     callee: translate(calleePlanAt(numbers, wallMs), parties.callee, draw),
     display: parties.display,
+    isWithheld: parties.isWithheld && pooled === '', // A number of the pool is nobody's secret.
     callerRules: parties.callerRules,
     renumber: renumberBy(numbers.identity, draw),
   };

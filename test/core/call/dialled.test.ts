@@ -33,6 +33,16 @@ describe('the caller', () => {
   const RPID = 'Remote-Party-ID: "Ada" <sip:4922103@a.example>;party=calling';
   const ALL = [PAI, PPI, RPID];
 
+  test('is withheld where it wants privacy and was found in another header than From', () => {
+    const isWithheld = (callerSource: MappingNumbers['callerSource'], ...lines: string[]): boolean =>
+      numbersOf({ callerSource }, [PAI, ...lines]).isWithheld;
+    assert.ok(isWithheld('pAssertedIdentity', 'Privacy: id'));
+    assert.ok(isWithheld('pAssertedIdentity', 'Privacy: user;critical'));
+    assert.ok(!isWithheld('pAssertedIdentity', 'Privacy: none'));
+    assert.ok(!isWithheld('pAssertedIdentity'));
+    assert.ok(!isWithheld('from', 'Privacy: id'), 'From is what everybody is shown');
+  });
+
   test('is From’s', () => assert.equal(numbersOf({}, ALL).caller, '49221'));
   for (const [callerSource, caller] of [
     ['pAssertedIdentity', '4922100'],
@@ -75,6 +85,7 @@ describe('the called number', () => {
       dialled: '0099123',
       callee: '123',
       forwarder: '',
+      isWithheld: false,
     });
     assert.equal(numbersOf({ calleeSource: 'diversion' }, [DIVERSION], '', '0099').callee, '498912');
   });

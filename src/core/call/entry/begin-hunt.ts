@@ -4,7 +4,7 @@ import { priceOf } from '../../rating/rate-terms.ts';
 import type { Entry } from './entry.ts';
 
 export function beginHunt(entry: Entry): void {
-  const { around, routing, gateway, call, record, crossing, caller, callee, forwarder, display } = entry;
+  const { around, routing, gateway, call, record, crossing, caller, callee, forwarder, display, isWithheld } = entry;
   const sell = record.bill?.sell ? priceOf(record.bill.sell.terms) : null;
   const { wallMs, routeConditions } = around;
   const { numberGroups } = routing;
@@ -12,5 +12,5 @@ export function beginHunt(entry: Entry): void {
   const routed = { mapping: gateway, ...numbers, numberGroups, sell, wallMs };
   const plan = routing.routes.plan(routed, routeConditions);
   for (const candidate of plan.passed) around.countPassed(candidate);
-  call.hunt(plan, sell, { caller, callee, display, callerRules: gateway }, crossing);
+  call.hunt(plan, sell, { caller, callee, display, isWithheld, callerRules: gateway }, crossing);
 }

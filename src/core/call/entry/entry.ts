@@ -48,6 +48,7 @@ export class Entry {
   caller: string;
   callee: string;
   readonly forwarder: string;
+  readonly isWithheld: boolean;
   /** Display name of the caller, as received, quotes kept. */
   readonly display: string;
   /** The number that routes are found by, where LRN says another than the callee. */
@@ -66,6 +67,7 @@ export class Entry {
     this.caller = dialled.caller;
     this.callee = dialled.callee;
     this.forwarder = dialled.forwarder;
+    this.isWithheld = dialled.isWithheld;
     this.display = displayName(arrival.invite.from.display);
   }
 }
