@@ -285,7 +285,7 @@ export class Ledger {
         charged.set(account, (charged.get(account) ?? 0n) + nanos);
       }
     }
-    const accounts = new Set([...this.#accounts(), ...paid.keys(), ...charged.keys()]);
+    const accounts = new Set([...this.accounts(), ...paid.keys(), ...charged.keys()]);
     return [...accounts].flatMap((account) => {
       const sums = this.sums(account);
       const paidNanos = paid.get(account) ?? 0n;
@@ -295,7 +295,8 @@ export class Ledger {
     });
   }
 
-  #accounts(): string[] {
+  /** Every account that has sums. */
+  accounts(): string[] {
     return [...this.#tables.sums.entries({})].flatMap(({ key }) => (typeof key === 'string' ? [key] : []));
   }
 

@@ -178,6 +178,34 @@ describe('rent', () => {
   });
 });
 
+describe('days without the package', () => {
+  const rentOf = (lines: readonly string[]): string[] => lines.map((line) => line.slice(0, 22));
+
+  test('between the last day of one term and the first of the next are not paid', async () => {
+    const first = ', package: basic, packageFrom: 2027-01-01, packageUntil: 2027-02-01';
+    const stage = new Stage('2027-01-01T08:00:00Z', network(first));
+    assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), [JANUARY_RENT]);
+    assert.equal((await stage.look('2027-02-01T00:02:00Z')).length, 1, 'the minimum of January');
+    stage.apply(network(', package: basic, packageFrom: 2027-06-01'));
+    assert.deepEqual(await stage.look('2027-05-31T12:00:00Z'), []);
+    assert.deepEqual(rentOf(await stage.look('2027-06-01T12:00:00Z')), ['rent -30 at 2027-06-01']);
+    assert.deepEqual(rentOf(await stage.look('2027-06-30T12:00:00Z')), []);
+    const [minimum] = await stage
+      .look('2027-07-01T00:02:00Z')
+      .then((lines) => lines.filter((line) => /^min/.test(line)));
+    assert.match(minimum ?? '', /^minimum -60 .*2027-06-01 to 2027-06-30$/);
+  });
+
+  test('of an account that is not in the network are not paid', async () => {
+    const stage = new Stage('2027-01-01T08:00:00Z', network(', package: basic, packageFrom: 2027-01-01', 'rent: 30'));
+    assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), [JANUARY_RENT]);
+    stage.apply(network('', 'rent: 30').replace('account: alpha', 'account: other'));
+    assert.deepEqual(await stage.look('2027-02-01T08:00:00Z'), []);
+    stage.apply(network(', package: basic', 'rent: 30'));
+    assert.deepEqual(rentOf(await stage.look('2027-06-01T12:00:00Z')), ['rent -30 at 2027-06-01']);
+  });
+});
+
 describe('the minimum consumption', () => {
   const fields = ', package: basic, packageFrom: 2027-01-01, timeZone: Europe/Berlin';
   const minimum = 'minimumConsumption: 60';

@@ -124,6 +124,15 @@ export class AccountBook {
     for (const { nanos } of payments) this.#balances.add(slot, nanos);
   }
 
+  /** Notes that accounts that are not `present` in the network have no package: they are not charged for that time. */
+  endPackagesBut(present: ReadonlySet<string>): void {
+    for (const account of this.#ledger.accounts()) {
+      if (present.has(account)) continue;
+      const marks = this.#ledger.packageMarks(account);
+      if (marks?.isHeld) this.#ledger.chargePackage(account, { ...marks, isHeld: false }, []);
+    }
+  }
+
   /** Payments, newest first. Throws TANDEM_ACCOUNT_UNKNOWN. */
   payments(account: string | null, limit: number): PaymentEntry[] {
     if (account !== null) this.#accountOf(account);

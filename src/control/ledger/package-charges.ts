@@ -155,6 +155,7 @@ export class PackageCharges {
   #begin(): Held[] {
     const { accounts, configuration, wallNow } = this.#ground;
     const packages = new Map(configuration.packages().map((one) => [one.name, one]));
+    accounts.endPackagesBut(new Set(configuration.accounts().map(({ account }) => account)));
     return configuration.accounts().flatMap((account) => {
       const held = packages.get(account.package);
       const known = accounts.packageMarks(account.account);
@@ -162,7 +163,7 @@ export class PackageCharges {
         if (known?.isHeld) accounts.chargePackage(account.account, { ...known, isHeld: false }, []);
         return [];
       }
-      if (known?.isHeld) return [{ account, held, marks: known }];
+      if (known?.isHeld) return [{ account, held, marks: this.#sinceFirstDay(account, held, known) }];
       const day = firstDay(account, held, dayShown(wallNow(), account.timeZone));
       const marks = {
         isHeld: true,
@@ -172,6 +173,27 @@ export class PackageCharges {
       accounts.chargePackage(account.account, marks, []);
       return [{ account, held, marks }];
     });
+  }
+
+  /** `marks`; where the account has got another first day since, nothing is charged up to it. */
+  #sinceFirstDay(
+    { account, packageFromDay }: Account,
+    { name, minimumNanos }: Package,
+    marks: PackageMarks,
+  ): PackageMarks {
+    const { rentUntilDay, minimumUntilDay } = marks;
+    if (packageFromDay === null || (packageFromDay <= rentUntilDay && packageFromDay <= minimumUntilDay)) return marks;
+    if (minimumNanos > 0n && minimumUntilDay < rentUntilDay) {
+      const told = { account, package: name, from: dayText(minimumUntilDay), until: dayText(rentUntilDay) };
+      this.#ground.log.error(told, 'the minimum of a package is left: its first day was set before that was booked');
+    }
+    const changed = {
+      isHeld: true,
+      rentUntilDay: Math.max(packageFromDay, rentUntilDay),
+      minimumUntilDay: Math.max(packageFromDay, minimumUntilDay),
+    };
+    this.#ground.accounts.chargePackage(account, changed, []);
+    return changed;
   }
 
   /** Books rent for every period that has begun. */
