@@ -139,15 +139,16 @@ function amount(nanos: bigint | number | string): string {
 
 function rowOf(state: AccountState): string[] {
   const { account, currency, balanceNanos, spendableNanos, creditLimitNanos, paidNanos, chargedNanos } = state;
+  const { isInNetwork } = state;
   const isLimited = creditLimitNanos !== null;
   const limit = isLimited ? amount(creditLimitNanos) : 'None';
   const spendable = isLimited ? amount(BigInt(spendableNanos) + BigInt(creditLimitNanos)) : 'None';
   return [
     account,
-    currency,
+    isInNetwork ? currency : 'not in the network',
     amount(balanceNanos),
-    spendable,
-    limit,
+    isInNetwork ? spendable : '',
+    isInNetwork ? limit : '',
     amount(paidNanos),
     amount(chargedNanos),
     String(state.chargeCount),

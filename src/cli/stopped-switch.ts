@@ -37,7 +37,9 @@ export async function withStoppedSwitch<T>(
       await stores.configuration.prefetch();
       return await work({
         stores,
-        configuration: new Configuration(stores.configuration, config.listeners, Date.now()),
+        configuration: new Configuration(stores.configuration, config.listeners, Date.now(), (account) =>
+          stores.ledger.balanceNanos(account),
+        ),
       });
     } finally {
       await stores.close();

@@ -114,7 +114,9 @@ export class Control {
     this.#log = log;
     this.#wallNow = wallNow;
     this.view = new SwitchView(options.memory);
-    this.configuration = new Configuration(stores.configuration, options.listeners, wallNow());
+    this.configuration = new Configuration(stores.configuration, options.listeners, wallNow(), (account) =>
+      stores.ledger.balanceNanos(account),
+    );
     this.deployment = new Deployment(options.memory.shards.length);
     this.drain = new CdrDrain(options.memory.shards, (shared) => new Ring(shared), stores.spool);
     const records = new UnpackedSpool(stores.spool);

@@ -38,6 +38,34 @@ test('with the switch stopped a payment goes into the data directory, with who e
   assert.match((await tandem(directory, 'verify')).out, /^The ledger is sound/);
 });
 
+test('an account that is taken out of the network keeps what it has, and is told', async () => {
+  const directory = stage();
+  await tandem(directory, 'apply', 'net.yaml');
+  await tandem(directory, 'pay', 'free', '7');
+  writeFileSync(join(directory, 'less.yaml'), NETWORK.replace(/.*account: free.*\n/, ''));
+  assert.equal((await tandem(directory, 'apply', 'less.yaml')).code, 0);
+  const { out } = await tandem(directory, 'accounts');
+  assert.match(out, /\nfree +not in the network +7\.000000 +7\.000000 +0\.000000 +0\n/);
+});
+
+test('the currency of an account cannot change while it has money, by whatever it would', async () => {
+  const directory = stage();
+  await tandem(directory, 'apply', 'net.yaml');
+  writeFileSync(join(directory, 'dollars.yaml'), NETWORK.replace('EUR', 'USD'));
+  assert.equal((await tandem(directory, 'apply', '--dry-run', 'dollars.yaml')).code, 0);
+  await tandem(directory, 'pay', 'blue', '12.5');
+  for (const words of [['--dry-run'], []]) {
+    const refused = await tandem(directory, 'apply', ...words, 'dollars.yaml');
+    assert.equal(refused.code, 1, refused.out);
+    assert.match(
+      refused.error,
+      /account blue has 12\.50 EUR, which its currency would turn into USD\. Bring its balance/,
+    );
+  }
+  await tandem(directory, 'pay', 'blue', '12.5', '--kind', 'deduction');
+  assert.equal((await tandem(directory, 'apply', 'dollars.yaml')).code, 0);
+});
+
 test('with the switch running a payment is in the balance that calls may spend, at once', async (context) => {
   const directory = stage();
   const { control } = await running(context, directory);

@@ -26,6 +26,8 @@ const KEY_KNOWN_MS = 24 * 3_600_000;
 /** One account as operators see it. */
 export interface AccountState {
   readonly account: string;
+  /** False where it was taken out of the network: what it has stays, in a currency that is not told any more. */
+  readonly isInNetwork: boolean;
   readonly currency: string;
   /** Of the ledger: payments without charges. */
   readonly balanceNanos: bigint;
@@ -139,22 +141,26 @@ export class AccountBook {
     return this.#ledger.payments(account, limit);
   }
 
+  /** Those of the network, then those that were taken out of it with something in the ledger. */
   states(): AccountState[] {
-    return this.#accounts.map(({ slot, account, currency, creditLimitNanos }) => {
-      const { paidNanos, chargedNanos, chargeCount } = this.#ledger.sums(account);
-      const balanceNanos = paidNanos - chargedNanos;
+    const states = this.#accounts.map(({ slot, account, currency, creditLimitNanos }) => {
       const spendableNanos = this.#balances.spendable(slot);
-      return {
-        account,
-        currency,
-        balanceNanos,
-        spendableNanos,
-        creditLimitNanos,
-        paidNanos,
-        chargedNanos,
-        chargeCount,
-      };
+      return { account, isInNetwork: true, currency, spendableNanos, creditLimitNanos, ...this.#sumsOf(account) };
     });
+    const present = new Set(this.#accounts.map(({ account }) => account));
+    const gone = this.#ledger.accounts().filter((account) => !present.has(account));
+    for (const account of gone) {
+      const sums = this.#sumsOf(account);
+      if (sums.paidNanos === 0n && sums.chargedNanos === 0n) continue;
+      const nothing = { isInNetwork: false, currency: '', spendableNanos: 0n, creditLimitNanos: 0n };
+      states.push({ account, ...nothing, ...sums });
+    }
+    return states;
+  }
+
+  #sumsOf(account: string): Pick<AccountState, 'balanceNanos' | 'paidNanos' | 'chargedNanos' | 'chargeCount'> {
+    const { paidNanos, chargedNanos, chargeCount } = this.#ledger.sums(account);
+    return { balanceNanos: paidNanos - chargedNanos, paidNanos, chargedNanos, chargeCount };
   }
 
   /** Accounts whose sums are not those of their entries. */

@@ -2,6 +2,7 @@
 // version, or nothing happens. Control uses it while the switch runs, the command line while it does not.
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
+import { moneyText } from '../../core/rating/money.ts';
 import { Quotes } from '../../core/rating/quotes.ts';
 import type { Calendar } from '../../core/routing/calendar.ts';
 import { type ExplainedRoute, explainRoute, type GatewaysNow, type RouteQuestion } from '../../core/routing/explain.ts';
@@ -94,6 +95,9 @@ const CROWDED_SHARE = 0.75;
 
 const DAY_MS = 86_400_000;
 
+/** The balance of an account in the ledger. */
+export type BalanceOf = (account: string) => bigint;
+
 /** The configuration in force, compiled. */
 export class Configuration {
   readonly #store: ConfigurationStore;
@@ -105,10 +109,17 @@ export class Configuration {
   #shared: SharedLimits;
   /** The moment that the calendars of the snapshot were compiled for. */
   #compiledForWallMs: number;
+  readonly #balanceOf: BalanceOf;
 
   /** Loads what is in force; an empty network when nothing was ever applied. Throws what `compileSnapshot` throws. */
-  constructor(store: ConfigurationStore, listeners: readonly ListenerAddress[], wallMs: number) {
+  constructor(
+    store: ConfigurationStore,
+    listeners: readonly ListenerAddress[],
+    wallMs: number,
+    balanceOf: BalanceOf = () => 0n,
+  ) {
     this.#store = store;
+    this.#balanceOf = balanceOf;
     this.#images = new TableImages(store);
     this.#listeners = listeners;
     const current = store.current();
@@ -229,6 +240,7 @@ export class Configuration {
     const table = assignSlots(this.#slots, network);
     const version = this.#snapshot.version + 1;
     const snapshot = compileSnapshot(network, version, table, this.#listeners, wallMs, this.#images.of);
+    refuseOtherCurrencies(this.#snapshot, snapshot, this.#balanceOf);
     return { network, slots: table.assignments, snapshot, shared: new SharedLimits(network, table) };
   }
 
@@ -298,6 +310,20 @@ function countsOf(network: Network): ApplyOutcome['counts'] {
     mappingGateways: network.mappingGateways.length,
     routingGateways: network.routingGateways.length,
   };
+}
+
+/** What an account has would be called another currency, and nobody would have changed it. */
+function refuseOtherCurrencies(before: Snapshot, after: Snapshot, balanceOf: BalanceOf): void {
+  const known = new Map(before.prices?.accounts.map(({ account, currency }) => [account, currency]));
+  for (const { account, currency } of after.prices?.accounts ?? []) {
+    const had = known.get(account) ?? '';
+    const nanos = had === '' || had === currency ? 0n : balanceOf(account);
+    if (nanos === 0n) continue;
+    const sentence =
+      `The account ${account} has ${moneyText(nanos, 2)} ${had}, which its currency would turn into ` +
+      `${currency === '' ? 'no currency' : currency}. Bring its balance to 0 first (tandem pay), or make another account.`;
+    throw new TandemError('TANDEM_NETWORK_REFUSED', sentence);
+  }
 }
 
 function unknownVersion(version: number): TandemError {
