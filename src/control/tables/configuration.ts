@@ -321,7 +321,7 @@ function refuseOtherCurrencies(before: Snapshot, after: Snapshot, balanceOf: Bal
     if (nanos === 0n) continue;
     const sentence =
       `The account ${account} has ${moneyText(nanos, 2)} ${had}, which its currency would turn into ` +
-      `${currency === '' ? 'no currency' : currency}. Bring its balance to 0 first (tandem pay), or make another account.`;
+      `${currency || 'no currency'}. Bring its balance to 0 first (tandem pay), or make another account.`;
     throw new TandemError('TANDEM_NETWORK_REFUSED', sentence);
   }
 }
