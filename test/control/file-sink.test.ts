@@ -102,6 +102,33 @@ for (const tornBytes of [0, 1, 100, 10_000]) {
   });
 }
 
+test('after a power cut the records come again in another order, some later: every CDR stands once', async () => {
+  const directory = temporaryDirectory();
+  const { spool: store } = openMemoryStores();
+  spool(store, 1, 9);
+  await exported(directory, store);
+  // What the disk has of the spool: the first three. The journals of the shards bring the rest.
+  const { spool: after } = openMemoryStores();
+  spool(after, 1, 3);
+  const upTo3 = Buffer.byteLength(`${[1, 2, 3].map((number) => jsonText(sampleCdr(number, NEW_YEAR))).join('\n')}\n`);
+  const state = JSON.stringify({ file: 'cdr-20260101.jsonl', sizeBytes: upTo3 });
+  after.saveCursor('json-lines', { position: 3, state });
+  const begin = jsonSink(directory, after, flushed);
+  await begin.recover();
+  for (const number of [7, 4, 10]) spool(after, number, number);
+  await pumpAll(begin);
+  await begin.close(); // And once more, with some of them still to come.
+  const sink = jsonSink(directory, after, flushed);
+  await sink.recover();
+  for (const number of [8, 5, 11, 9, 6, 12]) spool(after, number, number);
+  await pumpAll(sink);
+  await sink.close();
+  const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
+  assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), numbers);
+  const whole = { file: 'cdr-20260101.jsonl', sizeBytes: statSync(join(directory, 'cdr-20260101.jsonl')).size };
+  assert.deepEqual(JSON.parse(after.cursor('json-lines')?.state ?? ''), whole);
+});
+
 test('killed after a write of the longest records and before its cursor: every CDR stands once', async () => {
   const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
@@ -174,6 +201,7 @@ test('after a write that failed half way, the next pump finds its place first', 
   spool(store, 4, 5);
   const refusing = Object.assign(Object.create(store) as CdrSpool, {
     after: store.after.bind(store),
+    before: store.before.bind(store),
     cursor: store.cursor.bind(store),
     saveCursor: (_: string, cursor: SinkCursor) => {
       if (cursor.position > 3) throw new Error('no room for the cursor');

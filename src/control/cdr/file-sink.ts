@@ -4,9 +4,10 @@
 // file.
 //
 // Exactly once: a batch is written and synced, then the cursor is committed with the file's name and size. Cut off in
-// between, the file is longer than the cursor says; on start the lines beyond are compared with the next records by
-// id and counted as written, and half a line is cut away. Before another file is begun, the cursor is moved there
-// first and flushed to disk, so that even after a power cut there is only ever one file to look into.
+// between, the file is longer than the cursor says; on start half a line is cut away, and the records whose lines are
+// beyond are known by their ids and not written again, in whatever order they come: after a power cut the spool may
+// have lost them, and gets them from the journals of all shards. Before another file is begun, the cursor is moved
+// there first and flushed to disk, so that even then there is only ever one file to look into.
 
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
@@ -28,10 +29,11 @@ const BATCH_RECORDS_MAX = 1_000;
 const BATCH_BYTES_MAX = 2 * 1024 * 1024;
 
 /**
- * Bytes looked through beyond the cursor: several batches; more than that was not written by this sink. A batch is
- * below it whatever is in its records: BATCH_BYTES_MAX and one line. Of what others send a line has 16 KB at most:
- * 1 024, 255, 6 x 128 and 2 x 64 characters (limits.ts), up to six bytes each in JSON; the rest is 32 attempts and the
- * operator's names. One of an earlier release may have a few MB: these were cut by nothing but the datagram.
+ * Bytes looked through beyond the cursor: several batches, or some seconds of records; more than that was not written
+ * by this sink. A batch is below it whatever is in its records: BATCH_BYTES_MAX and one line. Of what others send a
+ * line has 16 KB at most: 1 024, 255, 6 x 128 and 2 x 64 characters (limits.ts), up to six bytes each in JSON; the rest
+ * is 32 attempts and the operator's names. One of an earlier release may have a few MB: these were cut by nothing but
+ * the datagram.
  */
 const RECOGNISED_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -41,6 +43,7 @@ const HOUR_MS = 3_600_000;
 interface State {
   /** Name of the file last written to; '' before the first. */
   readonly file: string;
+  /** All lines up to there are of records up to the cursor's. */
   readonly sizeBytes: number;
 }
 
@@ -67,6 +70,10 @@ export class FileSink implements CdrSink {
   readonly #lines = new LineBytes();
   #position: number;
   #state = stateOf('');
+  /** Bytes of that file. */
+  #sizeBytes = 0;
+  /** Ids of records beyond the position whose lines are in the file, beyond its state. */
+  #present = new Set<string>();
   #handle: FileHandle | null = null;
   /** The file of the hour that was asked for last: the text of a date takes as long as all else of a record's name. */
   #named = { hour: Number.NaN, file: '' };
@@ -96,6 +103,7 @@ export class FileSink implements CdrSink {
     const cursor = this.#spool.cursor(this.name);
     this.#position = cursor?.position ?? 0;
     this.#state = stateOf(cursor?.state ?? '');
+    this.#present.clear();
     if (this.#state.file !== '') await this.#recoverFile(this.#state);
     this.#saveCursor();
     this.#isRecovered = true;
@@ -108,6 +116,7 @@ export class FileSink implements CdrSink {
     if (batch === null) return 0;
     if (!this.#lines.isEmpty) await this.#write(batch.file);
     this.#position = batch.lastPosition;
+    this.#settle();
     this.#saveCursor();
     return batch.count;
   }
@@ -124,12 +133,18 @@ export class FileSink implements CdrSink {
   async #write(file: string): Promise<void> {
     const handle = await this.#handleOf(file);
     this.#isRecovered = false;
-    if (this.#state.sizeBytes === 0 && this.#format.head !== '') await handle.appendFile(`${this.#format.head}\n`);
+    if (this.#sizeBytes === 0 && this.#format.head !== '') await handle.appendFile(`${this.#format.head}\n`);
     await handle.appendFile(this.#lines.bytes);
     await handle.datasync();
-    const { size } = await handle.stat();
+    this.#sizeBytes = (await handle.stat()).size;
     this.#isRecovered = true;
-    this.#state = { file, sizeBytes: size };
+  }
+
+  /** The cursor may say that all of the file is of records up to it, once that is so, or as much as is recognised. */
+  #settle(): void {
+    const { file, sizeBytes } = this.#state;
+    if (this.#sizeBytes - sizeBytes > RECOGNISED_BYTES_MAX - 2 * BATCH_BYTES_MAX) this.#present.clear();
+    if (this.#present.size === 0) this.#state = { file, sizeBytes: this.#sizeBytes };
   }
 
   /** The next records, up to where another file begins or they are enough, as #lines. */
@@ -137,7 +152,7 @@ export class FileSink implements CdrSink {
     const batch = { file: '', lastPosition: 0, count: 0 };
     this.#lines.clear();
     for (const { position, cdr } of this.#records.glance(this.#position, BATCH_RECORDS_MAX)) {
-      if (this.#isWanted(cdr)) {
+      if (this.#isWanted(cdr) && !this.#isPresent(cdr.id)) {
         const file = this.#fileOf(cdr);
         const isFull = this.#lines.sizeBytes >= BATCH_BYTES_MAX;
         if (isFull || (!this.#lines.isEmpty && file !== batch.file)) break;
@@ -170,8 +185,8 @@ export class FileSink implements CdrSink {
     await this.close();
     const handle = await this.#open(file);
     if (this.#state.file !== file) {
-      const { size } = await handle.stat();
-      this.#state = { file, sizeBytes: size };
+      this.#sizeBytes = (await handle.stat()).size;
+      this.#state = { file, sizeBytes: this.#sizeBytes };
       this.#saveCursor();
       await this.#flush();
       this.#compressFinished();
@@ -201,32 +216,31 @@ export class FileSink implements CdrSink {
     if (size - start <= RECOGNISED_BYTES_MAX) {
       const bytes = Buffer.alloc(size - start);
       await handle.read(bytes, 0, bytes.length, start);
-      this.#countWritten(bytes);
+      this.#findPresent(bytes);
       const wholeLines = bytes.lastIndexOf(NEW_LINE) + 1;
       if (wholeLines < bytes.length) await handle.truncate(start + wholeLines);
     }
-    this.#state = { file, sizeBytes: (await handle.stat()).size };
+    this.#sizeBytes = (await handle.stat()).size;
+    this.#state = { file, sizeBytes: this.#present.size === 0 ? this.#sizeBytes : start };
   }
 
-  /** Moves past the records whose lines are in `bytes`. */
-  #countWritten(bytes: Buffer): void {
+  /** Finds the records beyond the position whose lines are in `bytes`; those up to it may have lines there as well. */
+  #findPresent(bytes: Buffer): void {
     const { head, idOf } = this.#format;
-    let lineStart = head !== '' && bytes.toString('utf8', 0, head.length + 1) === `${head}\n` ? head.length + 1 : 0;
-    let after = this.#position;
-    while (bytes.indexOf(NEW_LINE, lineStart) >= 0) {
-      const records = this.#spool.after(after, BATCH_RECORDS_MAX);
-      if (records.length === 0) return;
-      for (const { position, record } of records) {
-        after = position;
-        const cdr = unpackCdr(record);
-        if (!this.#isWanted(cdr)) continue;
-        const lineEnd = bytes.indexOf(NEW_LINE, lineStart);
-        if (lineEnd < 0) return;
-        if (idOf(bytes.toString('utf8', lineStart, lineEnd)) !== cdr.id) return;
-        this.#position = position;
-        lineStart = lineEnd + 1;
-      }
+    let lineStart = 0;
+    for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE, lineStart)) {
+      const line = bytes.toString('utf8', lineStart, end);
+      const id = line === head ? null : idOf(line);
+      if (id !== null) this.#present.add(id);
+      lineStart = end + 1;
     }
+    for (const { record } of this.#spool.before(this.#position + 1, this.#present.size)) {
+      this.#present.delete(unpackCdr(record).id);
+    }
+  }
+
+  #isPresent(id: string): boolean {
+    return this.#present.size > 0 && this.#present.delete(id);
   }
 
   #saveCursor(): void {
