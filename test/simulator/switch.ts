@@ -65,6 +65,8 @@ export interface SwitchOptions {
   readonly admissionOf?: (shared: SharedArrayBuffer, holder: Holder) => Admission;
   /** Whether a finished record reaches the collection; tests lose one on purpose. */
   readonly keepsCdr?: (cdr: Cdr) => boolean;
+  /** What it signs nonces and tags with. */
+  readonly secret?: string;
   /** Whether its shards will be killed: then it keeps what their hosts would. */
   readonly isMortal?: boolean;
 }
@@ -325,7 +327,7 @@ export class Switch {
       blackList: this.blackList,
       balances: this.#purses[shardIndex] as Balances,
       registration: this.#memory.registration,
-      secret: 'of the simulated switch',
+      secret: this.#options.secret ?? 'of the simulated switch',
       isSuccessor: life.length > 0,
       counters: this.counters[shardIndex] as ShardCounters,
       outbox,

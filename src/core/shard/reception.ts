@@ -8,7 +8,6 @@ import { beginCall } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
 import { LegSessionTimer } from '../call/leg-session-timer.ts';
 import { reasonHeaderOf } from '../call/reason-header.ts';
-import { markOf } from '../registration/bindings.ts';
 import { checkRequest } from '../sip/check-request.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
@@ -23,6 +22,9 @@ import { ShardNumber } from './counters.ts';
 import type { ShardSurroundings } from './surroundings.ts';
 
 const SIP_PORT = 5060;
+
+/** Of a To tag that is a hash, in hexadecimal digits: as long as those that are drawn. */
+const TAG_LENGTH = 16;
 
 /** How soon whoever is turned away may ask again, s: a restart takes less. */
 const DRAIN_LINES = 'Retry-After: 5\r\n';
@@ -96,7 +98,7 @@ export class Reception {
   #receiveAck(ack: SipMessage): void {
     const leg = this.#around.dialogs.find(ack);
     if (leg !== null) return leg.receiveAck(ack);
-    if (ack.toTag === tagOfReply(ack)) return this.#around.count('ackAbsorbed', 'INVITE');
+    if (ack.toTag === this.#tagOfReply(ack)) return this.#around.count('ackAbsorbed', 'INVITE');
     this.#around.counters.add(ShardNumber.datagramsToNobody);
   }
 
@@ -151,7 +153,10 @@ export class Reception {
   /** The one refusal that leaves no CDR, for there is no room for one. It is counted as an end all the same. */
   #refuseUnrecorded(invite: SipMessage, source: Source): void {
     this.#around.countEnd('Overload');
-    this.#refuse(invite, source, 503, DRAIN_LINES);
+    if (!this.#isKnown(invite, source)) return this.#refuse(invite, source, 503, DRAIN_LINES);
+    // Kept, or a repetition under way would begin a call that its caller has given up, once records have a place again.
+    this.#around.counters.add(ShardNumber.requestsRefused);
+    this.#answer(invite, source, 503, DRAIN_LINES);
   }
 
   #receiveRegister(request: SipMessage, source: Source): void {
@@ -209,13 +214,18 @@ export class Reception {
   }
 
   /**
-   * An answer that holds nothing. To a stranger it goes once for each time that the request comes, and nothing is kept
-   * (8.2.7): they would fill the table, and have us repeat it to whomever they say they are.
+   * An answer of which nothing is kept (8.2.7): it goes once for each time that the request comes. Whoever sends those,
+   * under whatever address, neither fills the table nor has us repeat ourselves to whom the address belongs.
    */
   #reply(request: SipMessage, source: Source, status: number, headers: string, phrase = ''): void {
-    if (this.#isKnown(request, source)) return this.#answer(request, source, status, headers, phrase);
-    const text = print(request, source, status, tagOfReply(request), headers, phrase);
+    const text = print(request, source, status, this.#tagOfReply(request), headers, phrase);
     this.#around.transmit(text, targetOf(request, source, null));
+  }
+
+  /** Its To tag: the same for a repetition, found again in the ACK, and foretold by nobody (19.3). */
+  #tagOfReply(request: SipMessage): string {
+    const { digest, secret } = this.#around;
+    return digest('SHA-256', `${secret}:tag:${request.topVia.branch} ${mergeKey(request)}`).slice(0, TAG_LENGTH);
   }
 
   #answer(
@@ -258,11 +268,6 @@ function print(
   const { address: received, port: receivedPort } = source;
   const options = { toTag, received, receivedPort, headers, contentType: '', body: '', reasonPhrase };
   return printResponse(request, status, options);
-}
-
-/** To tag of an answer that nothing is kept of: the same for a repetition (8.2.7), and found again in the ACK. */
-function tagOfReply(request: SipMessage): string {
-  return (markOf(`${request.topVia.branch} ${mergeKey(request)}`) >>> 0).toString(36);
 }
 
 function isBodyKnown(invite: SipMessage): boolean {

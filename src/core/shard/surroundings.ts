@@ -55,7 +55,7 @@ export interface ShardBirth {
   readonly turns: Turns;
   readonly blackList: BlackList;
   readonly registration: RegistrationMemory;
-  /** The key of nonces, one for all shards. */
+  /** The key of nonces and of the tags of stateless answers, one for all shards. */
   readonly secret: string;
   /** Whether a predecessor died on this memory. */
   readonly isSuccessor: boolean;
@@ -97,6 +97,7 @@ export class ShardSurroundings implements Surroundings {
   readonly node: string;
   readonly shardIndex: number;
   readonly digest: Digest;
+  readonly secret: string;
   readonly shardCount: number;
   readonly draw: Draw;
   readonly #outbox: Outbox;
@@ -119,6 +120,7 @@ export class ShardSurroundings implements Surroundings {
     this.balances = birth.balances;
     this.counters = birth.counters;
     this.digest = birth.digest;
+    this.secret = birth.secret;
     this.#outbox = birth.outbox;
     this.#prng = birth.prng;
     this.#cdrIds = new CdrIdMint(birth.prng.uint32(), birth.shardIndex);
