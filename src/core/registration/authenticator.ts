@@ -26,10 +26,16 @@ const NONCE_LIFE_SECONDS = 600;
 const NO_PASSWORD = '\u0000';
 
 /** What became of a request's credentials. */
-export type Verdict =
-  | { readonly kind: 'passed'; readonly user: User }
-  /** Answer with this status and these lines. */
-  | { readonly kind: 'refused'; readonly status: number; readonly lines: string };
+export type Verdict = { readonly kind: 'passed'; readonly user: User } | Refusal;
+
+/** Answer with this status and these lines. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly status: number;
+  readonly lines: string;
+  /** It has answered a challenge that we sent to where it is, and wrongly: that counts, so let it count once. */
+  readonly isWrong?: true;
+}
 
 /** What is counted. */
 export type AuthOutcome = 'challenged' | 'passed' | 'failed' | 'suspended';
@@ -65,7 +71,7 @@ export interface AuthQuestion {
   readonly parameters: ParameterValues;
 }
 
-const FORBIDDEN: Verdict = { kind: 'refused', status: 403, lines: '' };
+const FORBIDDEN: Refusal = { kind: 'refused', status: 403, lines: '' };
 
 /** Judges the credentials of requests. */
 export class Authenticator {
@@ -101,7 +107,7 @@ export class Authenticator {
       failures.note(sourceMark, rule, this.#second);
       failures.note(nameMark, rule, this.#second);
       this.#tellFailure(source.address, answer.user);
-      return this.#challenge(question, claimed, earlier + 1, false);
+      return { ...this.#challenge(question, claimed, earlier + 1, false), isWrong: true };
     }
     const { mark, spread, issuedAtSecond } = nonce;
     const use = this.#memory.nonceUses.use(mark, spread, issuedAtSecond, answer.nonceCount, this.#second);
@@ -141,7 +147,7 @@ export class Authenticator {
     claimed: string,
     answerCount: number,
     isStale: boolean,
-  ): Verdict {
+  ): Refusal {
     if (answerCount > parameters.SS_SIP_AUTHENTICATION_RETRY) return FORBIDDEN;
     const { callId } = request;
     const chance = this.#around.draw(0x1_0000_0000);

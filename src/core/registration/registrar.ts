@@ -24,6 +24,8 @@ export interface RegisterAnswer {
   readonly status: number;
   readonly phrase: string;
   readonly lines: string;
+  /** As a Refusal's. */
+  readonly isWrong?: true;
 }
 
 /** What a registrar needs of its shard. */

@@ -8,6 +8,7 @@ import { beginCall } from '../call/incoming-call.ts';
 import { ALLOW, type Source } from '../call/incoming-request.ts';
 import { LegSessionTimer } from '../call/leg-session-timer.ts';
 import { reasonHeaderOf } from '../call/reason-header.ts';
+import type { RegisterAnswer } from '../registration/registrar.ts';
 import { checkRequest } from '../sip/check-request.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
@@ -130,7 +131,7 @@ export class Reception {
     if (this.isClosed) return this.#refuseUnrecorded(invite, source);
     if (transactions.isMerged(invite)) return this.#refuse(invite, source, 482);
     const gateway = this.#around.registration.callerOf(invite, source);
-    if ('status' in gateway) return this.#refuse(invite, source, gateway.status, gateway.lines);
+    if ('status' in gateway) return this.#refuseCaller(invite, source, gateway);
     if (maxForwardsOf(invite) === 0) return this.#refuse(invite, source, 483);
     if (unsupportedOf(invite) !== '' || (!gateway.sip100Rel && hasOptionTag(invite, 'Require', '100rel'))) {
       return this.#refuseRequired(invite, source);
@@ -154,15 +155,20 @@ export class Reception {
   #refuseUnrecorded(invite: SipMessage, source: Source): void {
     this.#around.countEnd('Overload');
     if (!this.#isKnown(invite, source)) return this.#refuse(invite, source, 503, DRAIN_LINES);
-    // Kept, or a repetition under way would begin a call that its caller has given up, once records have a place again.
-    this.#around.counters.add(ShardNumber.requestsRefused);
-    this.#answer(invite, source, 503, DRAIN_LINES);
+    // Or a repetition under way would begin a call that its caller has given up, once records have a place again.
+    this.#refuseAndKeep(invite, source, 503, DRAIN_LINES);
   }
 
   #receiveRegister(request: SipMessage, source: Source): void {
     if (unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
-    const { status, phrase, lines } = this.#around.registration.register(request, source);
-    if (status < 300) this.#answer(request, source, status, lines, phrase);
+    const answer = this.#around.registration.register(request, source);
+    if (answer.status < 300) this.#answer(request, source, answer.status, answer.lines, answer.phrase);
+    else this.#refuseCaller(request, source, answer);
+  }
+
+  /** A wrong answer to a challenge is kept, so as to count once. Nobody forges its source: the challenge went there. */
+  #refuseCaller(request: SipMessage, source: Source, { status, lines, phrase, isWrong }: RegisterAnswer): void {
+    if (isWrong) this.#refuseAndKeep(request, source, status, lines, phrase);
     else this.#refuse(request, source, status, lines, phrase);
   }
 
@@ -194,6 +200,11 @@ export class Reception {
   #refuse(request: SipMessage, source: Source, status: number, headers = '', phrase = ''): void {
     this.#around.counters.add(ShardNumber.requestsRefused);
     this.#reply(request, source, status, headers, phrase);
+  }
+
+  #refuseAndKeep(request: SipMessage, source: Source, status: number, headers: string, phrase = ''): void {
+    this.#around.counters.add(ShardNumber.requestsRefused);
+    this.#answer(request, source, status, headers, phrase);
   }
 
   /** SS_REPLY_UNAUTHORIZED Off: outside calls, who is neither customer nor vendor gets silence. */
