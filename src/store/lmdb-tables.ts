@@ -62,7 +62,7 @@ export function openTables(dataPath: string, roomBytes: number): Tables {
     mkdirSync(dataPath, { recursive: true, mode: 0o700 });
     checkFiles(dataPath);
     const tables = tablesIn(dataPath, roomBytes);
-    checkFormat(tables, dataPath);
+    formerTable(tables.root, FORMER_INDEX)?.dropSync();
     bringFoundToDisk(tables);
     moveFormerHistory(tables);
     return tables;
@@ -94,10 +94,11 @@ function tablesIn(dataPath: string, roomBytes: number): Tables {
   // Needed also by one that only closes: lmdb-js begins a flush of its own as it opens, and does not wait for it then.
   flushes.set(root, { isNeeded: true, latest: Promise.resolve() });
   const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
-  formerTable(root, FORMER_INDEX)?.dropSync();
+  const meta = table('meta');
+  refuseNewer(meta, dataPath);
   return {
     root,
-    meta: table('meta'),
+    meta,
     versions: table('versions'),
     heads: table('heads'),
     images: root.openDB<Uint8Array, PieceKey>('images', { encoding: 'binary' }),
@@ -111,13 +112,10 @@ function tablesIn(dataPath: string, roomBytes: number): Tables {
   };
 }
 
-function checkFormat(tables: Tables, dataPath: string): void {
-  const stored = tables.meta.getBinary('format');
-  if (stored === undefined) {
-    writeFormat(tables);
-    return;
-  }
-  const format = unpack(stored);
+/** Before anything else is made or dropped there: a store that is refused stays as it is. */
+function refuseNewer(meta: Bytes, dataPath: string): void {
+  const stored = meta.getBinary('format');
+  const format = stored === undefined ? FORMAT : unpack(stored);
   if (format === FORMAT) return;
   const todo = 'Start the newer version, or restore a backup.';
   const sentence = `${dataPath} was written in format ${String(format)}, and this Tandem reads ${FORMAT}. ${todo}`;

@@ -1,6 +1,7 @@
 // One contract, two makers.
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { open as openLmdb } from 'lmdb';
@@ -334,6 +335,22 @@ test('the index of an earlier release goes', async () => {
   const after = openMain();
   assert.equal([...after.getKeys()].includes('index'), false);
   await after.close();
+});
+
+test('a store of a later version is refused before anything in it is made or dropped', async () => {
+  const path = temporaryDirectory();
+  const later = openLmdb({ path: join(path, 'tandem.mdb'), encoding: 'binary', maxDbs: 16 });
+  later.openDB<Uint8Array, string>('meta', { encoding: 'binary' }).putSync('format', pack(2));
+  later.openDB<Uint8Array, number>('index', { encoding: 'binary' }).putSync(1, new Uint8Array(8));
+  await later.close();
+  assert.throws(
+    () => openTables(path, 2 ** 30),
+    (error) => error instanceof TandemError && error.code === 'TANDEM_STORE_NEWER' && /format 2/.test(error.message),
+  );
+  const after = openLmdb({ path: join(path, 'tandem.mdb'), encoding: 'binary', maxDbs: 16 });
+  assert.deepEqual([...after.getKeys()], ['index', 'meta']);
+  await after.close();
+  assert.equal(existsSync(join(path, 'history.mdb')), false);
 });
 
 test('a CDR record carries values and no field names', () => {
