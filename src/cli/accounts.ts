@@ -13,12 +13,10 @@ import { moneyText } from '../core/rating/money.ts';
 import type { LedgerFault, PaymentEntry } from '../store/ledger.ts';
 import { TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
+import { feeDecimals } from './fee-decimals.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch, type SwitchClient } from './switch-client.ts';
 import { counted, EXIT_OK, EXIT_REFUSED, type Terminal } from './terminal.ts';
-
-/** Decimals that amounts are shown with. */
-const DECIMALS = 6;
 
 /** A payment as the command line has it. */
 export interface PaymentWords {
@@ -47,6 +45,7 @@ export async function pay(
     running: (client) => client.post('/api/v1/payments', { author }, body, { key }).catch(unknownWhether(key)),
     stopped: (book) => book.pay(givenPayment(body, { operator: author, atWallMs: Date.now(), key })),
   });
+  const amount = await amountsOf(config);
   told(terminal, entry, () => [
     `${entry.account}: ${amount(entry.nanos)} entered, the balance is ${amount(entry.balanceNanos)}.`,
   ]);
@@ -59,10 +58,12 @@ export async function accounts(config: SwitchConfig, terminal: Terminal): Promis
     running: (client) => client.get('/api/v1/accounts'),
     stopped: (book) => book.states(),
   });
+  const amount = await amountsOf(config);
   told(terminal, states, () => {
     if (states.length === 0) return ['There are no accounts.'];
     const heads = ['account', 'currency', 'balance', 'spendable', 'limit', 'paid', 'charged', 'charges'];
-    return alignedTable(heads, states.map(rowOf), [2, 3, 4, 5, 6, 7]);
+    const rows = states.map((state) => rowOf(state, amount));
+    return alignedTable(heads, rows, [2, 3, 4, 5, 6, 7]);
   });
   return EXIT_OK;
 }
@@ -78,10 +79,12 @@ export async function payments(
     running: (client) => client.get('/api/v1/payments', { account, limit: String(limit) }),
     stopped: (book) => book.payments(account, limit),
   });
+  const amount = await amountsOf(config);
   told(terminal, entries, () => {
     if (entries.length === 0) return ['There are no payments.'];
     const heads = ['entered (UTC)', 'account', 'kind', 'amount', 'balance', 'by', 'memo'];
-    return alignedTable(heads, entries.map(paymentRowOf), [3, 4]);
+    const rows = entries.map((entry) => paymentRowOf(entry, amount));
+    return alignedTable(heads, rows, [3, 4]);
   });
   return EXIT_OK;
 }
@@ -92,11 +95,13 @@ export async function verify(config: SwitchConfig, terminal: Terminal): Promise<
     running: (client) => client.get('/api/v1/ledger/faults'),
     stopped: (book) => book.verify(),
   });
+  const amount = await amountsOf(config);
   told(terminal, { faults }, () => {
     if (faults.length === 0) return ['The ledger is sound: for every account payments and charges make its sums.'];
     const lead = `The ledger is wrong for ${counted(faults.length, 'account')}. Keep the data directory as it is.`;
     const heads = ['account', 'paid', 'counted', 'charged', 'counted'];
-    return [lead, '', ...alignedTable(heads, faults.map(faultRowOf), [1, 2, 3, 4])];
+    const rows = faults.map((fault) => faultRowOf(fault, amount));
+    return [lead, '', ...alignedTable(heads, rows, [1, 2, 3, 4])];
   });
   return faults.length === 0 ? EXIT_OK : EXIT_REFUSED;
 }
@@ -133,11 +138,14 @@ function told(terminal: Terminal, value: unknown, tell: () => readonly string[])
 }
 
 /** An amount as the API tells it, a number or a text, or as it is here. */
-function amount(nanos: bigint | number | string): string {
-  return moneyText(BigInt(nanos), DECIMALS);
+type Amount = (nanos: bigint | number | string) => string;
+
+async function amountsOf(config: SwitchConfig): Promise<Amount> {
+  const decimals = await feeDecimals(config);
+  return (nanos) => moneyText(BigInt(nanos), decimals);
 }
 
-function rowOf(state: AccountState): string[] {
+function rowOf(state: AccountState, amount: Amount): string[] {
   const { account, currency, balanceNanos, spendableNanos, creditLimitNanos, paidNanos, chargedNanos } = state;
   const { isInNetwork } = state;
   const isLimited = creditLimitNanos !== null;
@@ -155,11 +163,12 @@ function rowOf(state: AccountState): string[] {
   ];
 }
 
-function paymentRowOf({ atWallMs, account, kind, nanos, balanceNanos, operator, memo }: PaymentEntry): string[] {
+function paymentRowOf(entry: PaymentEntry, amount: Amount): string[] {
+  const { atWallMs, account, kind, nanos, balanceNanos, operator, memo } = entry;
   const at = new Date(atWallMs).toISOString().replace('T', ' ').slice(0, 19);
   return [at, account, kind, amount(nanos), amount(balanceNanos), operator, memo];
 }
 
-function faultRowOf({ account, sums, paidNanos, chargedNanos }: LedgerFault): string[] {
+function faultRowOf({ account, sums, paidNanos, chargedNanos }: LedgerFault, amount: Amount): string[] {
   return [account, ...[sums.paidNanos, paidNanos, sums.chargedNanos, chargedNanos].map(amount)];
 }

@@ -13,6 +13,7 @@ import { moneyText } from '../core/rating/money.ts';
 import type { PaymentEntry } from '../store/ledger.ts';
 import { alignedTable } from './aligned-table.ts';
 import { type BillTable, billPage } from './bill-page.ts';
+import { feeDecimals } from './fee-decimals.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, type Terminal } from './terminal.ts';
@@ -20,8 +21,7 @@ import { visible } from './visible.ts';
 import type { Words } from './worded-commands.ts';
 
 const TIMEOUT_MS = 120_000;
-/** Decimals that amounts are shown with; a CSV has all there are. */
-const DECIMALS = 4;
+/** Decimals of a CSV: all there are. */
 const NANO_DECIMALS = 9;
 
 /** What each kind of line is for. */
@@ -40,11 +40,23 @@ export async function bill(config: SwitchConfig, words: Words, terminal: Termina
     client === null
       ? await billOfStopped(config, new URLSearchParams(query))
       : ((await client.get('/api/v1/bills', query, TIMEOUT_MS)) as Bill);
-  if (words['html'] === true) terminal.say(billPage(answer, tableOf(answer)));
-  else if (words['csv'] === true) for (const line of csvLines(answer)) terminal.say(line);
-  else if (terminal.isJson) terminal.say(jsonText(answer));
-  else for (const line of tableLines(answer)) terminal.say(line);
+  if (words['csv'] === true) for (const line of csvLines(answer)) terminal.say(line);
+  else if (words['html'] !== true && terminal.isJson) terminal.say(jsonText(answer));
+  else await tellShown(config, { answer, isPage: words['html'] === true }, terminal);
   return EXIT_OK;
+}
+
+/** A bill with the decimals that its amounts are shown with. */
+type ShownBill = Bill & { readonly decimals: number };
+
+async function tellShown(
+  config: SwitchConfig,
+  { answer, isPage }: { readonly answer: Bill; readonly isPage: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const shown = { ...answer, decimals: await feeDecimals(config) };
+  if (isPage) terminal.say(billPage(shown, tableOf(shown)));
+  else for (const line of tableLines(shown)) terminal.say(line);
 }
 
 function billOfStopped(config: SwitchConfig, query: URLSearchParams): Promise<Bill> {
@@ -67,7 +79,7 @@ function billOfStopped(config: SwitchConfig, query: URLSearchParams): Promise<Bi
 
 const HEADS = ['for', 'area', 'prefix', 'calls', 'talk min', 'billed min', 'fee', 'tax', 'in all'];
 
-function tableOf(answer: Bill): BillTable {
+function tableOf(answer: ShownBill): BillTable {
   const payments = { heads: PAYMENT_HEADS, rows: paymentRows(answer.payments, answer) };
   const balances = { heads: BALANCE_HEADS, rows: balanceRows(answer) };
   const corrections = { heads: PAYMENT_HEADS, rows: paymentRows(laterCorrections(answer), answer) };
@@ -75,24 +87,24 @@ function tableOf(answer: Bill): BillTable {
   return { time: billTime(answer), heads: HEADS, rows: billRows(answer), sums: sumRows(answer), ...parts };
 }
 
-function billRows({ lines }: Bill): string[][] {
+function billRows({ lines, decimals }: ShownBill): string[][] {
   return lines.map(({ kind, area, prefix, calls, talkMs, billedSeconds, feeNanos, taxNanos }) => {
     const minutes = [talkMs / 60_000, billedSeconds / 60].map((value) => value.toFixed(1));
     const lead = [BILL_KINDS[kind], area || '-', prefix || '(all)', String(calls)];
-    return [...lead, ...minutes, ...amounts(feeNanos, taxNanos)];
+    return [...lead, ...minutes, ...amounts(feeNanos, taxNanos, decimals)];
   });
 }
 
-function sumRows({ sums }: Bill): string[][] {
+function sumRows({ sums, decimals }: ShownBill): string[][] {
   return sums.map(({ kind, feeNanos, taxNanos }) => {
-    return [`sum: ${BILL_KINDS[kind]}`, '', '', '', '', '', ...amounts(feeNanos, taxNanos)];
+    return [`sum: ${BILL_KINDS[kind]}`, '', '', '', '', '', ...amounts(feeNanos, taxNanos, decimals)];
   });
 }
 
 /** As the API tells amounts, numbers or texts, or as they are here. */
-function amounts(feeNanos: bigint | number, taxNanos: bigint | number): string[] {
+function amounts(feeNanos: bigint | number, taxNanos: bigint | number, decimals: number): string[] {
   const [fee, tax] = [BigInt(feeNanos), BigInt(taxNanos)];
-  return [fee, tax, fee + tax].map((nanos) => moneyText(nanos, DECIMALS));
+  return [fee, tax, fee + tax].map((nanos) => moneyText(nanos, decimals));
 }
 
 /** The time of a bill as the clocks of its zone show it. */
@@ -101,7 +113,7 @@ function billTime({ fromWallMs, untilWallMs, timeZone }: Bill): string {
   return `${clock.format(fromWallMs)} to ${clock.format(untilWallMs)} (${timeZone})`;
 }
 
-function tableLines(answer: Bill): string[] {
+function tableLines(answer: ShownBill): string[] {
   const { account, currency, payments, balances } = answer;
   const lines = [`${account}, ${billTime(answer)}${currency === '' ? '' : `, in ${currency}`}`, ''];
   const rows = billRows(answer);
@@ -133,32 +145,36 @@ const PAYMENT_HEADS = ['entered', 'kind', 'amount', 'memo'];
 const BALANCE_HEADS = ['balance before', 'paid', 'charged', 'balance after'];
 
 /** By their dates, which are those that the clocks of the bill's zone show: rent is entered at midnight there. */
-function paymentRows(entries: readonly PaymentEntry[], { timeZone }: Bill): string[][] {
+function paymentRows(entries: readonly PaymentEntry[], { timeZone, decimals }: ShownBill): string[][] {
   const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
   return entries
     .toSorted((one, other) => one.atWallMs - other.atWallMs)
     .map(({ atWallMs, kind, nanos, memo }) => [
       clock.format(atWallMs),
       kind,
-      moneyText(BigInt(nanos), DECIMALS),
+      moneyText(BigInt(nanos), decimals),
       visible(memo),
     ]);
 }
 
-function balanceRows({ balances }: Bill): string[][] {
+function balanceRows({ balances, decimals }: ShownBill): string[][] {
   if (balances === null) return [];
   const { openingNanos, paidNanos, chargedNanos, closingNanos } = balances;
-  return [[openingNanos, paidNanos, chargedNanos, closingNanos].map((nanos) => moneyText(BigInt(nanos), DECIMALS))];
+  return [[openingNanos, paidNanos, chargedNanos, closingNanos].map((nanos) => moneyText(BigInt(nanos), decimals))];
 }
 
-function csvLines({ lines, currency }: Bill): string[] {
-  const heads = 'kind,table,area,prefix,calls,talk_seconds,billed_seconds,fee,tax,currency';
+/** What calls cost, then what was entered meanwhile as a fee: a payment takes of what is owed. */
+function csvLines({ lines, payments, currency }: Bill): string[] {
+  const heads = 'kind,table,area,prefix,calls,talk_seconds,billed_seconds,fee,tax,currency,memo';
   return [
     heads,
     ...lines.map(({ kind, table, area, prefix, calls, talkMs, billedSeconds, feeNanos, taxNanos }) => {
       const money = [feeNanos, taxNanos].map((nanos) => moneyText(BigInt(nanos), NANO_DECIMALS));
       const counts = [String(calls), (talkMs / 1000).toFixed(3), String(billedSeconds)];
-      return csvLine([kind, table, area, prefix, ...counts, ...money, currency]);
+      return csvLine([kind, table, area, prefix, ...counts, ...money, currency, '']);
+    }),
+    ...payments.map(({ kind, nanos, memo }) => {
+      return csvLine([kind, '', '', '', '', '', '', moneyText(-BigInt(nanos), NANO_DECIMALS), '', currency, memo]);
     }),
   ];
 }

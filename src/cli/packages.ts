@@ -10,12 +10,12 @@ import { Balances } from '../core/rating/balances.ts';
 import { moneyText } from '../core/rating/money.ts';
 import { makeLog } from '../log.ts';
 import { alignedTable } from './aligned-table.ts';
+import { feeDecimals } from './fee-decimals.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, print, type Terminal } from './terminal.ts';
 
 const TIMEOUT_MS = 120_000;
-const DECIMALS = 4;
 const DAY_MS = 86_400_000;
 
 /** Tells all of them. */
@@ -25,6 +25,7 @@ export async function packages(config: SwitchConfig, terminal: Terminal): Promis
     client === null
       ? await statesOfStopped(config)
       : ((await client.get('/api/v1/packages', {}, TIMEOUT_MS)) as PackageState[]);
+  const decimals = await feeDecimals(config);
   print(terminal, states, () => {
     if (states.length === 0) return ['No account has a package.'];
     const heads = [
@@ -39,7 +40,8 @@ export async function packages(config: SwitchConfig, terminal: Terminal): Promis
       '',
       'free minutes',
     ];
-    return alignedTable(heads, states.map(rowOf), [2, 6, 7]);
+    const rows = states.map((state) => rowOf(state, decimals));
+    return alignedTable(heads, rows, [2, 6, 7]);
   });
   return EXIT_OK;
 }
@@ -56,10 +58,10 @@ function statesOfStopped(config: SwitchConfig): Promise<PackageState[]> {
   });
 }
 
-function rowOf(state: PackageState): string[] {
+function rowOf(state: PackageState, decimals: number): string[] {
   const { account, currency, rentUntilDay, period } = state;
   const [rent, due, consumed] = [state.rentNanos, state.dueNanos, state.consumedNanos].map((nanos) =>
-    moneyText(BigInt(nanos), DECIMALS),
+    moneyText(BigInt(nanos), decimals),
   );
   const booked = rentUntilDay === null ? '-' : dayText(rentUntilDay);
   const time = period === null ? ['-', '-'] : [dayText(period.fromDay), dayText(period.untilDay - 1)];

@@ -11,6 +11,7 @@ import type { Dimension, ReportRow } from '../control/reports/report.ts';
 import { jsonText } from '../core/base/json-text.ts';
 import { moneyText } from '../core/rating/money.ts';
 import { alignedTable } from './aligned-table.ts';
+import { feeDecimals } from './fee-decimals.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { counted, EXIT_OK, type Terminal } from './terminal.ts';
@@ -20,8 +21,6 @@ export type ReportWords = Readonly<Record<string, string | null>>;
 
 /** Counting ten million calls takes some seconds, more on a busy machine. */
 const TIMEOUT_MS = 120_000;
-/** Decimals that money is shown with; a CSV has all there are. */
-const DECIMALS = 4;
 const NANO_DECIMALS = 9;
 
 const HEADS: Readonly<Record<Dimension, string>> = {
@@ -49,7 +48,7 @@ export async function report(
       : ((await client.get('/api/v1/reports', words, TIMEOUT_MS)) as ReportAnswer);
   if (isCsv) for (const line of csvLines(answer)) terminal.say(line);
   else if (terminal.isJson) terminal.say(jsonText(answer));
-  else for (const line of tableLines(answer)) terminal.say(line);
+  else for (const line of tableLines(answer, await feeDecimals(config))) terminal.say(line);
   return EXIT_OK;
 }
 
@@ -63,7 +62,7 @@ function countStopped(config: SwitchConfig, words: ReportWords): Promise<ReportA
   });
 }
 
-function tableLines(answer: ReportAnswer): string[] {
+function tableLines(answer: ReportAnswer, decimals: number): string[] {
   const { rows, rowCount, by, timeZone, knownFromWallMs, fromWallMs, group } = answer;
   const notes: string[] = [];
   if (rows.length < rowCount) notes.push(`The first ${rows.length} of ${counted(rowCount, 'row')}; more with --limit.`);
@@ -76,7 +75,7 @@ function tableLines(answer: ReportAnswer): string[] {
   const counts = [isOfAttempts ? 'attempts' : 'calls', 'answered'];
   const heads = [...periodHeads, ...group.map((dimension) => HEADS[dimension]), ...counts, ...FIGURES, ...MONEY, ''];
   const cells = rows.flatMap((row) =>
-    rowCells(row, [...periodCells(row, by), ...row.words.map((word) => word || '-')]),
+    rowCells(row, [...periodCells(row, by), ...row.words.map((word) => word || '-')], decimals),
   );
   const lead = periodHeads.length + group.length;
   const sum =
@@ -85,13 +84,14 @@ function tableLines(answer: ReportAnswer): string[] {
       : rowCells(
           answer.total,
           Array.from({ length: lead }, (_, at) => (at === 0 ? 'all' : '')),
+          decimals,
         );
   const numeric = heads.flatMap((_, at) => (at >= lead && at < heads.length - 1 ? [at] : []));
   return [...alignedTable(heads, [...cells, ...sum], numeric), ...(notes.length === 0 ? [] : ['', ...notes])];
 }
 
 /** A line for each currency of the row; one without money where there is none. */
-function rowCells(row: ReportRow, lead: readonly string[]): string[][] {
+function rowCells(row: ReportRow, lead: readonly string[], decimals: number): string[][] {
   const { attempts, answered, reached, holdMs, delayP50Ms, delayP95Ms, money } = row;
   const figures = [
     String(attempts),
@@ -106,8 +106,8 @@ function rowCells(row: ReportRow, lead: readonly string[]): string[][] {
   const [first, ...others] = money.length === 0 ? [null] : money;
   const blank = [...lead, ...figures].map(() => '');
   return [
-    [...lead, ...figures, ...moneyCells(first ?? null, DECIMALS)],
-    ...others.map((sum) => [...blank, ...moneyCells(sum ?? null, DECIMALS)]),
+    [...lead, ...figures, ...moneyCells(first ?? null, decimals)],
+    ...others.map((sum) => [...blank, ...moneyCells(sum ?? null, decimals)]),
   ];
 }
 

@@ -15,13 +15,12 @@ import { Balances } from '../core/rating/balances.ts';
 import { moneyText } from '../core/rating/money.ts';
 import { TandemError, type TandemErrorCode } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
+import { feeDecimals } from './fee-decimals.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch, type SwitchClient } from './switch-client.ts';
 import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
 import type { Words } from './worded-commands.ts';
 
-/** Decimals that amounts are shown with; a CSV has all there are. */
-const DECIMALS = 4;
 const NANO_DECIMALS = 9;
 const POLL_MS = 200;
 const ASKED = ['account', 'side', 'table', 'insteadOf', 'period', 'from', 'until', 'zone', 'limit', 'memo'];
@@ -37,7 +36,7 @@ export async function rerate(config: SwitchConfig, words: Words, terminal: Termi
     client === null ? await rerateStopped(config, order, terminal) : await rerateRunning(client, order, terminal);
   if (words['csv'] === true) for (const line of csvLines(view)) terminal.say(line);
   else if (terminal.isJson) terminal.say(jsonText(view));
-  else for (const line of linesOf(view)) terminal.say(line);
+  else for (const line of linesOf(view, await amountsOf(config))) terminal.say(line);
   return EXIT_OK;
 }
 
@@ -118,15 +117,30 @@ function throwIfFailed({ fault }: ReratingView): void {
   throw new TandemError(fault.code as TandemErrorCode, fault.message, { refusals: fault.refusals });
 }
 
-function linesOf(view: ReratingView): string[] {
+function linesOf(view: ReratingView, amount: Amount): string[] {
   const { sums, differences, differenceCount, leftOutCount, wish, knownFromWallMs, state, entries } = view;
   const lines: string[] = [];
-  if (differences.length > 0) lines.push(...alignedTable(HEADS, differences.map(differenceRow), [3, 5, 7]), '');
+  if (differences.length > 0)
+    lines.push(
+      ...alignedTable(
+        HEADS,
+        differences.map((one) => differenceRow(one, amount)),
+        [3, 5, 7],
+      ),
+      '',
+    );
   if (differences.length < differenceCount) {
     lines.push(`The first ${differences.length} of ${differenceCount} calls that differ; more with --limit.`, '');
   }
   if (sums.length === 0) lines.push('No answered call is like that.');
-  else lines.push(...alignedTable(SUM_HEADS, sums.map(sumRow), [1, 2, 3, 4, 5, 6, 7]));
+  else
+    lines.push(
+      ...alignedTable(
+        SUM_HEADS,
+        sums.map((one) => sumRow(one, amount)),
+        [1, 2, 3, 4, 5, 6, 7],
+      ),
+    );
   if (leftOutCount > 0) {
     lines.push('', `${counted(leftOutCount, 'call')} of accounts that are gone, not billed, or of another currency.`);
   }
@@ -151,13 +165,14 @@ function unbookedLines(sums: ReratingView['sums']): string[] {
 const HEADS = ['ended (UTC)', 'account', 'callee', 'seconds', 'rate', 'charged', 'rate now', 'charged now', 'CDR'];
 const SUM_HEADS = ['account', 'calls', 'other price', 'no rate', 'charged', 'charged now', 'corrected', 'due', ''];
 
-function differenceRow({ id, account, endedAtWallMs, callee, seconds, before, now }: RateDifference): string[] {
+function differenceRow(difference: RateDifference, amount: Amount): string[] {
+  const { id, account, endedAtWallMs, callee, seconds, before, now } = difference;
   const ended = new Date(endedAtWallMs).toISOString().slice(0, 19).replace('T', ' ');
   const after = now === null ? ['none', '-'] : [rateText(now), amount(now.nanos)];
   return [ended, account, callee, String(seconds), rateText(before), amount(before.nanos), ...after, id];
 }
 
-function sumRow(sums: ReratingView['sums'][number]): string[] {
+function sumRow(sums: ReratingView['sums'][number], amount: Amount): string[] {
   const { account, callCount, changedCount, unratedCount, currency } = sums;
   const amounts = [sums.beforeNanos, sums.nowNanos, sums.correctedNanos, sums.dueNanos].map(amount);
   return [account, ...[callCount, changedCount, unratedCount].map(String), ...amounts, currency];
@@ -168,8 +183,11 @@ function rateText({ table, prefix }: CallPrice): string {
 }
 
 /** An amount as the API tells it, a number or a text, or as it is here; null: nobody knows. */
-function amount(nanos: bigint | number | string | null): string {
-  return nanos === null ? '-' : moneyText(BigInt(nanos), DECIMALS);
+type Amount = (nanos: bigint | number | string | null) => string;
+
+async function amountsOf(config: SwitchConfig): Promise<Amount> {
+  const decimals = await feeDecimals(config);
+  return (nanos) => (nanos === null ? '-' : moneyText(BigInt(nanos), decimals));
 }
 
 function csvLines({ differences }: ReratingView): string[] {
@@ -192,15 +210,18 @@ async function tellCorrections(config: SwitchConfig, words: Words, terminal: Ter
     client === null
       ? await withReratings(config, (reratings) => reratings.corrections(account))
       : ((await client.get('/api/v1/reratings', { account })) as { corrections: Correction[] }).corrections;
+  const amount = await amountsOf(config);
   print(terminal, { corrections }, () => {
     if (corrections.length === 0) return ['No correction came from rating calls again.'];
     const heads = ['entry', 'entered (UTC)', 'account', 'of', 'calls from (UTC)', 'until', 'amount', 'by', 'memo'];
-    return alignedTable(heads, corrections.map(correctionRow), [0, 6]);
+    const rows = corrections.map((one) => correctionRow(one, amount));
+    return alignedTable(heads, rows, [0, 6]);
   });
   return EXIT_OK;
 }
 
-function correctionRow({ sequence, atWallMs, account, nanos, operator, memo, rerating }: Correction): string[] {
+function correctionRow(correction: Correction, amount: Amount): string[] {
+  const { sequence, atWallMs, account, nanos, operator, memo, rerating } = correction;
   const [at, from, until] = [atWallMs, rerating.fromWallMs, rerating.untilWallMs].map((wallMs) =>
     new Date(wallMs).toISOString().slice(0, 16).replace('T', ' '),
   );

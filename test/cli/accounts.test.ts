@@ -38,6 +38,15 @@ test('with the switch stopped a payment goes into the data directory, with who e
   assert.match((await tandem(directory, 'verify')).out, /^The ledger is sound/);
 });
 
+test('SERVER_BILLING_FEE_PRECISION: amounts are shown with so many decimals, rounded half up', async () => {
+  const directory = stage();
+  await tandem(directory, 'apply', 'net.yaml');
+  await tandem(directory, 'pay', 'blue', '1.255', '--kind', 'topUp');
+  await tandem(directory, 'params', 'set', 'SERVER_BILLING_FEE_PRECISION=2');
+  assert.match((await tandem(directory, 'accounts')).out, /\nblue +EUR +1\.26 +6\.26 +5\.00 +1\.26 +0\.00 +0\n/);
+  assert.equal((await tandem(directory, 'pay', 'blue', '0.5')).out, 'blue: 0.50 entered, the balance is 1.76.\n');
+});
+
 test('an account that is taken out of the network keeps what it has, and is told', async () => {
   const directory = stage();
   await tandem(directory, 'apply', 'net.yaml');

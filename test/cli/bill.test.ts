@@ -62,25 +62,28 @@ test('a month is one of the zone of the account; lines by rate, with sums and pa
       'alpha, 2026-02-01 00:00 to 2026-03-01 00:00 (Asia/Kolkata), in EUR',
       '',
       'for|area|prefix|calls|talk min|billed min|fee|tax|in all',
-      'calls|UK <all>|44|1|0.2|1.0|0.0120|0.0023|0.0143',
-      'calls|-|4420|1|0.2|1.0|0.0000|0.0023|0.0023',
-      'sum: calls|0.0120|0.0046|0.0166',
+      'calls|UK <all>|44|1|0.2|1.0|0.012000|0.002280|0.014280',
+      'calls|-|4420|1|0.2|1.0|0.000000|0.002280|0.002280',
+      'sum: calls|0.012000|0.004560|0.016560',
       '',
       'Payments of the same time:',
-      '2026-02-01|topUp|5.0000|invoice 7',
+      '2026-02-01|topUp|5.000000|invoice 7',
       '',
       'balance before|paid|charged|balance after',
-      '|-0.0143|5.0000|0.0166|4.9692',
+      '|-0.014280|5.000000|0.016560|4.969160',
       '',
     ],
   );
   const csv = await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--csv');
-  assert.match(csv.out, /\ncalls,retail,,4420,1,10\.000,60,0\.000000001,0\.002280000,EUR\n/);
+  assert.match(
+    csv.out,
+    /\ncalls,retail,,4420,1,10\.000,60,0\.000000001,0\.002280000,EUR,\ntopUp,,,,,,,-5\.000000000,,EUR,invoice 7\n/,
+  );
   const page = await tandem(directory, 'bill', 'alpha', '--period', '2026-01', '--html');
   assert.match(page.out, /^<!doctype html>[\s\S]*<td>UK &#60;all&#62;<\/td><td>44<\/td><td>1<\/td>[\s\S]*<tfoot>/);
   const february = await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--html');
-  assert.match(february.out, /<h2>Payments<\/h2>.*<td>topUp<\/td><td>5\.0000<\/td><td>invoice 7<\/td>/);
-  assert.match(february.out, /<h2>Balance<\/h2>.*<td>-0\.0143<\/td><td>5\.0000<\/td><td>0\.0166<\/td>/);
+  assert.match(february.out, /<h2>Payments<\/h2>.*<td>topUp<\/td><td>5\.000000<\/td><td>invoice 7<\/td>/);
+  assert.match(february.out, /<h2>Balance<\/h2>.*<td>-0\.014280<\/td><td>5\.000000<\/td><td>0\.016560<\/td>/);
 });
 
 test('an agent pays for calls of its customers, a vendor is paid for those it carried', async () => {
@@ -125,13 +128,13 @@ test('a correction of calls of the time that was entered later is told beneath',
   } as const;
   stores.ledger.pay({ ...payment, atWallMs: Date.parse('2026-03-07T12:00:00Z'), rerating });
   await stores.close();
-  const told = /rated again, and corrected at another time:\n2026-03-07 {2}correction {2}0\.0100 {2}deck 2\n/;
+  const told = /rated again, and corrected at another time:\n2026-03-07 {2}correction {2}0\.010000 {2}deck 2\n/;
   const february = (await tandem(directory, 'bill', 'alpha', '--period', '2026-02')).out;
   assert.match(february, told);
-  assert.match(february, /\n +-0\.0143 +5\.0000 +0\.0166 +4\.9692\n/, 'its balances are those of its time');
+  assert.match(february, /\n +-0\.014280 +5\.000000 +0\.016560 +4\.969160\n/, 'its balances are those of its time');
   const page = (await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--html')).out;
-  assert.match(page, /<h2>Corrections of these calls.*<td>2026-03-07<\/td><td>correction<\/td><td>0\.0100<\/td>/);
+  assert.match(page, /<h2>Corrections of these calls.*<td>2026-03-07<\/td><td>correction<\/td><td>0\.010000<\/td>/);
   const march = (await tandem(directory, 'bill', 'alpha', '--period', '2026-03')).out;
   assert.doesNotMatch(march, told);
-  assert.match(march, /\n +4\.9692 +0\.0100 +0\.0000 +4\.9792\n/);
+  assert.match(march, /\n +4\.969160 +0\.010000 +0\.000000 +4\.979160\n/);
 });

@@ -36,7 +36,7 @@ test('a running switch tells rent, minimum, and what was consumed', async (conte
   assert.equal(code, 0, error);
   assert.deepEqual(cells(out), [
     'account|package|rent|booked until|from|to|minimum|consumed|free minutes',
-    'alpha|basic|30.0000|2026-02-01|2026-01-01|2026-01-31|62.0000|20.0000|EUR|' +
+    'alpha|basic|30.000000|2026-02-01|2026-01-01|2026-01-31|62.000000|20.000000|EUR|' +
       'national: 1.5 used, 98.5 left, mobile: 0.0 used, 5.0 left',
     '',
   ]);

@@ -47,11 +47,11 @@ test('a stopped switch: what would change, in the time zone of the account; --bo
     [
       0,
       'ended (UTC)|account|callee|seconds|rate|charged|rate now|charged now|CDR',
-      '2025-12-31 18:29:59|alpha|442079|10|retail 44|0.0143|cheap 4|0.0100|01JABCDEFGHJKMNPQR00000001',
-      '2025-12-31 18:29:59|alpha|332079|10|retail 44|0.0143|none|-|01JABCDEFGHJKMNPQR00000003',
+      '2025-12-31 18:29:59|alpha|442079|10|retail 44|0.014280|cheap 4|0.010000|01JABCDEFGHJKMNPQR00000001',
+      '2025-12-31 18:29:59|alpha|332079|10|retail 44|0.014280|none|-|01JABCDEFGHJKMNPQR00000003',
       '',
       'account|calls|other price|no rate|charged|charged now|corrected|due',
-      'alpha|2|1|1|0.0286|0.0243|0.0000|0.0043|EUR',
+      'alpha|2|1|1|0.028560|0.024280|0.000000|0.004280|EUR',
       '',
       'Nothing was booked; --book enters what is due.',
       '',
@@ -59,13 +59,13 @@ test('a stopped switch: what would change, in the time zone of the account; --bo
     dry.error,
   );
   const booked = await tandem(directory, ...DECEMBER, '--book', '--memo', 'wrong deck');
-  assert.match(booked.out, /0\.0000 {2}0\.0043 {2}EUR\n\nEntry 1: alpha 0\.0043, the balance is -0\.0386\.\n/);
+  assert.match(booked.out, /0\.000000 {2}0\.004280 {2}EUR\n\nEntry 1: alpha 0\.004280, the balance is -0\.038560\.\n/);
   const again = await tandem(directory, ...DECEMBER, '--book');
-  assert.match(again.out, /0\.0043 {2}0\.0000 {2}EUR\n\nNothing is due: nothing was booked\.\n/);
+  assert.match(again.out, /0\.004280 {2}0\.000000 {2}EUR\n\nNothing is due: nothing was booked\.\n/);
   const told = await tandem(directory, 'rerate', '--booked');
   assert.match(
     told.out,
-    /\n +1 .* alpha {2,}2 calls sold {2}2025-11-30 18:30 {2}2025-12-31 18:30 {2}0\.0043 .*wrong deck\n/,
+    /\n +1 .* alpha {2,}2 calls sold {2}2025-11-30 18:30 {2}2025-12-31 18:30 {2}0\.004280 .*wrong deck\n/,
   );
   const payments = await tandem(directory, 'payments', 'alpha');
   assert.match(payments.out, /alpha +correction +0\.004280 .*wrong deck/);
@@ -80,7 +80,7 @@ test('calls that were corrected together with others: nobody knows what is due, 
   const time = '2025-11-30T18:30:00.000Z to 2025-12-31T18:30:00.000Z';
   assert.deepEqual(cells(dry.out).slice(-6), [
     'account|calls|other price|no rate|charged|charged now|corrected|due',
-    'alpha|3|2|1|0.0428|0.0343|-|-|EUR',
+    'alpha|3|2|1|0.042840|0.034280|-|-|EUR',
     '',
     `! Some of these calls of alpha were corrected by entry 1, with others of ${time}. ` +
       'Rate the calls of that time again, or those of a time that does not touch it.',

@@ -20,7 +20,8 @@ test('a balance that passes below its warning is logged once, and once when it i
     return { ...OPEN_ACCOUNT, account: name, currency: 'EUR', lowBalanceNanos };
   };
   const accounts = [account('blue', 5_000_000_000n), account('free', null), account('deep', -1n)];
-  const watch = new LowBalances({ accounts: () => accounts }, ledger, log);
+  const snapshot = { parameters: { SERVER_BILLING_FEE_PRECISION: 4 } };
+  const watch = new LowBalances({ accounts: () => accounts, snapshot }, ledger, log);
   ledger.pay({ ...PAYMENT, nanos: 6_000_000_000n });
   watch.look();
   assert.deepEqual(told, []);

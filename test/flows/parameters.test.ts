@@ -19,6 +19,7 @@ const PROVED_ELSEWHERE: Partial<Record<ParameterName, string>> = {
   SS_GATEWAY_ASR_ROUTE_SORT_CONFIG: 'test/core/routing/route-order.test.ts',
   SS_GATEWAY_FEE_RATE_ROUTE_SORT_CONFIG: 'test/core/routing/route-order.test.ts',
   SS_GATEWAY_FEE_RATE_ROUTE_BEFORE_ASR: 'test/core/routing/route-order.test.ts',
+  SERVER_BILLING_FEE_PRECISION: 'test/cli/accounts.test.ts',
   SERVER_BILLING_HOLD_TIME_PRECISION: 'test/core/call/priced-call.test.ts',
   SERVER_BILLING_RESERVE_TIME: 'test/core/call/prepaid-call.test.ts',
   SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME: 'test/core/call/prepaid-call.test.ts',

@@ -1,13 +1,11 @@
 // Accounts whose balance is below the `lowBalance` of the network: told once when it passes below, and once when it is
 // back.
 
+import type { ParameterValues } from '../../core/parameters/registry.ts';
 import { moneyText } from '../../core/rating/money.ts';
 import type { Log } from '../../log.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Account } from '../../store/network.ts';
-
-/** Decimals that amounts are told with. */
-const DECIMALS = 4;
 
 /** An account that has too little. */
 export interface LowBalance {
@@ -21,6 +19,7 @@ export interface LowBalance {
 /** The accounts of the network in force. */
 interface KnownAccounts {
   accounts(): readonly Account[];
+  readonly snapshot: { readonly parameters: Pick<ParameterValues, 'SERVER_BILLING_FEE_PRECISION'> };
 }
 
 /** The watch over all accounts. Who was low before a start is told again. */
@@ -43,6 +42,7 @@ export class LowBalances {
 
   /** Looks at every account that has a warning, and logs what has changed. */
   look(): void {
+    const { SERVER_BILLING_FEE_PRECISION: decimals } = this.#known.snapshot.parameters;
     const before = new Set(this.#low.map(({ account }) => account));
     this.#low = this.#known.accounts().flatMap(({ account, currency, lowBalanceNanos: warningNanos }) => {
       if (warningNanos === null) return [];
@@ -51,7 +51,7 @@ export class LowBalances {
     });
     for (const { account, currency, balanceNanos: nanos, warningNanos } of this.#low) {
       if (before.delete(account)) continue;
-      const amounts = { balance: moneyText(nanos, DECIMALS), warning: moneyText(warningNanos, DECIMALS) };
+      const amounts = { balance: moneyText(nanos, decimals), warning: moneyText(warningNanos, decimals) };
       this.#log.warn({ account, currency, ...amounts }, 'the balance is low');
     }
     for (const account of before) this.#log.info({ account }, 'the balance is not low any more');

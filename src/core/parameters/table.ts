@@ -287,6 +287,13 @@ const RECORDS = {
 } as const;
 
 const BILLING = {
+  SERVER_BILLING_FEE_PRECISION: row(
+    'billing',
+    'count',
+    ['6', 0, 9],
+    '',
+    'Decimals that amounts of money are shown with, rounded half up; what is stored and exported has nine.',
+  ),
   SERVER_BILLING_HOLD_TIME_PRECISION: row(
     'billing',
     'count',
