@@ -19,6 +19,7 @@ import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { ShardCounters, type ShardNumberName } from '../../src/core/shard/counters.ts';
 import type { Outbox } from '../../src/core/shard/outbox.ts';
 import { peekCallId, peeked, shardOfBytes } from '../../src/core/shard/placement.ts';
+import type { ReceptionBounds } from '../../src/core/shard/reception.ts';
 import { type MediaEvent, Shard, type ShardView } from '../../src/core/shard/shard.ts';
 import { allocateRegistration } from '../../src/core/shard/shared-memory.ts';
 import { nodeDigest } from '../../src/shard-host/node-digest.ts';
@@ -65,6 +66,8 @@ export interface SwitchOptions {
   readonly admissionOf?: (shared: SharedArrayBuffer, holder: Holder) => Admission;
   /** Whether a finished record reaches the collection; tests lose one on purpose. */
   readonly keepsCdr?: (cdr: Cdr) => boolean;
+  /** How full its shards may be. */
+  readonly bounds?: ReceptionBounds;
   /** What it signs nonces and tags with. */
   readonly secret?: string;
   /** Whether its shards will be killed: then it keeps what their hosts would. */
@@ -315,7 +318,7 @@ export class Switch {
     this.#lifeCount += 1;
     const { seed, shardCount } = this.#options;
     const life = this.#lifeCount > shardCount ? [this.#lifeCount] : [];
-    return new Shard({
+    const birth = {
       node: 'simulated',
       shardIndex,
       shardCount,
@@ -334,7 +337,8 @@ export class Switch {
       prng: new Prng(seed, shardIndex + 1, ...life),
       digest: nodeDigest,
       nowMs: this.#nowMs,
-    });
+    };
+    return new Shard(birth, this.#options.bounds);
   }
 
   /** What a host does with what its dead predecessor has left. */

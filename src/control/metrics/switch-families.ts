@@ -103,10 +103,15 @@ function messageFamilies(control: Control): Family[] {
       { labels: { what: 'request' }, value: view.sum('datagramsToNobody') },
       { labels: { what: 'response' }, value: view.sum('responsesStray') },
     ]),
+    counter('tandem_requests_refused_total', 'Requests refused before they reached a call, by how.', () => [
+      { labels: { how: 'answered' }, value: view.sum('requestsRefused') },
+      { labels: { how: 'unheard' }, value: view.sum('requestsUnheard') },
+      { labels: { how: 'full' }, value: view.sum('requestsWithoutRoom') },
+    ]),
     counter(
-      'tandem_requests_refused_total',
-      'Requests refused before they reached a call.',
-      single(() => view.sum('requestsRefused')),
+      'tandem_refusal_acks_total',
+      'ACKs of refusals that were answered once and not kept.',
+      single(() => view.sum('refusalAcks')),
     ),
   ];
 }

@@ -61,7 +61,7 @@ export const SHARD_CALLS_MAX = 65_536;
  */
 export const NEW_CALL_TRANSACTIONS_MAX = 196_608;
 
-/** Transactions of one shard above which requests outside of calls are dropped; those within calls still find room. */
+/** Transactions of one shard above which no request outside of calls is kept; those within calls still find room. */
 export const OUTSIDE_TRANSACTIONS_MAX = 229_376;
 
 /** Attempts kept in one CDR; a hunt that would pass it ends with AllGatewaysFailed. */

@@ -48,6 +48,9 @@ export const ShardNumber = {
   authSuspended: 32,
   lrnAsked: 33,
   lrnLate: 34,
+  requestsUnheard: 35,
+  requestsWithoutRoom: 36,
+  refusalAcks: 37,
 } as const;
 export type ShardNumberName = keyof typeof ShardNumber;
 export type ShardNumber = (typeof ShardNumber)[ShardNumberName];

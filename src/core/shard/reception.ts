@@ -37,7 +37,7 @@ const NOBODY: ServerUser = { onTransportError: () => undefined };
 export interface ReceptionBounds {
   readonly callsMax: number;
   readonly transactionsMax: number;
-  /** Transactions above which no request outside of calls is served. */
+  /** Transactions above which of no request outside of calls anything is kept. */
   readonly outsideMax: number;
 }
 
@@ -66,9 +66,8 @@ export class Reception {
   receive(request: SipMessage, source: Source): void {
     const { method } = request;
     if (method === 'ACK') return this.#receiveAck(request);
-    if (!this.#hasRoomFor(request)) return this.#around.counters.add(ShardNumber.requestsRefused);
     if (method === 'CANCEL') return this.#receiveCancel(request, source);
-    if (!this.#isHeard(request, source)) return this.#around.counters.add(ShardNumber.requestsRefused);
+    if (!this.#isHeard(request, source)) return this.#around.counters.add(ShardNumber.requestsUnheard);
     const fault = checkRequest(request);
     if (fault !== null) return this.#refuse(request, source, fault.status, '', fault.sentence);
     if (request.toTag !== '') return this.#receiveInDialog(request, source);
@@ -88,8 +87,8 @@ export class Reception {
 
   /** Refuses what could be read of a datagram that is no message; no transaction, for its keys may be missing. */
   refuseUnparsed(request: SipMessage, source: Source, status: number, sentence: string): void {
+    if (!this.#isHeard(request, source)) return this.#around.counters.add(ShardNumber.requestsUnheard);
     this.#around.counters.add(ShardNumber.requestsRefused);
-    if (!this.#isHeard(request, source)) return;
     this.#around.transmit(
       print(request, source, status, this.#around.mintTag(), '', sentence),
       targetOf(request, source, null),
@@ -99,16 +98,18 @@ export class Reception {
   #receiveAck(ack: SipMessage): void {
     const leg = this.#around.dialogs.find(ack);
     if (leg !== null) return leg.receiveAck(ack);
-    if (ack.toTag === this.#tagOfReply(ack)) return this.#around.count('ackAbsorbed', 'INVITE');
+    if (ack.toTag === this.#tagOfReply(ack)) return this.#around.counters.add(ShardNumber.refusalAcks);
     this.#around.counters.add(ShardNumber.datagramsToNobody);
   }
 
   #receiveCancel(cancel: SipMessage, source: Source): void {
-    const invite = this.#around.transactions.inviteOf(cancel);
+    const { transactions } = this.#around;
+    const invite = transactions.inviteOf(cancel);
     if (invite === null) {
       if (this.#isHeard(cancel, source)) return this.#refuse(cancel, source, 481);
-      return this.#around.counters.add(ShardNumber.requestsRefused);
+      return this.#around.counters.add(ShardNumber.requestsUnheard);
     }
+    if (!transactions.hasRoom) return this.#around.counters.add(ShardNumber.requestsWithoutRoom);
     this.#answer(cancel, source, 200, '', '', invite.user.localTag);
     invite.user.onCancel?.(reasonHeaderOf(cancel));
   }
@@ -118,6 +119,7 @@ export class Reception {
     if (leg === null) return this.#refuse(request, source, 481);
     // A BYE ends the call whatever it requires.
     if (request.method !== 'BYE' && unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
+    if (!this.#around.transactions.hasRoom) return this.#around.counters.add(ShardNumber.requestsWithoutRoom);
     const target = targetOf(request, source, leg.rules.sipResponseAddressMethod);
     const { onTransportError } = NOBODY;
     const user = request.method === 'INVITE' ? { onTransportError, onCancel: () => leg.receiveCancel() } : NOBODY;
@@ -132,6 +134,7 @@ export class Reception {
     if (transactions.isMerged(invite)) return this.#refuse(invite, source, 482);
     const gateway = this.#around.registration.callerOf(invite, source);
     if ('status' in gateway) return this.#refuseCaller(invite, source, gateway);
+    if (this.#isFull) return this.#refuseUnrecorded(invite, source);
     if (maxForwardsOf(invite) === 0) return this.#refuse(invite, source, 483);
     if (unsupportedOf(invite) !== '' || (!gateway.sip100Rel && hasOptionTag(invite, 'Require', '100rel'))) {
       return this.#refuseRequired(invite, source);
@@ -161,6 +164,7 @@ export class Reception {
 
   #receiveRegister(request: SipMessage, source: Source): void {
     if (unsupportedOf(request) !== '') return this.#refuseRequired(request, source);
+    if (this.#isFull) return this.#refuse(request, source, 503, DRAIN_LINES);
     const answer = this.#around.registration.register(request, source);
     if (answer.status < 300) this.#answer(request, source, answer.status, answer.lines, answer.phrase);
     else this.#refuseCaller(request, source, answer);
@@ -184,11 +188,9 @@ export class Reception {
     return calls.size + former.size < callsMax && transactions.size < transactionsMax;
   }
 
-  /** Whatever others ask for, what belongs to the calls that there are finds room. */
-  #hasRoomFor({ method, toTag }: SipMessage): boolean {
-    const { transactions } = this.#around;
-    if (toTag !== '' || method === 'CANCEL') return transactions.hasRoom;
-    return transactions.size < this.#bounds.outsideMax;
+  /** Whether the room that is left is for what belongs to the calls that there are, whatever others ask for. */
+  get #isFull(): boolean {
+    return this.#around.transactions.size >= this.#bounds.outsideMax;
   }
 
   #beginCall(arrival: Arrival): void {
@@ -202,7 +204,9 @@ export class Reception {
     this.#reply(request, source, status, headers, phrase);
   }
 
+  /** As long as there is room. */
   #refuseAndKeep(request: SipMessage, source: Source, status: number, headers: string, phrase = ''): void {
+    if (this.#isFull) return this.#refuse(request, source, status, headers, phrase);
     this.#around.counters.add(ShardNumber.requestsRefused);
     this.#answer(request, source, status, headers, phrase);
   }

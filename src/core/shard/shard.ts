@@ -20,7 +20,7 @@ import { parseMessage } from '../sip/parse-message.ts';
 import { ShardNumber } from './counters.ts';
 import type { FormerCall } from './former-calls.ts';
 import type { Outbox } from './outbox.ts';
-import { Reception } from './reception.ts';
+import { Reception, type ReceptionBounds } from './reception.ts';
 import { routingViewOf } from './routing-view.ts';
 import { type ShardBirth, ShardSurroundings } from './surroundings.ts';
 
@@ -52,10 +52,11 @@ export class Shard {
   /** Until then an answer may come to an INVITE that an earlier life has sent. */
   #earlierUntilMs = 0;
 
-  constructor(birth: ShardBirth) {
+  /** `bounds`: lower in tests. */
+  constructor(birth: ShardBirth, bounds?: ReceptionBounds) {
     this.#outbox = birth.outbox;
     this.#around = new ShardSurroundings(birth);
-    this.#reception = new Reception(this.#around);
+    this.#reception = new Reception(this.#around, bounds);
   }
 
   /** A datagram arrived. `text`: its bytes as latin1. */

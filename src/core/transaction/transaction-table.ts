@@ -29,9 +29,10 @@ import { clientKey, mergeKey, serverKey } from './transaction-key.ts';
 
 /**
  * Transactions of one shard. With no room the caller refuses new requests (`hasRoom`) instead of serving them. Requests
- * of our own are as many as the calls that there are need, and always go out.
+ * of our own are as many as the calls that there are need, and always go out. Above what others may fill
+ * (OUTSIDE_TRANSACTIONS_MAX) all calls of a shard could end at once, with a BYE that comes and one that goes.
  */
-export const TRANSACTIONS_MAX = 262_144;
+export const TRANSACTIONS_MAX = 393_216;
 
 /** One transaction seen from outside, for the console and for crash reports. */
 export interface TransactionView {

@@ -52,6 +52,10 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
     second?.counters.addDelay(2, 700);
     second?.counters.addDelay(2, 90_000);
     first?.counters.add(ShardNumber.answered);
+    second?.counters.add(ShardNumber.refusalAcks, 3);
+    second?.counters.add(ShardNumber.requestsRefused, 4);
+    second?.counters.add(ShardNumber.requestsUnheard, 5);
+    second?.counters.add(ShardNumber.requestsWithoutRoom, 6);
     first?.counters.addProbe(3, 'unanswered');
     second?.counters.addProbe(3, 'unanswered');
     first?.counters.addPass(3, 'locked');
@@ -100,6 +104,10 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
     'tandem_overload_invites_total{verdict="refused",why="waited"}': '3',
     'tandem_overload_invites_total{verdict="dropped",why="stale"}': '1',
     tandem_overload_acks_total: '2',
+    'tandem_requests_refused_total{how="answered"}': '4',
+    'tandem_requests_refused_total{how="unheard"}': '5',
+    'tandem_requests_refused_total{how="full"}': '6',
+    tandem_refusal_acks_total: '3',
     'tandem_shard_restarts_total{shard="1"}': '1',
     'tandem_shard_snapshot_version{shard="0"}': '1',
     'tandem_shard_snapshot_version{shard="1"}': '-1',
