@@ -6,6 +6,8 @@ import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
 import { printCancel } from '../sip/print-cancel.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
+import { TIMER_C_MS } from '../timer/sip-timers.ts';
+import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import type { Authorization } from './credentials.ts';
@@ -15,12 +17,14 @@ import type { Surroundings } from './ports.ts';
 
 const REQUEST_TIMEOUT = 408;
 const NO_DIALOG = 481;
+const TERMINATED = 487;
+const GATEWAY_TIMEOUT = 504;
 
 /** Their refusal, or silence, is about one response, or one subscription (RFC 6665 4.2.2). */
 const NOT_OF_DIALOG: readonly string[] = ['PRACK', 'NOTIFY'];
 
 /** One request under way to a peer. */
-export class OutgoingRequest implements ClientUser, Acknowledger {
+export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
   readonly question: Question;
   readonly #around: Surroundings;
   readonly #leg: DialogLeg;
@@ -31,6 +35,9 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   #transaction: InviteClientTransaction | null = null;
   #text = '';
   #isCancelled = false;
+  /** Timer C has cancelled it. */
+  #isOverdue = false;
+  #patience: TimerHandle = 0;
 
   constructor(around: Surroundings, leg: DialogLeg, question: Question) {
     this.#around = around;
@@ -65,6 +72,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     this.#cseq = cseq;
     this.#transaction = transaction;
     this.#text = transaction === null ? '' : text;
+    if (transaction !== null) this.#awaitAnswer();
   }
 
   /** Its sender has cancelled it, or the dialog ends: an INVITE without final answer ends, whatever the peer does. */
@@ -75,14 +83,20 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     this.#around.transactions.cancel(this.#transaction, printCancel(invite), this.#leg.resends);
   }
 
+  /** Timer C: a peer that says nothing any more keeps nobody waiting. */
+  due(): void {
+    this.#patience = 0;
+    this.#isOverdue = true;
+    this.cancel();
+  }
+
   onResponse(_transaction: unknown, response: SipMessage): void {
     if (this.#acknowledgement !== null) {
       if (response.status >= 200 && response.status < 300) this.#acknowledgement.repeat();
       return;
     }
     if (response.status < 200) {
-      if (response.status > 100)
-        this.#answer(response.status, response.reasonPhrase, this.#leg.crossingOf(response), null);
+      if (response.status > 100) this.#progressed(response);
       return;
     }
     if (response.status < 300) return this.#succeeded(response);
@@ -91,7 +105,9 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   }
 
   onTimeout(): void {
-    this.#failed(REQUEST_TIMEOUT, reasonPhraseOf(REQUEST_TIMEOUT), EMPTY_CROSSING);
+    // 9.1: what was cancelled counts as such when nothing more is heard of it.
+    const status = this.#isCancelled ? TERMINATED : REQUEST_TIMEOUT;
+    this.#failed(status, reasonPhraseOf(status), EMPTY_CROSSING);
   }
 
   onTransportError(): void {
@@ -114,7 +130,23 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
     return status === 422 && (this.#leg.sessionTimer?.refusedTooSmall(response) ?? false);
   }
 
+  #progressed(response: SipMessage): void {
+    if (this.#patience !== 0) this.#awaitAnswer();
+    this.#answer(response.status, response.reasonPhrase, this.#leg.crossingOf(response), null);
+  }
+
+  #awaitAnswer(): void {
+    this.#disarm();
+    this.#patience = this.#around.wheel.arm(this, 0, TIMER_C_MS);
+  }
+
+  #disarm(): void {
+    this.#around.wheel.disarm(this.#patience, this);
+    this.#patience = 0;
+  }
+
   #succeeded(response: SipMessage): void {
+    this.#disarm();
     let owesAck = false;
     if (this.method === 'INVITE') {
       this.#acknowledgement = new Acknowledgement(this.#around, this.#leg.dialog, this.#cseq);
@@ -130,8 +162,11 @@ export class OutgoingRequest implements ClientUser, Acknowledger {
   }
 
   #failed(status: number, phrase: string, crossing: Crossing): void {
+    this.#disarm();
+    // The sender has cancelled nothing, and its call goes on: no 487, no 408.
+    if (this.#isOverdue) this.#answer(GATEWAY_TIMEOUT, reasonPhraseOf(GATEWAY_TIMEOUT), EMPTY_CROSSING, null);
     // What a peer demands of us is nothing that the other side could give.
-    if (status === 401 || status === 407) this.#answer(503, reasonPhraseOf(503), EMPTY_CROSSING, null);
+    else if (status === 401 || status === 407) this.#answer(503, reasonPhraseOf(503), EMPTY_CROSSING, null);
     else this.#answer(status, phrase, crossing, null);
     this.#leg.onAnswered(this);
     // 12.2.1.2: the peer does not know the dialog, or does not answer in it: it is over.

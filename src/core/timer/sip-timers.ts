@@ -13,6 +13,12 @@ export const T4_MS = 5_000;
 /** 64*T1, the life of a transaction: Timers B (17.1.1.2), F (17.1.2.2), H (17.2.1), J (17.2.2), L and M (RFC 6026). */
 export const TRANSACTION_LIFE_MS = 64 * T1_MS;
 
+/**
+ * Timer C, 16.6 step 11: how long an INVITE inside a call may go without a final response, or a provisional one above
+ * 100 (13.3.1.1: who needs longer says so every minute). More than three minutes.
+ */
+export const TIMER_C_MS = 181_000;
+
 /** Timer D, 17.1.1.2: how long repeats of a failure are acknowledged again. The RFC says at least 32 s on UDP. */
 export const TIMER_D_MS = 32_000;
 
