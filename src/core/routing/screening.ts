@@ -1,8 +1,8 @@
-// Who is calling: the mapping gateway of a source address. First the static addresses and networks, the narrowest that
-// has the source; an address with its port is narrower than without. Then the addresses that host names stand for now.
-// All are looked up by masked value, one look for each prefix length in use, so the cost is the same with ten gateways
-// and with ten thousand. Several gateways may share a place: the longest callee prefix, then the lower priority number,
-// then the older slot decides.
+// Who is calling: the mapping gateway of a source address. First the static addresses and networks that have it, narrow
+// ones before wider ones; an address with its port is narrower than without. Then the addresses that host names stand
+// for now. All are looked up by masked value, one look for each prefix length in use, so the cost is the same with ten
+// gateways and with ten thousand. The first place with a gateway that takes the callee has the call; of several there
+// the longest callee prefix, then the lower priority number, then the older slot decides.
 
 import { type IpNetwork, type IpWords, ipKey, parseIp, parseNetwork, splitPort } from '../base/ip-address.ts';
 import type { HostAddresses, MappingGateway } from './snapshot.ts';
@@ -62,7 +62,7 @@ export class Screening {
     const known = this.#recent.get(place);
     if (known !== undefined) return known;
     const words = parseIp(address);
-    const found = words === null ? NOBODY : (this.#static.find(words, port) ?? this.#hosts.find(words, port) ?? NOBODY);
+    const found = words === null ? NOBODY : [...this.#static.find(words, port), ...this.#hosts.find(words, port)];
     if (this.#recent.size >= RECENT_MAX) this.#recent.clear();
     this.#recent.set(place, found);
     return found;
@@ -90,13 +90,11 @@ class Levels {
     gateways.set(key, [...(gateways.get(key) ?? []), gateway].sort(byClosestFit));
   }
 
-  /** The gateways of the narrowest place that has the source; null when none has. */
-  find(words: IpWords, port: number): readonly MappingGateway[] | null {
-    for (const { bits, hasPort, gateways } of this.#levels) {
-      const found = gateways.get(keyOf(words, bits, hasPort ? port : 0));
-      if (found !== undefined) return found;
-    }
-    return null;
+  /** The gateways of all places that have the source, those of the narrowest first. */
+  find(words: IpWords, port: number): MappingGateway[] {
+    return this.#levels.flatMap(
+      ({ bits, hasPort, gateways }) => gateways.get(keyOf(words, bits, hasPort ? port : 0)) ?? [],
+    );
   }
 
   #levelOf({ bits }: IpNetwork, hasPort: boolean): Level {

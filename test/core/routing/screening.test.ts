@@ -41,6 +41,28 @@ describe('who calls', () => {
     assert.equal(nameAt(gateways, '2001:db8::1'), undefined);
   });
 
+  test('a wider network has the callees that no gateway of a narrower one takes', () => {
+    const gateways = [
+      mappingGateway(1, { remoteIps: ['192.0.2.7'], calleePrefix: '99' }),
+      mappingGateway(2, { remoteIps: ['192.0.2.0/24'], calleePrefix: '98' }),
+      mappingGateway(3, { remoteIps: ['192.0.0.0/16'] }),
+      mappingGateway(4, { remoteHosts: ['pbx.customer.example'], calleePrefix: '97' }),
+      mappingGateway(5, { remoteIps: ['192.0.2.8'], sipAuthenticationMethod: 'ipPort', calleePrefix: '99' }),
+    ];
+    assert.equal(nameAt(gateways, '192.0.2.7', '9949'), 'customer-1');
+    assert.equal(nameAt(gateways, '192.0.2.7', '9849'), 'customer-2');
+    assert.equal(nameAt(gateways, '192.0.2.7', '4930'), 'customer-3');
+    assert.equal(nameAt(gateways, '192.0.2.8', '4930'), 'customer-3');
+    assert.equal(nameAt(gateways, '192.0.2.8', '9949'), 'customer-5');
+    const hosts = [{ host: 'pbx.customer.example', addresses: ['203.0.113.1', '192.0.2.7'] }];
+    const byName = new Screening(
+      gateways.filter(({ slot }) => slot !== 3),
+      hosts,
+    );
+    assert.equal(byName.find('192.0.2.7', 5060, '9749')?.slot, 4);
+    assert.equal(byName.firstAt('192.0.2.7', 5060)?.slot, 1);
+  });
+
   test('of those at one address the longest callee prefix, then the lower priority, then the older slot', () => {
     const at = { remoteIps: ['192.0.2.1'] };
     const gateways = [
@@ -126,7 +148,7 @@ test('the index finds what a walk over all gateways finds', () => {
 });
 
 /**
- * The rule in the plainest words: the gateways of the narrowest network, then the best of those that take the callee.
+ * The rule in the plainest words: of those that take the callee the narrowest network, then the longest prefix.
  */
 function walk(gateways: readonly MappingGateway[], from: string, callee: string): MappingGateway | undefined {
   const number = (text: string): number => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -136,10 +158,7 @@ function walk(gateways: readonly MappingGateway[], from: string, callee: string)
     return Math.floor(number(address) / size) === Math.floor(number(from) / size) ? Number(bits) : -1;
   };
   const best = ({ remoteIps }: MappingGateway): number => Math.max(...remoteIps.map(lengthOf));
-  const narrowest = Math.max(-1, ...gateways.map(best));
-  if (narrowest < 0) return undefined;
   return gateways
-    .filter((gateway) => gateway.remoteIps.some((network) => lengthOf(network) === narrowest))
-    .filter(({ calleePrefix }) => callee.startsWith(calleePrefix))
-    .sort((a, b) => b.calleePrefix.length - a.calleePrefix.length || a.slot - b.slot)[0];
+    .filter((gateway) => best(gateway) >= 0 && callee.startsWith(gateway.calleePrefix))
+    .sort((a, b) => best(b) - best(a) || b.calleePrefix.length - a.calleePrefix.length || a.slot - b.slot)[0];
 }
