@@ -17,7 +17,6 @@ import type { RoutingGateway } from '../routing/snapshot.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
-import { hasOptionTag } from '../sip/option-tags.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import type { Attempt } from './attempt.ts';
@@ -38,6 +37,7 @@ import { LegSessionTimer } from './leg-session-timer.ts';
 import { OutgoingInvite } from './outgoing-invite.ts';
 import type { PartiesToward, Renumber } from './parties.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
+import { reliableSequenceOf } from './provisional-across.ts';
 import { noteDelay } from './quality-signs.ts';
 import { q850Of, reasonHeaderOf } from './reason-header.ts';
 import { type Redirect, redirectsOf } from './redirect.ts';
@@ -200,9 +200,20 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   acknowledge(crossing: Crossing): void {
     // The call may have ended meanwhile, and the ACK have gone without an answer.
     if (this.#acknowledgement?.isSent !== false) return;
-    this.#acknowledgement.send((this.#authorization?.lines ?? '') + crossing.headers, crossing.body);
-    this.#sessionTimer?.sent(crossing);
+    const answer = crossing.body === '' ? this.#owedAnswer : crossing;
+    this.#sendAck(this.#acknowledgement, answer);
+    this.#sessionTimer?.sent(answer);
     if (this.leg !== null) this.leg.owedAck = null;
+  }
+
+  /** The answer that came with a PRACK which was not the gateway's to have. */
+  get #owedAnswer(): Crossing {
+    return this.leg?.pracked?.isSent === false ? this.leg.pracked.crossing : EMPTY_CROSSING;
+  }
+
+  #sendAck(acknowledgement: Acknowledgement, { headers, body }: Crossing): void {
+    acknowledgement.send((this.#authorization?.lines ?? '') + headers, body);
+    if (this.leg !== null) this.leg.pracked = null;
   }
 
   #send(): void {
@@ -295,10 +306,12 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     const acknowledgement = new Acknowledgement(this.#around, this.leg.dialog, this.#invite.cseq);
     this.#acknowledgement = acknowledgement;
     this.#late.take(acknowledgement);
-    const owesAck = offered.body === '' && !this.leg.isOver;
+    // RFC 3262 5: the answer to an offer in a reliable response has come with its PRACK.
+    const described = this.leg.pracked?.crossing ?? offered;
+    const owesAck = described.body === '' && !this.leg.isOver;
     if (owesAck) this.leg.owedAck = acknowledgement;
-    else acknowledgement.send(this.#authorization?.lines ?? '', '');
-    this.#beginSessionTimer(this.leg, response, offered);
+    else this.#sendAck(acknowledgement, offered.body === '' ? this.#owedAnswer : EMPTY_CROSSING);
+    this.#beginSessionTimer(this.leg, response, described);
     this.#user.answered(this, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
   }
 
@@ -379,11 +392,4 @@ function extensionsOf(reliability: Reliability, hasTimer: boolean): string {
   if (reliability === 'none') return timer;
   const offered = hasTimer ? 'Supported: 100rel, timer\r\n' : 'Supported: 100rel\r\n';
   return reliability === 'required' ? `${offered}Require: 100rel\r\n` : offered;
-}
-
-/** RSeq of a provisional response that wants a PRACK; 0 of any other (RFC 3262 4). */
-function reliableSequenceOf(response: SipMessage): number {
-  const text = response.value(Header.RSeq);
-  if (text === undefined || !/^\d{1,10}$/.test(text) || !hasOptionTag(response, 'Require', '100rel')) return 0;
-  return Number(text);
 }

@@ -8,7 +8,6 @@ import type { Dialog } from '../dialog/dialog.ts';
 import type { PeerRules } from '../routing/snapshot.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
-import { reasonPhraseOf } from '../sip/status.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { ClientUser, ServerTransaction } from '../transaction/ports.ts';
 import type { Authorization, Credentials } from './credentials.ts';
@@ -47,6 +46,12 @@ const PASSED: readonly string[] = ['INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS', 'REFE
 
 const NOTHING: readonly never[] = [];
 
+/** A description in a PRACK, and whether the peer has it. */
+interface PrackedDescription {
+  readonly crossing: Crossing;
+  readonly isSent: boolean;
+}
+
 /** Answers what a PRACK with this RAck acknowledges; null for nothing outstanding. */
 export type PrackReader = (rack: string) => Provisional | null;
 
@@ -63,6 +68,8 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   isOver = false;
   /** The ACK of a 2xx that waits for the other side's answer to its offer; sent empty should the call end first. */
   owedAck: Acknowledgement | null = null;
+  /** What the other side's PRACK described; to a peer that is sent no PRACK the ACK brings it. Null for nothing. */
+  pracked: PrackedDescription | null = null;
   /** After a restart: the caller's 200 that it may not have. */
   resumedAnswer: ResumedAnswer | null = null;
   readonly #around: Surroundings;
@@ -176,6 +183,8 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
       this.#held = [...this.#held, question];
       return;
     }
+    if (method === 'PRACK' && crossing.hasSdp) this.pracked = { crossing, isSent: question.rack !== '' };
+    if (method === 'PRACK' && question.rack === '') return question.answer(200, 'OK', EMPTY_CROSSING, null);
     const outgoing = new OutgoingRequest(this.#around, this, question);
     if (method === 'INVITE') this.#inviting = outgoing;
     if (method === 'UPDATE' && outgoing.hasOffer) this.#updating = outgoing;
@@ -289,7 +298,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     // 14.2: glare, and an INVITE on top of one that is not finished; RFC 5407 3.1.4: one that has overtaken the ACK.
     if (this.#isOffering || this.#invited?.awaitsAck === true) return incoming.refuse(491);
     if (this.#isOffered) return this.#refusePending(incoming);
-    if (!this.#considerSessionTimer(incoming, request)) return;
+    if (this.sessionTimer?.accepts(incoming, request) === false) return;
     if (this.dialog.refreshTarget(request)) this.#user.changed();
     this.#invited = incoming;
     incoming.trying();
@@ -302,23 +311,10 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
       if (this.#isOffering) return incoming.refuse(491);
       if (this.#isOffered) return this.#refusePending(incoming);
     }
-    if (!this.#considerSessionTimer(incoming, request)) return;
+    if (this.sessionTimer?.accepts(incoming, request) === false) return;
     if (request.body !== '') this.#updated = incoming;
     if (this.dialog.refreshTarget(request)) this.#user.changed();
     this.#pass(incoming);
-  }
-
-  /** RFC 4028 9: what the 2xx will say of the session; false when it was refused with 422. */
-  #considerSessionTimer(incoming: IncomingRequest, request: SipMessage): boolean {
-    const answer = this.sessionTimer?.consider(request);
-    if (answer === undefined || answer.kind === 'none') return true;
-    if (answer.kind === 'tooSmall') {
-      incoming.refuse(422, reasonPhraseOf(422), answer.lines);
-      return false;
-    }
-    incoming.successHeaders = answer.lines;
-    incoming.terms = answer.terms;
-    return true;
   }
 
   #agree({ terms }: IncomingRequest, crossing: Crossing): void {
@@ -331,8 +327,9 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   #receivePrack(incoming: IncomingRequest, request: SipMessage): void {
     const provisional = this.#pracks?.(request.value(Header.RAck) ?? '') ?? null;
     if (provisional === null) return incoming.refuse(481);
-    // The other side waits for no PRACK where the caller wanted one and the gateway did not: it ends here.
-    if (provisional.rack === '') return incoming.refuse(200);
+    // The other side waits for no PRACK where the caller wanted one and the gateway did not: it ends here, or there.
+    const isPlain = incoming.crossing.body === '' || this.twin === null;
+    if (provisional.rack === '' && isPlain) return incoming.refuse(200);
     incoming.rack = provisional.rack;
     this.#pass(incoming);
   }

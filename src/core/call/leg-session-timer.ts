@@ -11,7 +11,9 @@ import type { ParameterValues } from '../parameters/registry.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { reasonPhraseOf } from '../sip/status.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 import { type Crossing, EMPTY_CROSSING, type Question, type Side } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
 
@@ -96,6 +98,20 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
   /** What an INVITE or UPDATE of the peer is answered. */
   consider(request: SipMessage): ReturnType<SessionTimerNegotiation['consider']> {
     return this.#negotiation.consider(request);
+  }
+
+  /** RFC 4028 9: what the 2xx to `request` will say of the session; false when `incoming` was refused with 422. */
+  accepts(incoming: IncomingRequest, request: SipMessage): boolean {
+    const answer = this.#negotiation.consider(request);
+    if (answer.kind === 'tooSmall') {
+      incoming.refuse(422, reasonPhraseOf(422), answer.lines);
+      return false;
+    }
+    if (answer.kind === 'timer') {
+      incoming.successHeaders = answer.lines;
+      incoming.terms = answer.terms;
+    }
+    return true;
   }
 
   /** A 422: whether the request is to be sent again. */
