@@ -17,6 +17,7 @@ import type { RoutingGateway } from '../routing/snapshot.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { refusesUpdate } from '../sip/option-tags.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import type { Attempt } from './attempt.ts';
@@ -311,6 +312,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     const owesAck = described.body === '' && !this.leg.isOver;
     if (owesAck) this.leg.owedAck = acknowledgement;
     else this.#sendAck(acknowledgement, offered.body === '' ? this.#owedAnswer : EMPTY_CROSSING);
+    this.leg.refusesUpdate = refusesUpdate(response);
     this.#beginSessionTimer(this.leg, response, described);
     this.#user.answered(this, response.reasonPhrase, crossingOf(response), owesAck ? this : null);
   }

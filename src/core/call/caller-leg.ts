@@ -4,7 +4,7 @@
 import { Dialog } from '../dialog/dialog.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
 import type { SipMessage } from '../sip/message.ts';
-import { hasOptionTag } from '../sip/option-tags.ts';
+import { hasOptionTag, refusesUpdate } from '../sip/option-tags.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { ServerTransaction, ServerUser } from '../transaction/ports.ts';
 import { DialogLeg } from './dialog-leg.ts';
@@ -252,7 +252,8 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     if (this.leg !== null) this.#tag = this.#around.mintTag();
     const local = this.#around.localEnd(this.#source.listener);
     const origin = { source: this.#source, requestsTo: this.#gateway.sipRequestAddressMethod };
-    const dialog = Dialog.asServer(this.#invite as SipMessage, this.#tag, local, origin);
+    const invite = this.#invite as SipMessage;
+    const dialog = Dialog.asServer(invite, this.#tag, local, origin);
     const leg = new DialogLeg(this.#around, {
       side: 'caller',
       dialog,
@@ -262,6 +263,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
       credentials: null,
     });
     leg.pair(twin);
+    leg.refusesUpdate = refusesUpdate(invite);
     leg.beginEarly((rack) => this.#reliables?.acknowledge(rack, (this.#incoming as IncomingRequest).cseq) ?? null);
     this.#early = [...this.#early, leg];
     return leg;

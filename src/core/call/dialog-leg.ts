@@ -70,6 +70,8 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   owedAck: Acknowledgement | null = null;
   /** What the other side's PRACK described; to a peer that is sent no PRACK the ACK brings it. Null for nothing. */
   pracked: PrackedDescription | null = null;
+  /** The peer has said which methods it takes, and UPDATE is none of them. */
+  refusesUpdate = false;
   /** After a restart: the caller's 200 that it may not have. */
   resumedAnswer: ResumedAnswer | null = null;
   readonly #around: Surroundings;
@@ -312,8 +314,10 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
       if (this.#isOffered) return this.#refusePending(incoming);
     }
     if (this.sessionTimer?.accepts(incoming, request) === false) return;
-    if (request.body !== '') this.#updated = incoming;
     if (this.dialog.refreshTarget(request)) this.#user.changed();
+    if (request.body !== '') this.#updated = incoming;
+    // RFC 4028 7.4: the session of this side alone. The other one has refreshes of its own.
+    else if (this.twin?.refusesUpdate) return incoming.refuse(200);
     this.#pass(incoming);
   }
 

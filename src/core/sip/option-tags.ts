@@ -21,3 +21,8 @@ export function unsupportedOf(request: SipMessage): string {
     .filter((value) => !isKnown(value))
     .join(', ');
 }
+
+/** Whether `message`, an INVITE or its 2xx, says which methods its sender takes, and UPDATE is none of them. */
+export function refusesUpdate(message: SipMessage): boolean {
+  return message.has(Header.Allow) && !message.listsToken(Header.Allow, 'update');
+}
