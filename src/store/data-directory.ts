@@ -1,5 +1,5 @@
 // Who has the data directory: one switch at a time. <data>/running.json names the process and where it is managed,
-// <data>/local-token (mode 0600) holds what the command line shows to be let in.
+// <data>/local-token holds what the command line shows to be let in. They are for the switch's own user.
 //
 // A process of another container has a number that says nothing here. So who has the directory holds a lock of the
 // kernel on <data>/lock besides, where it can (file-lock.ts). That file stays: were it removed, two could lock two.
@@ -21,7 +21,10 @@ export interface RunningSwitchPlace {
   readonly managementPort: number;
 }
 
-/** The running switch of `dataPath`; null when none runs, even if one left its file behind. */
+/**
+ * The running switch of `dataPath`; null when none runs, even if one left its file behind. Throws
+ * TANDEM_TOKEN_UNREADABLE when this user may not know.
+ */
 export function findRunningSwitch(dataPath: string): RunningSwitchPlace | null {
   const place = readPlace(dataPath);
   if (place === null) return null;
@@ -62,7 +65,7 @@ export function publishManagement(dataPath: string, { address, port }: Managemen
   };
   usable(() => {
     mkdirSync(dataPath, { recursive: true, mode: 0o700 });
-    writeWhole(runningPath(dataPath), `${JSON.stringify(place)}\n`, 0o644);
+    writeWhole(runningPath(dataPath), `${JSON.stringify(place)}\n`, 0o600);
   });
 }
 
@@ -129,15 +132,21 @@ export function readLocalToken(dataPath: string): string {
   try {
     return readFileSync(tokenPath(dataPath), 'utf8').trim();
   } catch (cause) {
-    const sentence = `${tokenPath(dataPath)} cannot be read. Run this command as the user that runs the switch.`;
-    throw new TandemError('TANDEM_TOKEN_UNREADABLE', sentence, { cause });
+    throw unreadable(tokenPath(dataPath), cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): TandemError {
+  const sentence = `${path} cannot be read. Run this command as the user that runs the switch.`;
+  return new TandemError('TANDEM_TOKEN_UNREADABLE', sentence, { cause });
 }
 
 function readPlace(dataPath: string): RunningSwitchPlace | null {
   try {
     return JSON.parse(readFileSync(runningPath(dataPath), 'utf8')) as RunningSwitchPlace;
-  } catch {
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EACCES')
+      throw unreadable(runningPath(dataPath), cause);
     return null; // Missing or torn: nobody who runs leaves it so, it is written whole.
   }
 }

@@ -28,7 +28,7 @@ export function lockFile(path: string): Locked {
 /** NFS asks that it can be written; otherwise it is enough that another user's can be read. */
 function openLock(path: string): number {
   try {
-    return openSync(path, 'a', 0o644);
+    return openSync(path, 'a', 0o600);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EACCES') return openSync(path, 'r');
     throw error;

@@ -10,10 +10,11 @@
 //   process. The fsync follows on another thread, and the next commit waits for it (about half a millisecond: commits
 //   are few and large). LMDB overwrites nothing that the last synced commit needs, so a power cut finds the file whole.
 // - No writable map: a full disk is then an error that can be answered, not a SIGBUS.
+// - They are for their user alone, whatever the umask and whoever made the directory: passwords are in there.
 // - The room is a limit of ours, for both files together. lmdb-js enlarges its map by itself when it fills, without a
 //   bound; so pages in use are counted before every append, and the room is refused beyond `roomBytes`.
 
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
@@ -30,6 +31,10 @@ const FORMER_HISTORY = 'history';
 
 /** Commit before it returns (2), and do not wait for the disk (0x10000). The type lacks the combination. */
 const COMMITTED_NOT_FLUSHED = 0x10002 as number as TransactionFlags;
+
+/** Mode of the files. The type lacks the option that LMDB makes them by. */
+const PRIVATE = 0o600;
+const MADE_PRIVATE: object = { permissionsMode: PRIVATE };
 
 type Bytes = Database<Uint8Array, string | number>;
 type Root = RootDatabase<Uint8Array, string | number>;
@@ -86,7 +91,8 @@ function checkFiles(dataPath: string): void {
 function tablesIn(dataPath: string, roomBytes: number): Tables {
   const file = (name: string, how: { readonly noReadAhead: boolean; readonly overlappingSync: boolean }): Root => {
     const path = join(dataPath, name);
-    const root: Root = open({ path, encoding: 'binary', mapSize: roomBytes, maxDbs: 16, ...how });
+    const root: Root = open({ path, encoding: 'binary', mapSize: roomBytes, maxDbs: 16, ...how, ...MADE_PRIVATE });
+    keepPrivate(path);
     root.readerCheck(); // Readers that were killed would keep old pages for ever.
     return root;
   };
@@ -110,6 +116,16 @@ function tablesIn(dataPath: string, roomBytes: number): Tables {
     charges: table('ledger-charges'),
     history: file('history.mdb', { noReadAhead: false, overlappingSync: false }),
   };
+}
+
+/** Of an earlier release, which left them to the umask. */
+function keepPrivate(path: string): void {
+  try {
+    for (const file of [path, `${path}-lock`]) chmodSync(file, PRIVATE);
+  } catch (error) {
+    // Another user's, who lets this one write there, or on a file system without modes.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+  }
 }
 
 /** Before anything else is made or dropped there: a store that is refused stays as it is. */

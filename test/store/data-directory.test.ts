@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
@@ -47,10 +47,30 @@ test('who claims is found until it gives up', () => {
   const path = join(temporaryDirectory(), 'new', 'data');
   claimDataDirectory(path, MANAGEMENT);
   assert.equal(statSync(path).mode & 0o777, 0o700);
+  for (const name of ['running.json', 'lock']) assert.equal(statSync(join(path, name)).mode & 0o777, 0o600, name);
   const place = findRunningSwitch(path);
   assert.deepEqual([place?.pid, place?.managementPort], [process.pid, 8080]);
   releaseDataDirectory(path);
   assert.equal(findRunningSwitch(path), null);
+});
+
+test('who may not read whether a switch runs is told so, and not that none does', () => {
+  const path = temporaryDirectory();
+  chmodSync(path, 0o755);
+  claimDataDirectory(path, MANAGEMENT);
+  chmodSync(join(path, 'running.json'), 0);
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    assert.throws(
+      () => findRunningSwitch(path),
+      /running\.json cannot be read\. Run this command as the user that runs/,
+    );
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(join(path, 'running.json'), 0o600);
+    releaseDataDirectory(path);
+  }
 });
 
 test('one that was killed and that nobody has waited for keeps nobody out', async (context) => {

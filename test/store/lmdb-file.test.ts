@@ -2,7 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { open as openLmdb } from 'lmdb';
@@ -79,6 +88,19 @@ test('a file with a damaged head is refused, whichever of its pages it is', asyn
         writeFileSync(file, whole);
       }
     }
+  }
+});
+
+test('its files are for their user alone, in a directory for all too, and those of an earlier release', async () => {
+  const path = temporaryDirectory();
+  chmodSync(path, 0o755);
+  const modes = (): string[] => readdirSync(path).map((name) => `${name} ${statSync(join(path, name)).mode & 0o77}`);
+  const files = ['history.mdb 0', 'history.mdb-lock 0', 'tandem.mdb 0', 'tandem.mdb-lock 0'];
+  for (let start = 1; start <= 2; start++) {
+    const stores = openLmdbStores(path);
+    assert.deepEqual(modes().sort(), files);
+    await stores.close();
+    for (const name of readdirSync(path)) chmodSync(join(path, name), 0o644);
   }
 });
 
