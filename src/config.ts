@@ -155,7 +155,8 @@ function defaultConfig(directory: string): SwitchConfig {
 
 function httpUrl(text: string): string | Refused {
   if (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text)) return text;
-  return new Refused(`takes an address such as http://127.0.0.1:8099/lrn, not "${text}"`);
+  // Not what was written: a password may be in it.
+  return new Refused('takes an address such as http://127.0.0.1:8099/lrn');
 }
 
 /** An address, and a port if need be. */

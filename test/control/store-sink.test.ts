@@ -15,6 +15,7 @@ import { makeLog } from '../../src/log.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import type { CdrSpool } from '../../src/store/ports.ts';
 import { pack, unpackCdr } from '../../src/store/records.ts';
+import { sentenceOf } from '../../src/tandem-error.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 
 const SILENT = makeLog('test', 'silent');
@@ -159,6 +160,24 @@ test('a webhook gets batches with its secret; only 2xx counts, and a redirect is
     heard.map(({ length }) => length),
     [3, 1, 1, 1, 1],
   );
+});
+
+test('a user and password in the URL of a webhook are its authorization, and no fault names them', async (context) => {
+  const { spool: records } = openMemoryStores();
+  spool(records, 1, 1);
+  const answers = [302, 500, 204];
+  const url = await receiver(context, (_, authorization) => {
+    assert.equal(authorization, `Basic ${Buffer.from('carrier:s3:cret').toString('base64')}`);
+    return answers.shift() ?? 200;
+  });
+  const secretUrl = `${url.replace('//', '//carrier:s3%3Acret@')}?token=t0ken`;
+  const settings = { kind: 'webhook', name: 'webhook', url: secretUrl, authorization: '' } as const;
+  const silent = { ...settings, url: secretUrl.replace(/:\d+\/cdr/, ':1/cdr') };
+  const sinks = [settings, settings, silent].map((one) => new StoreSink('webhook', records, new WebhookStore(one)));
+  for (const sink of sinks) {
+    await assert.rejects(sink.pump(), (error: unknown) => !/s3|cret|t0ken/.test(sentenceOf(error)));
+  }
+  assert.equal(await sinks[0]?.pump(), 1);
 });
 
 test('a store that takes less at once gets less, and more later; a record that it never takes is named', async () => {

@@ -3,16 +3,18 @@
 
 import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { WebhookSinkSettings } from '../../sink-settings.ts';
+import { type WebPlace, webPlace } from '../web-place.ts';
 import { jsonOf } from './cdr-columns.ts';
 import { type CdrStore, STATEMENT_TIMEOUT_MS } from './cdr-store.ts';
 
 /** The URL of `settings`. */
 export class WebhookStore implements CdrStore {
-  readonly #settings: WebhookSinkSettings;
+  readonly #place: WebPlace;
   #given = new AbortController();
 
-  constructor(settings: WebhookSinkSettings) {
-    this.#settings = settings;
+  constructor({ url, authorization }: WebhookSinkSettings) {
+    const place = webPlace(url);
+    this.#place = authorization === '' ? place : { ...place, authorization };
   }
 
   open(): Promise<string> {
@@ -20,7 +22,7 @@ export class WebhookStore implements CdrStore {
   }
 
   async write(batch: readonly Cdr[]): Promise<string> {
-    const { url, authorization } = this.#settings;
+    const { url, authorization } = this.#place;
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(authorization === '' ? {} : { authorization }) },

@@ -6,6 +6,7 @@ import { LRN_ANSWER_MAX, LRN_REQUESTS_MAX } from '../../core/base/limits.ts';
 import type { Jurisdiction, LrnAnswer, LrnQuestion } from '../../core/call/lrn-dips.ts';
 import type { Log } from '../../log.ts';
 import { sentenceOf } from '../../tandem-error.ts';
+import { type WebPlace, webPlace } from '../web-place.ts';
 
 const JURISDICTIONS: readonly string[] = ['interstate', 'intrastate', 'undetermined', ''];
 
@@ -16,13 +17,13 @@ const TOLD_EVERY = 100;
 export class LrnSource {
   answeredCount = 0;
   failedCount = 0;
-  readonly #url: string;
+  readonly #place: WebPlace | null;
   readonly #log: Log;
   #openCount = 0;
 
   /** `url`: '' knows nothing. */
   constructor(url: string, log: Log) {
-    this.#url = url;
+    this.#place = url === '' ? null : webPlace(url);
     this.#log = log;
   }
 
@@ -31,12 +32,13 @@ export class LrnSource {
     { question, timeoutMs }: { readonly question: LrnQuestion; readonly timeoutMs: number },
     tell: (answer: LrnAnswer | null) => void,
   ): void {
-    if (this.#url === '' || this.#openCount >= LRN_REQUESTS_MAX) {
+    const place = this.#place;
+    if (place === null || this.#openCount >= LRN_REQUESTS_MAX) {
       this.failedCount += 1;
       return tell(null);
     }
     this.#openCount += 1;
-    this.#fetch(question, timeoutMs)
+    this.#fetch(place, question, timeoutMs)
       .then(
         (answer) => {
           this.answeredCount += 1;
@@ -53,11 +55,19 @@ export class LrnSource {
       });
   }
 
-  async #fetch({ number, caller }: LrnQuestion, timeoutMs: number): Promise<LrnAnswer> {
-    const url = new URL(this.#url);
+  async #fetch(
+    { url: where, authorization }: WebPlace,
+    { number, caller }: LrnQuestion,
+    timeoutMs: number,
+  ): Promise<LrnAnswer> {
+    const url = new URL(where);
     url.searchParams.set('number', number);
     if (caller !== '') url.searchParams.set('caller', caller);
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+    const response = await fetch(url, {
+      headers: authorization === '' ? {} : { authorization },
+      signal: AbortSignal.timeout(timeoutMs),
+      redirect: 'error',
+    });
     if (response.status !== 200) throw new RangeError(`it answers ${response.status}`);
     return answerIn(await textOf(response));
   }
