@@ -77,6 +77,8 @@ const LATEST = 1;
 
 const WORD_BYTES = 4;
 const SECOND_MS = 1_000;
+/** Seconds are unsigned: 2106 is far enough, 2038 is not. */
+const SECOND_MAX = 2 ** 32 - 1;
 const PARTIES: readonly Party[] = ['caller', 'callee'];
 
 /** A count: which slice it is of in the high half, how many in the low one. */
@@ -143,11 +145,11 @@ export class BlackList {
     Atomics.store(words, entry + SINCE, secondOf(sinceWallMs));
     Atomics.store(words, entry + KIND, BLACK_LIST_KINDS.indexOf(kind));
     Atomics.store(words, entry + LAST_CALL, lastCallWallMs == null ? 0 : secondOf(lastCallWallMs));
-    const until = Math.ceil(untilWallMs / SECOND_MS);
+    const until = Math.min(Math.ceil(untilWallMs / SECOND_MS), SECOND_MAX);
     Atomics.store(words, entry + UNTIL, until);
     this.#forget(entry);
-    for (let latest = Atomics.load(words, LATEST); latest < until; ) {
-      latest = Atomics.compareExchange(words, LATEST, latest, until);
+    for (let latest = this.#second(LATEST); latest < until; ) {
+      latest = Atomics.compareExchange(words, LATEST, latest, until) >>> 0;
     }
     Atomics.add(words, CHANGES, 1);
     return true;
@@ -167,31 +169,34 @@ export class BlackList {
   entries(wallMs: number): BlackListEntry[] {
     const second = secondOf(wallMs);
     const found: BlackListEntry[] = [];
-    if (Atomics.load(this.#words, LATEST) <= second) return found;
+    if (this.#second(LATEST) <= second) return found;
     for (let entry = HEAD_WORDS; entry < this.#words.length; entry += ENTRY_WORDS) {
-      if (Atomics.load(this.#words, entry + UNTIL) > second) found.push(this.#read(entry));
+      if (this.#second(entry + UNTIL) > second) found.push(this.#read(entry));
     }
     return found;
   }
 
   #read(entry: number): BlackListEntry {
-    const word = (place: number): number => Atomics.load(this.#words, entry + place);
     const key = this.#words.slice(entry + KEY, entry + KEY + KEY_WORDS);
-    const lastCall = word(LAST_CALL);
+    const lastCall = this.#second(entry + LAST_CALL);
     return {
       party: PARTIES[key[0] as number] ?? 'caller',
       number: numberOfKey(key),
-      kind: BLACK_LIST_KINDS[word(KIND)] ?? 'manual',
-      sinceWallMs: word(SINCE) * SECOND_MS,
-      untilWallMs: word(UNTIL) * SECOND_MS,
+      kind: BLACK_LIST_KINDS[Atomics.load(this.#words, entry + KIND)] ?? 'manual',
+      sinceWallMs: this.#second(entry + SINCE) * SECOND_MS,
+      untilWallMs: this.#second(entry + UNTIL) * SECOND_MS,
       lastCallWallMs: lastCall === 0 ? null : lastCall * SECOND_MS,
     };
   }
 
+  #second(place: number): number {
+    return Atomics.load(this.#words, place) >>> 0;
+  }
+
   #findBlocked({ party, number }: PartyNumber, second: number): number {
-    if (Atomics.load(this.#words, LATEST) <= second) return -1;
+    if (this.#second(LATEST) <= second) return -1;
     const entry = this.#find(party, number);
-    return entry >= 0 && Atomics.load(this.#words, entry + UNTIL) > second ? entry : -1;
+    return entry >= 0 && this.#second(entry + UNTIL) > second ? entry : -1;
   }
 
   /** The entry of a number; -1 when it has none. */
@@ -229,8 +234,8 @@ export class BlackList {
     let oldestCall = Number.POSITIVE_INFINITY;
     for (let entry = first; entry < first + WAYS * ENTRY_WORDS; entry += ENTRY_WORDS) {
       if (Atomics.load(this.#words, entry + MARK) === 0) return entry;
-      const lastCall = Atomics.load(this.#words, entry + LAST_CALL);
-      if (Atomics.load(this.#words, entry + UNTIL) > second || lastCall >= oldestCall) continue;
+      const lastCall = this.#second(entry + LAST_CALL);
+      if (this.#second(entry + UNTIL) > second || lastCall >= oldestCall) continue;
       oldest = entry;
       oldestCall = lastCall;
     }
@@ -271,5 +276,5 @@ export class BlackList {
 type NewEntry = Omit<BlackListEntry, 'lastCallWallMs'> & Partial<Pick<BlackListEntry, 'lastCallWallMs'>>;
 
 function secondOf(wallMs: number): number {
-  return Math.floor(wallMs / SECOND_MS);
+  return Math.min(Math.floor(wallMs / SECOND_MS), SECOND_MAX);
 }

@@ -5,6 +5,9 @@
 //   row of a slot     slices: | began | finished | answered | reached | talk | delays | delay | ...
 //   row of a prefix   two hashes and the last use of it, then slices as above; rows are found by hash
 //
+// Sums of time have two cells, the second one counts how often the first has overflowed: a slice of a long window sees
+// more than two thousand million milliseconds.
+//
 // Counts are for ordering and for people. Two shards that begin a slice, or a row, in the same moment may lose one call
 // of it; nothing here is a limit.
 
@@ -16,10 +19,13 @@ const FINISHED = 1;
 const ANSWERED = 2;
 const REACHED = 3;
 const TALK_TENTHS = 4;
-const DELAYS = 5;
-const DELAY_MS = 6;
-const SLICE = 7;
+const DELAYS = 6;
+const DELAY_MS = 7;
+const SLICE = 9;
 const SLICES = QUALITY_SLICES_MAX * SLICE;
+
+/** Of a cell, which holds 32 bits. */
+const OVERFLOW = 2 ** 32;
 
 /** Cells before the slices of a prefix's row. */
 const HASH = 0;
@@ -110,6 +116,7 @@ export class QualityBoard {
   read(slot: number, prefix: string | null, windowMs: number, nowMs: number): Quality {
     const row = prefix === null ? rowOf(slot) : this.#findPrefix(slot, prefix);
     const sum = (cell: number): number => (row < 0 ? 0 : this.#sum(row, cell, windowMs, nowMs));
+    const long = (cell: number): number => sum(cell) + sum(cell + 1) * OVERFLOW;
     const calls = sum(FINISHED);
     const answered = sum(ANSWERED);
     const delays = sum(DELAYS);
@@ -117,8 +124,8 @@ export class QualityBoard {
       calls,
       asr: share(answered, calls),
       ner: share(sum(REACHED), calls),
-      acdSeconds: share((sum(TALK_TENTHS) * TENTH_MS) / SECOND_MS, answered),
-      pddSeconds: share(sum(DELAY_MS) / SECOND_MS, delays),
+      acdSeconds: share((long(TALK_TENTHS) * TENTH_MS) / SECOND_MS, answered),
+      pddSeconds: share(long(DELAY_MS) / SECOND_MS, delays),
     };
   }
 
@@ -145,7 +152,7 @@ export class QualityBoard {
     let sum = 0;
     for (let slice = row; slice < row + SLICES; slice += SLICE) {
       const began = cells[slice] as number;
-      if (began !== 0 && began > sinceSecond) sum += cells[slice + cell] as number;
+      if (began !== 0 && began > sinceSecond) sum += (cells[slice + cell] as number) >>> 0;
     }
     return sum;
   }
@@ -156,12 +163,17 @@ export class QualityBoard {
     if (isReached) Atomics.add(cells, slice + REACHED, 1);
     if (!isAnswered) return;
     Atomics.add(cells, slice + ANSWERED, 1);
-    Atomics.add(cells, slice + TALK_TENTHS, Math.round(talkMs / TENTH_MS));
+    this.#addLong(slice + TALK_TENTHS, Math.round(talkMs / TENTH_MS));
   }
 
   #delayed(slice: number, delayMs: number): void {
     Atomics.add(this.#cells, slice + DELAYS, 1);
-    Atomics.add(this.#cells, slice + DELAY_MS, Math.round(delayMs));
+    this.#addLong(slice + DELAY_MS, Math.round(delayMs));
+  }
+
+  #addLong(cell: number, amount: number): void {
+    const before = Atomics.add(this.#cells, cell, amount) >>> 0;
+    if (before + amount >= OVERFLOW) Atomics.add(this.#cells, cell + 1, 1);
   }
 
   /** The slice of `row` that `nowMs` is in; who comes first empties it. */

@@ -41,6 +41,21 @@ describe('a number that is blocked', () => {
     assert.deepEqual(list.entries(WALL_MS + 10_000), []);
   });
 
+  test('2038: is blocked, told and freed as ever when the seconds since 1970 need 32 bits, and after 2106', () => {
+    const list = listOf();
+    for (const at of ['2037-06-01', '2038-01-19', '2100-01-01', '2110-01-01'].map((day) => Date.parse(day))) {
+      const late = { ...entry, sinceWallMs: at, untilWallMs: at + 365 * 86_400_000 };
+      assert.equal(list.block(late), true);
+      if (at > Date.parse('2106-01-01')) continue; // Nobody hangs; that is all.
+      assert.deepEqual(list.entries(at + 1_000), [{ ...late, lastCallWallMs: null }]);
+      assert.equal(list.refuses(CALLER, at + 5_000), true);
+      assert.equal(list.entries(at + 6_000)[0]?.lastCallWallMs, at + 5_000);
+      assert.equal(list.refuses(CALLER, late.untilWallMs), false);
+      assert.equal(list.unblock(CALLER, at + 7_000), true);
+      assert.deepEqual(list.entries(at + 8_000), []);
+    }
+  });
+
   test('may be taken off, once; each change of the list is seen', () => {
     const list = listOf();
     const { changeCount } = list;

@@ -35,6 +35,17 @@ describe('the window of a gateway', () => {
     assert.equal(quality.read(4, null, HOUR_MS, 1000).calls, 0);
   });
 
+  test('PDD and ACD are means also of sums that need more than 32 bits', () => {
+    const quality = board();
+    const long = { isAnswered: true, isReached: true, talkMs: 10 * 86_400_000 };
+    for (let call = 0; call < 1_000; call++) {
+      quality.finished(3, '49', long, WINDOW, 1000);
+      quality.delayed(3, '49', 20_000_000, WINDOW, 1000);
+    }
+    const { acdSeconds, pddSeconds } = quality.read(3, '49', HOUR_MS, 1000);
+    assert.deepEqual([acdSeconds, pddSeconds], [864_000, 20_000]);
+  });
+
   test('SS_GATEWAY_ASR_RESERVE_TIME: what lies farther back is gone, a slice at a time', () => {
     const quality = board();
     quality.finished(3, null, ANSWERED, WINDOW, 0);
