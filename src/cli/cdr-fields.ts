@@ -26,6 +26,10 @@ export function cdrFieldsPage(): string[] {
     'Times are milliseconds since 1970 UTC everywhere, so that no time zone can be got wrong; durations are',
     'milliseconds. What did not happen is `null` in JSON and SQL, and empty in text.',
     '',
+    'These texts are for machines, and say what was received: a User-Agent, a Reason or a number may be one that a',
+    'spreadsheet takes for a formula. Open a CSV file of CDRs there by importing its columns as text. `--csv` of',
+    '`tandem report`, `bill` and `rerate` is for people: an apostrophe stands before such a text, and numbers stay.',
+    '',
     ...markdownTable(
       HEADS,
       rows().map(([field, column, ...others]) => [`\`${field}\``, `\`${column}\``, ...others]),

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import {
   CDR_COLUMNS,
   CSV_HEAD,
+  csvLine,
   csvOf,
   jsonOf,
   sqlValueOf,
@@ -47,6 +48,16 @@ test('CSV is read back by a reader of CSV, and a record is one line whatever it 
     Object.keys(rows[1] ?? {}),
     CDR_COLUMNS.map(({ name }) => name),
   );
+});
+
+test('CSV for people has no formulas, and numbers as they are; CSV for machines has every text as it is', () => {
+  const plain = ['+4930123', '-12.5', '-', '', 'Normal', "it's", '2026-01-01 10:00 +01:00', '12', 'a=b'];
+  assert.equal(csvLine(plain), plain.join(','));
+  const formulas = ['=1+1', '+cmd|x', '-2+3', '@SUM(A1)', '\t=1', ' =1', '+49;x'];
+  assert.equal(csvLine(formulas), formulas.map((cell) => `'${cell}`).join(','));
+  assert.equal(csvLine(['=HYPERLINK("a","b")']), `"'=HYPERLINK(""a"",""b"")"`);
+  const [row] = parse(`${CSV_HEAD}\n${csvOf({ ...sampleCdr(1), userAgentCaller: '=1+1', caller: '+4930' })}\n`);
+  assert.deepEqual([row?.['user_agent_caller'], row?.['caller']], ['=1+1', '+4930']);
 });
 
 test('what did not happen is empty in CSV and null in SQL', () => {

@@ -57,14 +57,24 @@ function withoutNul(text: string): string {
 /** The first line of a CSV file. */
 export const CSV_HEAD = CDR_COLUMNS.map(({ name }) => name).join(',');
 
-/** `cdr` as one line of CSV (RFC 4180), without its end. */
+/**
+ * `cdr` as one line of CSV (RFC 4180), without its end. It is for machines, which find in it what JSON and SQL have:
+ * nothing is put before a text that a spreadsheet would take for a formula.
+ */
 export function csvOf(cdr: Cdr): string {
   return CDR_COLUMNS.map((column) => csvCell(sqlValueOf(cdr, column))).join(',');
 }
 
-/** `cells` as a line of CSV, without its end. */
+/**
+ * `cells` as a line of CSV for people, who open it with a spreadsheet: what that would take for a formula, such as an
+ * area of somebody else's deck, has an apostrophe before it. Numbers stay, those that begin with + too.
+ */
 export function csvLine(cells: readonly string[]): string {
-  return cells.map(csvCell).join(',');
+  return cells.map((cell) => csvCell(isFormula(cell) ? `'${cell}` : cell)).join(',');
+}
+
+function isFormula(cell: string): boolean {
+  return /^\s*[=+\-@]|^[\t\r]/.test(cell) && !/^[+-]?[\d.]*$/.test(cell);
 }
 
 /** A line must stay a line: it is counted, followed and cut at line ends. */
