@@ -194,6 +194,7 @@ function startOf(dataPath: string, memory: SwitchMemory, sinks: readonly SinkSet
     hosts: [],
     dnsServers: [],
     lrnUrl: '',
+    keyFile: '',
     journalsPath: journalsPath(dataPath, 1),
   };
 }

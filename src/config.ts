@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { availableParallelism, hostname, networkInterfaces } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { splitPort } from './core/base/ip-address.ts';
 import { Refused, readOperatorFile, type Table } from './operator-file.ts';
 import { ipAddress, oneOf, wholeNumber } from './operator-values.ts';
@@ -38,6 +38,8 @@ export interface SwitchConfig {
   readonly node: string;
   /** DNS servers for the host names of gateways, as address or address:port; empty: those of the machine. */
   readonly dnsServers: readonly string[];
+  /** File with the keys that the network in the store is sealed with; '' for none. Absolute. */
+  readonly keyFile: string;
   /** Where CDRs go besides the spool. */
   readonly sinks: readonly SinkSettings[];
   /** Where location routing numbers are asked for, over HTTP; '' nowhere. */
@@ -55,6 +57,7 @@ export type Durability = 'usual' | 'strict';
 
 const FIELDS = [
   'data',
+  'keyFile',
   'shards',
   'listeners',
   'management',
@@ -107,6 +110,7 @@ export function parseConfig(text: string, path: string): SwitchConfig {
     const dataPath = resolve(dirname(path), root.optional('data', someText, fallback.dataPath));
     return {
       dataPath,
+      keyFile: readKeyFile(root, dirname(path), dataPath),
       shardCount: root.optional('shards', wholeNumber(0, SHARDS_MAX), fallback.shardCount),
       listeners: root.has('listeners') ? listeners : fallback.listeners,
       management: {
@@ -138,6 +142,7 @@ function defaultConfig(directory: string): SwitchConfig {
   const dataPath = resolve(directory, 'data');
   return {
     dataPath,
+    keyFile: '',
     shardCount: defaultShardCount(),
     listeners: [
       { transport: 'udp', address: '0.0.0.0', port: SIP_PORT, advertisedHost: ownAddress(4), advertisedPort: SIP_PORT },
@@ -151,6 +156,15 @@ function defaultConfig(directory: string): SwitchConfig {
     drainSeconds: DRAIN_SECONDS,
     lrnUrl: '',
   };
+}
+
+/** Beside what it protects it would protect nothing. */
+function readKeyFile(root: Table, folder: string, dataPath: string): string {
+  if (!root.has('keyFile')) return '';
+  const path = resolve(folder, root.optional('keyFile', someText, ''));
+  if (path.startsWith(dataPath + sep))
+    root.refuse('keyFile', `lies in the data directory: whoever copies one has both`);
+  return path;
 }
 
 function httpUrl(text: string): string | Refused {

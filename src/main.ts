@@ -250,6 +250,7 @@ function controlStartOf(
     memory,
     sinks: config.sinks,
     diskShare: config.diskShare,
+    keyFile: config.keyFile,
     node: config.node,
     version: ownVersion(),
     startedAtWallMs: Date.now(),

@@ -24,6 +24,7 @@ test('a full file is taken as written', () => {
   const config = parseConfig(
     `
 data: /var/lib/tandem
+keyFile: store.key
 shards: 3
 node: fra-1
 dnsServers: [192.0.2.53, "[2001:db8::53]:5353"]
@@ -41,6 +42,7 @@ drainSeconds: 30
   );
   assert.deepEqual(config, {
     dataPath: '/var/lib/tandem',
+    keyFile: '/etc/tandem/store.key',
     shardCount: 3,
     node: 'fra-1',
     dnsServers: ['192.0.2.53', '[2001:db8::53]:5353'],
@@ -78,6 +80,19 @@ test('a wildcard listener advertises an address that peers can send to', () => {
 
 test('a relative data directory stands against the file, not against where the command runs', () => {
   assert.equal(parseConfig('data: records', PATH).dataPath, '/etc/tandem/records');
+});
+
+test('a key file in the data directory is refused: whoever copies one has both', () => {
+  const refusalsOf = (file: string): unknown => {
+    try {
+      return parseConfig(`data: /var/lib/tandem\nkeyFile: ${file}\n`, PATH).keyFile;
+    } catch (error) {
+      return error instanceof TandemError && error.refusals.map(({ field }) => field);
+    }
+  };
+  assert.deepEqual(refusalsOf('/var/lib/tandem/store.key'), ['keyFile']);
+  assert.deepEqual(refusalsOf('../../var/lib/tandem/keys/one'), ['keyFile']);
+  assert.equal(refusalsOf('/var/lib/tandem.key'), '/var/lib/tandem.key');
 });
 
 test('every fault is told with its line and field', () => {

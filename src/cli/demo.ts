@@ -119,6 +119,7 @@ function configOf(dataPath: string): SwitchConfig {
     durability: 'usual',
     drainSeconds: 0,
     lrnUrl: '',
+    keyFile: '',
   };
 }
 

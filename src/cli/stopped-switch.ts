@@ -24,7 +24,7 @@ export async function withStoppedSwitch<T>(
   mayCreate: boolean,
   work: (stopped: StoppedSwitch) => T | Promise<T>,
 ): Promise<T> {
-  const { dataPath } = config;
+  const { dataPath, keyFile } = config;
   if (!mayCreate && !existsSync(join(dataPath, 'tandem.mdb'))) {
     const todo = 'Start one (tandem start), or name its start file with --config.';
     const sentence = `No switch runs on ${dataPath}, and nothing was ever stored there. ${todo}`;
@@ -32,7 +32,7 @@ export async function withStoppedSwitch<T>(
   }
   claimDataDirectory(dataPath, { address: config.management.address, port: 0 });
   try {
-    const stores = openLmdbStores(dataPath);
+    const stores = openLmdbStores(dataPath, { keyFile });
     try {
       await stores.configuration.prefetch();
       return await work({

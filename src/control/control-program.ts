@@ -81,9 +81,9 @@ async function openControl(options: ControlStart, post: (message: FromControl) =
   return new Control(options, stores, outward, log, () => Date.now());
 }
 
-function openStores({ dataPath, diskShare }: ControlStart): Stores {
+function openStores({ dataPath, diskShare, keyFile }: ControlStart): Stores {
   try {
-    return openLmdbStores(dataPath, { roomBytes: shareOfDisk(dataPath, diskShare) });
+    return openLmdbStores(dataPath, { roomBytes: shareOfDisk(dataPath, diskShare), keyFile });
   } catch (cause) {
     if (cause instanceof TandemError) throw cause;
     const sentence = `The data directory ${dataPath} cannot be used: ${sentenceOf(cause)}.`;

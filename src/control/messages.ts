@@ -32,6 +32,8 @@ export interface ControlStart {
   readonly logLevel: LogLevel;
   /** Where CDRs go besides the spool. */
   readonly sinks: readonly SinkSettings[];
+  /** File with the keys that the network in the store is sealed with; '' for none. */
+  readonly keyFile: string;
   /** Percent of its disk that the store may take. */
   readonly diskShare: number;
   /** False keeps configuration and CDRs in memory only (the demo). */

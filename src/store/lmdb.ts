@@ -2,6 +2,7 @@
 
 import { mkdirSync, statfsSync } from 'node:fs';
 import { assert } from '../core/base/assert.ts';
+import { Keyring } from './keyring.ts';
 import { Ledger } from './ledger.ts';
 import { LmdbColumns } from './lmdb-columns.ts';
 import { LmdbIndex } from './lmdb-index.ts';
@@ -43,13 +44,18 @@ const PIECE_BYTES = 2 ** 20;
 /**
  * Opens (or makes) the stores of `dataPath`; what they have is on the disk then, also when the process before was
  * killed. Throws TANDEM_STORE_UNUSABLE when the directory cannot be used, TANDEM_STORE_NEWER when a later version of
- * Tandem wrote it.
+ * Tandem wrote it. `keyFile`: what the network is sealed with (keyring.ts), '' nothing; what is in clear, or sealed
+ * with another of its keys, is sealed anew. Throws what Keyring throws.
  */
-export function openLmdbStores(dataPath: string, options: { readonly roomBytes?: number } = {}): Stores {
+export function openLmdbStores(
+  dataPath: string,
+  options: { readonly roomBytes?: number; readonly keyFile?: string } = {},
+): Stores {
+  const keyring = Keyring.read(options.keyFile ?? '');
   const roomBytes = options.roomBytes ?? ROOM_BYTES;
   const tables = openTables(dataPath, roomBytes);
   return {
-    configuration: new LmdbConfiguration(tables, roomBytes),
+    configuration: new LmdbConfiguration(tables, roomBytes, keyring),
     spool: new LmdbSpool(tables, roomBytes),
     index: new LmdbIndex(tables.index, (action) => write(tables, action)),
     history: new LmdbColumns(tables.history, () => flushNow(tables), roomBytes),
@@ -92,10 +98,13 @@ interface Head extends ConfigurationVersion {
 class LmdbConfiguration implements ConfigurationStore {
   readonly #tables: Tables;
   readonly #roomBytes: number;
+  readonly #keyring: Keyring;
 
-  constructor(tables: Tables, roomBytes: number) {
+  constructor(tables: Tables, roomBytes: number, keyring: Keyring) {
     this.#tables = tables;
     this.#roomBytes = roomBytes;
+    this.#keyring = keyring;
+    this.#sealAnew();
   }
 
   current(): ConfigurationDocument | null {
@@ -104,7 +113,7 @@ class LmdbConfiguration implements ConfigurationStore {
 
   version(version: number): ConfigurationDocument | null {
     const stored = this.#tables.versions.getBinary(version);
-    return stored === undefined ? null : (unpack(stored) as ConfigurationDocument);
+    return stored === undefined ? null : (unpack(this.#keyring.open(stored, version)) as ConfigurationDocument);
   }
 
   versions(limit: number): readonly ConfigurationVersion[] {
@@ -129,7 +138,7 @@ class LmdbConfiguration implements ConfigurationStore {
     write(this.#tables, () => {
       isNext = version === this.#newest() + 1;
       if (!isNext) return;
-      versions.putSync(version, pack(document));
+      versions.putSync(version, this.#keyring.seal(pack(document), version));
       heads.putSync(version, pack(head));
       if (image !== undefined) putPieces(images, version, new Uint8Array(image));
       for (const table of [versions, heads]) table.removeSync(version - CONFIGURATION_VERSIONS_MAX);
@@ -155,6 +164,18 @@ class LmdbConfiguration implements ConfigurationStore {
       images,
       named.flatMap((version) => keysOf(images, version)),
     );
+  }
+
+  /** Each in a commit of its own; one that cannot be opened ends the start, and is as it was. */
+  #sealAnew(): void {
+    const { versions } = this.#tables;
+    for (const key of [...versions.getKeys()]) {
+      const version = Number(key);
+      const stored = versions.getBinary(version) ?? new Uint8Array();
+      if (this.#keyring.isCurrent(stored)) continue;
+      const clear = this.#keyring.open(stored, version);
+      write(this.#tables, () => versions.putSync(version, this.#keyring.seal(clear, version)));
+    }
   }
 
   #head(version: number): Head | null {

@@ -130,6 +130,7 @@ export function openControl(
     node: 'node-1',
     dnsServers: [],
     lrnUrl: '',
+    keyFile: '',
     hosts: [],
     version: '0.1.0',
     startedAtWallMs: WALL_MS - 60_000,

@@ -21,6 +21,7 @@ function startOptions(dataPath: string): ControlStart {
     node: 'node-1',
     dnsServers: [],
     lrnUrl: '',
+    keyFile: '',
     hosts: [],
     version: '0.1.0',
     startedAtWallMs: WALL_MS,

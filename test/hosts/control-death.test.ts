@@ -43,6 +43,7 @@ async function durableSwitch(
       durability: 'usual',
       drainSeconds: 0,
       lrnUrl: '',
+      keyFile: '',
     },
     { logLevel: 'silent' },
   );

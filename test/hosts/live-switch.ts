@@ -55,6 +55,7 @@ export class LiveSwitch {
       durability: 'usual',
       drainSeconds: 0,
       lrnUrl: '',
+      keyFile: '',
       ...settings,
     } as const;
     const running = await startSwitch(config, { logLevel: 'silent', isDurable: false });

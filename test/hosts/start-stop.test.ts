@@ -42,6 +42,7 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
     durability: 'usual',
     drainSeconds: 0,
     lrnUrl: '',
+    keyFile: '',
   } as const;
   const options = { logLevel: 'silent', isDurable: false } as const;
   await assert.rejects(startSwitch(config, options), (error) => {
