@@ -7,6 +7,9 @@ import { PREFIX_DIGITS_MAX } from './core/base/limits.ts';
 import { type Reader, Refused } from './operator-file.ts';
 
 const WHOLE_ADDRESS_BITS = 128;
+const MAPPED_BITS = 96;
+/** What all IPv4 addresses have in front. */
+const IP4 = ipKey([0, 0, 0, 0, 0, 0xffff, 0, 0], MAPPED_BITS);
 const PORT_MAX = 65_535;
 const HOST_LENGTH_MAX = 253;
 /** RFC 1123 2.1, and underscores, which names of services have. The last label begins with a letter. */
@@ -89,9 +92,17 @@ export function numberDigits(text: string): string | Refused {
   return new Refused(`takes a number of 1 to ${PREFIX_DIGITS_MAX} digits (0-9 * # + a-s), not "${text}"`);
 }
 
-/** An IPv4 or IPv6 address, without a zone. */
+/** An IPv4 or IPv6 address, without a zone, as the system spells those that datagrams come from. */
 export function ipAddress(text: string): string | Refused {
-  return parseIp(text) === null ? new Refused(`takes an IPv4 or IPv6 address, not "${text}"`) : text;
+  const words = parseIp(text);
+  if (words === null) return new Refused(`takes an IPv4 or IPv6 address, not "${text}"`);
+  const isIp4 = ipKey(words, MAPPED_BITS) === IP4;
+  if (isIp4)
+    return words
+      .slice(6)
+      .flatMap((word) => [word >> 8, word & 255])
+      .join('.');
+  return new URL(`udp://[${text}]`).hostname.slice(1, -1);
 }
 
 /** An address, or a network as address/bits whose host bits are 0. */

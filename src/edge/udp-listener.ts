@@ -20,24 +20,32 @@ export interface UdpListenerOptions {
   readonly onUnreachable: (address: string, port: number) => void;
 }
 
-/** A bound socket. */
+/** RFC 4291 2.5.5.2: IPv4 as an IPv6 socket knows it. */
+const MAPPED = '::ffff:';
+
+/** A bound socket. One on `::` carries IPv4 as well; nobody else sees mapped addresses. */
 export class UdpListener {
   readonly #socket: Socket;
+  readonly #isIp6: boolean;
   readonly #onSent: (error: (Error & { address?: string; port?: number }) | null) => void;
 
   private constructor(options: UdpListenerOptions) {
     // Addresses are always numeric: nothing is looked up, so no promise, no tick, no allocation for it.
-    const type = options.address.includes(':') ? 'udp6' : 'udp4';
+    this.#isIp6 = options.address.includes(':');
+    const type = this.#isIp6 ? 'udp6' : 'udp4';
     this.#socket = createSocket({
       type,
       lookup: (hostname, _options, callback) => callback(null, hostname, type === 'udp6' ? 6 : 4),
       recvBufferSize: KERNEL_BUFFER_BYTES,
       sendBufferSize: KERNEL_BUFFER_BYTES,
     });
-    this.#socket.on('message', (bytes: Buffer, from: RemoteInfo) => options.onDatagram(bytes, from.address, from.port));
+    this.#socket.on('message', (bytes: Buffer, { address, port }: RemoteInfo) =>
+      options.onDatagram(bytes, this.#isIp6 ? unmapped(address) : address, port),
+    );
     // One function for all sends: the error names the place.
     this.#onSent = (error) => {
-      if (error?.address !== undefined && error.port !== undefined) options.onUnreachable(error.address, error.port);
+      const { address, port } = error ?? {};
+      if (address !== undefined && port !== undefined) options.onUnreachable(unmapped(address), port);
     };
   }
 
@@ -68,14 +76,19 @@ export class UdpListener {
   /** Sends bytes[start, end). `isTold`: whether a refusal of the platform is worth hearing. */
   send(bytes: Buffer, start: number, end: number, address: string, port: number, isTold: boolean): void {
     const onSent = isTold ? this.#onSent : undefined;
+    const to = this.#isIp6 && !address.includes(':') ? MAPPED + address : address;
     // Without a range nothing is cut out of the buffer, which is an object less.
-    if (start === 0 && end === bytes.length) this.#socket.send(bytes, port, address, onSent);
-    else this.#socket.send(bytes, start, end - start, port, address, onSent);
+    if (start === 0 && end === bytes.length) this.#socket.send(bytes, port, to, onSent);
+    else this.#socket.send(bytes, start, end - start, port, to, onSent);
   }
 
   close(): void {
     this.#socket.close();
   }
+}
+
+function unmapped(address: string): string {
+  return address.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
 }
 
 function bindError({ address, port }: UdpListenerOptions, cause: NodeJS.ErrnoException): TandemError {
