@@ -281,6 +281,7 @@ function startShards(
     onAskLrn: (shard, id, question, timeoutMs) => control.tell({ kind: 'askLrn', shard, id, question, timeoutMs }),
     onAuthFailed: (_shard, address, user) => log.warn(authFailedLine(address, user)),
     onDefect: (shard, sentence, input) => log.error({ shard, sentence, input }, 'defect: one call lost'),
+    onHung: (shard, seconds) => log.error({ shard, seconds }, 'shard stands still: its worker is ended'),
     onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),
     onBorn: (shard, inheritance, isSuccessor) => {
       if (isSuccessor) control.tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
@@ -314,6 +315,7 @@ async function running({ control, shards, edge, sockets, memory, place, dataPath
     const longestWaitMs = edge.newCalls.look(Math.max(...counters.map((shard) => shard.get('heapUseRatio'))));
     const { isOverloaded } = edge.newCalls;
     control.tell({ kind: 'edge', numbers: { ...edge.counts, isOverloaded, longestWaitMs } });
+    shards.watch();
   };
   const reporting = setInterval(report, EDGE_REPORT_MS);
   const endShards = async (): Promise<void> => {

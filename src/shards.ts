@@ -15,6 +15,8 @@ export interface Shards {
   lrnAnswered(shard: number, id: number, answer: LrnAnswer | null): void;
   /** A crash drill: ends the worker of `shard` where it stands. */
   kill(shard: number): Promise<void>;
+  /** Called several times a second: a shard that has stood still for long is ended, and begins again. */
+  watch(): void;
   /** No new calls from now on. */
   drain(): void;
   /** Puts out what is left. Calls end, but for answered ones that `keepsCalls` leaves to the next life. */
@@ -40,5 +42,7 @@ export interface ShardsUser {
   onBorn(shard: number, inheritance: Inheritance, isSuccessor: boolean): void;
   /** Its journal cannot be written. */
   onTrouble(shard: number, sentence: string): void;
+  /** It has not moved for so many seconds: its worker is ended. */
+  onHung(shard: number, seconds: number): void;
   onDied(shard: number, error: unknown): void;
 }

@@ -6,6 +6,7 @@ import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
 import type { Place, Shards, ShardsUser } from '../shards.ts';
+import { Pulses, STILL_MAX } from './pulse.ts';
 import { type ShardBirth, shardTaskOf } from './shard-birth.ts';
 import type { ShardWorkers } from './shard-workers.ts';
 
@@ -26,6 +27,7 @@ export class ShardPool implements Shards {
   readonly #user: ShardsUser;
   readonly #workers: ShardWorkers;
   readonly #seats: Seat[] = [];
+  readonly #pulses: Pulses;
   #snapshot: PackedSnapshot;
   #isStopping = false;
   #isDraining = false;
@@ -35,6 +37,7 @@ export class ShardPool implements Shards {
     this.#user = user;
     this.#snapshot = birth.snapshot;
     this.#workers = workers;
+    this.#pulses = new Pulses(birth.memory.shards.map(({ counters }) => counters));
     for (const shard of birth.memory.shards.keys()) {
       this.#seats.push({ port: null, threadId: 0, startedAtMs: 0, finished: Promise.resolve() });
       this.#begin(shard, false);
@@ -58,6 +61,14 @@ export class ShardPool implements Shards {
     if (threadId !== undefined) await this.#workers.terminate(threadId);
   }
 
+  watch(): void {
+    if (this.#isStopping) return;
+    for (const shard of this.#pulses.still(performance.now())) {
+      this.#user.onHung(shard, STILL_MAX);
+      void this.kill(shard);
+    }
+  }
+
   drain(): void {
     this.#isDraining = true;
     this.#tellAll({ kind: 'drain' });
@@ -76,6 +87,7 @@ export class ShardPool implements Shards {
     const worker = this.#workers.next(shard);
     seat.port = worker.port;
     seat.startedAtMs = performance.now();
+    this.#pulses.begin(shard);
     worker.port.on('message', (message: FromShard) => this.#hear(shard, message, isSuccessor));
     worker.begin(shardTaskOf(shard, { ...this.#birth, snapshot: this.#snapshot }, isSuccessor));
     if (this.#isDraining) this.#tell(shard, { kind: 'drain' });

@@ -76,6 +76,10 @@ export class InlineShard implements Gate, Shards {
     await Promise.resolve();
   }
 
+  watch(): void {
+    // It runs on the thread that would watch it: whoever started the process has to (a health check of /readyz).
+  }
+
   drain(): void {
     this.#runner.command({ kind: 'drain' });
   }

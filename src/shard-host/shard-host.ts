@@ -66,6 +66,7 @@ export class ShardHost {
   }
 
   #runSlice(endMs: number): void {
+    this.#runner.counters.add(ShardNumber.beats);
     this.#receiveCommands();
     for (;;) {
       if (monotonicMs() >= endMs || this.#runner.isStopped) return;

@@ -51,6 +51,7 @@ export const ShardNumber = {
   requestsUnheard: 35,
   requestsWithoutRoom: 36,
   refusalAcks: 37,
+  beats: 38,
 } as const;
 export type ShardNumberName = keyof typeof ShardNumber;
 export type ShardNumber = (typeof ShardNumber)[ShardNumberName];

@@ -1,0 +1,40 @@
+// A worker that runs in a circle, by a datagram that finds a defect: it is ended, and its calls go on with the next one.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Answerer } from './answerer.ts';
+import { Caller } from './caller.ts';
+import { until } from './eventually.ts';
+import { HANG_WORD } from './hang-word.ts';
+import { networkOf } from './networks.ts';
+import { Peer } from './peer.ts';
+import { SwitchProcess } from './switch-process.ts';
+
+/** Longer than a shard may stand still, and than its successor takes to begin. */
+const PATIENCE_MS = 25_000;
+
+test('a shard that stands still is ended within seconds; its call talks on, is hung up and recorded', async (context) => {
+  const answerer = new Answerer(await Peer.open(context, '127.0.0.3'), { ringMs: 20 });
+  context.after(() => answerer.stop());
+  const caller = new Caller(await Peer.open(context, '127.0.0.2'));
+  process.env['NODE_OPTIONS'] = `--import=${new URL('./hang-on-word.js', import.meta.url).href}`;
+  const network = networkOf(['127.0.0.2'], [{ name: 'vendor', at: answerer.peer.place }]);
+  const tandem = await SwitchProcess.start(context, 1, network);
+  const to = tandem.sip;
+  const plan = { to, callee: '4930123' };
+  const callId = caller.peer.mint();
+  const answer = await caller.invite({ ...plan, holdMs: 0 }, callId).final;
+  assert.equal(answer?.status, 200);
+  caller.peer.send(`OPTIONS sip:${HANG_WORD} SIP/2.0\r\n\r\n`, to);
+  await until('the shard is told to stand still', () => tandem.log.includes('shard stands still'), PATIENCE_MS);
+  await until('it has begun again', async () => {
+    const { isReady, shards } = await tandem.management.status();
+    return isReady && shards[0]?.restarts === 1;
+  });
+  const { contact, from: local, to: remote, cseq } = answer;
+  const bye = { method: 'BYE', uri: contact, from: local, to: remote, callId, cseq: cseq + 1 };
+  assert.equal((await caller.peer.ask(bye, to).final)?.status, 200);
+  const [cdr, ...others] = await tandem.cdrs(1);
+  assert.deepEqual([cdr?.endReason, others.length], ['Normal', 0]);
+  await tandem.stop((line) => /shard (?:stands still|died)/.test(line));
+});
