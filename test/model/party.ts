@@ -265,7 +265,9 @@ export class Party {
       return { replies: [], answered: null };
     }
     const isFirst = asked.status === 0;
-    if (!isFirst && !asked.isExcused && asked.responseText !== text)
+    // What is answered outside of dialogs leaves nothing behind: once a late 2xx has made one, a repeat is new in it.
+    const isForgotten = asked.status === 481;
+    if (!isFirst && !isForgotten && !asked.isExcused && asked.responseText !== text)
       this.#fault(`a second final response to ${method}: ${status}`);
     if (isFirst) {
       asked.status = status;
