@@ -50,6 +50,8 @@ export interface ModelCall {
   /** A vendor has answered; the caller has been told; it has acknowledged. */
   isAnswered: boolean;
   isTold: boolean;
+  /** The caller's answer to an offer of the vendor has gone with a PRACK. */
+  isDescribed: boolean;
   isAcknowledged: boolean;
   isOver: boolean;
   reason: string;

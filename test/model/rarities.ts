@@ -25,6 +25,7 @@ export const RARE_LINES: readonly string[] = [
   'glare: UPDATE of the caller meets one of the switch',
   'glare: UPDATE of the callee meets one of the switch',
   'answer held until PRACK',
+  'late offer answered in PRACK',
   'PRACK of nothing answered 481',
   'set-up ends by time: NoAck',
   'set-up ends by time: GatewayTimeout',

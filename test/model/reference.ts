@@ -52,7 +52,7 @@ export class Reference {
         attempt: null,
         speaker: null,
       },
-      ...{ isAnswered: false, isTold: false, isAcknowledged: false, isOver: false, reason: '' },
+      ...{ isAnswered: false, isTold: false, isDescribed: false, isAcknowledged: false, isOver: false, reason: '' },
       ...{ word: null, outstanding: null, waiting: [], terms: { caller: undefined, callee: undefined } },
     };
     this.placed.push(call);

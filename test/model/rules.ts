@@ -82,4 +82,8 @@ export const CALLERS: readonly CallerKind[] = [
     headers: 'Supported: timer\r\nSession-Expires: 90;refresher=uac\r\n',
   },
   { ...PLAIN, name: 'late offer', hasOffer: false, headers: '' },
+  {
+    ...{ ...PLAIN, name: 'late offer, 100rel', reliability: 'required', hasOffer: false },
+    headers: 'Require: 100rel\r\n',
+  },
 ];

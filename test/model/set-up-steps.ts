@@ -244,7 +244,10 @@ const PRACK = step({
   take: (scene, call) => {
     note(scene, call, 'PRACK');
     const { caller } = scene.realOf(call);
-    const saying = { headers: `RAck: ${caller.rack}\r\n`, mark: `p${scene.asks.size}` };
+    const hasSdp = !call.kind.hasOffer && call.outstanding?.hasSdp === true && !call.isDescribed;
+    if (hasSdp) scene.reach('late offer answered in PRACK');
+    call.isDescribed ||= hasSdp;
+    const saying = { headers: `RAck: ${caller.rack}\r\n`, mark: `p${scene.asks.size}`, hasSdp };
     scene.asks.set(saying.mark, { call, side: 'caller', terms: null });
     scene.world.send(caller.ask('PRACK', caller.rackDialog, scene.nowMs, saying), caller.place);
     scene.reference.prack(call);

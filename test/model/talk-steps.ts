@@ -25,7 +25,7 @@ export const ACKNOWLEDGE = step({
     note(scene, call, 'acknowledge');
     const { caller } = scene.realOf(call);
     if (call.isOver) scene.reach('ACK after the end of the call');
-    scene.world.send(caller.acknowledge(caller.invite, !call.kind.hasOffer), caller.place);
+    scene.world.send(caller.acknowledge(caller.invite, !call.kind.hasOffer && !call.isDescribed), caller.place);
     if (!call.isOver) scene.reference.acknowledge(call);
   },
 });
