@@ -1,4 +1,4 @@
-// A worker that runs in a circle, by a datagram that finds a defect: it is ended, and its calls go on with the next one.
+// A worker that runs in a circle, by a datagram that finds a defect: it is ended, and its calls go on with the next.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ import { SwitchProcess } from './switch-process.ts';
 /** Longer than a shard may stand still, and than its successor takes to begin. */
 const PATIENCE_MS = 25_000;
 
-test('a shard that stands still is ended within seconds; its call talks on, is hung up and recorded', async (context) => {
+test('a shard that stands still is ended, and its call talks on, is hung up and recorded', async (context) => {
   const answerer = new Answerer(await Peer.open(context, '127.0.0.3'), { ringMs: 20 });
   context.after(() => answerer.stop());
   const caller = new Caller(await Peer.open(context, '127.0.0.2'));
