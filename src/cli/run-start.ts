@@ -2,7 +2,7 @@
 // other and waits for no other thread: `import` takes half as much again.
 
 import { createRequire } from 'node:module';
-import { launchControl } from '../control/launched-control.ts';
+import { dismissControl, launchControl } from '../control/launched-control.ts';
 import { holdNursery } from '../nursery.ts';
 import { beginWarmUp } from '../warm-up.ts';
 import { type CommonOptions, run } from './run.ts';
@@ -19,4 +19,5 @@ export async function runStart(options: CommonOptions): Promise<void> {
     const { start } = load('./start.js') as typeof import('./start.ts');
     return start(config, configFile, terminal, launched);
   });
+  await dismissControl(launched);
 }

@@ -10,5 +10,6 @@ const load = createRequire(import.meta.url);
 
 assert(parentPort !== null, 'control-thread runs as a worker');
 const { runControl } = load('./control-program.js') as typeof import('./control-program.ts');
-const [start] = (await once(parentPort, 'message')) as [ControlStart];
-await runControl(parentPort, start);
+const [start] = (await once(parentPort, 'message')) as [ControlStart | null];
+if (start === null) parentPort.close();
+else await runControl(parentPort, start);

@@ -1,5 +1,5 @@
-// Whether the shards in their workers still move: each adds a beat every 50 ms, work or not. One that has added none for
-// long runs in a circle, or waits for what never comes, and only its end helps.
+// Whether the shards in their workers still move: each adds a beat every 50 ms, work or not. One that has added none
+// for long runs in a circle, or waits for what never comes, and only its end helps.
 
 import { ShardCounters } from '../core/shard/counters.ts';
 
