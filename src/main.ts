@@ -319,8 +319,8 @@ async function running({ control, shards, edge, sockets, memory, place, dataPath
   };
   const reporting = setInterval(report, EDGE_REPORT_MS);
   const endShards = async (): Promise<void> => {
+    await shards.stop(!place.isTemporary); // Watched until they have: one that stands still would never stop.
     clearInterval(reporting);
-    await shards.stop(!place.isTemporary);
     edge.turn();
     edge.close();
   };

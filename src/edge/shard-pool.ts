@@ -62,7 +62,6 @@ export class ShardPool implements Shards {
   }
 
   watch(): void {
-    if (this.#isStopping) return;
     for (const shard of this.#pulses.still(performance.now())) {
       this.#user.onHung(shard, STILL_MAX);
       void this.kill(shard);

@@ -13,6 +13,17 @@ import { SwitchProcess } from './switch-process.ts';
 /** Longer than a shard may stand still, and than its successor takes to begin. */
 const PATIENCE_MS = 25_000;
 
+test('a stop waits no longer for a shard that stands still', async (context) => {
+  process.env['NODE_OPTIONS'] = `--import=${new URL('./hang-on-word.js', import.meta.url).href}`;
+  const peer = await Peer.open(context, '127.0.0.2');
+  const tandem = await SwitchProcess.start(context, 2, networkOf(['127.0.0.2'], [{ name: 'vendor', at: peer.place }]));
+  const restMs = tandem.cpuMs();
+  peer.send(`OPTIONS sip:${HANG_WORD} SIP/2.0\r\n\r\n`, tandem.sip);
+  await until('it runs in a circle', () => tandem.cpuMs() > restMs + 1_000);
+  await tandem.stop((line) => /shard (?:stands still|died)/.test(line), PATIENCE_MS);
+  assert.match(tandem.log, /shard stands still/);
+});
+
 test('a shard that stands still is ended, and its call talks on, is hung up and recorded', async (context) => {
   const answerer = new Answerer(await Peer.open(context, '127.0.0.3'), { ringMs: 20 });
   context.after(() => answerer.stop());

@@ -12,7 +12,7 @@ import { START_OPTIONS } from '../../src/nursery.ts';
 import type { SinkSettings } from '../../src/sink-settings.ts';
 import { findRunningSwitch } from '../../src/store/data-directory.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
-import { until } from './eventually.ts';
+import { PATIENCE_MS, until } from './eventually.ts';
 import { Management } from './management.ts';
 import type { Place } from './peer.ts';
 import type { Scope } from './scope.ts';
@@ -147,9 +147,10 @@ export class SwitchProcess {
   }
 
   /** SIGTERM; the process must end by itself, in order, without having logged an error other than those `expected`. */
-  async stop(expected: (line: string) => boolean = () => false): Promise<void> {
+  async stop(expected: (line: string) => boolean = () => false, patienceMs = PATIENCE_MS): Promise<void> {
     this.#child.kill('SIGTERM');
-    await until('the process ends', () => this.#child.exitCode !== null || this.#child.signalCode !== null);
+    const hasEnded = (): boolean => this.#child.exitCode !== null || this.#child.signalCode !== null;
+    await until('the process ends', hasEnded, patienceMs);
     const [code, signal] = await this.#exited;
     assert.deepEqual([code, signal], [0, null], `it ends in order; it said:\n${this.#output.text}`);
     const errors = this.errors().filter((line) => !expected(line));
