@@ -160,7 +160,8 @@ async function reportDays(what: string, dimensions: readonly Dimension[]): Promi
     only: new Map(),
   } as const;
   if (isCold) await coolDown();
-  const facts = { areaOf: (_: string, prefix: string) => `area ${prefix.slice(0, 3)}`, currencyOf: () => 'EUR' };
+  const inEuro = { currencyOf: () => 'EUR', currencyOfAccount: () => 'EUR' };
+  const facts = { areaOf: (_: string, prefix: string) => `area ${prefix.slice(0, 3)}`, ...inEuro };
   const startMs = performance.now();
   const startCpuMs = cpuMs();
   const { rows, total } = await countReport(history, question, facts);

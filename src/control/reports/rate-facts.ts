@@ -9,11 +9,13 @@ import type { RateFacts } from './report.ts';
 export function rateFactsOf({ prices }: Snapshot, wallMs: number): RateFacts {
   const decks = new Map<string, RateDeck>();
   const currencies = new Map<string, string>();
+  const ofAccounts = new Map(prices?.accounts.map(({ account, currency }) => [account, currency]));
   for (const { rateTables, currency } of prices?.accounts ?? []) {
     for (const table of rateTables) currencies.set(table, currency);
   }
   return {
     currencyOf: (table) => currencies.get(table) ?? '',
+    currencyOfAccount: (account) => ofAccounts.get(account) ?? '',
     areaOf: (table, prefix) => {
       const rate = deckOf(table)?.find(prefix, wallMs) ?? null;
       return rate === null || rate.prefix !== prefix ? '' : rate.area;

@@ -29,7 +29,10 @@ export interface ReportQuestion {
 export interface RateFacts {
   /** Area of a prefix; '' when it has none (any more). */
   areaOf(table: string, prefix: string): string;
+  /** '' of a table that nobody uses any more. */
   currencyOf(table: string): string;
+  /** '' of an account that there is not any more. */
+  currencyOfAccount(account: string): string;
 }
 
 /** One row. */
@@ -253,13 +256,17 @@ export class Report {
     const { money } = this.#groups;
     const soldIn = calls.words('currency').map((currency) => money.numberOf(currency));
     const boughtIn = calls.words('buyTable').map((table) => money.numberOf(this.#facts.currencyOf(table)));
+    const { currencyOfAccount } = this.#facts;
+    const clearedIn = calls.words('clearingAccount').map((account) => money.numberOf(currencyOfAccount(account)));
     const none = money.numberOf('');
     const sold = this.#numbers(calls, 'currency');
     const bought = this.#numbers(calls, 'buyTable');
+    const cleared = this.#numbers(calls, 'clearingAccount');
     for (let call = 0; call < sold.length; call++) {
       sold[call] = soldIn[sold[call] as number] as number;
-      const currency = boughtIn[bought[call] as number] as number;
-      // A table that has gone: whoever sold the call will have bought it in the same currency.
+      // A table that has gone was in the currency of its account; where that has gone as well, the seller's may be it.
+      const own = boughtIn[bought[call] as number] as number;
+      const currency = own === none ? (clearedIn[cleared[call] as number] as number) : own;
       bought[call] = currency === none ? (sold[call] as number) : currency;
     }
     for (const { high, low, sum, isBought } of FEES) {

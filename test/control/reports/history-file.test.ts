@@ -29,7 +29,7 @@ const QUESTION = {
   dimensions: ['account', 'prefix'],
   only: new Map(),
 } as const;
-const NAMES = { areaOf: () => '', currencyOf: () => 'EUR' };
+const NAMES = { areaOf: () => '', currencyOf: () => 'EUR', currencyOfAccount: () => 'EUR' };
 
 function spooled(stores: Stores, count: number, startWallMs = START_WALL_MS): void {
   const prng = new Prng(stores.spool.lastPosition() + 1);

@@ -43,7 +43,7 @@ test('kill -9, six times: every call is counted once, and its money to the nano'
     const stores = openLmdbStores(dataPath);
     const history = new CallHistory(stores.spool, new UnpackedSpool(stores.spool), stores.history);
     while (history.follow() > 0);
-    const facts = { areaOf: () => '', currencyOf: () => '' };
+    const facts = { areaOf: () => '', currencyOf: () => '', currencyOfAccount: () => '' };
     const { total } = await countReport(history, EVERYTHING, facts);
     const count = stores.spool.lastPosition();
     assert.equal(total.attempts, count);

@@ -30,6 +30,7 @@ const ZONES = ['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Australia/Lord_Howe', 'A
 const FACTS: RateFacts = {
   areaOf: (table, prefix) => (prefix.startsWith('44') ? 'United Kingdom' : `${table} rest`),
   currencyOf: (table) => (table === 'wholesale' ? 'USD' : ''),
+  currencyOfAccount: (account) => (account === 'vendor 1' ? 'CHF' : ''),
 };
 const CALL_EVERY_MS = 40_000;
 
