@@ -31,6 +31,9 @@ interface StoredColumn {
   readonly words: readonly string[] | null;
 }
 
+/** A column that the release which stored the table did not have: 0 or '' in each row. */
+const ABSENT: Omit<StoredColumn, 'name'> = { kind: 'same', base: 0, at: 0, words: [''] };
+
 interface StoredTable {
   readonly name: string;
   readonly rowCount: number;
@@ -191,9 +194,7 @@ export class ClosedTable {
   }
 
   #column(name: string): StoredColumn {
-    const column = this.#columns.get(name);
-    assert(column !== undefined, `a column ${name} is stored`);
-    return column;
+    return this.#columns.get(name) ?? { ...ABSENT, name };
   }
 }
 

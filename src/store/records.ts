@@ -91,12 +91,19 @@ const CDR_FIELDS_3 = [
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
-/** The CDR of this release. */
+/** That of the one after it. */
 const CDR_FIELDS_4 = [
   ...CDR_FIELDS_3.slice(0, -1),
   'freeSeconds',
   'freeAllowance',
   'freeFromDay',
+  'attempts',
+] as const satisfies readonly (keyof Cdr)[];
+
+/** The CDR of this release. */
+const CDR_FIELDS_5 = [
+  ...CDR_FIELDS_4.slice(0, -1),
+  'buyCurrency',
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
@@ -186,6 +193,7 @@ const SHAPES: readonly (readonly string[])[] = [
   CDR_FIELDS_3,
   CDR_FIELDS_4,
   CALL_STATE_FIELDS,
+  CDR_FIELDS_5,
 ];
 
 /** What records of earlier shapes lack. */
@@ -223,5 +231,5 @@ export function unpackCdr(bytes: Uint8Array): Cdr {
 
 /** `cdr` with all fields of this release. Copies nothing of its own: that costs more than all the rest. */
 export function wholeCdr(cdr: Cdr): Cdr {
-  return cdr.freeSeconds === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
+  return cdr.buyCurrency === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
 }

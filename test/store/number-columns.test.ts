@@ -58,3 +58,24 @@ test('every value comes back as it was, of every width, and tables go on where t
   assert.deepEqual([table.isZero('nothing'), table.isZero('same'), table.isZero('bytes')], [true, false, false]);
   assert.ok(bytes.length < 3_000 * 40, `${bytes.length} bytes`);
 });
+
+test('a column that an earlier release did not store has nothing in any row', () => {
+  const before = new OpenTable('calls', ['count'], ['account']);
+  before.add([7], ['alpha']);
+  const stored = tablesIn(bytesOfTables([before], MARKS)).get('calls');
+  assert.ok(stored !== undefined);
+  const now = new OpenTable('calls', ['count'], ['account', 'buyCurrency']);
+  now.addAll(stored);
+  now.add([8], ['beta', 'USD']);
+  const made = tablesIn(bytesOfTables([now], MARKS)).get('calls');
+  assert.deepEqual(made?.words('buyCurrency'), ['', 'USD']);
+  assert.deepEqual([...(made?.numbers('buyCurrency') ?? [])], [0, 1]);
+  const again = new OpenTable('calls', ['count'], ['account', 'buyCurrency']);
+  again.add([7], ['alpha', '']);
+  assert.equal(
+    tablesIn(bytesOfTables([again], MARKS))
+      .get('calls')
+      ?.isLike(stored),
+    true,
+  );
+});

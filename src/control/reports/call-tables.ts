@@ -41,6 +41,7 @@ const CALL_WORDS = [
   'clearingAccount',
   'buyTable',
   'buyPrefix',
+  'buyCurrency',
 ] as const;
 
 const ATTEMPT_NUMBERS = ['call', 'isReached'] as const;
@@ -89,6 +90,7 @@ export class CallTables {
         cdr.clearingAccount,
         cdr.buyTable,
         cdr.buyPrefix,
+        cdr.buyCurrency,
       ],
     );
     for (let at = 0; at < cdr.attempts.length - 1; at++) this.#addAttempt(call, cdr.attempts[at] as CdrAttempt);

@@ -29,7 +29,7 @@ export interface ReportQuestion {
 export interface RateFacts {
   /** Area of a prefix; '' when it has none (any more). */
   areaOf(table: string, prefix: string): string;
-  /** '' of a table that nobody uses any more. */
+  /** '' of a table that nobody uses any more. It and the next are for records that do not say their currencies. */
   currencyOf(table: string): string;
   /** '' of an account that there is not any more. */
   currencyOfAccount(account: string): string;
@@ -255,18 +255,21 @@ export class Report {
   #addMoney(rows: Int32Array, calls: ClosedTable): void {
     const { money } = this.#groups;
     const soldIn = calls.words('currency').map((currency) => money.numberOf(currency));
-    const boughtIn = calls.words('buyTable').map((table) => money.numberOf(this.#facts.currencyOf(table)));
-    const { currencyOfAccount } = this.#facts;
+    const { currencyOf, currencyOfAccount } = this.#facts;
+    const boughtIn = calls.words('buyCurrency').map((currency) => money.numberOf(currency));
+    const tableIn = calls.words('buyTable').map((table) => money.numberOf(currencyOf(table)));
     const clearedIn = calls.words('clearingAccount').map((account) => money.numberOf(currencyOfAccount(account)));
     const none = money.numberOf('');
     const sold = this.#numbers(calls, 'currency');
-    const bought = this.#numbers(calls, 'buyTable');
+    const bought = this.#numbers(calls, 'buyCurrency');
+    const tables = this.#numbers(calls, 'buyTable');
     const cleared = this.#numbers(calls, 'clearingAccount');
     for (let call = 0; call < sold.length; call++) {
       sold[call] = soldIn[sold[call] as number] as number;
-      // A table that has gone was in the currency of its account; where that has gone as well, the seller's may be it.
-      const own = boughtIn[bought[call] as number] as number;
-      const currency = own === none ? (clearedIn[cleared[call] as number] as number) : own;
+      let currency = boughtIn[bought[call] as number] as number;
+      // Records of earlier releases do not say it: that of the table today, or where it has gone, of the account.
+      if (currency === none) currency = tableIn[tables[call] as number] as number;
+      if (currency === none) currency = clearedIn[cleared[call] as number] as number;
       bought[call] = currency === none ? (sold[call] as number) : currency;
     }
     for (const { high, low, sum, isBought } of FEES) {

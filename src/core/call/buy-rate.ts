@@ -14,6 +14,7 @@ export function noteBuyRate(record: LiveRecord, gateway: RoutingGateway, routing
   cdr.clearingAccount = gateway.clearingAccount;
   cdr.buyTable = buy?.table ?? '';
   cdr.buyPrefix = buy?.prefix ?? '';
+  cdr.buyCurrency = buy === null ? '' : (account?.currency ?? '');
   if (record.bill !== null) record.bill.buy = buy;
   else if (buy !== null) record.bill = { rules, sell: null, agents: [], buy, reserve: null, free: null };
 }

@@ -80,6 +80,7 @@ export const CDR_FIELD_TABLE = {
   freeSeconds: row('count', '', 'The first of the rated seconds, which a package gave for nothing.'),
   freeAllowance: row('text', '', 'Package and name of the free minutes that they are of.'),
   freeFromDay: row('count', '', 'First day of the period of the package that they count in, days since 1970.'),
+  buyCurrency: row('text', '', 'Currency that the last gateway is paid in; empty when it has no buy rate.'),
 } as const satisfies Readonly<Record<keyof Cdr, CdrField>>;
 
 /** Names of all fields, in the order of columns. */

@@ -118,6 +118,8 @@ export interface Cdr {
   /** Package and allowance that they are of, and the first day of the period, counted from 1970; '' and 0: none. */
   freeAllowance: string;
   freeFromDay: number;
+  /** Of the account of the last gateway; '' when it has no buy rate, and in records of earlier releases. */
+  buyCurrency: string;
 }
 
 /** The fields of money as a call begins with them. */
@@ -142,4 +144,5 @@ export const UNBILLED = {
   freeSeconds: 0,
   freeAllowance: '',
   freeFromDay: 0,
+  buyCurrency: '',
 } as const satisfies Partial<Cdr>;

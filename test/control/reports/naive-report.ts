@@ -98,7 +98,8 @@ function count(row: NaiveRow, { cdr, isLast, isReached }: Leg, facts: RateFacts)
   };
   add(cdr.currency, 0, cdr.sellFeeNanos);
   add(cdr.currency, 1, cdr.taxNanos);
-  const boughtIn = facts.currencyOf(cdr.buyTable) || facts.currencyOfAccount(cdr.clearingAccount) || cdr.currency;
+  const today = facts.currencyOf(cdr.buyTable) || facts.currencyOfAccount(cdr.clearingAccount);
+  const boughtIn = cdr.buyCurrency || today || cdr.currency;
   add(boughtIn, 2, cdr.buyFeeNanos);
   add(boughtIn, 3, cdr.buyTaxNanos);
 }

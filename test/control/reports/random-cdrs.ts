@@ -31,6 +31,7 @@ export function randomCdr(number: number, endedAtWallMs: number, prng: Prng): Cd
     clearingAccount: vendors.at(-1) ?? '',
     buyTable: isRated ? (['wholesale', 'gone'][prng.below(2)] ?? '') : '',
     buyPrefix: isRated ? '4' : '',
+    buyCurrency: isRated ? (['', 'USD', 'GBP'][prng.below(3)] ?? '') : '',
     buyFeeNanos: fee(),
     buyTaxNanos: fee(),
     buyBilledSeconds: isSold ? prng.below(600) : 0,

@@ -140,6 +140,17 @@ for (const [maker, open] of Object.entries(MAKERS)) {
   });
 }
 
+test('what a vendor was paid stays in the currency of then, whatever has become of its table', async () => {
+  const stores = openMemoryStores();
+  const paid = { currency: 'EUR', buyFeeNanos: 5n, buyCurrency: 'GBP' };
+  const cdrs = ['wholesale', 'gone'].map((buyTable, at) => ({ ...sampleCdr(at, START_WALL_MS), ...paid, buyTable }));
+  spooled(stores, cdrs);
+  const { total } = await countReport(historyOf(stores), everything('all', []), FACTS);
+  const paidIn = total.money.map(({ currency, buyNanos }) => [currency, buyNanos]);
+  assert.deepEqual(Object.fromEntries(paidIn), { EUR: 0n, GBP: 10n });
+  await stores.close();
+});
+
 test('a history outlives its records, counts each once across any starts anew, and knows since when', async () => {
   const prng = new Prng(6);
   const stores = openMemoryStores();

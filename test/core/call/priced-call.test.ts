@@ -69,7 +69,10 @@ describe('a call has fees in its record', () => {
       [cdr?.account, cdr?.currency, cdr?.sellTable, cdr?.sellPrefix, cdr?.calleeBilled],
       ['alpha', 'EUR', 'retail', '44', '442079'],
     );
-    assert.deepEqual([cdr?.clearingAccount, cdr?.buyTable, cdr?.buyPrefix], ['carrier', 'vendor', '4420']);
+    assert.deepEqual(
+      [cdr?.clearingAccount, cdr?.buyTable, cdr?.buyPrefix, cdr?.buyCurrency],
+      ['carrier', 'vendor', '4420', 'USD'],
+    );
     assert.deepEqual([cdr?.billedSeconds, cdr?.buyBilledSeconds], [36, 31]);
     assert.deepEqual(fees({}, '442079', 31_000), ['44', '0.0360', '0.0068', '0.1550', 36]);
   });

@@ -19,22 +19,21 @@ const NO_FEES: readonly AgentFee[] = [];
  * nothing else: messages are searched for it.
  */
 export function firstRecord(around: Surroundings, arrival: Arrival, { caller, dialled, callee }: Dialled): Cdr {
-  const { invite, source, gateway, routing } = arrival;
   return {
     id: around.mintCdrId(),
     node: around.node,
     shard: around.shardIndex,
-    snapshotVersion: routing.snapshot.version,
-    callerCallId: detach(invite.callId.slice(0, CALL_ID_CHARACTERS_MAX)),
+    snapshotVersion: arrival.routing.snapshot.version,
+    callerCallId: detach(arrival.invite.callId.slice(0, CALL_ID_CHARACTERS_MAX)),
     calleeCallId: '',
     caller: recordNumber(caller),
     callee: recordNumber(dialled),
     callerSent: recordNumber(caller),
     calleeSent: recordNumber(callee),
-    mappingGateway: gateway.name,
+    mappingGateway: arrival.gateway.name,
     routingGateway: '',
-    account: gateway.account,
-    callerAddress: flat(`${source.address}:${source.port}`),
+    account: arrival.gateway.account,
+    callerAddress: flat(`${arrival.source.address}:${arrival.source.port}`),
     calleeAddress: '',
     setupAtWallMs: around.wallMs,
     firstProvisionalAtWallMs: null,
@@ -49,7 +48,7 @@ export function firstRecord(around: Surroundings, arrival: Arrival, { caller, di
     q850: 0,
     reasonHeader: '',
     limitedBy: '',
-    userAgentCaller: detach(agentOf(invite, Header.UserAgent)),
+    userAgentCaller: detach(agentOf(arrival.invite, Header.UserAgent)),
     userAgentCallee: '',
     codec: '',
     sessionTimer: '',
@@ -75,6 +74,7 @@ export function firstRecord(around: Surroundings, arrival: Arrival, { caller, di
     freeSeconds: 0,
     freeAllowance: '',
     freeFromDay: 0,
+    buyCurrency: '',
     attempts: [],
   };
 }
