@@ -63,13 +63,14 @@ function tell(file: string, applied: Applied): string[] {
   const { accounts, mappingGateways, routingGateways } = applied.counts;
   const gateways = `${counted(mappingGateways, 'mapping gateway')}, ${counted(routingGateways, 'routing gateway')}`;
   const size = `${counted(accounts, 'account')}, ${gateways}`;
-  const lines = changeLines(applied.changes);
+  const advice = applied.advice.flatMap((sentence) => ['', sentence]);
+  const lines = [...changeLines(applied.changes), ...advice];
   if (applied.dryRun) {
     const what = applied.changes.length === 0 ? 'nothing would change' : 'these changes would be made';
     return [`${file} is good (${size}); ${what}. Version ${applied.version} stays in force.`, ...lines];
   }
   if (applied.changes.length === 0)
-    return [`${file} says what is in force already (${size}): version ${applied.version}.`];
+    return [`${file} says what is in force already (${size}): version ${applied.version}.`, ...advice];
   return [`Version ${applied.version} is in force: ${size}. ${whereabouts(applied)}`, ...lines];
 }
 

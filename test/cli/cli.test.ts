@@ -137,6 +137,23 @@ test('a start file that is not there, or bad, is told before anything is done', 
   assert.match(bad.error, /bad\.yaml was refused: line 1, shards: takes a whole number from 0/);
 });
 
+test('apply says what two currencies mean for prices that are compared', async () => {
+  const directory = place();
+  const rates = 'rates: [{ prefix: "", perMinute: 1 }]';
+  const network = `
+rateTables: [{ name: euros, currency: EUR, ${rates} }, { name: dollars, currency: USD, ${rates} }]
+accounts: [{ account: alpha, rateTable: euros, creditLimit: None }, { account: vendor, rateTable: dollars }]
+mappingGateways: [{ name: Alpha, account: alpha, remoteIps: 198.51.100.7, minProfitPercent: 10 }]
+routingGateways: [{ name: One, remoteIp: 127.0.0.1, clearingAccount: vendor }]`;
+  writeFileSync(join(directory, 'net.yaml'), network);
+  const sentence = /\n\nPrices in EUR and USD cannot be compared: calls of Alpha pass One by where minProfitPercent/;
+  assert.match((await tandem(directory, 'apply', 'net.yaml', '--dry-run')).out, sentence);
+  assert.match((await tandem(directory, 'apply', 'net.yaml')).out, sentence);
+  assert.match((await tandem(directory, 'apply', 'net.yaml')).out, sentence, 'again, though nothing changes');
+  const route = await tandem(directory, 'route', '--from', 'Alpha', '--caller', '1', '--callee', '44');
+  assert.match(route.out, /its rate is in another currency than the call is sold in/);
+});
+
 test('with the switch running, commands go through it', async (context) => {
   const directory = place();
   const { control, shards, published } = await running(context, directory);

@@ -21,6 +21,7 @@ import type { ImportTask } from '../jobs/table-reader.ts';
 import { compileCalendars } from './calendar-compile.ts';
 import { type Change, changesBetween } from './changes.ts';
 import { compileSnapshot, type ListenerAddress, withCalendarsAt } from './compile.ts';
+import { currencyAdvice } from './currency-advice.ts';
 import { upgraded } from './gateway-fields.ts';
 import { checkRateCalendars, currencyOfImport, type ImportWish, importTaskOf } from './import-wish.ts';
 import { parseNetwork } from './network-file.ts';
@@ -68,6 +69,8 @@ export interface ApplyOutcome {
   /** Empty: the file says what is in force already, and no version was made. */
   readonly changes: readonly Change[];
   readonly dryRun: boolean;
+  /** What the operator should know, a sentence each. */
+  readonly advice: readonly string[];
   readonly counts: { readonly accounts: number; readonly mappingGateways: number; readonly routingGateways: number };
 }
 
@@ -200,7 +203,8 @@ export class Configuration {
     const next = this.#compile(network, request.atWallMs);
     const changes = changesBetween(this.#network, network);
     if (!request.dryRun && (changes.length > 0 || this.#snapshot.version === 0)) this.#become(next, request);
-    return { version: this.#snapshot.version, changes, dryRun: request.dryRun, counts: countsOf(network) };
+    const advice = currencyAdvice(next.snapshot);
+    return { version: this.#snapshot.version, changes, dryRun: request.dryRun, advice, counts: countsOf(network) };
   }
 
   /** The parameters in force, all of the registry. */

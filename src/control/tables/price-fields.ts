@@ -12,7 +12,7 @@ export const PRICE_FIELDS: FieldsOf<PriceLimits> = {
     'minProfitPercent',
     percent,
     null,
-    'A call goes nowhere where it earns less: (sell - buy) / sell, over the first period of both; below 0 is a loss.',
+    'A call goes nowhere where it earns less: (sell - buy) / sell, both in one currency and over their first period.',
   ),
   maxSecondRatesNanos: field(
     'maxSecondRates',

@@ -108,7 +108,7 @@ export class Pricing implements RoutePrices {
   buyPrice({ clearingAccount }: RoutingGateway, digits: string, wallMs: number): Price | null {
     const account = this.billed(clearingAccount);
     const line = account && this.lineOf(account, digits, wallMs);
-    return line === null || line.terms.isBarred ? null : priceOf(line.terms);
+    return account === null || line === null || line.terms.isBarred ? null : priceOf(line.terms, account.currency);
   }
 }
 

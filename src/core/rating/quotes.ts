@@ -37,7 +37,7 @@ export class Quotes implements KnownPrices {
       account: account.account,
       table: line?.table ?? '',
       prefix: line?.prefix ?? '',
-      price: line === null ? null : priceOf(line.terms),
+      price: line === null ? null : priceOf(line.terms, account.currency),
       talkSecondsMax,
       refusedBy: refused && {
         account: refused.account,

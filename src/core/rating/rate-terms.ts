@@ -5,6 +5,8 @@
 //   words: type, isBarred, price, priceSeconds, period, connect fee, grace, minimum, tax, from, until, calendar,
 //          then price and seconds of each section
 
+import type { Price } from '../routing/route-conditions.ts';
+
 /** Kinds of call, from the nearest to the farthest. A gateway's call level lets calls up to one of them pass. */
 export const RATE_TYPES = ['net', 'local', 'national', 'international'] as const;
 export type RateType = (typeof RATE_TYPES)[number];
@@ -87,6 +89,6 @@ export function termsOf(words: ArrayLike<number>, start = 0, end = words.length)
 }
 
 /** What so many seconds cost once the sections are over: for comparing rates, never for charging. */
-export function priceOf({ priceNanos, priceSeconds }: RateTerms): { readonly nanos: number; readonly seconds: number } {
-  return { nanos: priceNanos, seconds: priceSeconds };
+export function priceOf({ priceNanos, priceSeconds }: RateTerms, currency: string): Price {
+  return { nanos: priceNanos, seconds: priceSeconds, currency };
 }

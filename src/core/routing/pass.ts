@@ -24,6 +24,7 @@ export const PASSES = {
   groupRate: { letter: 'S', kind: 'closed', words: 'a group of it is at its call rate' },
   callerPool: { letter: 'P', kind: 'closed', words: 'every number of its caller pool is in use' },
   noBuyRate: { letter: 'N', kind: 'price', words: 'its account has no rate for this number' },
+  otherCurrency: { letter: 'C', kind: 'price', words: 'its rate is in another currency than the call is sold in' },
   tooDear: { letter: 'D', kind: 'price', words: 'its rate is above maxSecondRates' },
   unprofitable: { letter: 'M', kind: 'price', words: 'the profit is below minProfitPercent' },
 } as const satisfies Record<string, PassRow>;

@@ -8,6 +8,8 @@ import type { MappingGateway, RoutingGateway } from './snapshot.ts';
 export interface Price {
   readonly nanos: number;
   readonly seconds: number;
+  /** ISO 4217. Nothing is converted: prices of two currencies are not compared. */
+  readonly currency: string;
 }
 
 /** The call that a plan is made for, its numbers as the mapping gateway has translated them. */

@@ -7,7 +7,7 @@ import { capacityAt, isAvailableAt } from './gateway-hours.ts';
 import { numberFault } from './number-filter.ts';
 import type { Pass } from './pass.ts';
 import type { Price, RouteCall, RouteConditions, RoutePrices } from './route-conditions.ts';
-import { earns, isAbove } from './route-profit.ts';
+import { areApart, comparesPrices, earns, isAbove } from './route-profit.ts';
 import type { MappingGateway, PriceLimits, RoutingGateway } from './snapshot.ts';
 
 /** The first filter that holds `candidate` back; null when none does. Notes what it costs on the way. */
@@ -60,6 +60,7 @@ function priceOf(candidate: Candidate, call: RouteCall, prices: RoutePrices): Pa
   const buy = prices.buyPrice(gateway, billed, wallMs);
   candidate.buy = buy;
   if (buy === null && gateway.feerateRestrict) return 'noBuyRate';
+  if (areApart(sell, buy) && comparesPrices(mapping, gateway)) return 'otherCurrency';
   if (isTooDear(mapping, buy) || isTooDear(gateway, buy)) return 'tooDear';
   return isTooPoor(mapping, sell, buy) || isTooPoor(gateway, sell, buy) ? 'unprofitable' : null;
 }

@@ -12,23 +12,24 @@
 import type { ParameterValues } from '../parameters/registry.ts';
 import type { Candidate } from './candidate.ts';
 import { capacityAt, priorityAt } from './gateway-hours.ts';
-import { type RouteCall, type RouteConditions, UNKNOWN_RATE } from './route-conditions.ts';
+import { type Price, type RouteCall, type RouteConditions, UNKNOWN_RATE } from './route-conditions.ts';
 import { secondNanos } from './route-profit.ts';
 import type { RoutePolicy } from './snapshot.ts';
 
 /** Sorts `candidates`, whose prices are known. */
 export function putInOrder(
   candidates: Candidate[],
-  { mapping, wallMs }: RouteCall,
+  { mapping, sell, wallMs }: RouteCall,
   parameters: ParameterValues,
   conditions: RouteConditions,
 ): void {
   const { firstRoutePolicy, secondRoutePolicy } = mapping;
   const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
+  const currency = currencyOfCosts(candidates, sell);
   for (const candidate of candidates) {
-    candidate.firstRank = rankBy(firstRoutePolicy, candidate, conditions, windowMs);
-    candidate.secondRank = rankBy(secondRoutePolicy, candidate, conditions, windowMs);
-    rankBySystem(candidate, parameters, conditions);
+    candidate.firstRank = rankBy(firstRoutePolicy, candidate, currency, conditions, windowMs);
+    candidate.secondRank = rankBy(secondRoutePolicy, candidate, currency, conditions, windowMs);
+    rankBySystem(candidate, currency, parameters, conditions);
     const { slot } = candidate.gateway;
     candidate.priority = priorityAt(candidate.gateway, wallMs);
     candidate.load = loadOf(capacityAt(candidate.gateway, wallMs), conditions.calls(slot));
@@ -38,14 +39,43 @@ export function putInOrder(
   takeTurns(candidates, conditions);
 }
 
-function rankBy(policy: RoutePolicy, candidate: Candidate, conditions: RouteConditions, windowMs: number): number {
-  if (policy === 'none') return 0;
-  return policy === 'answerRate' ? rateRank(candidate, conditions, windowMs) : costRank(candidate);
+/**
+ * The currency that costs are compared in, for none is converted: that of the call where a gateway has it, else that of
+ * the first gateway that has a price.
+ */
+function currencyOfCosts(candidates: readonly Candidate[], sell: Price | null): string {
+  let first = '';
+  for (const { buy } of candidates) {
+    if (buy === null) continue;
+    if (buy.currency === sell?.currency) return buy.currency;
+    if (first === '') first = buy.currency;
+  }
+  return first;
 }
 
-/** SS_GATEWAY_ASR_ROUTE_SORT_CONFIG, SS_GATEWAY_FEE_RATE_ROUTE_SORT_CONFIG and which of the two comes first. */
-function rankBySystem(candidate: Candidate, parameters: ParameterValues, conditions: RouteConditions): void {
-  const cost = parameters.SS_GATEWAY_FEE_RATE_ROUTE_SORT_CONFIG ? costRank(candidate) : leastCostRank(candidate);
+function rankBy(
+  policy: RoutePolicy,
+  candidate: Candidate,
+  currency: string,
+  conditions: RouteConditions,
+  windowMs: number,
+): number {
+  if (policy === 'none') return 0;
+  return policy === 'answerRate' ? rateRank(candidate, conditions, windowMs) : costRank(candidate, currency);
+}
+
+/**
+ * SS_GATEWAY_ASR_ROUTE_SORT_CONFIG, SS_GATEWAY_FEE_RATE_ROUTE_SORT_CONFIG and which of the two comes first. Gateways
+ * with `leastCostRouting` stand before the others of their priority, the cheapest first.
+ */
+function rankBySystem(
+  candidate: Candidate,
+  currency: string,
+  parameters: ParameterValues,
+  conditions: RouteConditions,
+): void {
+  const isByCost = parameters.SS_GATEWAY_FEE_RATE_ROUTE_SORT_CONFIG || candidate.gateway.leastCostRouting;
+  const cost = isByCost ? costRank(candidate, currency) : Infinity;
   const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
   const rate = parameters.SS_GATEWAY_ASR_ROUTE_SORT_CONFIG ? rateRank(candidate, conditions, windowMs) : 0;
   const isCostFirst = parameters.SS_GATEWAY_FEE_RATE_ROUTE_BEFORE_ASR;
@@ -59,14 +89,9 @@ function rateRank({ gateway, prefix }: Candidate, conditions: RouteConditions, w
   return percent === UNKNOWN_RATE ? -Infinity : -percent;
 }
 
-/** A gateway without a rate stands last. */
-function costRank({ buy }: Candidate): number {
-  return buy === null ? Infinity : secondNanos(buy);
-}
-
-/** `leastCostRouting`: those that have it stand before the others of their priority, the cheapest first. */
-function leastCostRank(candidate: Candidate): number {
-  return candidate.gateway.leastCostRouting ? costRank(candidate) : Infinity;
+/** A gateway without a rate stands last, and so does one that is paid in another currency. */
+function costRank({ buy }: Candidate, currency: string): number {
+  return buy === null || buy.currency !== currency ? Infinity : secondNanos(buy);
 }
 
 function loadOf(capacity: number | null, calls: number): number {

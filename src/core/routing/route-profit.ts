@@ -2,15 +2,29 @@
 // integers, and so is what is compared, so that a profit of exactly the least that is asked for is enough.
 
 import type { Price } from './route-conditions.ts';
+import type { PriceLimits } from './snapshot.ts';
 
 /** Nanos a second; for telling and ordering, never for charging. */
 export function secondNanos({ nanos, seconds }: Price): number {
   return nanos / seconds;
 }
 
-/** Percent of the sell price; null when there is none of the two prices, or nothing is sold for nothing. */
+/** Whether both prices are there, in two currencies. */
+export function areApart(sell: Price | null, buy: Price | null): boolean {
+  return sell !== null && buy !== null && sell.currency !== buy.currency;
+}
+
+/**
+ * Whether what `routing` is paid is compared with money of the account of `mapping`: with its price, or with the limit
+ * that it sets. A limit of `routing` is in the currency of its own account.
+ */
+export function comparesPrices(mapping: PriceLimits, routing: PriceLimits): boolean {
+  return mapping.maxSecondRatesNanos !== null || mapping.minProfitPercent !== null || routing.minProfitPercent !== null;
+}
+
+/** Percent of the sell price; null without two prices of one currency, or when it is sold for nothing. */
 export function profitPercent(sell: Price | null, buy: Price | null): number | null {
-  if (sell === null || buy === null || sell.nanos <= 0) return null;
+  if (sell === null || buy === null || sell.nanos <= 0 || areApart(sell, buy)) return null;
   const sold = sell.nanos * buy.seconds;
   return ((sold - buy.nanos * sell.seconds) * 100) / sold;
 }

@@ -14,9 +14,9 @@ test('the plan in its order, then those passed by, each with what became of it',
   const candidates = [candidate('Vendor one', '4930', { isTried: true }), candidate('Vendor 2 (low)', '4930')];
   const passed = [
     candidate('three', '49', { pass: 'full' }),
-    candidate('four', '49', { pass: 'unprofitable', buy: { nanos: 112, seconds: 60 } }),
+    candidate('four', '49', { pass: 'unprofitable', buy: { nanos: 112, seconds: 60, currency: 'EUR' } }),
   ];
-  const text = decisionText({ candidates, passed }, { nanos: 100, seconds: 60 });
+  const text = decisionText({ candidates, passed }, { nanos: 100, seconds: 60, currency: 'EUR' });
   assert.equal(text, '*Vendor one,4930;-Vendor 2 (low);Fthree,49;Mfour:-12');
   assert.deepEqual(readDecision(text), {
     gateways: [

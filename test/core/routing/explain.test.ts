@@ -98,10 +98,10 @@ test('each translation says by which rule a number becomes what, for the call an
 
 /** What `number` costs: 0.06 a minute of acme's account and 0.03 of the gateway `one`; 48 is unknown, 47 is barred. */
 const PRICES: KnownPrices = {
-  buyPrice: ({ name }) => (name === 'one' ? { nanos: 500_000, seconds: 1 } : null),
+  buyPrice: ({ name }) => (name === 'one' ? { nanos: 500_000, seconds: 1, currency: 'EUR' } : null),
   sellQuote: (_gateway, number) => {
     const known = { account: 'acme-billing', table: 'retail', prefix: number.slice(0, 2), talkSecondsMax: 60 };
-    const price = { nanos: 6_000_000, seconds: 6 };
+    const price = { nanos: 6_000_000, seconds: 6, currency: 'EUR' };
     if (number.startsWith('48')) return { ...known, table: '', prefix: '', price: null, refusal: 'RateNotFound' };
     return { ...known, price, refusal: number.startsWith('47') ? 'RateBarred' : '' };
   },

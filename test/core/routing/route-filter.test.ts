@@ -8,7 +8,7 @@ import { profitPercent } from '../../../src/core/routing/route-profit.ts';
 import { type PrefixedGateway, routingGateway } from '../../simulator/trunks.ts';
 import { order, type PlanParts, passes, planOf } from './route-moment.ts';
 
-const PRICE = { nanos: 600_000_000, seconds: 60 };
+const PRICE = { nanos: 600_000_000, seconds: 60, currency: 'EUR' };
 
 function whyNot(part: Partial<PrefixedGateway>, parts: PlanParts = {}): string | null | undefined {
   return passes(planOf([routingGateway(1, part)], '49', parts))[1];
@@ -34,8 +34,8 @@ describe('VOS3000, worked examples', () => {
   test('a rate of 0.6 a minute is 0.01 a second for maxSecondRates: at the limit it passes, above it does not', () => {
     const most = { maxSecondRatesNanos: 10_000_000 };
     assert.equal(whyNot(most, { buy: { 1: PRICE } }), undefined);
-    assert.equal(whyNot(most, { buy: { 1: { nanos: 600_000_001, seconds: 60 } } }), 'tooDear');
-    assert.equal(whyNot(most, { buy: { 1: { nanos: 60_000_000, seconds: 6 } } }), undefined);
+    assert.equal(whyNot(most, { buy: { 1: { nanos: 600_000_001, seconds: 60, currency: 'EUR' } } }), 'tooDear');
+    assert.equal(whyNot(most, { buy: { 1: { nanos: 60_000_000, seconds: 6, currency: 'EUR' } } }), undefined);
   });
 
   test('the lower priority number is tried first, then the lower load, then fewer calls so far', () => {
@@ -89,14 +89,31 @@ describe('each filter', () => {
   });
 
   test('minProfitPercent of either side: exactly the least is enough', () => {
-    const sell = { nanos: 1_000_000_000, seconds: 60 };
-    const buy = { 1: { nanos: 90_000_000, seconds: 6 } };
+    const sell = { nanos: 1_000_000_000, seconds: 60, currency: 'EUR' };
+    const buy = { 1: { nanos: 90_000_000, seconds: 6, currency: 'EUR' } };
     assert.equal(profitPercent(sell, buy[1]), 10);
     assert.equal(whyNot({ minProfitPercent: 10 }, { sell, buy }), undefined);
     assert.equal(whyNot({ minProfitPercent: 11 }, { sell, buy }), 'unprofitable');
     assert.equal(whyNot({}, { sell, buy, mapping: { minProfitPercent: 11 } }), 'unprofitable');
     assert.equal(whyNot({ minProfitPercent: 0 }, { sell, buy: { 1: sell } }), undefined);
-    assert.equal(whyNot({ minProfitPercent: -50 }, { sell, buy: { 1: { nanos: 150, seconds: 6 } } }), undefined);
+    assert.equal(
+      whyNot({ minProfitPercent: -50 }, { sell, buy: { 1: { nanos: 150, seconds: 6, currency: 'EUR' } } }),
+      undefined,
+    );
+  });
+
+  test('prices of two currencies are not compared: where they would be, the gateway is passed by', () => {
+    const sell = { nanos: 1_000_000_000, seconds: 60, currency: 'EUR' };
+    const cheap = { nanos: 1, seconds: 60, currency: 'USD' };
+    const buy = { 1: cheap };
+    assert.equal(profitPercent(sell, cheap), null);
+    assert.equal(whyNot({}, { sell, buy }), undefined);
+    assert.equal(whyNot({ minProfitPercent: 0 }, { sell, buy }), 'otherCurrency');
+    assert.equal(whyNot({}, { sell, buy, mapping: { minProfitPercent: 0 } }), 'otherCurrency');
+    assert.equal(whyNot({}, { sell, buy, mapping: { maxSecondRatesNanos: 100 } }), 'otherCurrency');
+    assert.equal(whyNot({ maxSecondRatesNanos: 100 }, { sell, buy }), undefined, 'a limit in its own currency');
+    assert.equal(whyNot({ maxSecondRatesNanos: 0 }, { sell, buy }), 'tooDear');
+    assert.equal(whyNot({}, { buy, mapping: { maxSecondRatesNanos: 100 } }), undefined, 'an account without one');
   });
 
   test('a call that nobody pays for has no profit', () => {

@@ -9,7 +9,11 @@ import { type PrefixedGateway, routingGateway } from '../../simulator/trunks.ts'
 import { order, type PlanParts, planOf } from './route-moment.ts';
 
 const THREE = [1, 2, 3].map((slot) => routingGateway(slot));
-const BUY = { 1: { nanos: 300, seconds: 1 }, 2: { nanos: 100, seconds: 1 }, 3: { nanos: 1200, seconds: 6 } };
+const BUY = {
+  1: { nanos: 300, seconds: 1, currency: 'EUR' },
+  2: { nanos: 100, seconds: 1, currency: 'EUR' },
+  3: { nanos: 1200, seconds: 6, currency: 'EUR' },
+};
 const RATES = { answerRates: { 1: 50, 2: 40, 3: 90 } };
 
 function slots(gateways: readonly PrefixedGateway[], parts: PlanParts): string {
@@ -47,6 +51,24 @@ describe('answer rate and cost', () => {
   test('leastCostRouting: those that have it by their rates, before the others of their priority', () => {
     const gateways = [1, 2, 3].map((slot) => routingGateway(slot, { leastCostRouting: slot !== 2 }));
     assert.equal(slots(gateways, { buy: BUY }), '3 1 2');
+  });
+});
+
+describe('costs in several currencies', () => {
+  const parameters = { SS_GATEWAY_FEE_RATE_ROUTE_SORT_CONFIG: 'On' };
+  const buy = { ...BUY, 2: { ...BUY[2], currency: 'USD' } };
+
+  test("those in the caller's currency stand first, the others last, as those without a rate", () => {
+    const gateways = [routingGateway(0), ...THREE];
+    assert.equal(slots(gateways, { buy, parameters, sell: { nanos: 9, seconds: 1, currency: 'EUR' } }), '3 1 0 2');
+    assert.equal(slots(gateways, { buy, parameters, sell: { nanos: 9, seconds: 1, currency: 'USD' } }), '2 0 1 3');
+  });
+
+  test('where no gateway has it, or the caller pays nothing, costs are in the currency of the first', () => {
+    const sell = { nanos: 9, seconds: 1, currency: 'GBP' };
+    assert.equal(slots(THREE, { buy, parameters, sell }), '3 1 2');
+    assert.equal(slots(THREE, { buy, parameters }), '3 1 2');
+    assert.equal(slots(THREE, { buy: BUY, parameters, sell }), '2 3 1', 'all of one currency: by their costs');
   });
 });
 

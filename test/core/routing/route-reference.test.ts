@@ -31,8 +31,12 @@ interface Scene {
   readonly system: Readonly<Record<string, string>>;
 }
 
-const price = fc.record({ nanos: fc.constantFrom(0, 1, 60, 90, 100, 600), seconds: fc.constantFrom(1, 6, 60) });
 const mostly = <T>(usual: T, ...others: T[]) => fc.constantFrom(usual, usual, usual, usual, ...others);
+const price = fc.record({
+  nanos: fc.constantFrom(0, 1, 60, 90, 100, 600),
+  seconds: fc.constantFrom(1, 6, 60),
+  currency: mostly('EUR', 'USD', 'GBP'),
+});
 const limits = {
   minProfitPercent: mostly<number | null>(null, -100, 0, 10, 100),
   maxSecondRatesNanos: mostly<number | null>(null, 0, 1, 10, 100),
@@ -135,7 +139,9 @@ function reference(scene: Scene): Found {
   }
   const reasons = [...chosen.keys()].map((one) => [one, reasonAgainst(one, scene)] as const);
   const left = reasons.filter(([, reason]) => reason === null).map(([one]) => one);
-  const keysOf = (one: Drawn): number[] => standing(one, (chosen.get(one) as string).length, scene);
+  const priced = [...chosen.keys()].filter((one) => left.includes(one)).flatMap(({ buy }) => buy?.currency ?? []);
+  const currency = priced.find((one) => one === scene.sell?.currency) ?? priced[0];
+  const keysOf = (one: Drawn): number[] => standing(one, (chosen.get(one) as string).length, scene, currency);
   const areEquals = (a: Drawn, b: Drawn): boolean =>
     a.gateway.weight > 0 === b.gateway.weight > 0 && lexical(keysOf(a), keysOf(b)) === 0;
   left.sort((a, b) => lexical([...keysOf(a), ...amongEquals(a)], [...keysOf(b), ...amongEquals(b)]));
@@ -168,6 +174,10 @@ function reasonAgainst({ gateway, calls, closed, isAtRate, buy }: Drawn, { mappi
   if (gateway.capacity !== null && calls >= gateway.capacity) return 'full';
   if (isAtRate) return 'rate';
   if (buy === null && gateway.feerateRestrict) return 'noBuyRate';
+  const wants = [...limitsOf.map(({ minProfitPercent }) => minProfitPercent), mapping.maxSecondRatesNanos];
+  if (buy !== null && sell !== null && buy.currency !== sell.currency && wants.some((limit) => limit !== null)) {
+    return 'otherCurrency';
+  }
   for (const { maxSecondRatesNanos: most } of limitsOf) {
     if (buy !== null && most !== null && buy.nanos > most * buy.seconds) return 'tooDear';
   }
@@ -183,9 +193,14 @@ function profitOf(sell: Price, buy: Price): number {
   return (100 * (sold - buy.nanos * sell.seconds)) / sold;
 }
 
-function standing({ gateway, answerRate, buy }: Drawn, prefixLength: number, { mapping, system }: Scene): number[] {
+function standing(
+  { gateway, answerRate, buy }: Drawn,
+  prefixLength: number,
+  { mapping, system }: Scene,
+  currency: string | undefined,
+): number[] {
   const rate = answerRate === -1 ? -Infinity : -answerRate;
-  const cost = buy === null ? Infinity : buy.nanos / buy.seconds;
+  const cost = buy === null || buy.currency !== currency ? Infinity : buy.nanos / buy.seconds;
   const leastCost = gateway.leastCostRouting ? cost : Infinity;
   const byPolicy = { none: 0, answerRate: rate, lowestRate: cost };
   const isOn = parameters(system);

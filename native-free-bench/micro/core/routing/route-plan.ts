@@ -26,7 +26,7 @@ const NOW_MS = 1_000_000;
 const OTHERS = { numberGroups: new Map<string, never>(), sell: null, wallMs: NOW_MS } as const;
 
 /** Every gateway has a price, as with rate decks whose lookup is measured apart. */
-const PRICES: RoutePrices = { buyPrice: ({ slot }) => ({ nanos: 1_000_000 + slot, seconds: 60 }) };
+const PRICES: RoutePrices = { buyPrice: ({ slot }) => ({ nanos: 1_000_000 + slot, seconds: 60, currency: 'EUR' }) };
 
 interface Kind {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 
 export function beginHunt(entry: Entry): void {
   const { around, routing, gateway, call, record, crossing, caller, callee, forwarder, display, isWithheld } = entry;
-  const sell = record.bill?.sell ? priceOf(record.bill.sell.terms) : null;
+  const sell = record.bill?.sell ? priceOf(record.bill.sell.terms, record.cdr.currency) : null;
   const { wallMs, routeConditions } = around;
   const { numberGroups } = routing;
   const numbers = { caller, callee: entry.routed ?? callee, billed: record.cdr.calleeBilled, forwarder };
