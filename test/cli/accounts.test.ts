@@ -71,6 +71,11 @@ test('the currency of an account cannot change while it has money, by whatever i
       /account blue has 12\.50 EUR, which its currency would turn into USD\. Bring its balance/,
     );
   }
+  writeFileSync(join(directory, 'without.yaml'), 'systemParameters: { SS_CAPACITY: 100 }');
+  assert.equal((await tandem(directory, 'apply', 'without.yaml')).code, 0);
+  const back = await tandem(directory, 'apply', 'dollars.yaml');
+  assert.match(back.error, /account blue has 12\.50 EUR, which its currency would turn into USD/, 'nor by a detour');
+  assert.equal((await tandem(directory, 'apply', 'net.yaml')).code, 0);
   await tandem(directory, 'pay', 'blue', '12.5', '--kind', 'deduction');
   assert.equal((await tandem(directory, 'apply', 'dollars.yaml')).code, 0);
 });

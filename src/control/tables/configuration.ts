@@ -244,8 +244,32 @@ export class Configuration {
     const table = assignSlots(this.#slots, network);
     const version = this.#snapshot.version + 1;
     const snapshot = compileSnapshot(network, version, table, this.#listeners, wallMs, this.#images.of);
-    refuseOtherCurrencies(this.#snapshot, snapshot, this.#balanceOf);
+    this.#refuseOtherCurrencies(snapshot);
     return { network, slots: table.assignments, snapshot, shared: new SharedLimits(network, table) };
+  }
+
+  /** What an account has would be called another currency, and nobody would have changed it. */
+  #refuseOtherCurrencies({ prices }: Snapshot): void {
+    const known = new Map(this.#snapshot.prices?.accounts.map(({ account, currency }) => [account, currency]));
+    for (const { account, currency } of prices?.accounts ?? []) {
+      if (known.get(account) === currency) continue;
+      const nanos = this.#balanceOf(account);
+      const had = nanos === 0n ? '' : (known.get(account) ?? this.#lastCurrencyOf(account));
+      if (had === '' || had === currency) continue;
+      const sentence =
+        `The account ${account} has ${moneyText(nanos, 2)} ${had}, which its currency would turn into ` +
+        `${currency || 'no currency'}. Bring its balance to 0 first (tandem pay), or make another account.`;
+      throw new TandemError('TANDEM_NETWORK_REFUSED', sentence);
+    }
+  }
+
+  /** Of an account that was taken out of the network: what it last had, as far as versions are kept; else ''. */
+  #lastCurrencyOf(name: string): string {
+    for (const { version } of this.#store.versions(CONFIGURATION_VERSIONS_MAX)) {
+      const found = this.#store.version(version)?.network.accounts.find(({ account }) => account === name);
+      if (found !== undefined) return found.currency;
+    }
+    return '';
   }
 
   /** What the reader of a table needs to know. Throws TANDEM_IMPORT_NAME and TANDEM_IMPORT_CURRENCY. */
@@ -314,20 +338,6 @@ function countsOf(network: Network): ApplyOutcome['counts'] {
     mappingGateways: network.mappingGateways.length,
     routingGateways: network.routingGateways.length,
   };
-}
-
-/** What an account has would be called another currency, and nobody would have changed it. */
-function refuseOtherCurrencies(before: Snapshot, after: Snapshot, balanceOf: BalanceOf): void {
-  const known = new Map(before.prices?.accounts.map(({ account, currency }) => [account, currency]));
-  for (const { account, currency } of after.prices?.accounts ?? []) {
-    const had = known.get(account) ?? '';
-    const nanos = had === '' || had === currency ? 0n : balanceOf(account);
-    if (nanos === 0n) continue;
-    const sentence =
-      `The account ${account} has ${moneyText(nanos, 2)} ${had}, which its currency would turn into ` +
-      `${currency || 'no currency'}. Bring its balance to 0 first (tandem pay), or make another account.`;
-    throw new TandemError('TANDEM_NETWORK_REFUSED', sentence);
-  }
 }
 
 function unknownVersion(version: number): TandemError {
