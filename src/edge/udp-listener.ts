@@ -2,6 +2,7 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { MAPPED_PREFIX, unmapped } from '../core/base/ip-address.ts';
 import { TandemError } from '../tandem-error.ts';
 
 /**
@@ -19,9 +20,6 @@ export interface UdpListenerOptions {
   /** The platform refused to send to this place (no route, not permitted ...). */
   readonly onUnreachable: (address: string, port: number) => void;
 }
-
-/** RFC 4291 2.5.5.2: IPv4 as an IPv6 socket knows it. */
-const MAPPED = '::ffff:';
 
 /** A bound socket. One on `::` carries IPv4 as well; nobody else sees mapped addresses. */
 export class UdpListener {
@@ -76,7 +74,7 @@ export class UdpListener {
   /** Sends bytes[start, end). `isTold`: whether a refusal of the platform is worth hearing. */
   send(bytes: Buffer, start: number, end: number, address: string, port: number, isTold: boolean): void {
     const onSent = isTold ? this.#onSent : undefined;
-    const to = this.#isIp6 && !address.includes(':') ? MAPPED + address : address;
+    const to = this.#isIp6 && !address.includes(':') ? MAPPED_PREFIX + address : address;
     // Without a range nothing is cut out of the buffer, which is an object less.
     if (start === 0 && end === bytes.length) this.#socket.send(bytes, port, to, onSent);
     else this.#socket.send(bytes, start, end - start, port, to, onSent);
@@ -85,10 +83,6 @@ export class UdpListener {
   close(): void {
     this.#socket.close();
   }
-}
-
-function unmapped(address: string): string {
-  return address.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
 }
 
 function bindError({ address, port }: UdpListenerOptions, cause: NodeJS.ErrnoException): TandemError {

@@ -12,6 +12,15 @@ export interface IpNetwork {
 
 const MAPPED_BITS = 96;
 
+/** In front of an IPv4 address as a socket of IPv6 knows it. */
+export const MAPPED_PREFIX = '::ffff:';
+
+/** RFC 4291 2.5.5.2: an IPv4-mapped address is its IPv4 address, whichever socket it came in by. */
+export function unmapped(address: string): string {
+  const isMapped = address.startsWith(MAPPED_PREFIX) && address.includes('.');
+  return isMapped ? address.slice(MAPPED_PREFIX.length) : address;
+}
+
 /** Parses an IPv4 or IPv6 address (no brackets, no zone); null when it is neither. */
 export function parseIp(text: string): IpWords | null {
   return text.includes(':') ? parseIp6(text) : parseIp4(text);

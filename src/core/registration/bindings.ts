@@ -8,6 +8,7 @@
 // One lock for all writers: registrations are rare beside calls. Readers take none, they look again when the sequence
 // has moved meanwhile.
 
+import { unmapped } from '../base/ip-address.ts';
 import {
   ADMISSION_SLOTS_MAX,
   BINDING_CONTACT_MAX,
@@ -265,11 +266,6 @@ function rowOf(slot: number): number {
 
 function headOf(hash: number): number {
   return HEADS_AT + ((hash >>> 0) % HEADS);
-}
-
-/** RFC 4291 2.5.5.2: an IPv4-mapped address is its IPv4 address, whichever socket it came in by. */
-function unmapped(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
 
 function placeHash(address: string, port: number): number {
