@@ -196,6 +196,7 @@ function startOf(dataPath: string, memory: SwitchMemory, sinks: readonly SinkSet
     lrnUrl: '',
     keyFile: '',
     journalsPath: journalsPath(dataPath, 1),
+    isWatched: false,
   };
 }
 

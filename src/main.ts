@@ -59,6 +59,8 @@ export interface StartOptions {
   readonly logLevel?: LogLevel;
   /** False keeps configuration and CDRs in memory only. Default true. */
   readonly isDurable?: boolean;
+  /** Whether the process is the switch's own: then it is ended when its main thread stands still. Default false. */
+  readonly isWatched?: boolean;
   /** The control thread, where it was launched before. */
   readonly launched?: Worker;
 }
@@ -260,6 +262,7 @@ function controlStartOf(
     lrnUrl: config.lrnUrl,
     hosts: [],
     journalsPath: place.path,
+    isWatched: options.isWatched ?? false,
   };
 }
 

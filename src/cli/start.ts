@@ -1,6 +1,7 @@
 // tandem start: the switch, until SIGTERM or SIGINT. Then no new calls, until those there are have ended or the time
 // for that is over, or a second signal comes; a third does not wait at all. Answered calls live on in any case.
 
+import { url as debuggerUrl } from 'node:inspector';
 import { setTimeout } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { SwitchConfig } from '../config.ts';
@@ -18,7 +19,8 @@ export async function start(
   terminal: Terminal,
   launched: Worker,
 ): Promise<number> {
-  const running = await startSwitch(config, { launched });
+  // A debugger may hold it as long as it likes.
+  const running = await startSwitch(config, { launched, isWatched: debuggerUrl() === undefined });
   const { managementPort, sipPorts } = running;
   const log = makeLog('start', 'info');
   if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, running, terminal);

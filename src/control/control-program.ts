@@ -12,6 +12,7 @@ import { openMemoryStores } from '../store/memory.ts';
 import type { Stores } from '../store/ports.ts';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { Control } from './control.ts';
+import { MainWatch } from './main-watch.ts';
 import type { ControlFault, ControlStart, FromControl, ToControl } from './messages.ts';
 
 /** How often clocks are looked at, and whether the rings hold much, ms. */
@@ -27,7 +28,7 @@ export async function runControl(port: MessagePort, options: ControlStart): Prom
   try {
     const control = await openControl(options, post, log);
     await control.learnHosts();
-    serve(control, port, post, log);
+    serve(control, port, post, log, options.isWatched ? new MainWatch(log) : null);
   } catch (error) {
     cannotStart(error, post, log);
     port.close();
@@ -35,8 +36,17 @@ export async function runControl(port: MessagePort, options: ControlStart): Prom
 }
 
 /** Calls may begin; HTTP follows. */
-function serve(control: Control, port: MessagePort, post: (message: FromControl) => void, log: Log): void {
-  const ticking = setInterval(() => control.tick(monotonicMs()), TICK_MS);
+function serve(
+  control: Control,
+  port: MessagePort,
+  post: (message: FromControl) => void,
+  log: Log,
+  watch: MainWatch | null,
+): void {
+  const ticking = setInterval(() => {
+    control.tick(monotonicMs());
+    watch?.look(monotonicMs());
+  }, TICK_MS);
   const abandon = (): void => {
     clearInterval(ticking);
     end(control.abandon(), port, log);
@@ -57,6 +67,7 @@ function serve(control: Control, port: MessagePort, post: (message: FromControl)
   );
   port.on('message', (message: ToControl) => {
     if (message.kind === 'crash') throw new Error('a crash drill');
+    if (message.kind === 'edge') watch?.hear();
     if (message.kind !== 'stop') return control.hear(message);
     clearInterval(ticking);
     // What is half open cannot be closed.

@@ -46,6 +46,8 @@ export interface ControlStart {
   readonly hosts: readonly HostAddresses[];
   /** Where the shards' journals are, a folder each. */
   readonly journalsPath: string;
+  /** Whether the process is ended when main stands still: it is the switch's own, and somebody starts it again. */
+  readonly isWatched: boolean;
 }
 
 /** One question of a shard to the LRN source. */
@@ -124,6 +126,7 @@ export type ToControl =
   | { readonly kind: 'shardRestarted'; readonly shard: number; readonly atWallMs: number }
   /** `shard` asks the LRN source. */
   | ({ readonly kind: 'askLrn' } & LrnRequest)
+  /** Several times a second, as long as main moves. */
   | { readonly kind: 'edge'; readonly numbers: EdgeNumbers }
   /** No new calls from now on: not ready any more. */
   | { readonly kind: 'draining' }

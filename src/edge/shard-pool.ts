@@ -1,12 +1,13 @@
 // The shards in their workers. A worker that dies is replaced, and its shard begins again on the same memory.
 
 import type { MessagePort } from 'node:worker_threads';
+import { Pulses, STILL_MAX } from '../core/base/pulses.ts';
 import { Ring } from '../core/base/ring.ts';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
+import { ShardCounters } from '../core/shard/counters.ts';
 import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { FromShard, ShardTask, ToShard } from '../core/shard/shard-task.ts';
 import type { Place, Shards, ShardsUser } from '../shards.ts';
-import { Pulses, STILL_MAX } from './pulse.ts';
 import { type ShardBirth, shardTaskOf } from './shard-birth.ts';
 import type { ShardWorkers } from './shard-workers.ts';
 
@@ -37,7 +38,8 @@ export class ShardPool implements Shards {
     this.#user = user;
     this.#snapshot = birth.snapshot;
     this.#workers = workers;
-    this.#pulses = new Pulses(birth.memory.shards.map(({ counters }) => counters));
+    const counters = birth.memory.shards.map((shard) => new ShardCounters(shard.counters));
+    this.#pulses = new Pulses(counters.map((shard) => () => shard.get('beats')));
     for (const shard of birth.memory.shards.keys()) {
       this.#seats.push({ port: null, threadId: 0, startedAtMs: 0, finished: Promise.resolve() });
       this.#begin(shard, false);

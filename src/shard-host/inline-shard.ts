@@ -77,7 +77,7 @@ export class InlineShard implements Gate, Shards {
   }
 
   watch(): void {
-    // It runs on the thread that would watch it: whoever started the process has to (a health check of /readyz).
+    // It runs on the thread that would watch it: control watches that.
   }
 
   drain(): void {

@@ -139,6 +139,7 @@ export function openControl(
     diskShare: 50,
     isDurable: true,
     journalsPath: join(dataPath, 'calls'),
+    isWatched: false,
   };
   const outward = {
     publish: (snapshot: Snapshot) => {

@@ -30,6 +30,7 @@ function startOptions(dataPath: string): ControlStart {
     diskShare: 50,
     isDurable: true,
     journalsPath: join(dataPath, 'calls'),
+    isWatched: false,
   };
 }
 

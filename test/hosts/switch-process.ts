@@ -109,6 +109,11 @@ export class SwitchProcess {
     return this.#child.pid ?? 0;
   }
 
+  /** The signal that has ended it; null while it runs, and after an end in order. */
+  get endedBy(): NodeJS.Signals | null {
+    return this.#child.signalCode;
+  }
+
   get hostPort(): string {
     return `${this.sip.address}:${this.sip.port}`;
   }

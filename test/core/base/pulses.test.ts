@@ -1,29 +1,28 @@
-// Which shards stand still.
+// Which threads stand still.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ShardCounters, ShardNumber } from '../../src/core/shard/counters.ts';
-import { Pulses, STILL_MAX } from '../../src/edge/pulse.ts';
+import { Pulses, STILL_MAX } from '../../../src/core/base/pulses.ts';
 
 const PERIOD_MS = 1_000;
 
-/** Two shards, whose beats are made by hand. */
+/** Two threads, whose beats are made by hand. */
 class Stage {
-  readonly #shared = [ShardCounters.allocate(), ShardCounters.allocate()];
-  readonly pulses = new Pulses(this.#shared);
+  readonly #beats = [0, 0];
+  readonly pulses = new Pulses(this.#beats.map((_, thread) => () => this.#beats[thread] as number));
   #nowMs = 0;
 
-  beat(shard: number): void {
-    new ShardCounters(this.#shared[shard] as SharedArrayBuffer).add(ShardNumber.beats);
+  beat(thread: number): void {
+    (this.#beats[thread] as number)++;
   }
 
-  /** Looks once a second, so many times; shards in `beating` beat in between. Answers who was told when. */
-  look(times: number, beating: readonly number[]): [second: number, shard: number][] {
+  /** Looks once a second, so many times; threads in `beating` beat in between. Answers who was told when. */
+  look(times: number, beating: readonly number[]): [second: number, thread: number][] {
     const told: [number, number][] = [];
     for (let second = 1; second <= times; second++) {
-      for (const shard of beating) this.beat(shard);
+      for (const thread of beating) this.beat(thread);
       this.#nowMs += PERIOD_MS;
-      for (const shard of this.pulses.still(this.#nowMs)) told.push([second, shard]);
+      for (const thread of this.pulses.still(this.#nowMs)) told.push([second, thread]);
     }
     return told;
   }
@@ -33,7 +32,7 @@ class Stage {
   }
 }
 
-test('a shard without a beat for STILL_MAX looks is told, once', () => {
+test('a thread without a beat for STILL_MAX looks is told, once', () => {
   const stage = new Stage();
   assert.deepEqual(stage.look(3, [0, 1]), []);
   assert.deepEqual(stage.look(STILL_MAX - 1, [0]), []);
@@ -49,7 +48,7 @@ test('one beat in time is enough', () => {
   }
 });
 
-test('one that reads its journal has not begun to beat, whatever its predecessor did', () => {
+test('one that still starts has not begun to beat, whatever its predecessor did', () => {
   const stage = new Stage();
   stage.look(3, [0, 1]);
   stage.pulses.begin(1);
@@ -58,7 +57,7 @@ test('one that reads its journal has not begun to beat, whatever its predecessor
   assert.deepEqual(stage.look(STILL_MAX + 1, [0]), [[STILL_MAX + 1, 1]]);
 });
 
-test('while main is away nobody is judged', () => {
+test('while nobody looks nobody is judged', () => {
   const stage = new Stage();
   stage.look(3, [0, 1]);
   assert.deepEqual(stage.look(STILL_MAX - 1, [0]), []);
