@@ -1,7 +1,16 @@
 // The file sink is cut off at every place where it can be, and the files hold every CDR once.
 
 import assert from 'node:assert/strict';
-import { appendFileSync, linkSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -101,6 +110,23 @@ for (const tornBytes of [0, 1, 100, 10_000]) {
     );
   });
 }
+
+test('a file that is moved away while it is the current one is begun anew, and every CDR stands once', async () => {
+  const directory = temporaryDirectory();
+  const { spool: store } = openMemoryStores();
+  const [path, away] = ['cdr-20260101.jsonl', 'shipped.jsonl'];
+  const sink = jsonSink(directory, store, flushed);
+  spool(store, 1, 3);
+  await pumpAll(sink);
+  renameSync(join(directory, path), join(directory, away));
+  spool(store, 4, 5);
+  await pumpAll(sink);
+  await sink.close();
+  spool(store, 6, 7);
+  await exported(directory, store);
+  assert.deepEqual(lines(directory, away), [1, 2, 3]);
+  assert.deepEqual(lines(directory, path), [4, 5, 6, 7]);
+});
 
 test('after a power cut the records come again in another order, some later: every CDR stands once', async () => {
   const directory = temporaryDirectory();

@@ -1,7 +1,7 @@
 // CDRs as files: cdr-YYYYMMDD.jsonl or cdr-YYYYMMDDHH.csv, one line a record, a file for each UTC day or hour in
 // which calls ended. Files are only ever appended to, so they can be followed, shipped and rotated away; one that the
 // next has followed is finished, and compressed where that is wanted. A record that comes late goes into the newest
-// file.
+// file. The newest may be moved away or deleted too: another begins in its place.
 //
 // Exactly once: a batch is written and synced, then the cursor is committed with the file's name and size. Cut off in
 // between, the file is longer than the cursor says; on start half a line is cut away, and the records whose lines are
@@ -9,8 +9,7 @@
 // have lost them, and gets them from the journals of all shards. Before another file is begun, the cursor is moved
 // there first and flushed to disk, so that even then there is only ever one file to look into.
 
-import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { FileSinkSettings } from '../../sink-settings.ts';
@@ -19,6 +18,7 @@ import { unpackCdr } from '../../store/records.ts';
 import { compressBefore } from './file-compression.ts';
 import { FILE_FORMATS, type FileFormat } from './file-format.ts';
 import { LineBytes } from './line-bytes.ts';
+import { RecordFile } from './record-file.ts';
 import type { CdrSink } from './sink.ts';
 import { UnpackedSpool } from './unpacked-spool.ts';
 
@@ -70,11 +70,10 @@ export class FileSink implements CdrSink {
   readonly #lines = new LineBytes();
   #position: number;
   #state = stateOf('');
-  /** Bytes of that file. */
-  #sizeBytes = 0;
   /** Ids of records beyond the position whose lines are in the file, beyond its state. */
   #present = new Set<string>();
-  #handle: FileHandle | null = null;
+  /** That of #state, once it is open. */
+  #open: RecordFile | null = null;
   /** The file of the hour that was asked for last: the text of a date takes as long as all else of a record's name. */
   #named = { hour: Number.NaN, file: '' };
   /** False after a write that failed: it may have left part of a batch behind. */
@@ -122,29 +121,28 @@ export class FileSink implements CdrSink {
   }
 
   async close(): Promise<void> {
-    const handle = this.#handle;
-    this.#handle = null;
-    await handle?.close();
+    const open = this.#open;
+    this.#open = null;
+    await open?.close();
     const fault = await this.#compressing;
     this.#compressing = null;
     if (fault instanceof Error) throw fault;
   }
 
   async #write(file: string): Promise<void> {
-    const handle = await this.#handleOf(file);
+    const open = await this.#openFile(file);
     this.#isRecovered = false;
-    if (this.#sizeBytes === 0 && this.#format.head !== '') await handle.appendFile(`${this.#format.head}\n`);
-    await handle.appendFile(this.#lines.bytes);
-    await handle.datasync();
-    this.#sizeBytes = (await handle.stat()).size;
+    if (open.sizeBytes === 0 && this.#format.head !== '') await open.append(`${this.#format.head}\n`);
+    await open.append(this.#lines.bytes);
     this.#isRecovered = true;
   }
 
   /** The cursor may say that all of the file is of records up to it, once that is so, or as much as is recognised. */
   #settle(): void {
     const { file, sizeBytes } = this.#state;
-    if (this.#sizeBytes - sizeBytes > RECOGNISED_BYTES_MAX - 2 * BATCH_BYTES_MAX) this.#present.clear();
-    if (this.#present.size === 0) this.#state = { file, sizeBytes: this.#sizeBytes };
+    const fileBytes = this.#open?.sizeBytes ?? sizeBytes;
+    if (fileBytes - sizeBytes > RECOGNISED_BYTES_MAX - 2 * BATCH_BYTES_MAX) this.#present.clear();
+    if (this.#present.size === 0) this.#state = { file, sizeBytes: fileBytes };
   }
 
   /** The next records, up to where another file begins or they are enough, as #lines. */
@@ -180,18 +178,17 @@ export class FileSink implements CdrSink {
     return `cdr-${moment.replaceAll(/[-T]/g, '')}.${this.#format.extension}`;
   }
 
-  async #handleOf(file: string): Promise<FileHandle> {
-    if (this.#handle !== null && this.#state.file === file) return this.#handle;
+  /** The file of that name, in its place: what was moved away from there is its mover's. */
+  async #openFile(file: string): Promise<RecordFile> {
+    const isCurrent = this.#state.file === file;
+    if (this.#open !== null && isCurrent && (await this.#open.isInPlace())) return this.#open;
     await this.close();
-    const handle = await this.#open(file);
-    if (this.#state.file !== file) {
-      this.#sizeBytes = (await handle.stat()).size;
-      this.#state = { file, sizeBytes: this.#sizeBytes };
-      this.#saveCursor();
-      await this.#flush();
-      this.#compressFinished();
-    }
-    return handle;
+    const open = await this.#openAt(file);
+    this.#state = { file, sizeBytes: open.sizeBytes };
+    this.#saveCursor();
+    await this.#flush();
+    this.#compressFinished();
+    return open;
   }
 
   #compressFinished(): void {
@@ -202,26 +199,22 @@ export class FileSink implements CdrSink {
     );
   }
 
-  async #open(file: string): Promise<FileHandle> {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
-    this.#handle = await open(join(this.#settings.directory, file), flags, 0o600);
-    return this.#handle;
+  async #openAt(file: string): Promise<RecordFile> {
+    this.#open = await RecordFile.open(join(this.#settings.directory, file));
+    return this.#open;
   }
 
   async #recoverFile({ file, sizeBytes }: State): Promise<void> {
-    const handle = await this.#open(file);
-    const { size } = await handle.stat();
+    const open = await this.#openAt(file);
     // Shorter than it was: rotated or emptied by the operator, whose file it is.
-    const start = Math.min(size, sizeBytes);
-    if (size - start <= RECOGNISED_BYTES_MAX) {
-      const bytes = Buffer.alloc(size - start);
-      await handle.read(bytes, 0, bytes.length, start);
+    const start = Math.min(open.sizeBytes, sizeBytes);
+    if (open.sizeBytes - start <= RECOGNISED_BYTES_MAX) {
+      const bytes = await open.readFrom(start);
       this.#findPresent(bytes);
       const wholeLines = bytes.lastIndexOf(NEW_LINE) + 1;
-      if (wholeLines < bytes.length) await handle.truncate(start + wholeLines);
+      if (wholeLines < bytes.length) await open.cutTo(start + wholeLines);
     }
-    this.#sizeBytes = (await handle.stat()).size;
-    this.#state = { file, sizeBytes: this.#present.size === 0 ? this.#sizeBytes : start };
+    this.#state = { file, sizeBytes: this.#present.size === 0 ? open.sizeBytes : start };
   }
 
   /** Finds the records beyond the position whose lines are in `bytes`; those up to it may have lines there as well. */
