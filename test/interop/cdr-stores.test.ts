@@ -11,7 +11,7 @@ import { fileScope } from '../hosts/scope.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { testWith, whyMissing } from './debian.ts';
 import { runSinksDrill } from './sinks-drill.ts';
-import { STORE_PROGRAMS, StoreServer } from './store-server.ts';
+import { STORE_PROGRAMS, StoreServer, WRITER } from './store-server.ts';
 
 const scope = fileScope();
 
@@ -93,5 +93,36 @@ testWith(
     await client.query(`ALTER TABLE ${table} MODIFY node TEXT, MODIFY reason_header TEXT`);
     await assert.rejects(written(), 'the table is enlarged for the next time');
     assert.deepEqual(await written(), all);
+  },
+);
+
+testWith(
+  whyMissing(STORE_PROGRAMS),
+  'MariaDB: a table without a unique key over id is refused; with one a user who may write rows is enough',
+  async () => {
+    const { settings } = await StoreServer.start(scope, 'mariadb');
+    assert.ok(settings.kind === 'mariadb');
+    const { host, port, user, password, database, table } = settings;
+    const made = new MariadbStore(settings);
+    await made.open();
+    await made.close();
+    const client = await createConnection({ host, port, user, password, database });
+    scope.after(() => client.end());
+    const written = async (): Promise<void> => {
+      const store = new MariadbStore({ ...settings, user: WRITER });
+      try {
+        await store.open();
+        await store.write([sampleCdr(1)]);
+        await store.write([sampleCdr(1)]);
+      } finally {
+        await store.close();
+      }
+    };
+
+    await client.query(`ALTER TABLE ${table} DROP PRIMARY KEY`);
+    await assert.rejects(written(), /table tandem_cdr needs a unique key with its column id/);
+    await client.query(`ALTER TABLE ${table} ADD UNIQUE by_time (ended_at_wall_ms, id)`);
+    await written();
+    assert.deepEqual(await client.query(`SELECT COUNT(*) AS n FROM ${table}`), [{ n: 1n }]);
   },
 );

@@ -47,10 +47,7 @@ export async function webhookStore(scope: Scope): Promise<DrillStore> {
   };
 }
 
-/**
- * A folder of CSV files that is moved away, with a file in its place. While a switch lives it holds its newest file
- * open, and writes into it wherever its folder goes: the next life finds the folder gone.
- */
+/** A folder of CSV files that is moved away, with a file in its place. */
 export function csvStore(): DrillStore {
   const directory = join(temporaryDirectory(), 'csv');
   const elsewhere = `${directory}.away`;

@@ -17,6 +17,9 @@ const NOBODY = 65_534;
 const PASSWORD = 'pass-of-the-test';
 const START_PATIENCE_MS = 60_000;
 
+/** A user of MariaDB who may write rows and no more; the password is that of the settings. */
+export const WRITER = 'writer';
+
 /** What the tests need; pg_ctlcluster stands for the server, whose programs are in no path. */
 export const STORE_PROGRAMS = [
   { program: 'pg_ctlcluster', packageName: 'postgresql' },
@@ -65,12 +68,14 @@ const KINDS = {
     make: async (directory) => {
       const options = ['--no-defaults', `--datadir=${join(directory, 'db')}`, '--skip-test-db'];
       await run('mariadb-install-db', options, directory);
-      const user = `'tandem'@'%' IDENTIFIED BY '${PASSWORD}'`;
-      const grants = `CREATE DATABASE IF NOT EXISTS tandem; CREATE USER IF NOT EXISTS ${user};`;
-      writeFileSync(
-        join(directory, 'init.sql'),
-        `${grants} GRANT ALL ON tandem.* TO 'tandem'@'%';\n`.replaceAll('; ', ';\n'),
-      );
+      const users = [`tandem'@'%' IDENTIFIED BY '${PASSWORD}`, `${WRITER}'@'%' IDENTIFIED BY '${PASSWORD}`];
+      const statements = [
+        'CREATE DATABASE IF NOT EXISTS tandem',
+        ...users.map((user) => `CREATE USER IF NOT EXISTS '${user}'`),
+        "GRANT ALL ON tandem.* TO 'tandem'@'%'",
+        `GRANT SELECT, INSERT, UPDATE ON tandem.* TO '${WRITER}'@'%'`,
+      ];
+      writeFileSync(join(directory, 'init.sql'), statements.map((statement) => `${statement};\n`).join(''));
     },
     options: (directory, port) => [
       '--no-defaults',

@@ -81,7 +81,7 @@ export class MariadbStore implements CdrStore {
     return Promise.resolve();
   }
 
-  /** Makes the table, or the columns that a later release of Tandem has; a user who may only insert is enough else. */
+  /** Makes the table, or the columns that a later release of Tandem has; else SELECT, INSERT and UPDATE are enough. */
   async #makeTable(client: Connection): Promise<void> {
     const { table } = this.#settings;
     const rows = (await client.query(
@@ -99,6 +99,21 @@ export class MariadbStore implements CdrStore {
     for (const { name, kind } of CDR_COLUMNS) {
       if (!present.has(name)) await client.query(`ALTER TABLE ${table} ADD COLUMN \`${name}\` ${TYPES[kind]}`);
     }
+    await this.#requireKey(client);
+  }
+
+  /**
+   * A table made by others may lack what knows a record that comes again; PostgreSQL says so itself. A key of more
+   * columns will do, as partitions need it: all of a record is the same when it comes again.
+   */
+  async #requireKey(client: Connection): Promise<void> {
+    const { table } = this.#settings;
+    const [row] = (await client.query(
+      'SELECT COUNT(*) AS count FROM information_schema.statistics ' +
+        "WHERE table_schema = DATABASE() AND table_name = ? AND column_name = 'id' AND non_unique = 0",
+      [table],
+    )) as readonly { readonly count: bigint }[];
+    if (row?.count === 0n) throw new Error(`table ${table} needs a unique key with its column id`);
   }
 
   /**

@@ -79,7 +79,7 @@ export class PostgresqlStore implements CdrStore {
     if (!(await isDoneWithin(GOODBYE_MAX_MS, ended))) socket.destroy(new Error('the server is silent'));
   }
 
-  /** Makes the table, or the columns that a later release of Tandem has; a user who may only insert is enough else. */
+  /** Makes the table, or the columns that a later release of Tandem has; else SELECT and INSERT are enough. */
   async #makeTable(client: Client): Promise<void> {
     const { table } = this.#settings;
     const { rows } = await client.query<{ column_name: string }>(
