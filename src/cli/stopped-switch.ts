@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SwitchConfig } from '../config.ts';
 import { Configuration } from '../control/tables/configuration.ts';
-import { claimDataDirectory, releaseDataDirectory } from '../store/data-directory.ts';
+import { claimDataDirectory, giveToOwner, releaseDataDirectory } from '../store/data-directory.ts';
 import { openLmdbStores } from '../store/lmdb.ts';
 import type { Stores } from '../store/ports.ts';
 import { TandemError } from '../tandem-error.ts';
@@ -45,6 +45,7 @@ export async function withStoppedSwitch<T>(
       await stores.close();
     }
   } finally {
+    giveToOwner(dataPath);
     releaseDataDirectory(dataPath);
   }
 }

@@ -5,7 +5,20 @@
 // kernel on <data>/lock besides, where it can (file-lock.ts). That file stays: were it removed, two could lock two.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { lockFile } from './file-lock.ts';
@@ -76,6 +89,28 @@ export function releaseDataDirectory(dataPath: string): void {
     rmSync(tokenPath(dataPath), { force: true });
   }
   unlockDataDirectory(dataPath);
+}
+
+/**
+ * What root has made in a directory of somebody else becomes that user's: a command before the first start would leave
+ * files that the service cannot open.
+ */
+export function giveToOwner(dataPath: string): void {
+  const { uid, gid } = statSync(dataPath);
+  if (uid === 0 || process.geteuid?.() !== 0) return;
+  for (const entry of readdirSync(dataPath, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = openSync(join(dataPath, entry.name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      // A file with another name elsewhere is not ours: that user may have put it here to be given it.
+      const { uid: maker, nlink } = fstatSync(file);
+      if (maker === 0 && nlink === 1) fchownSync(file, uid, gid);
+    } catch {
+      // A root that may not give, as in some containers, has what it had.
+    } finally {
+      closeSync(file);
+    }
+  }
 }
 
 function refuseOther(dataPath: string): void {

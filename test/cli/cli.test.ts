@@ -1,7 +1,7 @@
 // The command line as an operator meets it: as a process, with the switch stopped; and with one running.
 
 import assert from 'node:assert/strict';
-import { closeSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { lockFile } from '../../src/store/file-lock.ts';
@@ -100,6 +100,22 @@ test('with the switch stopped, apply, route and cdr tail work on the data direct
     (await tandem(directory, 'cdr', 'tail')).out,
     /ended \(UTC\) .*\n2026-01-01 00:00:00\.000 +4930111111 +442079460000 +Alpha +Vendor one +10\.0 s +1\.00 s +200 /,
   );
+});
+
+test('apply by root before the first start leaves nothing that the owner of the directory cannot open', async () => {
+  const directory = place();
+  const path = join(directory, 'data');
+  mkdirSync(path);
+  const { uid, gid } = statSync(path);
+  const user = process.geteuid?.() === 0 ? 65_534 : uid;
+  chownSync(path, user, gid);
+  assert.equal((await tandem(directory, 'apply', 'net.yaml')).code, 0);
+  const made = readdirSync(path).map((name) => [name, statSync(join(path, name)).uid]);
+  assert.deepEqual(
+    made.filter(([, uid]) => uid !== user),
+    [],
+  );
+  assert.ok(made.length >= 4, 'two files of LMDB with their locks');
 });
 
 test('what needs a running switch says so, and how to start it, with exit code 2', async () => {

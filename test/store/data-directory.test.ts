@@ -3,12 +3,23 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
   claimDataDirectory,
   findRunningSwitch,
+  giveToOwner,
   issueLocalToken,
   readLocalToken,
   releaseDataDirectory,
@@ -19,6 +30,7 @@ import { until } from '../hosts/eventually.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const FILE_LOCK = new URL('../../src/store/file-lock.js', import.meta.url).href;
+const NOBODY = 65_534;
 const MANAGEMENT = { address: '127.0.0.1', port: 8080 };
 
 function write(path: string, pid: number, startedAtTicks: string): void {
@@ -60,7 +72,7 @@ test('who may not read whether a switch runs is told so, and not that none does'
   claimDataDirectory(path, MANAGEMENT);
   chmodSync(join(path, 'running.json'), 0);
   const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65_534);
+  if (isRoot) process.seteuid?.(NOBODY);
   try {
     assert.throws(
       () => findRunningSwitch(path),
@@ -71,6 +83,21 @@ test('who may not read whether a switch runs is told so, and not that none does'
     chmodSync(join(path, 'running.json'), 0o600);
     releaseDataDirectory(path);
   }
+});
+
+test('what root has made in a directory of somebody else is given to him, and nothing from elsewhere', () => {
+  const [path, elsewhere] = [temporaryDirectory(), join(temporaryDirectory(), 'secret')];
+  for (const file of [join(path, 'tandem.mdb'), elsewhere]) writeFileSync(file, 'of root');
+  const ownerOf = (file: string): number => statSync(file).uid;
+  const own = ownerOf(elsewhere);
+  const isRoot = process.geteuid?.() === 0;
+  const other = isRoot ? NOBODY : own; // Who is not root has nothing to give.
+  linkSync(elsewhere, join(path, 'hard'));
+  symlinkSync(elsewhere, join(path, 'soft'));
+  chownSync(path, other, other);
+  giveToOwner(path);
+  assert.equal(ownerOf(join(path, 'tandem.mdb')), other);
+  assert.equal(ownerOf(elsewhere), own);
 });
 
 test('one that was killed and that nobody has waited for keeps nobody out', async (context) => {
