@@ -41,6 +41,8 @@ interface Dip {
   readonly key: string;
   readonly user: LrnUser;
   readonly cacheMs: number;
+  /** Owns the timer: the number of a question is too large to be a timer's kind. */
+  readonly limit: Timed;
   readonly timer: TimerHandle;
 }
 
@@ -48,7 +50,7 @@ interface Dip {
 const DIPS_A_MS_MAX = 1_024;
 
 /** The dips that are under way, and what is remembered of earlier ones. */
-export class LrnDips implements Timed {
+export class LrnDips {
   readonly #around: LrnSurroundings;
   readonly #waiting = new Map<number, Dip>();
   readonly #cache = new Map<string, { readonly answer: LrnAnswer; readonly untilMs: number }>();
@@ -71,8 +73,9 @@ export class LrnDips implements Timed {
     if (this.#waiting.size >= LRN_WAITING_MAX) return false;
     this.#lastId += 1;
     const id = this.#lastId;
-    const timer = this.#around.wheel.arm(this, id, timeoutMs);
-    this.#waiting.set(id, { key: keyOf(question), user, cacheMs, timer });
+    const limit = { due: () => this.#outOfTime(id) };
+    const timer = this.#around.wheel.arm(limit, 0, timeoutMs);
+    this.#waiting.set(id, { key: keyOf(question), user, cacheMs, limit, timer });
     this.#around.askLrn(id, question, timeoutMs);
     return true;
   }
@@ -82,13 +85,12 @@ export class LrnDips implements Timed {
     const dip = this.#waiting.get(id);
     if (dip === undefined) return this.#around.countLateLrn();
     this.#waiting.delete(id);
-    this.#around.wheel.disarm(dip.timer, this);
+    this.#around.wheel.disarm(dip.timer, dip.limit);
     if (answer !== null && dip.cacheMs > 0) this.#remember(dip.key, answer, this.#around.nowMs + dip.cacheMs);
     dip.user.dipped(answer);
   }
 
-  /** It did not come in time. */
-  due(id: number): void {
+  #outOfTime(id: number): void {
     const dip = this.#waiting.get(id);
     this.#waiting.delete(id);
     dip?.user.dipped(null);

@@ -44,6 +44,14 @@ describe('the dips of a shard', () => {
     assert.equal(dips.known({ number: '2', caller: '' }), null, 'a late answer is not remembered');
   });
 
+  test('one that is not answered is given up also on a machine that has been up for long', () => {
+    const upMs = 30 * 24 * 3_600_000;
+    const { ask, advance, heard, around } = openDips(upMs);
+    ask('1');
+    advance(upMs + 2_000);
+    assert.deepEqual([heard, around.wheel.size], [[null], 0]);
+  });
+
   test('an answer to a question of an earlier life is late: it is of another number', () => {
     const { ask: askBefore, asked: before } = openDips(1_000);
     for (let number = 0; number < 100; number++) askBefore(String(number));
