@@ -36,7 +36,7 @@ export interface EdgeCounts {
   datagramsReceived: number;
   datagramsSent: number;
   sendErrors: number;
-  readonly screened: { keepAlive: number; ringFull: number };
+  readonly screened: { keepAlive: number; noPort: number; ringFull: number };
   readonly newCalls: NewCallCounts;
 }
 
@@ -81,7 +81,7 @@ export class Edge implements Wire {
       datagramsReceived: 0,
       datagramsSent: 0,
       sendErrors: 0,
-      screened: { keepAlive: 0, ringFull: 0 },
+      screened: { keepAlive: 0, noPort: 0, ringFull: 0 },
       newCalls: this.newCalls.counts,
     };
   }
@@ -103,6 +103,11 @@ export class Edge implements Wire {
     this.#polledCounts[listener] = (this.#polledCounts[listener] ?? 0) + 1;
     if (bytes.length < DATAGRAM_BYTES_MIN) {
       this.counts.screened.keepAlive += 1;
+      return;
+    }
+    // No port to answer to (RFC 768); the platform throws at who sends there.
+    if (port === 0) {
+      this.counts.screened.noPort += 1;
       return;
     }
     this.scheduleTurn();
