@@ -1,13 +1,13 @@
 // Main's side of the control thread: starts it, talks to it, and starts it again when it dies. While it is away calls
-// go on
-// by the snapshot they have, and finished CDRs wait in the shards' rings; a successor takes them from there.
+// go on by the snapshot they have, and finished CDRs wait in the shards' rings; a successor takes them from there.
 
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { LrnAnswer } from '../core/call/lrn-dips.ts';
 import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import { TandemError, type TandemErrorCode } from '../tandem-error.ts';
-import { launchControl } from './launched-control.ts';
+import { ENDED, launchControl } from './launched-control.ts';
 import type { ControlFault, ControlStart, FromControl, ToControl } from './messages.ts';
 
 /** Pause before control begins again, ms: a crash loop must not eat the machine. */
@@ -33,6 +33,8 @@ export class ControlLink {
   #worker: Worker;
   #lastError: unknown = 'it exited';
   #isStopping = false;
+  /** Until the successor that is on its way has come, or comes no more. */
+  #succession = Promise.resolve();
   /** Who waits for `managementPort`; null once it is known. */
   #waiting: { resolve(port: number): void; reject(error: unknown): void } | null = null;
 
@@ -62,9 +64,11 @@ export class ControlLink {
     this.tell({ kind: 'crash' });
   }
 
-  /** Lets it take what is in the rings, write everything down and end. */
+  /** Lets it, or the successor that is on its way, take what is in the rings, write everything down and end. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#succession;
+    if (this.#worker.threadId === ENDED) return;
     const ended = once(this.#worker, 'exit');
     this.tell({ kind: 'stop' });
     await ended;
@@ -86,7 +90,7 @@ export class ControlLink {
       if (this.#waiting !== null) return this.#waiting.reject(this.#lastError);
       this.#user.onDied(this.#lastError);
       // What is kept in memory only died with it; an empty configuration must not reach the shards.
-      if (this.#start.isDurable) this.#beginAgain();
+      if (this.#start.isDurable) this.#succession = this.#beginAgain();
     });
   }
 
@@ -103,20 +107,19 @@ export class ControlLink {
     this.#user.onSnapshot(snapshot);
   }
 
-  #beginAgain(): void {
-    setTimeout(() => {
-      begin(this.#start, launchControl()).then(
-        (next) => {
-          this.#worker = next.worker;
-          this.#listen();
-          this.#hearSnapshot(next.snapshot);
-        },
-        (error: unknown) => {
-          this.#user.onDied(error);
-          if (!this.#isStopping) this.#beginAgain();
-        },
-      );
-    }, RESTART_PAUSE_MS);
+  async #beginAgain(): Promise<void> {
+    let next: Begun | null = null;
+    while (next === null) {
+      await pause(RESTART_PAUSE_MS);
+      next = await begin(this.#start, launchControl()).catch((error: unknown) => {
+        this.#user.onDied(error);
+        return null;
+      });
+      if (next === null && this.#isStopping) return;
+    }
+    this.#worker = next.worker;
+    this.#listen();
+    this.#hearSnapshot(next.snapshot);
   }
 }
 

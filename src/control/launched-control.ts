@@ -4,6 +4,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
+/** A worker's number when it has ended. */
+export const ENDED = -1;
+
 /** Launches one; it begins with the `ControlStart` that it is posted, and keeps no process alive until then. */
 export function launchControl(): Worker {
   const worker = new Worker(new URL('./control-thread.js', import.meta.url));
@@ -22,6 +25,3 @@ export async function dismissControl(launched: Worker): Promise<void> {
   launched.postMessage(null);
   await ended;
 }
-
-/** A worker's number when it has ended. */
-const ENDED = -1;

@@ -1,14 +1,17 @@
 // The control thread fails as by a defect: a successor takes over on the same records and the same port.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
+import { launchControl } from '../../src/control/launched-control.ts';
 import { type RunningSwitch, startSwitch } from '../../src/main.ts';
 import type { SinkSettings } from '../../src/sink-settings.ts';
 import { readLocalToken } from '../../src/store/data-directory.ts';
 import { SilentServer } from '../control/silent-server.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
-import { until } from './eventually.ts';
+import { PATIENCE_MS, until } from './eventually.ts';
 import { Management } from './management.ts';
 
 const ADDRESS = '127.0.0.1';
@@ -30,7 +33,17 @@ async function durableSwitch(
   directory: string,
   sinks: readonly SinkSettings[] = [],
 ): Promise<RunningSwitch> {
-  const running = await startSwitch(
+  const running = await startDurable(directory, { sinks });
+  context.after(() => running.stop());
+  return running;
+}
+
+/** Control is `launched`. */
+async function startDurable(
+  directory: string,
+  { sinks = [], launched = launchControl() }: { readonly sinks?: readonly SinkSettings[]; readonly launched?: Worker },
+): Promise<RunningSwitch> {
+  return await startSwitch(
     {
       dataPath: directory,
       shardCount: 1,
@@ -45,10 +58,8 @@ async function durableSwitch(
       lrnUrl: '',
       keyFile: '',
     },
-    { logLevel: 'silent' },
+    { logLevel: 'silent', launched },
   );
-  context.after(() => running.stop());
-  return running;
 }
 
 test('control fails: a successor answers on its port and every shard routes by what was in force', async (context) => {
@@ -69,6 +80,18 @@ test('control fails: a successor answers on its port and every shard routes by w
       return false;
     }
   });
+});
+
+test('a stop while a successor is on its way waits for it, and ends it', { timeout: PATIENCE_MS }, async () => {
+  const directory = temporaryDirectory();
+  const launched = launchControl();
+  const running = await startDurable(directory, { launched });
+  const ended = once(launched, 'exit');
+  running.crashControl();
+  await ended;
+  readLocalToken(directory);
+  await running.stop();
+  assert.throws(() => readLocalToken(directory), 'who ends in order takes its token away');
 });
 
 for (const kind of ['postgresql', 'mariadb', 'jetstream'] as const) {
