@@ -79,9 +79,9 @@ export async function startSwitch(wanted: SwitchConfig, options: StartOptions = 
     onOverload: (isOverloaded) => tellOverload(log, isOverloaded, edge),
     seed: randomInt(2 ** 32),
   });
-  const sockets = await bindAll(wanted, edge);
-  const precedence = precedenceNoticeOf(wanted, sockets, log, lines);
   try {
+    const sockets = await bindAll(wanted, edge);
+    const precedence = precedenceNoticeOf(wanted, sockets, log, lines);
     const { config, place } = placeOf(wanted, options.isDurable ?? true, log);
     const memory = allocateSwitchMemory(Math.max(1, config.shardCount));
     const user: ControlLinkUser = {

@@ -29,11 +29,17 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
   other.bind(0, ADDRESS);
   await once(other, 'listening');
   const { port } = other.address();
+  const free = createSocket('udp4');
+  free.bind(0, ADDRESS);
+  await once(free, 'listening');
+  const freePort = free.address().port;
+  free.close();
+  await once(free, 'close');
   const listener = { transport: 'udp', address: ADDRESS, port, advertisedHost: ADDRESS, advertisedPort: port } as const;
   const config = {
     dataPath,
     shardCount: 1,
-    listeners: [listener],
+    listeners: [{ ...listener, port: freePort, advertisedPort: freePort }, listener],
     management: { address: ADDRESS, port: 0 },
     node: 'test',
     dnsServers: [],
@@ -55,7 +61,7 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
   other.close();
   await once(other, 'close');
   const running = await startSwitch(config, options);
-  assert.deepEqual(running.sipPorts, [port]);
+  assert.deepEqual(running.sipPorts, [freePort, port]);
   await running.stop();
   assert.equal(findRunningSwitch(dataPath), null);
 });
