@@ -165,9 +165,14 @@ export class CallJournal {
   }
 
   #begin(): number {
+    const file = this.#disk.create(nameOf(this.#generation + 1));
+    try {
+      this.#disk.write(file, segmentHead(clockRun()), 0);
+    } catch (error) {
+      this.#disk.close(file);
+      throw error;
+    }
     this.#generation += 1;
-    const file = this.#disk.create(nameOf(this.#generation));
-    this.#disk.write(file, segmentHead(clockRun()), 0);
     this.#sizeBytes = SEGMENT_HEAD_BYTES;
     return file;
   }
@@ -179,8 +184,6 @@ export class CallJournal {
     try {
       this.#file = this.#begin();
     } catch {
-      this.#generation -= 1;
-      this.#sizeBytes = before.sizeBytes;
       return;
     }
     this.#older.push(before);

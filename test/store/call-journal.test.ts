@@ -77,6 +77,26 @@ test('JOURNAL_SEGMENT_BYTES: a full segment is followed by another, and goes whe
   assert.deepEqual(foundOn(disk).calls, ['kept']);
 });
 
+test('a segment that cannot be begun is closed, and the one before grows', () => {
+  const disk = new MemoryDisk();
+  const journal = new CallJournal(disk, { ...USUAL, segmentBytes: 1_000 });
+  const before = journal.generation;
+  const folder = { create: disk.create.bind(disk), close: disk.close.bind(disk) };
+  let openCount = 0;
+  disk.create = (name) => {
+    disk.failsAt = disk.callCount + 2; // Its head.
+    openCount += 1;
+    return folder.create(name);
+  };
+  disk.close = () => {
+    folder.close();
+    openCount -= 1;
+  };
+  for (let call = 0; call < 20; call++) put(journal, `call-${call}`);
+  assert.deepEqual([openCount, journal.generation, journal.hasOlder], [0, before, false]);
+  assert.equal(foundOn(disk).calls.length, 20);
+});
+
 test('a journal that is closed while it is brought to the disk is closed when that is done', async () => {
   const closed: string[] = [];
   const disk = journalFolder(`${temporaryDirectory()}/0`);
