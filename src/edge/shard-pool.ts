@@ -103,8 +103,13 @@ export class ShardPool implements Shards {
     if (this.#isStopping) return;
     this.#user.onDied(shard, error);
     const isShortLived = performance.now() - seat.startedAtMs < SHORT_LIFE_MS;
-    if (isShortLived) setTimeout(() => this.#begin(shard, true), RESTART_PAUSE_MS);
-    else this.#begin(shard, true);
+    if (isShortLived) setTimeout(() => this.#succeed(shard), RESTART_PAUSE_MS);
+    else this.#succeed(shard);
+  }
+
+  /** Nobody would end one that begins while the others stop. */
+  #succeed(shard: number): void {
+    if (!this.#isStopping) this.#begin(shard, true);
   }
 
   #hear(shard: number, message: FromShard, isSuccessor: boolean): void {
