@@ -287,7 +287,7 @@ function startShards(
     onHung: (shard, seconds) => log.error({ shard, seconds }, 'shard stands still: its worker is ended'),
     onDied: (shard, error) => log.error({ shard, why: String(error) }, 'shard died'),
     onBorn: (shard, inheritance, isSuccessor) => {
-      if (isSuccessor) control.tell({ kind: 'shardRestarted', shard, atWallMs: Date.now() });
+      if (isSuccessor) control.tell({ kind: 'shardRestarted', shard });
       lines.say(() => tellInheritance(log, shard, inheritance, isSuccessor));
     },
     onTrouble: (shard, why) =>

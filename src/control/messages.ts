@@ -123,7 +123,7 @@ export type ToControl =
   /** `shard` routes by snapshot `version` now. */
   | { readonly kind: 'applied'; readonly shard: number; readonly version: number }
   /** The worker of `shard` died and was replaced; it has no snapshot until `applied`. */
-  | { readonly kind: 'shardRestarted'; readonly shard: number; readonly atWallMs: number }
+  | { readonly kind: 'shardRestarted'; readonly shard: number }
   /** `shard` asks the LRN source. */
   | ({ readonly kind: 'askLrn' } & LrnRequest)
   /** Several times a second, as long as main moves. */

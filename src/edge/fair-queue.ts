@@ -48,12 +48,4 @@ export class FairQueue<T extends Waiting> {
     this.#size -= 1;
     return first;
   }
-
-  /** When the longest waiting came; Infinity when none waits. */
-  oldestMs(): number {
-    return this.#round.reduce(
-      (oldest, [first]) => Math.min(oldest, first?.arrivedAtMs ?? oldest),
-      Number.POSITIVE_INFINITY,
-    );
-  }
 }

@@ -61,10 +61,6 @@ export class Tally {
     this.#cdrs.set(cdr.callerCallId, cdr);
   }
 
-  get offeredCount(): number {
-    return this.#offered.size;
-  }
-
   get cdrCount(): number {
     return this.#cdrs.size + this.#doubled.length;
   }

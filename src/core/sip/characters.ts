@@ -6,7 +6,6 @@ export const LF = 10;
 export const CR = 13;
 export const SPACE = 32;
 export const QUOTE = 34;
-export const PERCENT = 37;
 export const COMMA = 44;
 export const SLASH = 47;
 export const COLON = 58;
@@ -18,7 +17,7 @@ export const QUESTION = 63;
 export const AT = 64;
 export const LEFT_BRACKET = 91;
 export const BACKSLASH = 92;
-export const RIGHT_BRACKET = 93;
+const RIGHT_BRACKET = 93;
 const DELETE = 127;
 
 const TOKEN = 1;

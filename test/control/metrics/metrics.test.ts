@@ -65,7 +65,7 @@ test('calls, attempts, delays and limits of all shards stand on the page', async
     for (let call = 0; call < 20; call++) control.view.health.throttle.refused(2, 0);
     control.view.health.throttle.offered(2, 1_000);
     control.tick(1_000);
-    control.hear({ kind: 'shardRestarted', shard: 1, atWallMs: WALL_MS });
+    control.hear({ kind: 'shardRestarted', shard: 1 });
     control.hear({ kind: 'edge', numbers: EDGE });
   });
   const expected = {
