@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Refused, type Table } from './operator-file.ts';
-import { oneOf, wholeNumber } from './operator-values.ts';
+import { oneOf, onOff, wholeNumber } from './operator-values.ts';
 import { sentenceOf } from './tandem-error.ts';
 
 /** Files in a directory, one for each hour or day on which calls ended. */
@@ -189,11 +189,6 @@ function firstLineIn(path: string): string | Refused {
   } catch (error) {
     return new Refused(`cannot be read: ${sentenceOf(error)}`);
   }
-}
-
-function onOff(text: string): boolean | Refused {
-  if (text === 'On' || text === 'true') return true;
-  return text === 'Off' || text === 'false' ? false : new Refused(`takes On or Off, not "${text}"`);
 }
 
 function someText(text: string): string | Refused {

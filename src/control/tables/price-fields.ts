@@ -1,11 +1,11 @@
 // The fields of both kinds of gateway about what a call may cost.
 
+import { NANO_DECIMALS } from '../../core/rating/money.ts';
 import type { PriceLimits } from '../../core/routing/snapshot.ts';
 import { Refused } from '../../operator-file.ts';
 import { type FieldsOf, field } from './gateway-field.ts';
 
 const PERCENT_MAX = 10_000;
-const NANO_DECIMALS = 9;
 
 export const PRICE_FIELDS: FieldsOf<PriceLimits> = {
   minProfitPercent: field(

@@ -10,14 +10,13 @@ import type { SipMessage } from '../sip/message.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { Credentials } from './credentials.ts';
 import { DialogLeg } from './dialog-leg.ts';
-import type { LegUser } from './leg-events.ts';
+import { EMPTY_CROSSING, type LegUser } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
 
 /** No call: whatever its dialog says comes to nothing. */
 const NO_CALL: LegUser = {
   across: (_side, crossing) => crossing,
-  asked: (_leg, question) =>
-    question.answer(481, 'Call Over', { headers: '', ruled: '', body: '', hasSdp: false }, null),
+  asked: (_leg, question) => question.answer(481, 'Call Over', EMPTY_CROSSING, null),
   withdrew: () => undefined,
   hungUp: () => undefined,
   changed: () => undefined,
