@@ -1,6 +1,5 @@
 // The host of one shard in a worker thread. It sleeps in the kernel on the inbound ring until something comes or a
-// timer is
-// due, runs everything that is there as one batch, and puts the results out.
+// timer is due, runs everything that is there as one batch, and puts the results out.
 //
 //   sleep -> datagrams -> shard.receive ... -> shard.advance -> records, then datagrams, then `released` -> sleep
 //

@@ -21,7 +21,7 @@ export interface GatewayStatus {
   readonly state: GatewayState | null;
   readonly calls: number;
   readonly capacity: number | null;
-  /** Finished calls of the last hour, answered share of them, mean talk time of the answered. */
+  /** Finished calls of SS_GATEWAY_ASR_RESERVE_TIME (an hour by default), answered share, mean talk of the answered. */
   readonly lastHourCalls: number;
   readonly asr: number | null;
   readonly acdSeconds: number | null;

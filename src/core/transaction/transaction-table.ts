@@ -96,10 +96,9 @@ export class TransactionTable {
   /**
    * Cancels an INVITE (9.1) with the CANCEL `text`. Before a provisional response the CANCEL is held and sent on the
    * first one; after a final response it is not sent. The final response, 487 or other, comes to the INVITE's user;
-   * when none comes within 64*T1 after the CANCEL, onTimeout does. A second call for one INVITE
-   * changes nothing. `isResent` false stops the resends of an INVITE that nobody has answered: the peer is given up,
-   * and
-   * only should it have the INVITE after all does it get the CANCEL.
+   * when none comes within 64*T1 after the CANCEL, onTimeout does. A second call for one INVITE changes nothing.
+   * `isResent` false stops the resends of an INVITE that nobody has answered: the peer is given up, and only should it
+   * have the INVITE after all does it get the CANCEL.
    */
   cancel(invite: InviteClientTransaction, text: string, resend: ResendSchedule, isResent = true): void {
     invite.cancel(text, resend, isResent);
