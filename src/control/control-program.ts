@@ -27,7 +27,7 @@ export async function runControl(port: MessagePort, options: ControlStart): Prom
   const post = (message: FromControl): void => port.postMessage(message);
   try {
     const control = await openControl(options, post, log);
-    await control.learnHosts();
+    await control.begin(monotonicMs());
     serve(control, port, post, log, options.isWatched ? new MainWatch(log) : null);
   } catch (error) {
     cannotStart(error, post, log);

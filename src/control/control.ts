@@ -141,9 +141,14 @@ export class Control {
     this.#hosts = new GatewayHosts(options, configuration, log);
   }
 
-  /** Asks for the host names that nobody knows yet; calls may begin when this has ended. */
-  async learnHosts(): Promise<void> {
-    await this.#hosts.begin(this.#nowMs);
+  /**
+   * It is `nowMs` (monotonic), what begins now counts from there. Asks for the host names that nobody knows yet; calls
+   * may begin when this has ended.
+   */
+  async begin(nowMs: number): Promise<void> {
+    this.#nowMs = nowMs;
+    this.jobs.tick(nowMs);
+    await this.#hosts.begin(nowMs);
   }
 
   /** Loads the API, for which no call waits, and listens. Throws TANDEM_MANAGEMENT_PORT or TANDEM_DATA_IN_USE. */

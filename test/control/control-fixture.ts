@@ -114,6 +114,7 @@ export function openControl(
     stores?: Stores;
     memory?: SwitchMemory;
     sinks?: SinkSettings[];
+    dnsServers?: string[];
   } = {},
 ): ControlFixture {
   const memory = options.memory ?? allocateSwitchMemory(options.shardCount ?? 1);
@@ -128,7 +129,7 @@ export function openControl(
     ],
     memory,
     node: 'node-1',
-    dnsServers: [],
+    dnsServers: options.dnsServers ?? [],
     lrnUrl: '',
     keyFile: '',
     hosts: [],
