@@ -169,6 +169,8 @@ export class Ledger {
   paidBy(key: string, sinceWallMs: number): PaymentEntry | null {
     for (const { value } of this.#tables.payments.entries({ reverse: true })) {
       const entry = unpack(value) as PaymentEntry;
+      // What packages charge has no key, and the time of its period, which may have begun long ago.
+      if (entry.kind === 'rent' || entry.kind === 'minimum') continue;
       if (entry.atWallMs < sinceWallMs) return null;
       if (entry.key === key) return entry;
     }

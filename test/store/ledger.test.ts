@@ -36,6 +36,18 @@ for (const [name, open] of [
       assert.equal(ledger.payments(null, 2).length, 2);
     });
 
+    test('a payment is known by its key, also behind rent that came later for a month long begun', () => {
+      const { ledger } = open();
+      const entry = ledger.pay({ ...PAYMENT, account: 'alpha', nanos: 100n, atWallMs: 1_000, key: 'order 1' });
+      const marks = { isHeld: true, rentUntilDay: 31, minimumUntilDay: 0 };
+      const charge = { ...PAYMENT, account: 'beta', nanos: -25n, atWallMs: 5 };
+      ledger.chargePackage('beta', marks, [{ ...charge, kind: 'rent' }]);
+      ledger.chargePackage('beta', marks, [{ ...charge, kind: 'minimum' }]);
+      assert.deepEqual(ledger.paidBy('order 1', 1_000), entry);
+      assert.equal(ledger.paidBy('order 1', 1_001), null, 'known no more');
+      assert.equal(ledger.paidBy('order 2', 0), null);
+    });
+
     test('a call is charged once, however often its record comes', () => {
       const { ledger } = open();
       const charge = {
