@@ -34,6 +34,8 @@ const HALF = 32n;
 export class FreeSeconds {
   readonly #words: BigInt64Array;
   readonly #held: BigInt64Array;
+  /** Places where calls have seconds that are not held: they are of another term than those that are. */
+  readonly #turned = new Set<number>();
 
   /** `held`: words of this shard's own, which outlive it; as many as `words`, or none for one who reserves nothing. */
   constructor(words: BigInt64Array, held: BigInt64Array) {
@@ -76,10 +78,9 @@ export class FreeSeconds {
     }
   }
 
-  /** A call is over and has not used these. */
+  /** A call is over and has not used these. Of what is held no more nothing was taken from what is left now. */
   giveBack(use: FreeUse): void {
-    this.#hold({ ...use, seconds: -use.seconds });
-    this.add(use);
+    this.add({ ...use, seconds: -this.#hold({ ...use, seconds: -use.seconds }) });
   }
 
   /** The record of a call that has used these is kept: nobody will count them again. */
@@ -95,7 +96,7 @@ export class FreeSeconds {
   /** Calls of an earlier process live on with what they have `reserved`, unless it was of an earlier period. */
   holdMore(reserved: Iterable<FreeUse>): void {
     for (const use of reserved) {
-      if (use.term !== this.now(use.place).term) continue;
+      if (!this.#isNow(use)) continue;
       this.#hold(use);
       this.add({ ...use, seconds: -use.seconds });
     }
@@ -108,8 +109,7 @@ export class FreeSeconds {
   holdOnly(reserved: Iterable<FreeUse>): void {
     const wanted = new Map<number, FreeUse>();
     for (const use of reserved) {
-      const { term } = this.now(use.place);
-      if (use.term !== term) continue;
+      if (!this.#isNow(use)) continue;
       wanted.set(use.place, { ...use, seconds: use.seconds + (wanted.get(use.place)?.seconds ?? 0) });
     }
     for (let place = 0; place < this.#held.length; place++) {
@@ -122,14 +122,27 @@ export class FreeSeconds {
     }
   }
 
-  /** Of a period before that of what is held: nothing is held of it any more. */
-  #hold({ place, term, seconds }: FreeUse): void {
+  /**
+   * Answers what is held more than before. Of a period before that of what is held, nothing is held any more; of an
+   * allowance that was another one meanwhile, and opened anew, only what was reserved since.
+   */
+  #hold({ place, term, seconds }: FreeUse): number {
     const word = this.#held[place] as bigint;
     const isSame = termIn(word) === term;
-    if (seconds === 0 || (!isSame && seconds < 0)) return;
-    const held = (isSame ? secondsIn(word) : 0) + seconds;
-    assert(held >= 0, 'a shard gives back no more free seconds than it holds');
+    if (seconds === 0 || (!isSame && seconds < 0)) return 0;
+    const before = isSame ? secondsIn(word) : 0;
+    if (!isSame && secondsIn(word) > 0) this.#turned.add(place);
+    assert(before + seconds >= 0 || this.#turned.has(place), 'a shard gives back no more free seconds than it holds');
+    const held = Math.max(0, before + seconds);
     this.#held[place] = wordOf(term, held);
+    return held - before;
+  }
+
+  /** Whether what a call of an earlier life has reserved is of the term that is open. */
+  #isNow({ place, term }: FreeUse): boolean {
+    const isNow = term === this.now(place).term;
+    if (!isNow) this.#turned.add(place);
+    return isNow;
   }
 
   #load(place: number): bigint {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { freePlaceOf, termOf } from '../../../src/core/rating/free-seconds.ts';
 import { NANOS } from '../../../src/core/rating/money.ts';
-import { CALLER, PricedBench, TRUNK } from './priced-bench.ts';
+import { CALLER, PricedBench, snapshotOfFile, TRUNK } from './priced-bench.ts';
 
 const CENT = NANOS / 100n;
 const SLOT = 3;
@@ -128,6 +128,30 @@ describe('free minutes', () => {
       100,
     );
     assert.equal(left(calls), 0);
+  });
+
+  test('of a package that an account has back after another one: calls of all three times have their records', () => {
+    const calls = bench(200);
+    const { free } = calls.switch.balances;
+    const has = (name: string, version: number) => {
+      const file = network('None', 'day').replaceAll(/basic/g, name);
+      calls.switch.publish({ ...snapshotOfFile(file), version });
+      free.open(freePlaceOf(SLOT, 0), termOf(`${name} national`, DAY), 200);
+    };
+    calls.call('one', '49', 0);
+    has('large', 2);
+    calls.call('two', '49', 1_000);
+    has('basic', 3);
+    calls.call('three', '49', 2_000);
+    for (const name of ['one', 'two', 'three']) calls.hangUp(name, 10_000);
+    assert.deepEqual(
+      calls.switch.cdrs.map(({ freeSeconds, freeAllowance }) => [freeSeconds, freeAllowance]),
+      [
+        [10, 'basic national'],
+        [9, 'large national'],
+        [8, 'basic national'],
+      ],
+    );
   });
 
   test('of a period that turns while a call talks are those of the period before', () => {

@@ -91,6 +91,38 @@ describe('free seconds', () => {
     assert.deepEqual([left(one), one.free.held(PLACE)], [90, 10]);
   });
 
+  test('of an allowance that was another one meanwhile are no defect, and no more than were granted', () => {
+    const [one] = twoShards();
+    const other = termOf('large national', DAY);
+    one.free.open(PLACE, TERM, 90);
+    one.free.reserve(PLACE, TERM, 60);
+    one.free.open(PLACE, other, 90);
+    one.free.reserve(PLACE, other, 60);
+    one.free.open(PLACE, TERM, 90);
+    one.free.giveBack(use(20));
+    assert.equal(left(one), 90);
+    one.free.reserve(PLACE, TERM, 10);
+    one.free.giveBack(use(25));
+    one.free.recorded(use(15));
+    one.free.giveBack(use(60, other));
+    one.free.giveBack(use(4));
+    one.free.recorded(use(6));
+    assert.deepEqual([left(one), one.free.held(PLACE)], [90, 0]);
+  });
+
+  test('of another allowance, and had before a start, are no defect where it is back', () => {
+    for (const begin of ['holdMore', 'holdOnly'] as const) {
+      const [one] = twoShards();
+      one.free.open(PLACE, termOf('large national', DAY), 90);
+      one.free[begin]([use(60)]);
+      one.free.open(PLACE, TERM, 90);
+      one.free.reserve(PLACE, TERM, 10);
+      one.free.giveBack(use(60));
+      one.free.recorded(use(10));
+      assert.equal(one.free.held(PLACE), 0);
+    }
+  });
+
   test('of a dead shard: those of calls that live on stay held, the rest goes back', () => {
     const shared = Balances.allocate(SLOTS);
     const held = Balances.allocateHeld(SLOTS);
