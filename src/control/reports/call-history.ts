@@ -143,12 +143,15 @@ export class CallHistory {
 
   /** Stretches of the spool in which calls may have ended in that time, oldest first: after a place, up to another. */
   *stretches(fromWallMs: number, untilWallMs: number): Generator<{ readonly after: number; readonly upTo: number }> {
-    for (let number = this.numbers().first; number <= this.#number; number++) {
+    // What is taken in while these are read comes with what was not in at the beginning.
+    const position = this.#position;
+    const { first, last } = this.numbers();
+    for (let number = first; number <= last; number++) {
       const span = this.#spanOf(number);
       if (span === null || !isWithin(span, fromWallMs, untilWallMs)) continue;
-      yield { after: number * HISTORY_SEGMENT_RECORDS, upTo: span.position };
+      yield { after: number * HISTORY_SEGMENT_RECORDS, upTo: Math.min(span.position, position) };
     }
-    yield { after: this.#position, upTo: this.#spool.lastPosition() };
+    yield { after: position, upTo: this.#spool.lastPosition() };
   }
 
   /** When the oldest call that is known ended; null when none is. */
