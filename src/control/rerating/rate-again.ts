@@ -68,7 +68,7 @@ export interface RatedAgain {
   readonly sums: readonly RateSums[];
   readonly differences: readonly RateDifference[];
   readonly differenceCount: number;
-  /** Calls of accounts that are not in the network, or have their money in another currency. */
+  /** Calls of accounts that are not in the network, or have their money in another currency, now or then. */
   readonly leftOutCount: number;
 }
 
@@ -77,6 +77,8 @@ type OpenSums = { -readonly [Field in keyof RateSums]: RateSums[Field] };
 /** A call as one account was charged for it. */
 interface ChargedCall {
   readonly account: string;
+  /** In which it was charged; '' where the record does not say. */
+  readonly currency: string;
   readonly before: CallPrice;
   readonly seconds: number;
   /** When its rate was looked up. */
@@ -115,9 +117,9 @@ export class RateAgain {
     return { sums, differences, differenceCount, leftOutCount: this.#leftOutCount };
   }
 
-  #rate(cdr: Cdr, { account: name, before, seconds, wallMs }: ChargedCall): void {
+  #rate(cdr: Cdr, { account: name, currency, before, seconds, wallMs }: ChargedCall): void {
     const account = this.#pricing.billed(name);
-    if (account === null) {
+    if (account === null || (currency !== '' && currency !== account.currency)) {
       this.#leftOutCount += 1;
       return;
     }
@@ -154,21 +156,21 @@ function chargedCalls(cdr: Cdr, side: RatedSide, rules: TimeRules): ChargedCall[
   const { setupAtWallMs } = cdr;
   switch (side) {
     case 'sold': {
+      const { account, currency, freeSeconds, unpaidSeconds } = cdr;
       const before = { table: cdr.sellTable, prefix: cdr.sellPrefix, nanos: cdr.sellFeeNanos + cdr.taxNanos };
-      return [
-        { account: cdr.account, before, seconds: rated - cdr.freeSeconds - cdr.unpaidSeconds, wallMs: setupAtWallMs },
-      ];
+      return [{ account, currency, before, seconds: rated - freeSeconds - unpaidSeconds, wallMs: setupAtWallMs }];
     }
     case 'bought': {
-      if (cdr.clearingAccount === '') return [];
+      const { clearingAccount: account, buyCurrency: currency } = cdr;
+      if (account === '') return [];
       const before = { table: cdr.buyTable, prefix: cdr.buyPrefix, nanos: cdr.buyFeeNanos + cdr.buyTaxNanos };
       const wallMs = cdr.attempts.at(-1)?.startedAtWallMs ?? setupAtWallMs;
-      return [{ account: cdr.clearingAccount, before, seconds: rated, wallMs }];
+      return [{ account, currency, before, seconds: rated, wallMs }];
     }
     case 'agent':
       return cdr.agentFees.map(({ account, table, prefix, feeNanos, taxNanos }) => {
         const before = { table, prefix, nanos: feeNanos + taxNanos };
-        return { account, before, seconds: rated, wallMs: setupAtWallMs };
+        return { account, currency: '', before, seconds: rated, wallMs: setupAtWallMs };
       });
   }
 }

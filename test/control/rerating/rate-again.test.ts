@@ -200,6 +200,20 @@ describe('calls rated again by another deck', () => {
     assert.deepEqual(sumsOf(again), [['alpha', 1, 0n, 2n]]);
   });
 
+  test('a call that was charged in another currency than its account has now is left out', () => {
+    const prices = pricesOf([row('44', { priceNanos: 7 })]);
+    const [one, other] = [sampleCdr(1, 60_000), sampleCdr(2, 60_000)];
+    const paid = { calleeBilled: '44', clearingAccount: 'alpha' };
+    const cdrs = [
+      { ...one, ...paid, buyCurrency: 'EUR' },
+      { ...other, ...paid, currency: 'USD', buyCurrency: 'USD' },
+    ];
+    for (const side of ['sold', 'bought'] as const) {
+      const again = ratedAgain(cdrs, { prices, calls: { side } });
+      assert.deepEqual([again.sums[0]?.callCount, again.leftOutCount], [1, 1], side);
+    }
+  });
+
   test('only calls of the time, the account and the table that are asked for', () => {
     const cdrs = [
       { ...sampleCdr(1, 999), calleeBilled: '44' },
