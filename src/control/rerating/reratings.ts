@@ -58,11 +58,13 @@ class Rating {
   readonly id: number;
   readonly wish: RatingWish;
   readonly knownFromWallMs: number | null;
+  readonly begunAtWallMs: number;
 
-  constructor(id: number, wish: RatingWish, knownFromWallMs: number | null) {
+  constructor(id: number, wish: RatingWish, knownFromWallMs: number | null, begunAtWallMs: number) {
     this.id = id;
     this.wish = wish;
     this.knownFromWallMs = knownFromWallMs;
+    this.begunAtWallMs = begunAtWallMs;
   }
 }
 
@@ -84,7 +86,8 @@ export class Reratings {
       throw new TandemError('TANDEM_RERATING_RUNNING', `Rating ${running.id} is still counted. Wait for it.`);
     }
     const order = rateOrderOf(this.#ground.configuration, wish);
-    const rating = new Rating(++this.#lastId, wish, oldestEndWallMs(this.#ground.spool));
+    const { spool, wallNow } = this.#ground;
+    const rating = new Rating(++this.#lastId, wish, oldestEndWallMs(spool), wallNow());
     rating.ended = this.#count(rating, order).then(
       (result) => {
         rating.result = result;
@@ -168,10 +171,11 @@ export class Reratings {
     }
   }
 
-  #checkBooking({ state, wish, knownFromWallMs, fault }: Rating): void {
+  #checkBooking({ state, wish, knownFromWallMs, begunAtWallMs, fault }: Rating): void {
     if (state === 'counting') throw refused('It is not counted yet');
     if (state === 'failed') throw refused(`It was not counted: ${fault?.message}`);
     if (wish.untilWallMs > this.#ground.wallNow()) throw refused('Its time is not over: more calls may come');
+    if (wish.untilWallMs > begunAtWallMs) throw refused('Its time was not over when it was counted: rate once more');
     if (knownFromWallMs !== null && wish.fromWallMs < knownFromWallMs) {
       const since = new Date(knownFromWallMs).toISOString();
       throw refused(`The CDRs of calls that ended before ${since} have gone: begin there or later`);

@@ -171,6 +171,21 @@ test('what is not over, or not whole, is told and not booked', async (context) =
   assert.match((await refusal(asking, `POST /api/v1/reratings/${part.id}/book`)).join(), /CDRs of calls .* have gone/);
 });
 
+test('what was counted before its time was over is not booked afterwards: calls are missing', async (context) => {
+  const { stores, control } = await stage(context);
+  let wallMs = WALL_MS;
+  const { history, configuration, accounts } = control;
+  const reratings = new Reratings({ spool: stores.spool, history, configuration, accounts, wallNow: () => wallMs });
+  context.after(() => reratings.stop());
+  const wish = { side: 'sold', account: null, table: 'cheap', insteadOf: '', differencesMax: 0 } as const;
+  const calls = { ...wish, fromWallMs: WALL_MS - DAY_MS, untilWallMs: WALL_MS + 1 };
+  const early = await reratings.whenCounted(reratings.begin(calls).id);
+  wallMs += 1;
+  assert.throws(() => reratings.book(early.id, { operator: '', memo: '' }), /was not over when it was counted/);
+  const { id } = await reratings.whenCounted(reratings.begin(calls).id);
+  assert.equal(reratings.book(id, { operator: '', memo: '' }).state, 'booked');
+});
+
 test('mistakes are told', async (context) => {
   const { ask: asking } = await stage(context);
   for (const [query, sentence] of [
