@@ -42,6 +42,7 @@ export const RATE_FIELDS = [
 const SECONDS_MAX = 86_400;
 const MINUTE_SECONDS = 60;
 const AREA_LENGTH_MAX = 64;
+const PRICE_MAX = BigInt(RATE_PRICE_NANOS_MAX) / NANOS;
 
 type Price = Pick<RateTerms, 'priceNanos' | 'priceSeconds' | 'periodSeconds' | 'sections'>;
 
@@ -93,6 +94,8 @@ function pricePerMinute(row: RateFields): Price {
   const [first, next] = row.optional('increments', increments, [MINUTE_SECONDS, MINUTE_SECONDS] as const);
   const share = Math.round((priceNanos * Math.min(first, SECONDS_MAX)) / MINUTE_SECONDS);
   const sections = first === next ? [] : [{ priceNanos: share, seconds: first }];
+  if (sections.length > 0 && share > RATE_PRICE_NANOS_MAX)
+    row.refuse('increments', `makes a first price above ${PRICE_MAX}`);
   return { priceNanos, priceSeconds: MINUTE_SECONDS, periodSeconds: next, sections };
 }
 
@@ -109,8 +112,7 @@ function areaName(text: string): string | Refused {
 function price(text: string): number | Refused {
   const nanos = parseMoney(text);
   if (nanos !== null && nanos >= 0n && nanos <= BigInt(RATE_PRICE_NANOS_MAX)) return Number(nanos);
-  const max = BigInt(RATE_PRICE_NANOS_MAX) / NANOS;
-  return new Refused(`takes a price from 0 to ${max} with at most 9 decimals, not "${text}"`);
+  return new Refused(`takes a price from 0 to ${PRICE_MAX} with at most 9 decimals, not "${text}"`);
 }
 
 function percent(text: string): number | Refused {

@@ -42,6 +42,12 @@ const REFUSED: readonly Row[] = [
   ['tax: 19.5', 'tax: 101', 'rateTables[0].rates[0].tax', /percentage from 0 to 100/],
   ['validUntil: 2027-02-28', 'validUntil: 2027-01-31', 'rateTables[0].rates[0].validUntil', /not after validFrom/],
   ['increments: 30/6', 'increments: 30', 'rateTables[1].rates[0].increments', /such as 30\/6/],
+  [
+    '0.01, increments: 30/6',
+    '50000, increments: 121/6',
+    'rateTables[1].rates[0].increments',
+    /first price above 100000/,
+  ],
   ['perMinute: 0.01', 'perMinute: 0.01, price: 1', 'rateTables[1].rates[0].price', /does not go with perMinute/],
   ['perMinute: 0.01, inc', 'price: 0.01, inc', 'rateTables[1].rates[0].increments', /does not go with price/],
   ['    agent: alpha', '    agent: alpha\n    type: agents', 'accounts[1].type', /general or settlement or agent/],
