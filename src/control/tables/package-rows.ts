@@ -14,7 +14,7 @@
 
 import { FREE_ALLOWANCES_MAX, FREE_MINUTES_MAX } from '../../core/rating/rating-limits.ts';
 import { Refused, type Table } from '../../operator-file.ts';
-import { entityName, oneOf, prefixDigits, wholeNumber } from '../../operator-values.ts';
+import { entityName, oneOf, parsedDate, prefixDigits, wholeNumber } from '../../operator-values.ts';
 import { type AccountPackage, type FreeMinutesEntry, PACKAGE_PERIODS, type Package } from '../../store/network.ts';
 import { accountAmount } from './account-amounts.ts';
 import type { NameReferences } from './name-references.ts';
@@ -89,6 +89,6 @@ function charge(text: string): bigint | Refused {
 
 /** Days since 1970. */
 function day(text: string): number | Refused {
-  const wallMs = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  const wallMs = /^\d{4}-\d\d-\d\d$/.test(text) ? parsedDate(text) : Number.NaN;
   return Number.isNaN(wallMs) ? new Refused(`takes a day such as 2027-01-31, not "${text}"`) : wallMs / DAY_MS;
 }

@@ -59,6 +59,7 @@ const REFUSED: readonly Row[] = [
   ['creditLimit: None', 'creditLimit: -1', 'accounts[0].creditLimit', /None or an amount/],
   ['timeZone: Europe/Berlin', 'timeZone: Berlin', 'accounts[0].timeZone', /a time zone such as/],
   ['lowBalance: -2.50', 'lowBalance: little', 'accounts[0].lowBalance', /an amount such as/],
+  ['packageFrom: 2027-01-15', 'packageFrom: 2027-02-30', 'accounts[0].packageFrom', /takes a day such as/],
   ['clearingAccount: alpha', 'clearingAccount: gamma', 'routingGateways[0].clearingAccount', /not in accounts/],
   [
     '  - account: beta GmbH',
