@@ -196,6 +196,19 @@ describe('days without the package', () => {
     assert.match(minimum ?? '', /^minimum -60 .*2027-06-01 to 2027-06-30$/);
   });
 
+  test('between its last day and the period in which that is set anew are not paid', async () => {
+    const until = (day: string) => network(`, package: basic, packageFrom: 2027-01-01, packageUntil: ${day}`);
+    const stage = new Stage('2027-01-01T08:00:00Z', until('2027-01-21'));
+    assert.deepEqual(rentOf(await stage.look('2027-01-01T08:00:00Z')), ['rent -19.35483871 at 2']);
+    assert.equal((await stage.look('2027-01-21T00:02:00Z')).length, 1, 'the minimum of January');
+    assert.deepEqual(await stage.look('2027-05-10T08:00:00Z'), []);
+    const [state] = await stage.charges.states();
+    assert.deepEqual([state?.period, state?.rentUntilDay], [null, Date.UTC(2027, 0, 21) / DAY_MS]);
+    stage.apply(until('2027-07-01'));
+    assert.deepEqual(rentOf(await stage.look('2027-05-10T08:01:00Z')), ['rent -30 at 2027-05-01']);
+    assert.deepEqual(rentOf(await stage.look('2027-05-10T08:02:00Z')), []);
+  });
+
   test('of an account that is not in the network are not paid', async () => {
     const stage = new Stage('2027-01-01T08:00:00Z', network(', package: basic, packageFrom: 2027-01-01', 'rent: 30'));
     assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), [JANUARY_RENT]);

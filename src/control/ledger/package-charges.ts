@@ -92,7 +92,8 @@ export class PackageCharges {
       if (held === undefined) continue;
       const today = dayShown(wallNow(), account.timeZone);
       const marks = accounts.packageMarks(account.account);
-      const day = marks?.isHeld ? marks.minimumUntilDay : firstDay(account, held, today);
+      const isCharged = marks !== null && (marks.isHeld || isChargedToEnd(account, marks));
+      const day = isCharged ? marks.minimumUntilDay : firstDay(account, held, today);
       const period = isOver(account, day) ? null : periodFrom(held.period, day, account.packageUntilDay);
       const time = period && timeOf(account, period);
       const key = JSON.stringify(time);
@@ -104,7 +105,7 @@ export class PackageCharges {
         currency: held.currency,
         rentNanos: held.rentNanos,
         minimumNanos: held.minimumNanos,
-        rentUntilDay: marks?.isHeld ? marks.rentUntilDay : null,
+        rentUntilDay: isCharged ? marks.rentUntilDay : null,
         period,
         dueNanos: period === null ? 0n : heldPart(held.minimumNanos, period),
         consumedNanos: sums.get(account.account) ?? 0n,
@@ -159,7 +160,8 @@ export class PackageCharges {
     return configuration.accounts().flatMap((account) => {
       const held = packages.get(account.package);
       const known = accounts.packageMarks(account.account);
-      if (held === undefined) {
+      // Should its last day be set anew later, the days between are days without the package.
+      if (held === undefined || (known !== null && isChargedToEnd(account, known))) {
         if (known?.isHeld) accounts.chargePackage(account.account, { ...known, isHeld: false }, []);
         return [];
       }
@@ -261,6 +263,10 @@ function minimumPeriod({ account, held, marks }: Held): HeldPeriod {
 
 function isOver({ packageUntilDay }: Account, day: number): boolean {
   return packageUntilDay !== null && day >= packageUntilDay;
+}
+
+function isChargedToEnd(account: Account, { rentUntilDay, minimumUntilDay }: PackageMarks): boolean {
+  return isOver(account, rentUntilDay) && isOver(account, minimumUntilDay);
 }
 
 function timeOf({ timeZone }: Account, { fromDay, untilDay }: HeldPeriod): { fromWallMs: number; untilWallMs: number } {
