@@ -171,11 +171,14 @@ export class Api {
     return json(this.#control.accounts.payments(request.query.get('account'), limit));
   }
 
-  #pay(request: HttpRequest): HttpAnswer {
+  async #pay(request: HttpRequest): Promise<HttpAnswer> {
     const operator = request.query.get('author') ?? '';
     const ground = { operator, atWallMs: this.#control.wallNow(), key: request.idempotencyKey };
     const payment = givenPayment(request.body.toString('utf8'), ground);
-    return json(this.#control.accounts.pay(payment), 201);
+    const entry = this.#control.accounts.pay(payment);
+    // Who has heard of it does not send it again: a power cut may not take it any more.
+    await this.#control.stores.flush();
+    return json(entry, 201);
   }
 
   #cdrs(request: HttpRequest): HttpAnswer {

@@ -15,7 +15,7 @@ const DIFFERENCES_TOLD_MAX = 10_000;
 const MEMO_LENGTH_MAX = 256;
 
 /** The answer to a question about ratings; null when `request` is about something else. */
-export function answerReratings(control: Control, request: HttpRequest): HttpAnswer | null {
+export function answerReratings(control: Control, request: HttpRequest): HttpAnswer | Promise<HttpAnswer> | null {
   const { reratings, configuration } = control;
   switch (`${request.method} ${request.path}`) {
     case 'POST /api/v1/reratings':
@@ -27,7 +27,14 @@ export function answerReratings(control: Control, request: HttpRequest): HttpAns
   if (id === undefined) return null;
   if (request.method === 'GET' && action === '') return json(reratings.view(Number(id)));
   if (request.method !== 'POST' || action !== 'book') return null;
-  return json(reratings.book(Number(id), { operator: textIn(request, 'author'), memo: memoIn(request.query) }));
+  return booked(control, Number(id), request);
+}
+
+/** Booked, and on the disk: a power cut does not take back what was told. */
+async function booked({ reratings, stores }: Control, id: number, request: HttpRequest): Promise<HttpAnswer> {
+  const view = reratings.book(id, { operator: textIn(request, 'author'), memo: memoIn(request.query) });
+  await stores.flush();
+  return json(view);
 }
 
 /** What `query` wishes to be rated again. Throws TANDEM_API_QUESTION, TANDEM_ACCOUNT_UNKNOWN. */
