@@ -9,8 +9,11 @@ import { type AskedTime, askedTime, askedZone } from '../reports/asked-time.ts';
 import { BillCount, type BillKind, type BillLine } from '../reports/bill-count.ts';
 import type { CallHistory } from '../reports/call-history.ts';
 import { eachSegment } from '../reports/count-report.ts';
+import { dayShown } from '../reports/periods.ts';
 import { rateFactsOf } from '../reports/rate-facts.ts';
 import type { ReportGround } from './report-question.ts';
+
+const DAY_MS = 86_400_000;
 
 /** Records that bills wait for. */
 const RECORDS_BEHIND_MAX = 50_000;
@@ -55,7 +58,8 @@ export async function answerBill(ground: BillGround, query: URLSearchParams): Pr
   if (account === null) {
     throw new TandemError('TANDEM_ACCOUNT_UNKNOWN', `There is no account "${name}" in the network.`);
   }
-  const time = askedTime(query, askedZone(query, account.timeZone), wallMs, lastMonth(wallMs));
+  const zone = askedZone(query, account.timeZone);
+  const time = askedTime(query, zone, wallMs, lastMonth(wallMs, zone));
   const { fromWallMs, untilWallMs } = time;
   const later = { fromWallMs: untilWallMs, untilWallMs: Number.POSITIVE_INFINITY };
   const place = ledger.position();
@@ -87,10 +91,10 @@ export async function answerBill(ground: BillGround, query: URLSearchParams): Pr
   };
 }
 
-/** The month before this one, by the clocks of UTC: near enough for what is asked for when nothing is said. */
-function lastMonth(wallMs: number): string {
-  const now = new Date(wallMs);
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1)).toISOString().slice(0, 7);
+/** The month before this one, by the clocks of `zone`. */
+function lastMonth(wallMs: number, zone: string): string {
+  const today = new Date(dayShown(wallMs, zone) * DAY_MS);
+  return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - 1)).toISOString().slice(0, 7);
 }
 
 function sumsOf(lines: readonly BillLine[]): Bill['sums'] {

@@ -131,3 +131,17 @@ test('where calls of the time are not known any more, neither are the balances',
   );
   assert.notEqual(known.balances, null);
 });
+
+test('the bill of last month, where no time is said, goes by the clocks of the account', async () => {
+  const { ground } = stage();
+  for (const [timeZone, at, from] of [
+    ['Asia/Tokyo', '2027-02-28T14:59:59Z', '2026-12-31T15:00:00.000Z'],
+    ['Asia/Tokyo', '2027-02-28T15:00:00Z', '2027-01-31T15:00:00.000Z'],
+    ['America/New_York', '2027-01-01T04:59:59Z', '2026-11-01T04:00:00.000Z'],
+  ] as const) {
+    const accountOf = (account: string) => ({ ...OPEN_ACCOUNT, account, timeZone });
+    const asked = { ...ground, accountOf, wallMs: Date.parse(at) };
+    const { fromWallMs } = await answerBill(asked, new URLSearchParams({ account: 'account 0' }));
+    assert.equal(new Date(fromWallMs).toISOString(), from);
+  }
+});
