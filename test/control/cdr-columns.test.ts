@@ -77,6 +77,15 @@ test('no text for a database has a NUL, not inside its JSON either', () => {
   for (const column of CDR_COLUMNS) assert.doesNotMatch(String(sqlValueOf(cdr, column)), /\0|\\u0000/);
 });
 
+test('what looks like the escape of a NUL and is none stays', () => {
+  const [attempt = assert.fail()] = sampleCdr(1).attempts;
+  const text = String.raw`a\u0000b`;
+  const cdr = { ...sampleCdr(1), userAgentCaller: text, attempts: [{ ...attempt, callId: `${text}\0\0\\` }] };
+  const inColumn = (name: string) => String(sqlValueOf(cdr, CDR_COLUMNS.find(({ field }) => field === name) as never));
+  assert.equal(inColumn('userAgentCaller'), text);
+  assert.equal(JSON.parse(inColumn('attempts'))[0].callId, `${text}\\`);
+});
+
 test('the VOS3000 text has as many columns as the table names, whatever a record holds', () => {
   const cells = vos3000Of(HOSTILE).split('|');
   assert.equal(cells.length, VOS3000_COLUMNS.length);

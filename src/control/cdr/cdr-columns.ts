@@ -46,12 +46,14 @@ export function sqlValueOf(cdr: Cdr, { field, kind }: CdrColumn): SqlValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return kind === 'count' || kind === 'nanos' ? value : Math.round(value);
-  return withoutNul(typeof value === 'string' ? value : jsonText(value));
+  if (typeof value !== 'string') return listText(value);
+  return value.includes('\0') ? value.replaceAll('\0', '') : value;
 }
 
-function withoutNul(text: string): string {
-  const clean = text.includes('\\u0000') ? text.replaceAll('\\u0000', '') : text;
-  return clean.includes('\0') ? clean.replaceAll('\0', '') : clean;
+/** A list as JSON. A backslash that is escaped itself escapes nothing. */
+function listText(list: unknown): string {
+  const text = jsonText(list);
+  return text.includes('\\u0000') ? text.replaceAll(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1') : text;
 }
 
 /** The first line of a CSV file. */
