@@ -28,6 +28,7 @@ export interface BillGround extends ReportGround {
 /** The answer. */
 export interface Bill extends AskedTime {
   readonly account: string;
+  /** Of its calls; more than one where that of the account has changed meanwhile. */
   readonly currency: string;
   readonly memo: string;
   readonly lines: readonly (BillLine & { readonly area: string })[];
@@ -79,7 +80,7 @@ export async function answerBill(ground: BillGround, query: URLSearchParams): Pr
   const closingNanos = balanceNanos - paidLater + since.chargedNanos();
   return {
     account: name,
-    currency: account.currency,
+    currency: [...count.currencies].sort().join(', ') || account.currency,
     memo: account.memo,
     ...time,
     lines: lines.map((line) => ({ ...line, area: areaOf(line.table, line.prefix) })),

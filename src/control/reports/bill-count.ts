@@ -24,7 +24,15 @@ type OpenLine = { -readonly [Field in keyof BillLine]: BillLine[Field] };
 
 /** Columns of what an account pays or is paid, by kind. */
 const COLUMNS = {
-  calls: { account: 'account', table: 'table', prefix: 'prefix', seconds: 'billedSeconds', fee: 'fee', tax: 'tax' },
+  calls: {
+    account: 'account',
+    table: 'table',
+    prefix: 'prefix',
+    seconds: 'billedSeconds',
+    fee: 'fee',
+    tax: 'tax',
+    currency: 'currency',
+  },
   carried: {
     account: 'clearingAccount',
     table: 'buyTable',
@@ -32,8 +40,17 @@ const COLUMNS = {
     seconds: 'buyBilledSeconds',
     fee: 'buyFee',
     tax: 'buyTax',
+    currency: 'buyCurrency',
   },
-  agent: { account: 'account', table: 'table', prefix: 'prefix', seconds: 'billedSeconds', fee: 'fee', tax: 'tax' },
+  agent: {
+    account: 'account',
+    table: 'table',
+    prefix: 'prefix',
+    seconds: 'billedSeconds',
+    fee: 'fee',
+    tax: 'tax',
+    currency: '',
+  },
 } as const satisfies Readonly<Record<BillKind, Readonly<Record<string, string>>>>;
 
 /** The bill of one account, counted segment by segment. */
@@ -43,6 +60,8 @@ export class BillCount {
   readonly #untilWallMs: number;
   readonly #upTo: number;
   readonly #lines = new Map<string, OpenLine>();
+  /** In which its calls were charged, as far as their records say it. */
+  readonly currencies = new Set<string>();
 
   /** For calls that ended at or after, and before, whose records stand up to place `upTo` of the spool. */
   constructor(
@@ -107,12 +126,15 @@ export class BillCount {
     const [accountIds, tableIds, prefixIds] = [names.account, names.table, names.prefix].map((name) =>
       table.numbers(name),
     );
+    const [currencies, currencyIds] = [table.words(names.currency), table.numbers(names.currency)];
     const [seconds, fees, taxes] = [table.numbers(names.seconds), moneyOf(table, names.fee), moneyOf(table, names.tax)];
     for (let row = 0; row < callOf.length; row++) {
       const call = callOf[row] as number;
       if (accountIds?.[row] !== own || isCounted[call] === 0) continue;
       const rate = tables[tableIds?.[row] as number] as string;
       if (rate === '') continue;
+      const currency = currencies[currencyIds[row] as number] as string;
+      if (currency !== '') this.currencies.add(currency);
       const line = this.#line(kind, rate, prefixes[prefixIds?.[row] as number] as string);
       line.calls += 1;
       line.talkMs += talks[call] as number;

@@ -17,6 +17,7 @@ import { openMemoryStores } from '../../../src/store/memory.ts';
 import type { Stores } from '../../../src/store/ports.ts';
 import { pack } from '../../../src/store/records.ts';
 import { snapshotOfFile } from '../../core/call/priced-bench.ts';
+import { sampleCdr } from '../../store/sample-cdr.ts';
 import { randomCdr } from './random-cdrs.ts';
 
 const START_WALL_MS = Date.UTC(2026, 2, 1);
@@ -144,4 +145,23 @@ test('the bill of last month, where no time is said, goes by the clocks of the a
     const { fromWallMs } = await answerBill(asked, new URLSearchParams({ account: 'account 0' }));
     assert.equal(new Date(fromWallMs).toISOString(), from);
   }
+});
+
+test('a bill is in the currency that its calls were charged in, whatever the account has by now', async () => {
+  const { stores, ground } = stage();
+  const wallMs = START_WALL_MS + 50 * DAY_MS;
+  const call = { ...sampleCdr(CALLS + 1, wallMs), agentFees: [], account: 'alpha', clearingAccount: 'carrier' };
+  const bought = { buyTable: 'vendor', buyFeeNanos: 5n, buyCurrency: 'CHF' };
+  stores.spool.append([pack({ ...call, ...bought })]);
+  while (ground.history.follow() > 0);
+  const book = new AccountBook(stores.ledger, new UnpackedSpool(stores.spool), new Balances(Balances.allocate(8)));
+  while (book.book() > 0);
+  const accountOf = (account: string) => ({ ...OPEN_ACCOUNT, account, currency: 'USD' });
+  const currencyOf = async (account: string, from: number) => {
+    const asked = new URLSearchParams({ account, from: `${from}`, until: `${wallMs + 1}` });
+    return (await answerBill({ ...ground, accountOf }, asked)).currency;
+  };
+  assert.equal(await currencyOf('alpha', wallMs), 'EUR');
+  assert.equal(await currencyOf('carrier', wallMs), 'CHF');
+  assert.equal(await currencyOf('nobody', wallMs), 'USD');
 });
