@@ -57,7 +57,8 @@ class Rating {
   ended: Promise<void> = Promise.resolve();
   readonly id: number;
   readonly wish: RatingWish;
-  readonly knownFromWallMs: number | null;
+  /** Once it is counted: as it is then, for records may go meanwhile. */
+  knownFromWallMs: number | null;
   readonly begunAtWallMs: number;
 
   constructor(id: number, wish: RatingWish, knownFromWallMs: number | null, begunAtWallMs: number) {
@@ -91,6 +92,7 @@ export class Reratings {
     rating.ended = this.#count(rating, order).then(
       (result) => {
         rating.result = result;
+        rating.knownFromWallMs = oldestEndWallMs(spool);
         rating.state = 'counted';
       },
       (error: unknown) => {

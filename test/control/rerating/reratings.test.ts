@@ -202,6 +202,26 @@ test('mistakes are told', async (context) => {
   assert.match((await refusal(asking, 'POST /api/v1/reratings/7/book')).join(), /UNKNOWN,There is no rating 7/);
 });
 
+test('records that go while a rating is counted are missed: it is not booked', async () => {
+  const stores = openLmdbStores(temporaryDirectory());
+  const { control } = openControl(temporaryDirectory(), { stores });
+  control.configuration.apply({ text: NETWORK, name: 'net', author: '', note: '', atWallMs: WALL_MS, dryRun: false });
+  const cdrs = Array.from({ length: 2_000 }, (_, at) => {
+    return { ...sampleCdr(at + 1, WALL_MS - 2_000 + at), calleeBilled: '442079', agentFees: [], ratedSeconds: 10 };
+  });
+  stores.spool.append(cdrs.map((cdr) => pack(cdr)));
+  while (control.history.follow() > 0);
+  const wish = { side: 'sold', account: null, table: 'cheap', insteadOf: '', differencesMax: 0 } as const;
+  const { id } = control.reratings.begin({ ...wish, fromWallMs: WALL_MS - 2_000, untilWallMs: WALL_MS });
+  stores.spool.trim(1, 1_500, 1_500);
+  const { knownFromWallMs, sums: found } = await control.reratings.whenCounted(id);
+  assert.ok((found[0]?.callCount ?? 0) < 2_000);
+  assert.equal(knownFromWallMs, WALL_MS - 500);
+  assert.throws(() => control.reratings.book(id, { operator: '', memo: '' }), /CDRs of calls .* have gone/);
+  await control.reratings.stop();
+  await stores.close();
+});
+
 test('many records go through the thread in pieces; one rating at a time, and it ends with the switch', async () => {
   const stores = openLmdbStores(temporaryDirectory());
   const { control } = openControl(temporaryDirectory(), { stores });
