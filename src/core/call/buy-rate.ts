@@ -9,12 +9,12 @@ import type { RoutingView } from './ports.ts';
 export function noteBuyRate(record: LiveRecord, gateway: RoutingGateway, routing: RoutingView, wallMs: number): void {
   const { cdr } = record;
   const { pricing, timeRules: rules } = routing;
-  const account = pricing.billed(gateway.clearingAccount);
-  const buy = account && pricing.lineOf(account, cdr.calleeBilled, wallMs);
+  // The same as the route plan went by: a barred rate is none.
+  const buy = pricing.boughtBy(gateway.clearingAccount, cdr.calleeBilled, wallMs);
   cdr.clearingAccount = gateway.clearingAccount;
   cdr.buyTable = buy?.table ?? '';
   cdr.buyPrefix = buy?.prefix ?? '';
-  cdr.buyCurrency = buy === null ? '' : (account?.currency ?? '');
+  cdr.buyCurrency = buy === null ? '' : (pricing.billed(gateway.clearingAccount)?.currency ?? '');
   if (record.bill !== null) record.bill.buy = buy;
   else if (buy !== null) record.bill = { rules, sell: null, agents: [], buy, reserve: null, free: null };
 }

@@ -104,11 +104,17 @@ export class Pricing implements RoutePrices {
     return { account, line, ...this.agentLinesOf(account.agent, digits, wallMs) };
   }
 
-  /** What `gateway` is paid for a call to `digits`; null when it has no account, or no rate for it, or a barred one. */
-  buyPrice({ clearingAccount }: RoutingGateway, digits: string, wallMs: number): Price | null {
+  /** By what an account is paid for a call to `digits`; null when it is not billed, or has no rate, or a barred one. */
+  boughtBy(clearingAccount: string, digits: string, wallMs: number): BillLine | null {
     const account = this.billed(clearingAccount);
     const line = account && this.lineOf(account, digits, wallMs);
-    return account === null || line === null || line.terms.isBarred ? null : priceOf(line.terms, account.currency);
+    return line === null || line.terms.isBarred ? null : line;
+  }
+
+  /** What `gateway` is paid for a call to `digits`; null where nobody is. */
+  buyPrice({ clearingAccount }: RoutingGateway, digits: string, wallMs: number): Price | null {
+    const line = this.boughtBy(clearingAccount, digits, wallMs);
+    return line && priceOf(line.terms, this.billed(clearingAccount)?.currency ?? '');
   }
 }
 

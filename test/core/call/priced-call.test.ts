@@ -82,6 +82,16 @@ describe('a call has fees in its record', () => {
     assert.ok(!Buffer.from(pack(cdr)).includes('sellFeeNanos'));
   });
 
+  test('a gateway whose rate is barred is paid nothing, as the profit that its route was chosen for says', () => {
+    const file = NETWORK.replace('ACCOUNT', 'alpha')
+      .replace('CALLLEVEL', '')
+      .replace('CLEARING', ', clearingAccount: carrier, minProfitPercent: 10')
+      .replace('price: 0.005, period: 1', 'price: 5, period: 1, locked: On');
+    const cdr = new PricedBench(file).talk('442079', 31_000);
+    assert.equal(cdr?.endReason, 'Normal');
+    assert.deepEqual([cdr.clearingAccount, cdr.buyTable, cdr.buyFeeNanos, cdr.buyCurrency], ['carrier', '', 0n, '']);
+  });
+
   test('clearingAccount: a gateway without one is paid nothing', () => {
     assert.deepEqual(fees({ clearing: false }, '442079', 31_000), ['44', '0.0360', '0.0068', '0.0000', 36]);
   });

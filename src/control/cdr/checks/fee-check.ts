@@ -3,7 +3,7 @@
 
 import type { Cdr } from '../../../core/cdr/cdr.ts';
 import { UNBILLED } from '../../../core/cdr/cdr.ts';
-import { type Bill, type BilledRecord, type BillLine, fillFees } from '../../../core/rating/bill.ts';
+import { type Bill, type BilledRecord, fillFees } from '../../../core/rating/bill.ts';
 import { ratedSecondsOf } from '../../../core/rating/charge.ts';
 import { termOf } from '../../../core/rating/free-seconds.ts';
 import type { PastRates, VersionRates } from '../../rates/past-rates.ts';
@@ -43,13 +43,10 @@ export function checkFees(cdr: Cdr, pastRates: PastRates): FeeCheck {
 /** The fields of its fees, with the rates of its account looked up at `wallMs`. */
 function ratedAt(cdr: Cdr, { pricing, rules }: VersionRates, wallMs: number): RatedFields {
   const digits = cdr.calleeBilled;
-  const lineOf = (name: string, atWallMs: number): BillLine | null => {
-    const account = pricing.billed(name);
-    return account && pricing.lineOf(account, digits, atWallMs);
-  };
-  const sell = lineOf(cdr.account, wallMs);
-  const buy = lineOf(cdr.clearingAccount, cdr.attempts.at(-1)?.startedAtWallMs ?? wallMs);
-  const agent = pricing.billed(cdr.account)?.agent ?? '';
+  const account = pricing.billed(cdr.account);
+  const sell = account && pricing.lineOf(account, digits, wallMs);
+  const buy = pricing.boughtBy(cdr.clearingAccount, digits, cdr.attempts.at(-1)?.startedAtWallMs ?? wallMs);
+  const agent = account?.agent ?? '';
   const agents = sell === null ? [] : pricing.agentLinesOf(agent, digits, wallMs).agents;
   const { unpaidSeconds } = cdr;
   const { freeAllowance: allowance, freeFromDay, freeSeconds } = cdr;
