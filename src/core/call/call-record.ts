@@ -14,6 +14,7 @@ import type { SipMessage } from '../sip/message.ts';
 import type { CallState } from './checkpoint.ts';
 import { q850Of } from './reason-header.ts';
 import { recordNumber, recordText } from './record-text.ts';
+import type { TalkLimit } from './talk-limit.ts';
 
 /** The board's entry: the CDR so far, and the admission slots to give back should the shard die. */
 export interface LiveEntry {
@@ -32,6 +33,7 @@ interface Resumed {
   readonly cdr: Cdr;
   readonly slots: readonly number[];
   readonly bill: BillWords | null;
+  readonly limit: TalkLimit | null;
 }
 
 /** How a call ended, as its record says it. */
@@ -94,11 +96,12 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   }
 
   /** The record of a call that was answered in an earlier life of the switch. */
-  static resumed({ cdr, slots, bill }: Resumed, answeredAtMs: number): LiveRecord {
+  static resumed({ cdr, slots, bill, limit }: Resumed, answeredAtMs: number): LiveRecord {
     const record = new LiveRecord(cdr, answeredAtMs);
     record.slots.push(...slots);
     record.bill = bill && billOf(bill);
     record.#answeredAtMs = answeredAtMs;
+    if (limit !== null) record.talkMsMax = limit.afterMs;
     return record;
   }
 
