@@ -1,7 +1,7 @@
 // Starts the switch: control first, for it has the configuration; then the shards; then the sockets. Stops in reverse.
 
 import { randomBytes, randomInt } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ import { UdpListener } from './edge/udp-listener.ts';
 import { LateLines } from './late-lines.ts';
 import { type Log, type LogLevel, makeLog } from './log.ts';
 import { holdNursery, START_OPTIONS } from './nursery.ts';
+import { ownVersion } from './own-version.ts';
 import type { Shards, ShardsUser } from './shards.ts';
 import { claimDataDirectory, releaseDataDirectory } from './store/data-directory.ts';
 import { journalFolder } from './store/journal-disk.ts';
@@ -363,9 +364,4 @@ function tellOverload(log: Log, isOverloaded: boolean, { newCalls }: Edge): void
   const numbers = { admitted, refused, dropped };
   if (isOverloaded) log.warn(numbers, 'overload: new calls that wait too long are refused with 503');
   else log.info(numbers, 'overload is over: every new call is let in again');
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

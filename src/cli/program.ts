@@ -4,6 +4,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Party } from '../core/admission/black-list.ts';
 import { parsedDate } from '../operator-values.ts';
+import { ownVersion } from '../own-version.ts';
 import { type CommonOptions, run } from './run.ts';
 import { runStart } from './run-start.ts';
 import { EXIT_OK, EXIT_UNREACHABLE, guarded, processTerminal } from './terminal.ts';
@@ -38,6 +39,7 @@ function program(): Command {
   const tandem = new Command('tandem').description('An open class-4 SIP switch.').exitOverride().showHelpAfterError();
   // Options belong to the command they stand behind: `params` and `params set` have some of the same names.
   tandem.enablePositionalOptions();
+  tandem.version(`tandem ${ownVersion()}`, '--version', 'which Tandem this is');
   tandem.addHelpText('after', '\nExit codes: 0 done, 1 refused, 2 not understood or not reached.');
   addStart(tandem);
   addNetwork(tandem);

@@ -1,7 +1,7 @@
 // The command line as an operator meets it: as a process, with the switch stopped; and with one running.
 
 import assert from 'node:assert/strict';
-import { chownSync, closeSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { lockFile } from '../../src/store/file-lock.ts';
@@ -131,6 +131,11 @@ test('output that cannot be written is no success', async () => {
   const { code, error } = await tandemInto('/dev/full', place(), 'check', 'net.yaml');
   assert.equal(code, 2);
   assert.match(error, /The output could not be written: .*no space/i);
+});
+
+test('tandem says which it is', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  assert.deepEqual(await tandem(place(), '--version'), { code: 0, out: `tandem ${version}\n`, error: '' });
 });
 
 test('usage errors end with 2, help and version of a command with 0', async () => {

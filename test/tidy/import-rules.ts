@@ -29,6 +29,7 @@ const GROUND = [
   'src/sink-settings.ts',
   'src/log.ts',
   'src/late-lines.ts',
+  'src/own-version.ts',
   'src/clock.ts',
   'src/shards.ts',
   'src/thread-pool.ts',
