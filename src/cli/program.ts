@@ -7,7 +7,7 @@ import { parsedDate } from '../operator-values.ts';
 import { ownVersion } from '../own-version.ts';
 import { type CommonOptions, run } from './run.ts';
 import { runStart } from './run-start.ts';
-import { EXIT_OK, EXIT_UNREACHABLE, guarded, processTerminal } from './terminal.ts';
+import { EXIT_OK, EXIT_UNREACHABLE, guarded, isOutputGone, processTerminal, watchOutput } from './terminal.ts';
 import {
   BILL_COMMAND,
   RECONCILE_COMMAND,
@@ -312,7 +312,7 @@ function addCdrs(cdr: Command): void {
     .action((options: CommonOptions & { readonly count: number; readonly follow?: boolean }) =>
       run(options, async (config, terminal) => {
         const { cdrTail } = await import('./cdr-tail.ts');
-        const tail = { count: options.count, follow: options.follow ?? false, isOver: () => false };
+        const tail = { count: options.count, follow: options.follow ?? false, isOver: isOutputGone };
         return cdrTail(config, tail, terminal);
       }),
     );
@@ -353,6 +353,7 @@ function count(text: string): number {
 
 /** Runs the command that the words of this process ask for. */
 export async function runProgram(): Promise<void> {
+  watchOutput();
   try {
     await program().parseAsync();
   } catch (error) {

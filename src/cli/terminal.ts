@@ -27,7 +27,7 @@ export interface Terminal {
 /** The terminal of this process. */
 export function processTerminal(isJson: boolean): Terminal {
   const isScreen = process.stderr.isTTY && !isJson;
-  failWithOutput();
+  watchOutput();
   return {
     isJson,
     say: (line) => void process.stdout.write(`${visibleLines(line)}\n`),
@@ -38,16 +38,27 @@ export function processTerminal(isJson: boolean): Terminal {
   };
 }
 
+let isWatched = false;
+let isGone = false;
+
 /** What cannot be written, on a full disk say, is no success. A reader who has seen enough (`| head`) is one. */
-function failWithOutput(): void {
+export function watchOutput(): void {
+  if (isWatched) return;
+  isWatched = true;
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.stdout.on('error', () => undefined);
+    isGone = true;
     if (error.code === 'EPIPE') return;
     console.error(`The output could not be written: ${sentenceOf(error)}`);
     process.once('exit', () => {
       process.exitCode = EXIT_UNREACHABLE;
     });
   });
+}
+
+/** Whether nothing more can be written: who goes on telling may end. */
+export function isOutputGone(): boolean {
+  return isGone;
 }
 
 /** Writes `value` as JSON, or else the lines that `tell` makes. */

@@ -9,7 +9,7 @@ import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { pack } from '../../src/store/records.ts';
 import { NETWORK, WALL_MS } from '../control/control-fixture.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
-import { place, running, tandem, tandemInto } from './command-line.ts';
+import { place, running, tandem, tandemInto, tandemUnread } from './command-line.ts';
 
 test('check tells that a file is good, or every fault of it, and by its exit code', async () => {
   const directory = place();
@@ -131,6 +131,22 @@ test('output that cannot be written is no success', async () => {
   const { code, error } = await tandemInto('/dev/full', place(), 'check', 'net.yaml');
   assert.equal(code, 2);
   assert.match(error, /The output could not be written: .*no space/i);
+  const help = await tandemInto('/dev/full', place(), '--help');
+  assert.equal(help.code, 2);
+  assert.match(help.error, /^The output could not be written: .*no space.*\n$/i);
+});
+
+test('a reader who has seen enough is no fault, and ends what goes on', { timeout: 30_000 }, async (context) => {
+  const directory = place();
+  assert.deepEqual(await tandemUnread(0, directory, '--help'), { code: 0, error: '' });
+  const { control, shards } = await running(context, directory);
+  let count = 0;
+  const calls = setInterval(() => {
+    shards[0]?.record(sampleCdr(++count, WALL_MS));
+    control.tick(count * 1_000);
+  }, 100);
+  context.after(() => clearInterval(calls));
+  assert.deepEqual(await tandemUnread(1, directory, 'cdr', 'tail', '-f'), { code: 0, error: '' });
 });
 
 test('tandem says which it is', async () => {

@@ -46,6 +46,23 @@ export async function tandemInto(output: string, directory: string, ...args: str
   return { code, error };
 }
 
+/** Runs `tandem` with `args`, whose reader goes away after `readCount` pieces of its output; answers as the above. */
+export async function tandemUnread(
+  readCount: number,
+  directory: string,
+  ...args: string[]
+): Promise<Omit<Ended, 'out'>> {
+  const child = spawn(process.execPath, [TANDEM, ...args], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  let error = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    error += chunk.toString('utf8');
+  });
+  for (let left = readCount; left > 0; left--) await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return { code, error };
+}
+
 /** A directory with a start file and a network file. */
 export function place(): string {
   const directory = temporaryDirectory();
