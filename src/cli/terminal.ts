@@ -3,7 +3,7 @@
 import { jsonText } from '../core/base/json-text.ts';
 import { type Refusal, sentenceOf, TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
-import { visibleLines } from './visible.ts';
+import { visibleJson, visibleLines } from './visible.ts';
 
 /** Exit codes of every command. */
 export const EXIT_OK = 0;
@@ -30,7 +30,7 @@ export function processTerminal(isJson: boolean): Terminal {
   watchOutput();
   return {
     isJson,
-    say: (line) => void process.stdout.write(`${visibleLines(line)}\n`),
+    say: (line) => void process.stdout.write(`${isJson ? visibleJson(line) : visibleLines(line)}\n`),
     complain: (line) => console.error(visibleLines(line)),
     progress: (line) => {
       if (isScreen) process.stderr.write(`\r\x1b[K${line}`);

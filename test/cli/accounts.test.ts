@@ -38,6 +38,16 @@ test('with the switch stopped a payment goes into the data directory, with who e
   assert.match((await tandem(directory, 'verify')).out, /^The ledger is sound/);
 });
 
+test('control characters are spelled for a terminal, and JSON that has them stays JSON', async () => {
+  const directory = stage();
+  await tandem(directory, 'apply', 'net.yaml');
+  const memo = 'a\x1bb\x7fc\x85';
+  await tandem(directory, 'pay', 'blue', '1', '--memo', memo);
+  assert.match((await tandem(directory, 'payments')).out, /a\\x1bb\\x7fc\\x85\n$/);
+  const { out } = await tandem(directory, 'payments', '--json');
+  assert.deepEqual([(JSON.parse(out) as { memo: string }[])[0]?.memo, /[\x7f-\x9f]/.test(out)], [memo, false]);
+});
+
 test('SERVER_BILLING_FEE_PRECISION: amounts are shown with so many decimals, rounded half up', async () => {
   const directory = stage();
   await tandem(directory, 'apply', 'net.yaml');
