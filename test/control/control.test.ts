@@ -98,6 +98,10 @@ test('the same network again makes no version', async (context) => {
 test('a dry run tells the changes and makes none', async (context) => {
   const { path, port, published, stores } = await started(context);
   const answer = await ask(path, port, 'POST /api/v1/apply?dryRun', { body: NETWORK });
+  for (const word of ['True', 'yes', 'On']) {
+    const refused = await ask(path, port, `POST /api/v1/apply?dryRun=${word}`, { body: NETWORK });
+    assert.deepEqual([refused.status, (refused.json() as Problem).code], [400, 'TANDEM_API_QUESTION'], word);
+  }
   assert.equal(answer.status, 200);
   assert.equal((answer.json() as DeployedOutcome).changes.length, 5);
   assert.equal(published.length, 0);

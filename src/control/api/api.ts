@@ -26,7 +26,7 @@ import { givenParameters } from './given-parameters.ts';
 import { givenPayment } from './given-payment.ts';
 import { answerJobs } from './job-routes.ts';
 import { refuseUnknownWords } from './known-words.ts';
-import { countIn } from './query.ts';
+import { countIn, yesIn } from './query.ts';
 import { answerReport, type ReportGround } from './report-question.ts';
 import { answerReratings } from './rerating-routes.ts';
 import { statusOf } from './status.ts';
@@ -145,7 +145,7 @@ export class Api {
       name: request.query.get('name') ?? 'the network',
       author: request.query.get('author') ?? '',
       note: request.query.get('note') ?? '',
-      dryRun: ['', '1', 'true'].includes(request.query.get('dryRun') ?? 'false'),
+      dryRun: yesIn(request, 'dryRun'),
     });
     return json(outcome, outcome.isEverywhere || outcome.dryRun ? 200 : 202);
   }

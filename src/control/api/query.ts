@@ -17,6 +17,14 @@ export function textIn(request: HttpRequest, name: string): string {
   return request.query.get(name) ?? '';
 }
 
+/** Whether `name` is said, or said to be so; false when it is not given. Throws TANDEM_API_QUESTION. */
+export function yesIn(request: Pick<HttpRequest, 'query'>, name: string): boolean {
+  const given = request.query.get(name) ?? 'false';
+  if (['', '1', 'true'].includes(given)) return true;
+  if (['0', 'false'].includes(given)) return false;
+  throw new TandemError('TANDEM_API_QUESTION', `${name} takes true or false, not "${given}"`);
+}
+
 /** `word` as one of `words`. Throws TANDEM_API_QUESTION, with the one that was meant where that can be told. */
 export function wordIn<T extends string>(name: string, word: string, words: readonly T[]): T {
   const found = words.find((one) => one === word);
