@@ -171,5 +171,6 @@ test('the API refuses a field of a payment, or a word of a question, that is non
   ] as const) {
     await assert.rejects(get(path, word), /is no word of this question; did you mean/);
   }
+  await assert.rejects(get('/api/v1/accounts', 'account'), /account is no word of this question; it takes none/);
   assert.deepEqual(control.accounts.payments(null, 10), []);
 });

@@ -7,7 +7,11 @@ import { DIMENSIONS } from '../reports/report.ts';
 import { adviceOn } from './query.ts';
 
 const TIME = ['period', 'from', 'until', 'zone'];
+const ENTERED = ['author', 'note'];
+const NUMBER = ['party', 'number', 'author'];
+/** By method and path; N is a number in it. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
+  'GET /api/v1/status': [],
   'GET /api/v1/calls': ['limit'],
   'GET /api/v1/registrations': ['limit'],
   'GET /api/v1/cdrs': ['limit', 'after'],
@@ -17,20 +21,40 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'GET /api/v1/reports': ['by', 'group', 'limit', ...TIME, ...DIMENSIONS],
   'GET /api/v1/route': ['from', 'caller', 'callee', 'at'],
   'GET /api/v1/explain': ['call'],
+  'GET /api/v1/snapshots': [],
+  'GET /api/v1/accounts': [],
+  'GET /api/v1/packages': [],
+  'GET /api/v1/ledger/faults': [],
   'GET /api/v1/payments': ['account', 'limit'],
   'POST /api/v1/payments': ['author'],
-  'POST /api/v1/apply': ['name', 'author', 'note', 'dryRun'],
-  'PATCH /api/v1/parameters': ['version', 'author', 'note'],
+  'POST /api/v1/apply': ['name', 'dryRun', ...ENTERED],
+  'GET /api/v1/parameters': [],
+  'PATCH /api/v1/parameters': ['version', ...ENTERED],
   'GET /api/v1/reratings': ['account'],
   'POST /api/v1/reratings': ['side', 'account', 'table', 'insteadOf', 'limit', 'memo', 'author', ...TIME],
+  'GET /api/v1/reratings/N': [],
+  'POST /api/v1/reratings/N/book': ['author', 'memo'],
+  'GET /api/v1/versions': ['limit'],
+  'POST /api/v1/versions/N/rollback': ENTERED,
+  'GET /api/v1/jobs': [],
+  'POST /api/v1/jobs': ['kind', 'name', 'currency', 'size', 'file', ...ENTERED],
+  'GET /api/v1/jobs/N': [],
+  'DELETE /api/v1/jobs/N': [],
+  'POST /api/v1/jobs/N/bytes': [],
+  'POST /api/v1/jobs/N/finish': [],
+  'GET /api/v1/blacklist': [],
+  'POST /api/v1/blacklist': ['seconds', ...NUMBER],
+  'DELETE /api/v1/blacklist': NUMBER,
+  'POST /api/v1/shards/N/kill': [],
 };
 
 /** Throws TANDEM_API_QUESTION where `request` says a word that its question does not know. */
 export function refuseUnknownWords({ method, path, query }: HttpRequest): void {
-  const words = WORDS[`${method} ${path}`];
+  const words = WORDS[`${method} ${path.replace(/\/\d{1,9}(?=\/|$)/, '/N')}`];
   if (words === undefined) return;
   for (const name of query.keys()) {
     if (words.includes(name)) continue;
-    throw new TandemError('TANDEM_API_QUESTION', `${name} is no word of this question; ${adviceOn(name, words)}`);
+    const advice = words.length === 0 ? 'it takes none' : adviceOn(name, words);
+    throw new TandemError('TANDEM_API_QUESTION', `${name} is no word of this question; ${advice}`);
   }
 }

@@ -76,6 +76,8 @@ test('an import is the next version, with progress on the way, and can be undone
     versions.map(({ version }) => version),
     [2, 1],
   );
+  const dry = await asking('POST /api/v1/versions/1/rollback?dryRun', '');
+  assert.deepEqual([dry.status, (dry.json() as Problem).code], [400, 'TANDEM_API_QUESTION'], 'there is no such');
   const back = await asking('POST /api/v1/versions/1/rollback?author=ops', '');
   assert.equal(back.status, 200, back.text);
   assert.deepEqual(back.json(), {
