@@ -63,6 +63,7 @@ export function readAccounts(root: Table, named: Named): Account[] {
   const rows: (readonly [Table, Account])[] = [];
   root.rows('accounts', FIELDS, (row) => rows.push([row, readAccount(row, seen, named)]));
   const accounts = new Map(rows.toReversed().map(([, account]) => [account.account, account]));
+  accounts.delete(''); // One whose name was refused is nobody's agent, least of all of those that have none.
   for (const [row, account] of rows) {
     references.add(row, 'rateTable', 'rateTables', [account.rateTable]);
     references.add(row, 'privateRateTable', 'rateTables', [account.privateRateTable]);

@@ -63,6 +63,13 @@ const REFUSED: readonly Row[] = [
   ['clearingAccount: alpha', 'clearingAccount: gamma', 'routingGateways[0].clearingAccount', /not in accounts/],
   [
     '  - account: beta GmbH',
+    '  - account: beta!\n  - account: beta GmbH',
+    'accounts[1].account',
+    /takes a name of 1 to 64 letters/,
+    '- account: beta!',
+  ],
+  [
+    '  - account: beta GmbH',
     '  - account: beta GmbH\n  - account: alpha',
     'accounts[2].account',
     /stands above already/,
