@@ -119,12 +119,13 @@ function tableLines(answer: ShownBill): string[] {
   const rows = billRows(answer);
   if (rows.length === 0) lines.push('No answered call has a rate.');
   else lines.push(...alignedTable(HEADS, [...rows, ...sumRows(answer)], [3, 4, 5, 6, 7, 8]));
-  if (payments.length > 0) lines.push('', 'Payments of the same time:');
-  for (const row of paymentRows(payments, answer)) lines.push(row.join('  '));
+  if (payments.length > 0) lines.push('', 'Payments of the same time:', ...paymentLines(payments, answer));
   if (balances !== null) lines.push('', ...alignedTable(BALANCE_HEADS, balanceRows(answer), [0, 1, 2, 3]));
   const later = laterCorrections(answer);
-  if (later.length > 0) lines.push('', 'Calls of this time were rated again, and corrected at another time:');
-  for (const row of paymentRows(later, answer)) lines.push(row.join('  '));
+  if (later.length > 0) {
+    const lead = 'Calls of this time were rated again, and corrected at another time:';
+    lines.push('', lead, ...paymentLines(later, answer));
+  }
   const gap = gapOf(answer);
   if (gap !== '') lines.push('', `! ${gap}`);
   return lines;
@@ -155,6 +156,10 @@ function paymentRows(entries: readonly PaymentEntry[], { timeZone, decimals }: S
       moneyText(BigInt(nanos), decimals),
       visible(memo),
     ]);
+}
+
+function paymentLines(entries: readonly PaymentEntry[], answer: ShownBill): string[] {
+  return alignedTable(PAYMENT_HEADS, paymentRows(entries, answer), [2]);
 }
 
 function balanceRows({ balances, decimals }: ShownBill): string[][] {

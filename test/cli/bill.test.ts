@@ -67,6 +67,7 @@ test('a month is one of the zone of the account; lines by rate, with sums and pa
       'sum: calls|0.012000|0.004560|0.016560',
       '',
       'Payments of the same time:',
+      'entered|kind|amount|memo',
       '2026-02-01|topUp|5.000000|invoice 7',
       '',
       'balance before|paid|charged|balance after',
@@ -128,7 +129,8 @@ test('a correction of calls of the time that was entered later is told beneath',
   } as const;
   stores.ledger.pay({ ...payment, atWallMs: Date.parse('2026-03-07T12:00:00Z'), rerating });
   await stores.close();
-  const told = /rated again, and corrected at another time:\n2026-03-07 {2}correction {2}0\.010000 {2}deck 2\n/;
+  const told =
+    /rated again, and corrected at another time:\nentered .*\n2026-03-07 {2}correction {2}0\.010000 {2}deck 2\n/;
   const february = (await tandem(directory, 'bill', 'alpha', '--period', '2026-02')).out;
   assert.match(february, told);
   assert.match(february, /\n +-0\.014280 +5\.000000 +0\.016560 +4\.969160\n/, 'its balances are those of its time');
@@ -137,4 +139,16 @@ test('a correction of calls of the time that was entered later is told beneath',
   const march = (await tandem(directory, 'bill', 'alpha', '--period', '2026-03')).out;
   assert.doesNotMatch(march, told);
   assert.match(march, /\n +4\.969160 +0\.010000 +0\.000000 +4\.979160\n/);
+});
+
+test('payments stand below one another', async () => {
+  const directory = await stage();
+  await tandem(directory, 'pay', 'vendor', '100', '--memo', 'invoice 8');
+  await tandem(directory, 'pay', 'vendor', '2.5', '--kind', 'deduction');
+  const { out } = await tandem(directory, 'bill', 'vendor', '--from', '2026-01-01');
+  const ends = (line: string): number => line.indexOf('.');
+  const [paid, taken] = out.split('\n').filter((line) => /topUp|deduction/.test(line));
+  assert.match(paid ?? '', /topUp {6}100\.000000 {2}invoice 8$/);
+  assert.match(taken ?? '', /deduction {3}-2\.500000$/);
+  assert.equal(ends(paid ?? ''), ends(taken ?? ''), out);
 });
