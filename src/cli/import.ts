@@ -33,6 +33,8 @@ const CHUNK_BYTES = 512 * 1024;
 /** How long they may take: the job yields the processor to calls. */
 const BYTES_MS_MAX = 120_000;
 const POLL_MS = 200;
+/** By these an operator, or his terminal, ends an import that he has begun. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Imports `options.file`. Rejects with TANDEM_IMPORT_REFUSED and every reason; then nothing has changed. */
 export async function importTable(config: SwitchConfig, options: ImportOptions, terminal: Terminal): Promise<number> {
@@ -40,11 +42,11 @@ export async function importTable(config: SwitchConfig, options: ImportOptions, 
   const progress = new Progress(terminal, sizeBytes);
   const note = options.note === '' ? `${options.kind} from ${basename(options.file)}` : options.note;
   const client = runningSwitch(config.dataPath);
-  const imported =
+  const importing =
     client === null
-      ? await importIntoStopped(config, { ...options, note }, progress)
-      : await importIntoRunning(client, { ...options, note }, progress);
-  progress.end();
+      ? importIntoStopped(config, { ...options, note }, progress)
+      : importIntoRunning(client, { ...options, note }, progress);
+  const imported = await importing.finally(() => progress.end());
   print(terminal, imported, () => [
     `${counted(imported.rowCount, 'row')} imported: version ${imported.version} is in force` +
       `${imported.isRunning ? '' : ' when the switch starts'}.`,
@@ -62,13 +64,18 @@ async function importIntoRunning(
   const question = { kind, name, currency, note, size, file: basename(file), author: userInfo().username };
   const { id } = (await client.post('/api/v1/jobs', question, '')) as JobView;
   const path = `/api/v1/jobs/${id}`;
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  for (const signal of ENDING_SIGNALS) process.once(signal, interrupt);
   try {
-    for await (const bytes of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+    for await (const bytes of bytesOf(file, interruption.signal)) {
       progress.tell((await client.post(`${path}/bytes`, {}, bytes, { timeoutMs: BYTES_MS_MAX })) as JobView);
     }
   } catch (error) {
     await client.delete(path).catch(() => undefined); // It has ended already where the rows were refused.
     throw error;
+  } finally {
+    for (const signal of ENDING_SIGNALS) process.off(signal, interrupt);
   }
   let job = (await client.post(`${path}/finish`, {}, '')) as JobView;
   while (job.state === 'packing') {
@@ -89,7 +96,7 @@ function importIntoStopped(config: SwitchConfig, options: ImportOptions, progres
     const reader = readerOf(configuration.importTask(options));
     const csv = new CsvFile(basename(file), reader.columns, (row) => reader.take(row));
     let takenBytes = 0;
-    for await (const bytes of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+    for await (const bytes of bytesOf(file)) {
       await csv.write(bytes);
       takenBytes += bytes.length;
       progress.tell({ rowCount: csv.rowCount, takenBytes });
@@ -108,8 +115,22 @@ function sizeOf(file: string): number {
   try {
     return statSync(file).size;
   } catch (cause) {
-    throw new TandemError('TANDEM_IMPORT_UNREADABLE', `The file cannot be read: ${sentenceOf(cause)}`, { cause });
+    throw unreadable(cause);
   }
+}
+
+/** The file in pieces. Throws TANDEM_IMPORT_UNREADABLE, and TANDEM_IMPORT_CANCELLED once there is a `signal`. */
+async function* bytesOf(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(file, { highWaterMark: CHUNK_BYTES, signal }) as AsyncIterable<Buffer>;
+  } catch (cause) {
+    if (signal?.aborted !== true) throw unreadable(cause);
+    throw new TandemError('TANDEM_IMPORT_CANCELLED', 'The import was cancelled. Nothing was changed.', { cause });
+  }
+}
+
+function unreadable(cause: unknown): TandemError {
+  return new TandemError('TANDEM_IMPORT_UNREADABLE', `The file cannot be read: ${sentenceOf(cause)}`, { cause });
 }
 
 /** One line on a terminal that tells how far it is. */

@@ -33,6 +33,22 @@ export async function tandem(directory: string, ...args: string[]): Promise<Ende
   return { code, out, error };
 }
 
+/** Runs `tandem` with `args`, and sends it `signal` once `when` has resolved; answers its code and complaints. */
+export async function tandemUntil(
+  { signal, when }: { readonly signal: NodeJS.Signals; readonly when: () => Promise<void> },
+  directory: string,
+  ...args: string[]
+): Promise<Omit<Ended, 'out'>> {
+  const child = spawn(process.execPath, [TANDEM, ...args], { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
+  let error = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    error += chunk.toString('utf8');
+  });
+  void when().then(() => child.kill(signal));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, error };
+}
+
 /** Runs `tandem` with `args`, its output to the file `output`; answers its exit code and what it complained of. */
 export async function tandemInto(output: string, directory: string, ...args: string[]): Promise<Omit<Ended, 'out'>> {
   const file = openSync(output, 'w');

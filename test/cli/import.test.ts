@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { place, running, tandem } from './command-line.ts';
+import { importTable } from '../../src/cli/import.ts';
+import { loadConfig } from '../../src/config.ts';
+import { place, running, tandem, tandemUntil } from './command-line.ts';
 
 function directoryWith(files: Readonly<Record<string, string>>): string {
   const directory = place();
@@ -90,6 +92,34 @@ test('a file that is not there and a name that is missing are told', async () =>
   const missing = await tandem(directory, 'import', 'prefixes', 'nowhere.csv');
   assert.equal(missing.code, 2);
   assert.match(missing.error, /cannot be read/);
+  const folder = await tandem(directory, 'import', 'prefixes', '.');
+  assert.deepEqual([folder.code, folder.error.split(':')[0]], [2, 'The file cannot be read']);
   assert.match((await tandem(directory, 'import', 'numbers', 'nowhere.csv')).error, /--name <group>/);
   assert.match((await tandem(directory, 'rollback', 'first')).error, /whole number from 1/);
+});
+
+test('an import that its operator ends lets the next one begin at once', { timeout: 60_000 }, async (context) => {
+  const directory = directoryWith({ ...PREFIXES, 'large.csv': `gateway,prefix\n${'Two,4930\n'.repeat(3_000_000)}` });
+  const { control } = await running(context, directory);
+  await tandem(directory, 'apply', 'net.yaml');
+  const reading = async (): Promise<void> => {
+    while ((control.jobs.views()[0]?.rowCount ?? 0) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  const ended = await tandemUntil({ signal: 'SIGINT', when: reading }, directory, 'import', 'prefixes', 'large.csv');
+  assert.deepEqual(ended, { code: 1, error: 'The import was cancelled. Nothing was changed.\n' });
+  assert.equal(control.jobs.views()[0]?.state, 'cancelled');
+  assert.match((await tandem(directory, 'import', 'prefixes', 'deck.csv')).out, /^1 row imported: version 2 /);
+});
+
+test('the line of the progress is gone before a refusal is told', async () => {
+  const directory = directoryWith(PREFIXES);
+  await tandem(directory, 'apply', 'net.yaml');
+  const lines: string[] = [];
+  const silent = (): void => undefined;
+  const terminal = { isJson: false, say: silent, complain: silent, progress: (line: string) => void lines.push(line) };
+  const file = join(directory, 'broken.csv');
+  const options = { kind: 'prefixes', file, name: '', currency: '', note: '' } as const;
+  await assert.rejects(importTable(loadConfig(join(directory, 'tandem.yaml')), options, terminal), /was refused/);
+  assert.match(lines[0] ?? '', /rows read, 100 % of the file/);
+  assert.equal(lines.at(-1), '');
 });

@@ -227,7 +227,8 @@ export class Jobs {
 }
 
 function busy({ id, request }: ImportJob): TandemError {
-  const sentence = `Job ${id} (${request.task.kind} from ${request.name}) still runs. Wait for it, or cancel it.`;
+  const todo = 'Wait for it; one whose sender is gone ends within a minute.';
+  const sentence = `Job ${id} (${request.task.kind} from ${request.name}) still runs. ${todo}`;
   return new TandemError('TANDEM_JOB_RUNNING', sentence);
 }
 
