@@ -125,6 +125,7 @@ test('a running switch counts what has just ended; mistakes are told as the API 
     [['--by', 'dya'], /by dya is none; did you mean day\?/],
     [['--by', 'acount'], /by takes a period \(all, hour, day, month\), not "acount"; did you mean group account\?/],
     [['--by', 'area'], /not "area"; did you mean group area\?/],
+    [['--reason', 'busy'], /endReason busy is none; did you mean Busy\?/],
     [['--zone', 'Berlin'], /zone "Berlin" is no time zone/],
     [['--period', 'tomorow'], /period takes today, yesterday, week, a month such as .*not "tomorow"/],
     [['--limit', 'all'], /limit takes a whole number from 1 to 50000, not "all"/],

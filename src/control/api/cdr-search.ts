@@ -21,6 +21,10 @@ export async function searchCdrs(index: CdrIndex, query: URLSearchParams): Promi
     fromWallMs: momentIn(query, 'from'),
     untilWallMs: momentIn(query, 'until'),
   };
+  const { fromWallMs, untilWallMs } = question;
+  if (fromWallMs !== null && untilWallMs !== null && untilWallMs <= fromWallMs) {
+    throw new TandemError('TANDEM_API_QUESTION', 'until is not after from.');
+  }
   const limit = countIn(query, 'limit', PAGE_RECORDS, PAGE_RECORDS_MAX);
   return index.search(question, limit, countIn(query, 'before', Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER));
 }

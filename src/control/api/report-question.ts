@@ -1,5 +1,6 @@
 // GET /api/v1/reports: what calls came to, by period, account, gateway, prefix, area and end reason.
 
+import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
 import { nearestName } from '../../core/base/nearest-name.ts';
 import type { Snapshot } from '../../core/routing/snapshot.ts';
 import { TandemError } from '../../tandem-error.ts';
@@ -55,7 +56,8 @@ function questionIn(query: URLSearchParams, wallMs: number): ReportQuestion {
   const only = new Map<Dimension, string>();
   for (const dimension of DIMENSIONS) {
     const word = query.get(dimension);
-    if (word !== null) only.set(dimension, word);
+    if (word === null) continue;
+    only.set(dimension, dimension === 'endReason' ? wordIn(dimension, word, END_REASON_NAMES) : word);
   }
   return { by, dimensions, only, ...askedTime(query, askedZone(query, 'UTC'), wallMs, 'week') };
 }
