@@ -62,5 +62,7 @@ export const BODY_TOO_LARGE: HttpAnswer = {
     title: 'Content Too Large',
     status: 413,
     detail: 'At most 16 MB are taken.',
+    code: 'TANDEM_API_TOO_LARGE',
+    refusals: [],
   }),
 };

@@ -87,7 +87,11 @@ for (const [maker, listen] of Object.entries(MAKERS)) {
       return { status: 200, contentType: 'text/plain', body: '' };
     });
     const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${HTTP_BODY_BYTES_MAX + 1}\r\n\r\n`;
-    const received = await raw(server.port, head + 'x'.repeat(HTTP_BODY_BYTES_MAX + 1), /Content Too Large"/);
+    const received = await raw(
+      server.port,
+      head + 'x'.repeat(HTTP_BODY_BYTES_MAX + 1),
+      /"TANDEM_API_TOO_LARGE","refusals":\[\]/,
+    );
     assert.match(received, /^HTTP\/1\.1 413 /);
     assert.equal(wasAsked, false);
   });
