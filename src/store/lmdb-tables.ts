@@ -20,6 +20,7 @@ import { type Database, open, type RootDatabase, type TransactionFlags } from 'l
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { checkStoreFile } from './lmdb-file.ts';
 import { pack, unpack } from './records.ts';
+import { onDisk } from './store-full.ts';
 
 /** Version of what is written; a newer one on disk is refused. */
 const FORMAT = 1;
@@ -177,9 +178,9 @@ function formerTable(root: Root, name: string): Bytes | undefined {
   return root.openDB<Uint8Array, string | number>(name, { encoding: 'binary', create: false } as object);
 }
 
-/** Runs `action` in one commit of tandem.mdb. */
+/** Runs `action` in one commit of tandem.mdb. Throws TANDEM_DISK_FULL. */
 export function write(tables: Tables, action: () => void): void {
-  tables.root.transactionSync(action, COMMITTED_NOT_FLUSHED);
+  onDisk(() => tables.root.transactionSync(action, COMMITTED_NOT_FLUSHED));
   flushOf(tables).isNeeded = true;
 }
 

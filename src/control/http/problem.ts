@@ -40,6 +40,7 @@ const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map([
   ['TANDEM_RERATING_OVERLAPS', 409],
   ['TANDEM_STORE_FULL', 507],
   ['TANDEM_DEFECT', 500],
+  ['TANDEM_DISK_FULL', 507],
 ]);
 
 /** A problem of the given status. */
