@@ -5,7 +5,7 @@
 import { type CsvError, type Info, type Parser, parse } from 'csv-parse';
 import { IMPORT_ROWS_MAX } from './core/base/limits.ts';
 import { nearestName } from './core/base/nearest-name.ts';
-import { type Reader, Refused } from './operator-file.ts';
+import { NOT_UTF_8, type Reader, Refused, UNREADABLE } from './operator-file.ts';
 import { type Refusal, TandemError } from './tandem-error.ts';
 
 /** What may stand in the first line. */
@@ -185,6 +185,10 @@ export class CsvFile {
     }
     if (cells.length !== this.#width) {
       this.refuse(line, '', `has ${cells.length} fields, the first line has ${this.#width}`);
+      return;
+    }
+    if (cells.some((cell) => cell.includes(UNREADABLE))) {
+      this.refuse(line, '', NOT_UTF_8);
       return;
     }
     this.#row.become(cells, line);

@@ -31,6 +31,10 @@ export class Refused {
 /** Turns the text of a scalar into a value, or says why not. */
 export type Reader<T> = (text: string) => T | Refused;
 
+/** What stands for bytes that are no text. Kept, it would be on bills and in what peers are sent. */
+export const UNREADABLE = '\ufffd';
+export const NOT_UTF_8 = 'is not in UTF-8; save the file in that encoding';
+
 /** More are not told: the rest of a broken file is mostly echo. */
 const REFUSALS_MAX = 50;
 
@@ -269,7 +273,7 @@ function scalarFault(node: Node | null): string | null {
   if (yaml().isAlias(node)) return 'is an alias; write the value out';
   if (!yaml().isScalar(node)) return 'takes one value';
   if (node.anchor !== undefined) return 'has an anchor; write it without';
-  return null;
+  return String(node.value).includes(UNREADABLE) ? NOT_UTF_8 : null;
 }
 
 /** Nothing after the colon, `~` and `null` (unquoted) all mean: not given. */

@@ -26,17 +26,17 @@ function take(row: CsvRow): Read {
 }
 
 /** Reads `text`, given in chunks of `chunkBytes`. */
-async function read(text: string, chunkBytes = 1_000_000, rowsMax = IMPORT_ROWS_MAX): Promise<Read[]> {
+async function read(text: string | Buffer, chunkBytes = 1_000_000, rowsMax = IMPORT_ROWS_MAX): Promise<Read[]> {
   const rows: Read[] = [];
   const file = new CsvFile('deck.csv', COLUMNS, (row) => rows.push(take(row)), rowsMax);
-  const bytes = Buffer.from(text);
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   for (let at = 0; at < bytes.length; at += chunkBytes) await file.write(bytes.subarray(at, at + chunkBytes));
   await file.end();
   assert.equal(file.rowCount, rows.length);
   return rows;
 }
 
-async function refusals(text: string, rowsMax = IMPORT_ROWS_MAX): Promise<readonly Refusal[]> {
+async function refusals(text: string | Buffer, rowsMax = IMPORT_ROWS_MAX): Promise<readonly Refusal[]> {
   const error = await read(text, 1_000_000, rowsMax).then(
     () => assert.fail('was taken'),
     (caught: unknown) => caught,
@@ -84,6 +84,12 @@ test('a broken row is told with its line and the reason, and so are its neighbou
   assert.match(found[1]?.reason ?? '', /a whole number from 0 to 100/);
   assert.equal(found[2]?.reason, 'is missing');
   assert.equal(found[3]?.reason, 'has 3 fields, the first line has 2');
+});
+
+test('a row that is not in UTF-8 is refused, as a spreadsheet may save one', async () => {
+  assert.equal((await read('prefix,list\n49,1;2\n44,\n')).length, 2);
+  const found = await refusals(Buffer.from('prefix,list\n49,\xd6sterreich\n', 'latin1'));
+  assert.deepEqual(found, [{ line: 2, field: '', reason: 'is not in UTF-8; save the file in that encoding' }]);
 });
 
 test('a first line that is none of ours is refused by its columns', async () => {

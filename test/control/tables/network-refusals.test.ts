@@ -56,6 +56,7 @@ const REFUSED: readonly Row[] = [
   ['agent: alpha', 'agent: gamma', 'accounts[1].agent', /not in accounts/],
   ['type: agent', 'type: general', 'accounts[1].agent', /not of type agent/, 'agent: alpha'],
   ['type: agent', 'type: agent\n    agent: alpha', 'accounts[0].agent', /a circle/, '    agent: alpha'],
+  ['memo: prompt payer', 'memo: \ufffdberpünktlich', 'accounts[0].memo', /is not in UTF-8/],
   ['creditLimit: None', 'creditLimit: -1', 'accounts[0].creditLimit', /None or an amount/],
   ['timeZone: Europe/Berlin', 'timeZone: Berlin', 'accounts[0].timeZone', /a time zone such as/],
   ['lowBalance: -2.50', 'lowBalance: little', 'accounts[0].lowBalance', /an amount such as/],
