@@ -30,12 +30,16 @@ export async function cdrTail(
   const client = runningSwitch(config.dataPath);
   const page = client === null ? await stoppedPage(config, options.count) : await firstPage(client, options.count);
   tell(page.cdrs, terminal, true);
+  let hasHeads = page.cdrs.length > 0;
   if (client === null || !options.follow) return EXIT_OK;
   for (let { after } = page; !options.isOver(); ) {
     await pause(FOLLOW_PERIOD_MS);
     const query = { after: String(after), limit: String(FOLLOW_RECORDS_MAX) };
     const next = (await client.get('/api/v1/cdrs', query)) as Page;
-    tell(next.cdrs, terminal, false);
+    if (next.cdrs.length > 0) {
+      tell(next.cdrs, terminal, !hasHeads);
+      hasHeads = true;
+    }
     after = next.after;
   }
   return EXIT_OK;

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { chownSync, closeSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { cdrTail } from '../../src/cli/cdr-tail.ts';
+import { loadConfig } from '../../src/config.ts';
 import { lockFile } from '../../src/store/file-lock.ts';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { pack } from '../../src/store/records.ts';
@@ -161,6 +163,25 @@ test('usage errors end with 2, help and version of a command with 0', async () =
   assert.equal((await tandem(directory, 'cdr', 'tail', '-n', 'many')).code, 2);
   assert.equal((await tandem(directory, '--help')).code, 0);
   assert.equal((await tandem(directory, 'apply', '--help')).code, 0);
+});
+
+test('cdr tail that goes on has heads above its first call, also where there was none at first', {
+  timeout: 30_000,
+}, async (context) => {
+  const directory = place();
+  const { control, shards } = await running(context, directory);
+  const lines: string[] = [];
+  const say = (line: string): void => {
+    lines.push(line);
+    if (lines.length > 1) return;
+    shards[0]?.record(sampleCdr(1, WALL_MS));
+    control.tick(1_000);
+  };
+  const silent = (): void => undefined;
+  const terminal = { isJson: false, say, complain: silent, progress: silent };
+  const tail = { count: 1, follow: true, isOver: () => lines.length >= 3 };
+  assert.equal(await cdrTail(loadConfig(join(directory, 'tandem.yaml')), tail, terminal), 0);
+  assert.match(lines.join('\n'), /^No CDRs yet\.\nended \(UTC\) +caller .*\n2026-01-01 .* Normal +1$/);
 });
 
 test('a start file that is not there, or bad, is told before anything is done', async () => {
