@@ -52,7 +52,7 @@ export async function cdrReconcile(
   const { otherSeconds, otherPrice, missingHere, missingThere } = found;
   const oursCount = theirs.length - missingHere.length + missingThere.length;
   const answer = { gateway, ...time, ours: oursCount, theirs: theirs.length, ...found };
-  print(terminal, answer, () => linesOf(found, theirs.length));
+  print(terminal, answer, () => linesOf(found, answer));
   const isEqual = [otherSeconds, otherPrice, missingHere, missingThere].every(({ length }) => length === 0);
   return isEqual ? EXIT_OK : EXIT_REFUSED;
 }
@@ -183,9 +183,17 @@ function listedAs(cdr: Cdr, gateway: string): ListedCall[] {
   return [];
 }
 
-function linesOf(found: Reconciled, theirsCount: number): string[] {
+/** Of whom it is told, and how many calls both sides have. */
+interface Sides {
+  readonly gateway: string;
+  readonly ours: number;
+  readonly theirs: number;
+}
+
+function linesOf(found: Reconciled, { gateway, ours, theirs }: Sides): string[] {
   const { equalCount, otherSeconds, otherPrice, missingHere, missingThere } = found;
-  const lines = [`${equalCount} of ${counted(theirsCount, 'call')} of the file are as ours.`];
+  const lines = [`${equalCount} of ${counted(theirs, 'call')} of the file are as ours.`];
+  if (ours === 0) lines.push(`! No call of ours was answered at ${gateway} then: is that its name here?`);
   lines.push(...callLines(missingHere, 'of the file that we do not have'));
   lines.push(...callLines(missingThere, 'of ours that the file does not have'));
   const secondsOf = ({ seconds }: ListedCall): string => seconds.toFixed(1);

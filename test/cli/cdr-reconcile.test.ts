@@ -118,6 +118,16 @@ test('starts may have milliseconds, as ours have, and names of columns capitals'
   assert.match(out, /^2 of 2 calls of the file are as ours\./, error);
 });
 
+test('where we have no call of the gateway at all, its name is asked about', async () => {
+  const directory = await stage();
+  writeFileSync(join(directory, 'one.csv'), 'number,start,duration\n442079460003,2026-03-29T12:03:00Z,10\n');
+  const told = async (gateway: string): Promise<string> =>
+    (await tandem(directory, 'cdr', 'reconcile', 'one.csv', '--gateway', gateway)).out;
+  const [, hint] = (await told('Vendor 1')).split('\n');
+  assert.equal(hint, '! No call of ours was answered at Vendor 1 then: is that its name here?');
+  assert.equal(await told('Vendor one'), '1 of 1 call of the file are as ours.\n');
+});
+
 test('a file with lines that cannot be read is refused with each of them', async () => {
   const directory = await stage();
   writeFileSync(join(directory, 'bad.csv'), 'number,start,duration\n44,soon,10\n44,2026-03-29 14:00:00,long\n');
