@@ -38,6 +38,9 @@ export const NOT_UTF_8 = 'is not in UTF-8; save the file in that encoding';
 /** More are not told: the rest of a broken file is mostly echo. */
 const REFUSALS_MAX = 50;
 
+/** More names are no advice: gateways have a hundred fields, and so many system parameters there are. */
+const NAMES_TOLD_MAX = 40;
+
 /** Tables and lists inside one another; no file has ten. */
 const DEPTH_MAX = 32;
 
@@ -296,7 +299,7 @@ function offsetOf(node: unknown): number {
 
 function unknownField(given: string, allowed: readonly string[]): string {
   const near = nearestName(given, allowed);
-  return near === null
-    ? `is not a field here; there are ${allowed.join(', ')}`
-    : `is not a field here; did you mean ${near}?`;
+  if (near !== null) return `is not a field here; did you mean ${near}?`;
+  const all = allowed.length > NAMES_TOLD_MAX ? 'all are in config/PARAMETERS.md' : `there are ${allowed.join(', ')}`;
+  return `is not a field here; ${all}`;
 }

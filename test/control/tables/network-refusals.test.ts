@@ -126,6 +126,7 @@ const REFUSED: readonly Row[] = [
     'registerAlgorithms',
   ],
   ['capacity: 100', 'capacity: -1', 'mappingGateways[0].capacity', /None or a whole number from 0/],
+  ['cps: 20', 'rateTable: x', 'mappingGateways[0].rateTable', /not a field here; all are in config\/PARAMETERS\.md$/],
   ['cps: 20', 'cps: 0', 'mappingGateways[0].cps', /whole number from 1/],
   ['cps: 20', 'cps: 1e3', 'mappingGateways[0].cps', /whole number/],
   ['calleePrefix: 0099', 'calleePrefix: xyz', 'mappingGateways[0].calleePrefix', /prefix of up to 32 digits/],
