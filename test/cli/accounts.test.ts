@@ -65,6 +65,8 @@ test('an account that is taken out of the network keeps what it has, and is told
   assert.equal((await tandem(directory, 'apply', 'less.yaml')).code, 0);
   const { out } = await tandem(directory, 'accounts');
   assert.match(out, /\nfree +not in the network +7\.000000 +7\.000000 +0\.000000 +0\n/);
+  assert.match((await tandem(directory, 'payments', 'free')).out, /\n.* free +topUp +7\.000000 /);
+  assert.equal((await tandem(directory, 'payments', 'nobody')).code, 1);
 });
 
 test('the currency of an account cannot change while it has money, by whatever it would', async () => {

@@ -135,9 +135,9 @@ export class AccountBook {
     }
   }
 
-  /** Payments, newest first. Throws TANDEM_ACCOUNT_UNKNOWN. */
+  /** Payments, newest first, also of an account that was taken out. Throws TANDEM_ACCOUNT_UNKNOWN. */
   payments(account: string | null, limit: number): PaymentEntry[] {
-    if (account !== null) this.#accountOf(account);
+    if (account !== null && !this.#ledger.accounts().includes(account)) this.#accountOf(account);
     return this.#ledger.payments(account, limit);
   }
 
