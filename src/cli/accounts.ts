@@ -2,7 +2,6 @@
 // the switch running through its API, with the switch down in its data directory.
 
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import type { SwitchConfig } from '../config.ts';
 import { givenPayment } from '../control/api/given-payment.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
@@ -14,6 +13,7 @@ import type { LedgerFault, PaymentEntry } from '../store/ledger.ts';
 import { TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 import { feeDecimals } from './fee-decimals.ts';
+import { operatorName } from './operator-name.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch, type SwitchClient } from './switch-client.ts';
 import { counted, EXIT_OK, EXIT_REFUSED, type Terminal } from './terminal.ts';
@@ -38,7 +38,7 @@ export async function pay(
   { words, key: given }: PaymentCommand,
   terminal: Terminal,
 ): Promise<number> {
-  const author = userInfo().username;
+  const author = operatorName();
   const body = JSON.stringify(words);
   const key = given === '' ? randomUUID() : given;
   const entry = await asked<PaymentEntry>(config, {

@@ -2,12 +2,12 @@
 // API, with the switch down in its data directory.
 
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import type { SwitchConfig } from '../config.ts';
 import type { DeployedOutcome } from '../control/control.ts';
 import type { Change } from '../control/tables/changes.ts';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
+import { operatorName } from './operator-name.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
@@ -25,7 +25,7 @@ export async function apply(
   terminal: Terminal,
 ): Promise<number> {
   const text = readNetworkFile(options.file);
-  const author = userInfo().username;
+  const author = operatorName();
   const client = runningSwitch(config.dataPath);
   let applied: Applied;
   if (client === null) {

@@ -1,9 +1,9 @@
 // tandem blacklist: which numbers may not call, or be called, for how long and why; one more, one less.
 
-import { userInfo } from 'node:os';
 import type { SwitchConfig } from '../config.ts';
 import type { BlackListEntry, Party } from '../core/admission/black-list.ts';
 import { alignedTable } from './aligned-table.ts';
+import { operatorName } from './operator-name.ts';
 import { duration } from './status.ts';
 import { requireRunningSwitch } from './switch-client.ts';
 import { EXIT_OK, print, type Terminal } from './terminal.ts';
@@ -31,7 +31,7 @@ export async function block(
   { number, party, seconds }: { readonly number: string; readonly party: Party; readonly seconds: number },
   terminal: Terminal,
 ): Promise<number> {
-  const query = { number, party, seconds: String(seconds), author: userInfo().username };
+  const query = { number, party, seconds: String(seconds), author: operatorName() };
   const entry = (await requireRunningSwitch(config.dataPath).post(PATH, query, '')) as BlackListEntry;
   print(terminal, entry, () => [`The ${party} ${number} is on the blacklist for ${duration(seconds)}.`]);
   return EXIT_OK;
@@ -43,7 +43,7 @@ export async function unblock(
   { number, party }: { readonly number: string; readonly party: Party },
   terminal: Terminal,
 ): Promise<number> {
-  const query = { number, party, author: userInfo().username };
+  const query = { number, party, author: operatorName() };
   const answer = await requireRunningSwitch(config.dataPath).delete(PATH, query);
   print(terminal, answer, () => [`The ${party} ${number} is off the blacklist.`]);
   return EXIT_OK;

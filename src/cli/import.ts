@@ -2,7 +2,6 @@
 // for; with the switch down in its data directory.
 
 import { createReadStream, statSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { basename } from 'node:path';
 import type { SwitchConfig } from '../config.ts';
 import type { JobView } from '../control/jobs/jobs.ts';
@@ -11,6 +10,7 @@ import type { ImportWish } from '../control/tables/import-wish.ts';
 import { assert } from '../core/base/assert.ts';
 import { CsvFile } from '../operator-csv.ts';
 import { sentenceOf, TandemError, type TandemErrorCode } from '../tandem-error.ts';
+import { operatorName } from './operator-name.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch, type SwitchClient } from './switch-client.ts';
 import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
@@ -61,7 +61,7 @@ async function importIntoRunning(
   progress: Progress,
 ): Promise<Imported> {
   const size = String(progress.sizeBytes);
-  const question = { kind, name, currency, note, size, file: basename(file), author: userInfo().username };
+  const question = { kind, name, currency, note, size, file: basename(file), author: operatorName() };
   const { id } = (await client.post('/api/v1/jobs', question, '')) as JobView;
   const path = `/api/v1/jobs/${id}`;
   const interruption = new AbortController();
@@ -105,7 +105,7 @@ function importIntoStopped(config: SwitchConfig, options: ImportOptions, progres
     const table = reader.finish((line, field, reason) => csv.refuse(line, field, reason));
     csv.throwIfRefused();
     assert(table !== null, 'a table that is not made was refused');
-    const told = { author: userInfo().username, note, atWallMs: Date.now() };
+    const told = { author: operatorName(), note, atWallMs: Date.now() };
     const { version } = configuration.importTable(table, told);
     return { version, rowCount: csv.rowCount, isRunning: false };
   });

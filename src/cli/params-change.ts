@@ -1,12 +1,12 @@
 // tandem params set and reset: new values for some parameters, all or none; with the switch running through its API,
 // with the switch down in its data directory.
 
-import { userInfo } from 'node:os';
 import type { SwitchConfig } from '../config.ts';
 import type { DeployedParameters } from '../control/control.ts';
 import { TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 import { whereabouts } from './apply.ts';
+import { operatorName } from './operator-name.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, print, type Terminal } from './terminal.ts';
@@ -42,7 +42,7 @@ export async function changeParams(
   note: string,
   terminal: Terminal,
 ): Promise<number> {
-  const author = userInfo().username;
+  const author = operatorName();
   const client = runningSwitch(config.dataPath);
   let changed: Changed;
   if (client === null) {

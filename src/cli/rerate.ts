@@ -1,6 +1,5 @@
 // tandem rerate: the calls of a time rated again by other rates: what would change, and with --book the corrections.
 
-import { userInfo } from 'node:os';
 import type { SwitchConfig } from '../config.ts';
 import { ratingWishIn } from '../control/api/rerating-routes.ts';
 import { csvLine } from '../control/cdr/cdr-columns.ts';
@@ -16,6 +15,7 @@ import { moneyText } from '../core/rating/money.ts';
 import { TandemError, type TandemErrorCode } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 import { feeDecimals } from './fee-decimals.ts';
+import { operatorName } from './operator-name.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch, type SwitchClient } from './switch-client.ts';
 import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
@@ -60,7 +60,7 @@ async function rerateRunning(
   terminal.progress('');
   throwIfFailed(view);
   if (!isBooked) return view;
-  const told = { author: userInfo().username, memo: query['memo'] ?? null };
+  const told = { author: operatorName(), memo: query['memo'] ?? null };
   return { ...(await bookedOf(client, path, told)), sums: view.sums };
 }
 
@@ -84,7 +84,7 @@ function rerateStopped(
     terminal.progress('');
     throwIfFailed(view);
     if (!isBooked) return view;
-    const booked = reratings.book(view.id, { operator: userInfo().username, memo: query['memo'] ?? '' });
+    const booked = reratings.book(view.id, { operator: operatorName(), memo: query['memo'] ?? '' });
     return { ...booked, sums: view.sums };
   });
 }

@@ -1,12 +1,12 @@
 // tandem versions: what the network was, version by version. tandem rollback: one of them again, as the next version.
 
-import { userInfo } from 'node:os';
 import type { SwitchConfig } from '../config.ts';
 import type { Deployed } from '../control/deployment.ts';
 import type { ChangeOutcome } from '../control/tables/configuration.ts';
 import type { ConfigurationVersion } from '../store/ports.ts';
 import { alignedTable } from './aligned-table.ts';
 import { changeLines, whereabouts } from './apply.ts';
+import { operatorName } from './operator-name.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, print, type Terminal } from './terminal.ts';
@@ -32,7 +32,7 @@ export async function rollback(
   note: string,
   terminal: Terminal,
 ): Promise<number> {
-  const author = userInfo().username;
+  const author = operatorName();
   const client = runningSwitch(config.dataPath);
   let restored: Restored;
   if (client === null) {
