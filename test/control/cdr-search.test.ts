@@ -33,6 +33,7 @@ test('a search is answered page by page, newest first; a bad question with what 
   for (const [query, advice] of [
     ['endReason=Norml', /did you mean Normal\?/],
     ['acount=odd', /acount is no word of this question; did you mean account\?/],
+    ['account=odd&account=even', /^account is said twice\.$/],
     ['from=yesterday', /from takes a date/],
     ['from=2026-01-02&until=2026-01-01', /until is not after from/],
     ['limit=0', /limit takes a whole number from 1 to 1000/],

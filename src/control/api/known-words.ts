@@ -48,11 +48,12 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'POST /api/v1/shards/N/kill': [],
 };
 
-/** Throws TANDEM_API_QUESTION where `request` says a word that its question does not know. */
+/** Throws TANDEM_API_QUESTION where `request` says a word that its question does not know, or one twice. */
 export function refuseUnknownWords({ method, path, query }: HttpRequest): void {
   const words = WORDS[`${method} ${path.replace(/\/\d{1,9}(?=\/|$)/, '/N')}`];
   if (words === undefined) return;
   for (const name of query.keys()) {
+    if (query.getAll(name).length > 1) throw new TandemError('TANDEM_API_QUESTION', `${name} is said twice.`);
     if (words.includes(name)) continue;
     const advice = words.length === 0 ? 'it takes none' : adviceOn(name, words);
     throw new TandemError('TANDEM_API_QUESTION', `${name} is no word of this question; ${advice}`);
