@@ -4,7 +4,7 @@
 import { url as debuggerUrl } from 'node:inspector';
 import { setTimeout } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
-import type { SwitchConfig } from '../config.ts';
+import type { ListenerConfig, SwitchConfig } from '../config.ts';
 import { makeLog } from '../log.ts';
 import { type RunningSwitch, startSwitch } from '../main.ts';
 import { EXIT_OK, type Terminal, toldShards } from './terminal.ts';
@@ -66,16 +66,20 @@ function greet(
   { managementPort, sipPorts }: Pick<RunningSwitch, 'managementPort' | 'sipPorts'>,
   terminal: Terminal,
 ): void {
-  const sockets = config.listeners.map(({ address, port, advertisedHost }, index) => {
-    const socket = place(address, sipPorts[index] ?? port);
-    return advertisedHost === address ? socket : `${socket} (advertised as ${advertisedHost})`;
-  });
+  const sockets = config.listeners.map((listener, index) => placeOf(listener, sipPorts[index] ?? listener.port));
   const shards = toldShards(config.shardCount);
   const management = place(config.management.address, managementPort);
   terminal.say(`Tandem ${config.node} carries SIP over UDP on ${sockets.join(', ')} with ${shards}.`);
   terminal.say(`Records are kept in ${config.dataPath}; management is on http://${management}.`);
   const option = configFile === null ? '' : ` --config ${configFile}`;
   terminal.say(`Next: tandem apply NETWORK.yaml${option}, then tandem status${option}. Ctrl-C stops.`);
+}
+
+/** Where a listener is bound, and what peers are told instead. */
+export function placeOf({ address, advertisedHost, advertisedPort }: ListenerConfig, boundPort: number): string {
+  const bound = place(address, boundPort);
+  const advertised = place(advertisedHost, advertisedPort === 0 ? boundPort : advertisedPort);
+  return advertised === bound ? bound : `${bound} (advertised as ${advertised})`;
 }
 
 function place(address: string, port: number): string {
