@@ -98,7 +98,6 @@ function tablesIn(dataPath: string, roomBytes: number): Tables {
     return root;
   };
   const root = file('tandem.mdb', { noReadAhead: true, overlappingSync: true });
-  // Needed also by one that only closes: lmdb-js begins a flush of its own as it opens, and does not wait for it then.
   flushes.set(root, { isNeeded: true, latest: Promise.resolve() });
   const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
   const meta = table('meta');
@@ -184,9 +183,14 @@ export function write(tables: Tables, action: () => void): void {
   flushOf(tables).isNeeded = true;
 }
 
-/** lmdb-js has `sync`, mdb_env_sync, on its own thread when it is given what to call; its types have forgotten it. */
+/**
+ * lmdb-js has mdb_env_sync in two ways, and its types have forgotten both. On its own threads, always, by the `sync`
+ * of a store, with nothing to call in the end too. One that nobody waits for may begin after the file was closed, and
+ * ends the process by SIGSEGV. Before it returns, by the `sync` of the environment.
+ */
 interface Synced {
-  sync(done?: (error: unknown) => void): void;
+  sync(done: (error: unknown) => void): void;
+  readonly env: { sync(): void };
 }
 
 /** Whether something of tandem.mdb was committed since the latest flush began, and that flush. */
@@ -218,14 +222,13 @@ export function flush(tables: Tables): Promise<void> {
 /** Brings everything to the disk, and closes both files. */
 export async function closeTables(tables: Tables): Promise<void> {
   const { root, history } = tables;
-  // The history too, though it may be counted anew: closed while lmdb-js flushes what it opened, it ends the process.
-  await Promise.all([flush(tables), new Promise((resolve) => (history as unknown as Synced).sync(resolve))]);
+  await flush(tables);
   await Promise.all([root.close(), history.close()]);
 }
 
 /** Returns when all that was committed is on the disk. */
 export function flushNow({ root }: Tables): void {
-  (root as unknown as Synced).sync();
+  (root as unknown as Synced).env.sync();
 }
 
 interface TreeStats {

@@ -1,6 +1,7 @@
 // One contract, two makers.
 
 import assert from 'node:assert/strict';
+import { createHook } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -15,6 +16,9 @@ import { pack, unpack, unpackCdr } from '../../src/store/records.ts';
 import { TandemError } from '../../src/tandem-error.ts';
 import { sampleCdr } from './sample-cdr.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
+
+/** What async_hooks calls work that an addon has given to another thread. */
+const NATIVE_WORK = 'generic';
 
 type Open = (context: TestContext, roomBytes?: number) => Stores;
 
@@ -267,6 +271,19 @@ test('a segment is put when the records that it is made from are on the disk, an
   isBroken = true;
   assert.throws(() => columns.put(8, new Uint8Array(8)), /Input/);
   assert.deepEqual(done, ['flushed', 'put 7']);
+});
+
+test('lmdb: what is to be on the disk when a call returns is: no other thread is still at it', async (context) => {
+  const begun: string[] = [];
+  const hook = createHook({ init: (_id, type) => begun.push(type) }).enable();
+  context.after(() => hook.disable());
+  const stores = openLmdbStores(temporaryDirectory());
+  context.after(() => stores.close());
+  stores.history.put(1, new Uint8Array(8));
+  const flushes = (): number => begun.filter((type) => type === NATIVE_WORK).length;
+  assert.equal(flushes(), 0);
+  await stores.flush();
+  assert.equal(flushes(), 1, 'that is how one would be seen');
 });
 
 test('lmdb: a flush asks the disk for what was committed, and for nothing when nothing was', async (context) => {
