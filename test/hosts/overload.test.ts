@@ -1,4 +1,4 @@
-// The switch as a process, held down to a fifth of a core, and three times the calls it can carry. Its peers are
+// The switch as a process, held down to a share of a core, and three times the calls it can carry. Its peers are
 // processes of their own. What a machine carries differs, and what else runs on it too: every bound here is relative.
 
 import assert from 'node:assert/strict';
@@ -11,27 +11,38 @@ import { loopbackGround } from '../../native-free-bench/overload-ground.ts';
 import { goodputOf, type OverloadPoint, unexplainedOf } from '../../native-free-bench/overload-report.ts';
 import { Stage } from '../../native-free-bench/overload-stage.ts';
 import { OverloadSwitch } from '../../native-free-bench/overload-switch.ts';
-import { fileScope, type Scope } from './scope.ts';
 
-const CORE_SHARE = 0.2;
+/**
+ * The first with which it carries so many calls a second. A virtual machine whose host is busy may take milliseconds
+ * for each wake-up: then a fifth of a core carries nothing, and what comes of three times nothing says nothing.
+ */
+const CORE_SHARES = [0.2, 0.5, 1];
+const CARRIED_MIN = 50;
 
-/** Far more than a fifth of any core carries. */
+/** Far more than the share carries. */
 const FIRST_CALLS_PER_SECOND = 1_200;
 const FIRST_SECONDS = 4;
 
 const FACTOR = 3;
 const SECONDS = 4;
 
-const scope = fileScope();
-
 describe('three times the calls that the switch can carry', () => {
   let carried = 0;
   let point: OverloadPoint;
 
   before(async () => {
-    const stage = await startStage(scope);
-    carried = Math.max(10, goodputOf((await stage.offer(FIRST_CALLS_PER_SECOND, FIRST_SECONDS)).outcome));
-    point = await stage.measure(carried, FACTOR, SECONDS);
+    for (const share of CORE_SHARES) {
+      const { stage, stop } = await startStage(share);
+      try {
+        carried = goodputOf((await stage.offer(FIRST_CALLS_PER_SECOND, FIRST_SECONDS)).outcome);
+        if (carried < CARRIED_MIN) continue;
+        point = await stage.measure(carried, FACTOR, SECONDS);
+        return;
+      } finally {
+        await stop();
+      }
+    }
+    assert.fail(`with a whole core it carries ${carried} calls a second`);
   });
 
   test('it goes on completing calls', () => {
@@ -62,14 +73,17 @@ describe('three times the calls that the switch can carry', () => {
   });
 });
 
-async function startStage(owner: Scope): Promise<Stage> {
+/** With `coreShare` of a core; `stop` has to be called. */
+async function startStage(coreShare: number): Promise<{ readonly stage: Stage; stop(): Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'tandem-overload-'));
-  owner.after(() => rmSync(directory, { recursive: true, force: true }));
   const ground = loopbackGround();
   const ends = await OverloadEnds.start(ground);
-  owner.after(() => ends.stop());
   const { answererPort } = ends;
-  const switched = await OverloadSwitch.start({ ground, directory, answererPort, shards: 0, coreShare: CORE_SHARE });
-  owner.after(() => switched.stop());
-  return new Stage(ends, ground, switched);
+  const switched = await OverloadSwitch.start({ ground, directory, answererPort, shards: 0, coreShare });
+  const stop = async (): Promise<void> => {
+    await switched.stop();
+    ends.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { stage: new Stage(ends, ground, switched), stop };
 }
