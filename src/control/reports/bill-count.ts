@@ -22,17 +22,18 @@ export interface BillLine {
 
 type OpenLine = { -readonly [Field in keyof BillLine]: BillLine[Field] };
 
-/** Columns of what an account pays or is paid, by kind. */
+const PAID = {
+  account: 'account',
+  table: 'table',
+  prefix: 'prefix',
+  seconds: 'billedSeconds',
+  fee: 'fee',
+  tax: 'tax',
+} as const;
+
+/** Columns of what an account pays or is paid, by kind. Fees of agents do not say their currency. */
 const COLUMNS = {
-  calls: {
-    account: 'account',
-    table: 'table',
-    prefix: 'prefix',
-    seconds: 'billedSeconds',
-    fee: 'fee',
-    tax: 'tax',
-    currency: 'currency',
-  },
+  calls: { ...PAID, currency: 'currency' },
   carried: {
     account: 'clearingAccount',
     table: 'buyTable',
@@ -42,15 +43,7 @@ const COLUMNS = {
     tax: 'buyTax',
     currency: 'buyCurrency',
   },
-  agent: {
-    account: 'account',
-    table: 'table',
-    prefix: 'prefix',
-    seconds: 'billedSeconds',
-    fee: 'fee',
-    tax: 'tax',
-    currency: '',
-  },
+  agent: { ...PAID, currency: '' },
 } as const satisfies Readonly<Record<BillKind, Readonly<Record<string, string>>>>;
 
 /** The bill of one account, counted segment by segment. */
