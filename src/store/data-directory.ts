@@ -99,17 +99,22 @@ export function giveToOwner(dataPath: string): void {
   const { uid, gid } = statSync(dataPath);
   if (uid === 0 || process.geteuid?.() !== 0) return;
   for (const entry of readdirSync(dataPath, { withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = openSync(join(dataPath, entry.name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      // A file with another name elsewhere is not ours: that user may have put it here to be given it.
-      const { uid: maker, nlink } = fstatSync(file);
-      if (maker === 0 && nlink === 1) fchownSync(file, uid, gid);
-    } catch {
-      // A root that may not give, as in some containers, has what it had.
-    } finally {
-      closeSync(file);
-    }
+    if (entry.isFile()) giveFile(join(dataPath, entry.name), uid, gid);
+  }
+}
+
+/** A root that may not open or give it, as in some containers, has what it had. */
+function giveFile(path: string, uid: number, gid: number): void {
+  let file = -1;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    // A file with another name elsewhere is not ours: that user may have put it here to be given it.
+    const { uid: maker, nlink } = fstatSync(file);
+    if (maker === 0 && nlink === 1) fchownSync(file, uid, gid);
+  } catch {
+    // The command has done what it was to do.
+  } finally {
+    if (file >= 0) closeSync(file);
   }
 }
 
