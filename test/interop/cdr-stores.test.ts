@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { createConnection } from 'mariadb';
+import { type Connection, createConnection } from 'mariadb';
 import { JetStreamStore } from '../../src/control/cdr/jetstream-store.ts';
 import { MariadbStore } from '../../src/control/cdr/mariadb-store.ts';
+import type { DatabaseSinkSettings } from '../../src/sink-settings.ts';
 import { fileScope } from '../hosts/scope.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { testWith, whyMissing } from './debian.ts';
@@ -69,17 +70,24 @@ testWith(
   },
 );
 
+/** A server of its own, and a client that may do anything in its database. */
+async function mariadb(): Promise<{ readonly settings: DatabaseSinkSettings; readonly client: Connection }> {
+  const { settings } = await StoreServer.start(scope, 'mariadb');
+  assert.ok(settings.kind === 'mariadb');
+  const { host, port, user, password, database } = settings;
+  const client = await createConnection({ host, port, user, password, database });
+  scope.after(() => client.end());
+  return { settings, client };
+}
+
 testWith(
   whyMissing(STORE_PROGRAMS),
   'MariaDB: a record of an earlier release with a text of more than 64 KB is taken, by a table of that release as well',
   async () => {
-    const { settings } = await StoreServer.start(scope, 'mariadb');
-    assert.ok(settings.kind === 'mariadb');
-    const { host, port, user, password, database, table } = settings;
+    const { settings, client } = await mariadb();
+    const { table } = settings;
     const reasonHeader = `Q.850;text="${'\xe9'.repeat(60_000)}"`;
     const records = [sampleCdr(1), { ...sampleCdr(2), reasonHeader }, sampleCdr(3)];
-    const client = await createConnection({ host, port, user, password, database });
-    scope.after(() => client.end());
     const written = async (): Promise<unknown> => {
       const store = new MariadbStore(settings);
       await store.open();
@@ -100,14 +108,11 @@ testWith(
   whyMissing(STORE_PROGRAMS),
   'MariaDB: a table without a unique key over id is refused; with one a user who may write rows is enough',
   async () => {
-    const { settings } = await StoreServer.start(scope, 'mariadb');
-    assert.ok(settings.kind === 'mariadb');
-    const { host, port, user, password, database, table } = settings;
+    const { settings, client } = await mariadb();
+    const { table } = settings;
     const made = new MariadbStore(settings);
     await made.open();
     await made.close();
-    const client = await createConnection({ host, port, user, password, database });
-    scope.after(() => client.end());
     const written = async (): Promise<void> => {
       const store = new MariadbStore({ ...settings, user: WRITER });
       try {
