@@ -60,6 +60,9 @@ export function sampleCdr(number: number, endedAtWallMs: number, prng: Prng): Cd
     decision: '',
     lrn: '',
     ...feesOf({ customer, vendor: attempt.gateway, prefix, isAnswered }),
+    calleePostDialDelayMs: 1_890,
+    callerMedia: '198.51.100.7:40000',
+    calleeMedia: '203.0.113.9:30000',
     attempts:
       prng.below(100) < 30
         ? [{ ...attempt, gateway: `vendor-${prng.below(VENDORS)}`, code: 503, left: 'failure' }, attempt]

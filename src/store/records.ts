@@ -100,10 +100,19 @@ const CDR_FIELDS_4 = [
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
-/** The CDR of this release. */
+/** And the next. */
 const CDR_FIELDS_5 = [
   ...CDR_FIELDS_4.slice(0, -1),
   'buyCurrency',
+  'attempts',
+] as const satisfies readonly (keyof Cdr)[];
+
+/** The CDR of this release. */
+const CDR_FIELDS_6 = [
+  ...CDR_FIELDS_5.slice(0, -1),
+  'calleePostDialDelayMs',
+  'callerMedia',
+  'calleeMedia',
   'attempts',
 ] as const satisfies readonly (keyof Cdr)[];
 
@@ -194,6 +203,7 @@ const SHAPES: readonly (readonly string[])[] = [
   CDR_FIELDS_4,
   CALL_STATE_FIELDS,
   CDR_FIELDS_5,
+  CDR_FIELDS_6,
 ];
 
 /** What records of earlier shapes lack. */
@@ -205,6 +215,9 @@ const LATER_FIELDS = {
   decision: '',
   lrn: '',
   ...UNBILLED,
+  calleePostDialDelayMs: null,
+  callerMedia: '',
+  calleeMedia: '',
 } as const satisfies Partial<Cdr>;
 
 const packr = new Packr({
@@ -231,5 +244,5 @@ export function unpackCdr(bytes: Uint8Array): Cdr {
 
 /** `cdr` with all fields of this release. Copies nothing of its own: that costs more than all the rest. */
 export function wholeCdr(cdr: Cdr): Cdr {
-  return cdr.buyCurrency === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
+  return cdr.calleeMedia === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
 }

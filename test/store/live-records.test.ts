@@ -11,7 +11,7 @@ import {
   unpackBoardCdr,
   unpackCheckpoint,
 } from '../../src/store/live-records.ts';
-import { pack } from '../../src/store/records.ts';
+import { pack, unpackCdr } from '../../src/store/records.ts';
 import { sampleCdr } from './sample-cdr.ts';
 
 const DIALOG = {
@@ -57,6 +57,14 @@ test('a checkpoint of an earlier release, packed as a whole, is read', () => {
   const { slots, numbers, ...rest } = STATE;
   assert.deepEqual(unpackCheckpoint(pack({ cdr: CDR, slots, numbers, ...rest })), { ...STATE, cdr: CDR });
   assert.deepEqual(unpackCheckpoint(pack({ cdr: CDR, slots, ...rest })), { ...STATE, cdr: CDR }, 'before numbers');
+});
+
+test('a CDR of an earlier release is read, and says nothing of what was not recorded then', () => {
+  const { calleePostDialDelayMs: _, callerMedia: __, calleeMedia: ___, attempts, ...before } = CDR;
+  const lacking = { calleePostDialDelayMs: null, callerMedia: '', calleeMedia: '' };
+  assert.deepEqual(unpackCdr(pack({ ...before, attempts })), { ...CDR, ...lacking });
+  const { buyCurrency: ____, ...first } = before;
+  assert.deepEqual(unpackCdr(pack({ ...first, attempts })), { ...CDR, ...lacking, buyCurrency: '' });
 });
 
 test('a checkpoint that is cut, or lacks a part, is none', () => {

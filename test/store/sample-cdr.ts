@@ -47,6 +47,9 @@ export function sampleCdr(number: number, endedAtWallMs = 1_767_225_600_000): Cd
     taxNanos: 2_280_000n,
     billedSeconds: 60,
     agentFees: [{ account: 'agent', table: 'agents', prefix: '44', feeNanos: 9n, taxNanos: 0n, billedSeconds: 60 }],
+    calleePostDialDelayMs: 990,
+    callerMedia: '198.51.100.7:40000',
+    calleeMedia: '203.0.113.9:30000',
     attempts: [
       {
         gateway: 'Vendor one',

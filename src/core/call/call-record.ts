@@ -3,15 +3,17 @@
 
 import type { EndedBy, EndReason } from '../base/end-reason.ts';
 import { endReasonRow } from '../base/end-reason.ts';
+import { flat } from '../base/flat.ts';
 import { REASON_CHARACTERS_MAX, USER_AGENT_CHARACTERS_MAX } from '../base/limits.ts';
 import type { Linked, LinkedList } from '../base/linked-list.ts';
-import type { Cdr } from '../cdr/cdr.ts';
+import type { Cdr, CdrAttempt } from '../cdr/cdr.ts';
 import { type Bill, type BillWords, billOf, fillFees, type Loss } from '../rating/bill.ts';
-import { firstCodec } from '../sdp/first-codec.ts';
+import { audioAddress, firstCodec } from '../sdp/audio.ts';
 import { detach } from '../sip/detach.ts';
 import type { HeaderId } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { CallState } from './checkpoint.ts';
+import type { Acknowledger, Crossing } from './leg-events.ts';
 import { q850Of } from './reason-header.ts';
 import { recordNumber, recordText } from './record-text.ts';
 import type { TalkLimit } from './talk-limit.ts';
@@ -78,6 +80,8 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   /** How long it may talk; what is beyond is no part of it, however late it was noticed. */
   talkMsMax = Number.POSITIVE_INFINITY;
   readonly #startedAtMs: number;
+  /** When the present attempt began. */
+  #triedAtMs = -1;
   #answeredAtMs = -1;
 
   constructor(cdr: Cdr, nowMs: number, dialled = cdr.callee) {
@@ -109,7 +113,20 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   alerted(nowMs: number, wallMs: number, isRinging: boolean): void {
     this.cdr.firstProvisionalAtWallMs ??= wallMs;
     if (isRinging) this.cdr.ringingAtWallMs ??= wallMs;
-    this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
+    this.#noteDelays(nowMs);
+  }
+
+  /** An attempt begins. */
+  tried(attempt: CdrAttempt, nowMs: number): void {
+    const { cdr } = this;
+    this.#triedAtMs = nowMs;
+    cdr.attempts.push(attempt);
+    cdr.routingGateway = attempt.gateway;
+    cdr.calleeAddress = attempt.address;
+    cdr.calleeCallId = attempt.callId;
+    cdr.calleePostDialDelayMs = null;
+    cdr.calleeMedia = '';
+    cdr.codec = '';
   }
 
   /** The gateway of an attempt is told these numbers, or would be. */
@@ -127,15 +144,25 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   answered(nowMs: number, wallMs: number): void {
     this.#answeredAtMs = nowMs;
     this.cdr.answeredAtWallMs = wallMs;
-    this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
+    this.#noteDelays(nowMs);
     // Lists that have grown keep room for as many again; copies do not, and these last as long as the call.
     this.slots = this.slots.slice();
     this.cdr.attempts = this.cdr.attempts.slice();
   }
 
-  /** A description came back from the callee: the first one says the codec. */
-  described(description: string): void {
-    if (this.cdr.codec === '') this.cdr.codec = detach(firstCodec(description));
+  /** The caller has described what it wants, in its INVITE or in the ACK that answers an offer. */
+  callerDescribed({ hasSdp, body }: Crossing): void {
+    if (hasSdp) this.cdr.callerMedia = flat(audioAddress(body));
+  }
+
+  /** The callee has. A gateway that forks describes itself more than once, and means the last one. */
+  calleeDescribed({ hasSdp, body }: Crossing): void {
+    if (hasSdp) this.cdr.calleeMedia = flat(audioAddress(body));
+  }
+
+  /** One side has answered what the other offered. */
+  settled({ hasSdp, body }: Crossing): void {
+    if (hasSdp) this.cdr.codec = detach(firstCodec(body)) || this.cdr.codec;
   }
 
   /** Which sides keep a session timer from now on. */
@@ -157,6 +184,23 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
     cdr.q850 = q850Of(ending.reasonHeader) || ending.q850 || endReasonRow(ending.reason).q850;
     cdr.reasonHeader = recordText(ending.reasonHeader, REASON_CHARACTERS_MAX);
   }
+
+  /** The post-dial delays of both sides end with the first sign of life of the call. */
+  #noteDelays(nowMs: number): void {
+    this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
+    this.cdr.calleePostDialDelayMs ??= nowMs - this.#triedAtMs;
+  }
+}
+
+/** `acknowledger`, and the caller's answer to the offer in the callee's 2xx, which comes with its ACK, for `record`. */
+export function recordingAnswer(record: LiveRecord, acknowledger: Acknowledger): Acknowledger {
+  return {
+    acknowledge(crossing) {
+      record.callerDescribed(crossing);
+      record.settled(crossing);
+      acknowledger.acknowledge(crossing);
+    },
+  };
 }
 
 /** What `message` says its sender is, in the header of that name; cut to what a record keeps. */

@@ -19,7 +19,7 @@ import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import { AnsweredAttempt, type Attempt } from './attempt.ts';
 import { giveGateway, takeGateway } from './attempt-counters.ts';
 import { noteBuyRate } from './buy-rate.ts';
-import type { CheckpointSource, LiveRecord } from './call-record.ts';
+import { type CheckpointSource, type LiveRecord, recordingAnswer } from './call-record.ts';
 import { type AttemptUser, CalleeLeg } from './callee-leg.ts';
 import { CallerLeg } from './caller-leg.ts';
 import { type CallState, callStateOf } from './checkpoint.ts';
@@ -167,7 +167,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     if (attempt !== this.#attempt || this.isEnded) return;
     const isRinging = provisional.status < 183;
     this.record.alerted(this.#around.nowMs, this.#around.wallMs, isRinging);
-    if (provisional.crossing.hasSdp) this.record.described(provisional.crossing.body);
+    this.record.calleeDescribed(provisional.crossing);
+    this.record.settled(provisional.crossing);
     if (isRinging) this.#around.wheel.disarm(this.#proceedingTimer, this);
     // A gateway that wants a PRACK though nobody offered any gets its own.
     if (provisional.rack !== '' && this.caller.reliability === 'none') leg?.ask(prackOf(provisional.rack));
@@ -186,8 +187,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.record.answered(this.#around.nowMs, this.#around.wallMs);
     this.record.cdr.userAgentCallee = attempt.agent;
     this.record.timed(this.caller.hasSessionTimer, attempt.hasSessionTimer);
-    // An offer in the 2xx has its answer in the caller's ACK, and settles nothing yet.
-    if (crossing.hasSdp && acknowledger === null) this.record.described(crossing.body);
+    this.record.calleeDescribed(crossing);
+    if (acknowledger === null) this.record.settled(crossing);
     this.#endSetUp(attempt);
     this.#around.countAnswer();
     this.#around.recordChanged(this.record);
@@ -196,7 +197,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const limitedBy = { mapping: this.#gateway, routing: attempt.gateway, parameters, isTimed };
     this.#limitTalk(talkLimitOf(limitedBy, this.#around.draw));
     this.#beginReserve();
-    this.caller.answer({ attempt, leg: attempt.leg }, phrase, this.across('callee', crossing), acknowledger);
+    const acknowledged = acknowledger && recordingAnswer(this.record, acknowledger);
+    this.caller.answer({ attempt, leg: attempt.leg }, phrase, this.across('callee', crossing), acknowledged);
     // Its BYE has overtaken its 2xx: nobody is behind the answer any more.
     if (attempt.leg?.isOver) this.hungUp('callee', '');
   }
@@ -326,12 +328,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
       });
       this.#attempt = attempt;
       noteBuyRate(this.record, candidate.gateway, this.#routing, this.#around.wallMs);
-      const { cdr } = this.record;
-      cdr.attempts.push(attempt.record);
-      cdr.routingGateway = candidate.gateway.name;
+      this.record.tried(attempt.record, this.#around.nowMs);
       this.record.told(parties.caller, parties.callee);
-      cdr.calleeAddress = attempt.record.address;
-      cdr.calleeCallId = attempt.record.callId;
       this.#around.recordChanged(this.record);
       attempt.start();
       return;

@@ -43,6 +43,7 @@ export function beginCall(
   const call = new Call(around, { record, routing, gateway, invite, source, sessionTimer });
   around.callBegun(call);
   const crossing = call.caller.begin(serve(call.caller));
+  record.callerDescribed(crossing);
   const entry = new Entry(around, { arrival, call, crossing, dialled });
   if (isRefused(entry, ADMISSION)) return;
   translateNumbers(entry);

@@ -56,7 +56,7 @@ export const CDR_FIELD_TABLE = {
   attempts: row('list', '', 'Every attempt: gateway, address, Call-ID, times, final status, how it was left.'),
   userAgentCaller: row('text', 'callerproductid', 'User-Agent of the caller.'),
   userAgentCallee: row('text', 'calleeproductid', 'Server or User-Agent of the side that answered.'),
-  codec: row('text', 'calleecodec', 'Codec of the first answer that said one.'),
+  codec: row('text', 'calleecodec', 'Codec that the answer to the offer prefers.'),
   sessionTimer: row('word', '', 'Sides with a session timer at the answer: caller, callee, both, or empty.'),
   decision: row('text', '', 'Gateways in the order of the plan, and why each was or was not tried; `tandem explain`.'),
   lrn: row('text', '', 'Location routing number of the called number; empty when it is not ported, or was not asked.'),
@@ -81,6 +81,9 @@ export const CDR_FIELD_TABLE = {
   freeAllowance: row('text', '', 'Package and name of the free minutes that they are of.'),
   freeFromDay: row('count', '', 'First day of the period of the package that they count in, days since 1970.'),
   buyCurrency: row('text', '', 'Currency that the last gateway is paid in; empty when it has no buy rate.'),
+  calleePostDialDelayMs: row('ms', 'calleepdd', 'From the INVITE to the last gateway to its first 18x or answer.'),
+  callerMedia: row('text', 'callerrtpip', 'Address and port at which the caller wants audio, by its description.'),
+  calleeMedia: row('text', 'calleertpip', 'Address and port at which the callee wants audio, by its description.'),
 } as const satisfies Readonly<Record<keyof Cdr, CdrField>>;
 
 /** Names of all fields, in the order of columns. */

@@ -78,7 +78,7 @@ export interface Cdr {
   /** User-Agent of the caller's INVITE, and what the side that answered calls itself; '' when it does not say. */
   readonly userAgentCaller: string;
   userAgentCallee: string;
-  /** Codec of the first answer that said one, such as PCMA. */
+  /** Codec that the answer to the offer prefers, such as PCMA; '' when it says none. */
   codec: string;
   /** Sides whose session timer ran when the call was answered. */
   sessionTimer: SessionTimerSides;
@@ -120,6 +120,11 @@ export interface Cdr {
   freeFromDay: number;
   /** Of the account of the last gateway; '' when it has no buy rate, and in records of earlier releases. */
   buyCurrency: string;
+  /** INVITE out to the last gateway to its first 18x or answer, ms, by the monotonic clock. */
+  calleePostDialDelayMs: number | null;
+  /** address:port at which each side wants audio, by its own description at the answer; '' when it gave none. */
+  callerMedia: string;
+  calleeMedia: string;
 }
 
 /** The fields of money as a call begins with them. */

@@ -1,7 +1,7 @@
 // The price of a CDR as bytes: packed by the shard that made it, unpacked by whoever reads it. Run:
 // node dist/native-free-bench/micro/core/cdr/pack.js
 
-import { type Cdr, UNBILLED } from '../../../../src/core/cdr/cdr.ts';
+import { type Cdr, type CdrAttempt, UNBILLED } from '../../../../src/core/cdr/cdr.ts';
 import { pack, unpackCdr } from '../../../../src/store/records.ts';
 import { report } from '../sip/measure.ts';
 
@@ -9,15 +9,7 @@ const WALL_MS = Date.UTC(2026, 0, 1);
 
 /** A call that was answered at its second gateway. */
 function cdrOf(index: number): Cdr {
-  const attempt = {
-    gateway: 'green-carrier',
-    address: '203.0.113.20:5060',
-    callId: `7f3a91c2-${index}`,
-    startedAtWallMs: WALL_MS + index,
-    firstResponseAtWallMs: null,
-    code: 0,
-    left: 'inviteTimeout',
-  } as const;
+  const attempt = attemptOf(index);
   return {
     id: `01JABCDEFGHJKMNPQR${String(index).padStart(8, '0')}`,
     node: 'node-1',
@@ -62,10 +54,26 @@ function cdrOf(index: number): Cdr {
     clearingAccount: 'green-carrier',
     buyTable: 'green-carrier',
     buyFeeNanos: 9_000_000n,
+    calleePostDialDelayMs: 990,
+    callerMedia: '198.51.100.7:40000',
+    calleeMedia: '203.0.113.9:30000',
     attempts: [
       attempt,
       { ...attempt, gateway: 'yellow-carrier', address: '203.0.113.30:5060', code: 200, left: 'answered' },
     ],
+  };
+}
+
+/** An attempt that its gateway never answered. */
+function attemptOf(index: number): CdrAttempt {
+  return {
+    gateway: 'green-carrier',
+    address: '203.0.113.20:5060',
+    callId: `7f3a91c2-${index}`,
+    startedAtWallMs: WALL_MS + index,
+    firstResponseAtWallMs: null,
+    code: 0,
+    left: 'inviteTimeout',
   };
 }
 
