@@ -60,11 +60,11 @@ function listText(list: unknown): string {
 export const CSV_HEAD = CDR_COLUMNS.map(({ name }) => name).join(',');
 
 /**
- * `cdr` as one line of CSV (RFC 4180), without its end. It is for machines, which find in it what JSON and SQL have:
- * nothing is put before a text that a spreadsheet would take for a formula.
+ * `columns` of `cdr` as one line of CSV (RFC 4180), without its end. It is for machines, which find in it what JSON and
+ * SQL have: nothing is put before a text that a spreadsheet would take for a formula.
  */
-export function csvOf(cdr: Cdr): string {
-  return CDR_COLUMNS.map((column) => csvCell(sqlValueOf(cdr, column))).join(',');
+export function csvOf(cdr: Cdr, columns = CDR_COLUMNS): string {
+  return columns.map((column) => csvCell(sqlValueOf(cdr, column))).join(',');
 }
 
 /**

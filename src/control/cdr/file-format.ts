@@ -2,7 +2,7 @@
 
 import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { FileFormatName } from '../../sink-settings.ts';
-import { CSV_HEAD, csvOf, jsonOf, vos3000Of } from './cdr-columns.ts';
+import { CDR_COLUMNS, CSV_HEAD, csvOf, jsonOf, vos3000Of } from './cdr-columns.ts';
 
 /** One kind of file. */
 export interface FileFormat {
@@ -13,14 +13,33 @@ export interface FileFormat {
   lineOf(cdr: Cdr): string;
   /** The id of the record that `line` is; null when somebody else wrote it. */
   idOf(line: string): string | null;
+  /** That of a file whose first line is `line`: one that an earlier release began keeps its columns. */
+  begunWith(line: string): FileFormat;
 }
 
 /** All kinds, by the name that the start file has for them. */
 export const FILE_FORMATS: Readonly<Record<FileFormatName, FileFormat>> = {
-  'json-lines': { extension: 'jsonl', head: '', lineOf: jsonOf, idOf: idOfJson },
-  csv: { extension: 'csv', head: CSV_HEAD, lineOf: csvOf, idOf: (line) => firstCell(line, ',') },
-  vos3000: { extension: 'txt', head: '', lineOf: vos3000Of, idOf: (line) => firstCell(line, '|') },
+  'json-lines': headless('jsonl', jsonOf, idOfJson),
+  csv: csvFormat(CSV_HEAD),
+  vos3000: headless('txt', vos3000Of, (line) => firstCell(line, '|')),
 };
+
+function headless(extension: string, lineOf: FileFormat['lineOf'], idOf: FileFormat['idOf']): FileFormat {
+  const format: FileFormat = { extension, head: '', lineOf, idOf, begunWith: () => format };
+  return format;
+}
+
+/** With the columns of `head`, which are the first ones of CSV_HEAD, or all: columns are appended, never moved. */
+function csvFormat(head: string): FileFormat {
+  const columns = CDR_COLUMNS.slice(0, head.split(',').length);
+  return {
+    extension: 'csv',
+    head,
+    lineOf: (cdr) => csvOf(cdr, columns),
+    idOf: (line) => firstCell(line, ','),
+    begunWith: (line) => csvFormat(CSV_HEAD.startsWith(`${line},`) ? line : CSV_HEAD),
+  };
+}
 
 function idOfJson(line: string): string | null {
   try {

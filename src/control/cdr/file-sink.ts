@@ -31,8 +31,8 @@ const BATCH_BYTES_MAX = 2 * 1024 * 1024;
 /**
  * Bytes looked through beyond the cursor: several batches, or some seconds of records; more than that was not written
  * by this sink. A batch is below it whatever is in its records: BATCH_BYTES_MAX and one line. Of what others send a
- * line has 16 KB at most: 1 024, 255, 6 x 128 and 2 x 64 characters (limits.ts), up to six bytes each in JSON; the rest
- * is 32 attempts and the operator's names. One of an earlier release may have a few MB: these were cut by nothing but
+ * line has 17 KB at most: 1 024, 255, 6 x 128, 2 x 64 and 2 x 263 characters, up to six bytes each in JSON; the rest is
+ * 32 attempts and the operator's names. One of an earlier release may have a few MB: these were cut by nothing but
  * the datagram.
  */
 const RECOGNISED_BYTES_MAX = 16 * 1024 * 1024;
@@ -45,6 +45,14 @@ interface State {
   readonly file: string;
   /** All lines up to there are of records up to the cursor's. */
   readonly sizeBytes: number;
+}
+
+/** The lines gathered for one file. */
+interface Batch {
+  file: string;
+  format: FileFormat;
+  lastPosition: number;
+  count: number;
 }
 
 /** What a file sink asks of its surroundings. */
@@ -72,8 +80,9 @@ export class FileSink implements CdrSink {
   #state = stateOf('');
   /** Ids of records beyond the position whose lines are in the file, beyond its state. */
   #present = new Set<string>();
-  /** That of #state, once it is open. */
+  /** That of #state, once it is open, and what it is written in. */
   #open: RecordFile | null = null;
+  #openFormat: FileFormat;
   /** The file of the hour that was asked for last: the text of a date takes as long as all else of a record's name. */
   #named = { hour: Number.NaN, file: '' };
   /** False after a write that failed: it may have left part of a batch behind. */
@@ -85,6 +94,7 @@ export class FileSink implements CdrSink {
     this.name = settings.name;
     this.#settings = settings;
     this.#format = FILE_FORMATS[settings.format];
+    this.#openFormat = this.#format;
     this.#spool = spool;
     this.#flush = flush;
     this.#isWanted = isWanted ?? (() => true);
@@ -113,7 +123,7 @@ export class FileSink implements CdrSink {
     if (!this.#isRecovered) await this.recover();
     const batch = this.#nextBatch();
     if (batch === null) return 0;
-    if (!this.#lines.isEmpty) await this.#write(batch.file);
+    if (!this.#lines.isEmpty) await this.#write(batch);
     this.#position = batch.lastPosition;
     this.#settle();
     this.#saveCursor();
@@ -129,10 +139,10 @@ export class FileSink implements CdrSink {
     if (fault instanceof Error) throw fault;
   }
 
-  async #write(file: string): Promise<void> {
+  async #write({ file, format }: Batch): Promise<void> {
     const open = await this.#openFile(file);
     this.#isRecovered = false;
-    if (open.sizeBytes === 0 && this.#format.head !== '') await open.append(`${this.#format.head}\n`);
+    if (open.sizeBytes === 0 && format.head !== '') await open.append(`${format.head}\n`);
     await open.append(this.#lines.bytes);
     this.#isRecovered = true;
   }
@@ -146,8 +156,8 @@ export class FileSink implements CdrSink {
   }
 
   /** The next records, up to where another file begins or they are enough, as #lines. */
-  #nextBatch(): { file: string; lastPosition: number; count: number } | null {
-    const batch = { file: '', lastPosition: 0, count: 0 };
+  #nextBatch(): Batch | null {
+    const batch: Batch = { file: '', format: this.#format, lastPosition: 0, count: 0 };
     this.#lines.clear();
     for (const { position, cdr } of this.#records.glance(this.#position, BATCH_RECORDS_MAX)) {
       if (this.#isWanted(cdr) && !this.#isPresent(cdr.id)) {
@@ -155,7 +165,8 @@ export class FileSink implements CdrSink {
         const isFull = this.#lines.sizeBytes >= BATCH_BYTES_MAX;
         if (isFull || (!this.#lines.isEmpty && file !== batch.file)) break;
         batch.file = file;
-        this.#lines.add(this.#format.lineOf(cdr));
+        batch.format = file === this.#state.file ? this.#openFormat : this.#format;
+        this.#lines.add(batch.format.lineOf(cdr));
       }
       batch.lastPosition = position;
       batch.count++;
@@ -200,8 +211,10 @@ export class FileSink implements CdrSink {
   }
 
   async #openAt(file: string): Promise<RecordFile> {
-    this.#open = await RecordFile.open(join(this.#settings.directory, file));
-    return this.#open;
+    const open = await RecordFile.open(join(this.#settings.directory, file));
+    this.#open = open;
+    this.#openFormat = this.#format.begunWith(await open.firstLine());
+    return open;
   }
 
   async #recoverFile({ file, sizeBytes }: State): Promise<void> {
@@ -219,7 +232,7 @@ export class FileSink implements CdrSink {
 
   /** Finds the records beyond the position whose lines are in `bytes`; those up to it may have lines there as well. */
   #findPresent(bytes: Buffer): void {
-    const { head, idOf } = this.#format;
+    const { head, idOf } = this.#openFormat;
     let lineStart = 0;
     for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE, lineStart)) {
       const line = bytes.toString('utf8', lineStart, end);

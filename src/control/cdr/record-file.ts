@@ -4,6 +4,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
+/** A first line that is longer is none of ours. */
+const FIRST_LINE_BYTES_MAX = 4_096;
+
 /** One open file. */
 export class RecordFile {
   readonly #path: string;
@@ -41,6 +44,18 @@ export class RecordFile {
     const { size, nlink } = await this.#handle.stat();
     this.#sizeBytes = size;
     if (nlink === 0) throw new Error(`${this.#path} was deleted while it was written to`);
+  }
+
+  /** Without its end; '' as long as there is none. */
+  async firstLine(): Promise<string> {
+    const { buffer, bytesRead } = await this.#handle.read(
+      Buffer.alloc(FIRST_LINE_BYTES_MAX),
+      0,
+      FIRST_LINE_BYTES_MAX,
+      0,
+    );
+    const end = buffer.subarray(0, bytesRead).indexOf('\n');
+    return end < 0 ? '' : buffer.toString('utf8', 0, end);
   }
 
   /** What it has from `start` on. */
