@@ -3,9 +3,11 @@
 
 import { randomUUID } from 'node:crypto';
 import type { SwitchConfig } from '../config.ts';
+import { type KnownAccount, knownAccounts } from '../control/api/account-question.ts';
 import { givenPayment } from '../control/api/given-payment.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
 import { AccountBook, type AccountState } from '../control/ledger/account-book.ts';
+import type { Configuration } from '../control/tables/configuration.ts';
 import { jsonText } from '../core/base/json-text.ts';
 import { Balances } from '../core/rating/balances.ts';
 import { moneyText } from '../core/rating/money.ts';
@@ -52,17 +54,28 @@ export async function pay(
   return EXIT_OK;
 }
 
-/** Tells what every account has. */
-export async function accounts(config: SwitchConfig, terminal: Terminal): Promise<number> {
-  const states = await asked<AccountState[]>(config, {
-    running: (client) => client.get('/api/v1/accounts'),
-    stopped: (book) => book.states(),
+/** Tells what accounts have: all, or those with `tag` unless that is ''. */
+export async function accounts(config: SwitchConfig, tag: string, terminal: Terminal): Promise<number> {
+  const known = await asked<KnownAccount[]>(config, {
+    running: (client) => client.get('/api/v1/accounts', tag === '' ? {} : { tag }),
+    stopped: (book, configuration) => knownAccounts(book.states(), configuration.accounts(), tag),
   });
   const amount = await amountsOf(config);
-  told(terminal, states, () => {
-    if (states.length === 0) return ['There are no accounts.'];
-    const heads = ['account', 'currency', 'balance', 'spendable', 'limit', 'paid', 'charged', 'charges'];
-    const rows = states.map((state) => rowOf(state, amount));
+  told(terminal, known, () => {
+    if (known.length === 0) return [tag === '' ? 'There are no accounts.' : `No account has the tag ${tag}.`];
+    const heads = [
+      'account',
+      'currency',
+      'balance',
+      'spendable',
+      'limit',
+      'paid',
+      'charged',
+      'charges',
+      'name',
+      'tags',
+    ];
+    const rows = known.map((one) => [...rowOf(one, amount), one.name, one.tags.join(', ')]);
     return alignedTable(heads, rows, [2, 3, 4, 5, 6, 7]);
   });
   return EXIT_OK;
@@ -118,7 +131,7 @@ function unknownWhether(key: string): (error: unknown) => never {
 /** Who answers a question: the running switch, or else its data directory. */
 interface Answerers<T> {
   readonly running: (client: SwitchClient) => Promise<unknown>;
-  readonly stopped: (book: AccountBook) => T;
+  readonly stopped: (book: AccountBook, configuration: Configuration) => T;
 }
 
 async function asked<T>(config: SwitchConfig, { running, stopped }: Answerers<T>): Promise<T> {
@@ -128,7 +141,7 @@ async function asked<T>(config: SwitchConfig, { running, stopped }: Answerers<T>
     const book = new AccountBook(stores.ledger, new UnpackedSpool(stores.spool), new Balances(Balances.allocate()));
     while (book.book() > 0);
     book.open(configuration.snapshot);
-    return stopped(book);
+    return stopped(book, configuration);
   });
 }
 

@@ -6,6 +6,7 @@ const STYLE = `
   body { font: 10pt sans-serif; margin: 2cm; color: #000; }
   h1 { font-size: 14pt; }
   h2 { font-size: 11pt; }
+  .contact { white-space: pre-line; }
   table { border-collapse: collapse; width: 100%; }
   th, td { padding: 2pt 6pt; border-bottom: 0.5pt solid #999; text-align: right; }
   .lines th:nth-child(-n + 3), .lines td:nth-child(-n + 3) { text-align: left; }
@@ -18,14 +19,16 @@ const STYLE = `
   @media screen and (max-width: 60em) { body { margin: 1em; } table { display: block; overflow-x: auto; } }`;
 
 /** The page. `time`: of the bill in words; rows under `heads`, then the sums. */
-export function billPage({ account, currency }: Bill, table: BillTable): string {
+export function billPage({ account, name, contact, currency }: Bill, table: BillTable): string {
   const { time, heads, rows, sums, payments, balances, corrections, gap } = table;
   const title = `${account}, ${time}`;
   return [
     '<!doctype html>',
     `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`,
     `<title>${escaped(title)}</title><style>${STYLE}</style></head><body>`,
-    `<h1>${escaped(account)}</h1><p>${escaped(time)}${currency === '' ? '' : `, in ${escaped(currency)}`}</p>`,
+    `<h1>${escaped(name === '' ? account : `${name} (${account})`)}</h1>`,
+    contact === '' ? '' : `<p class="contact">${escaped(contact)}</p>`,
+    `<p>${escaped(time)}${currency === '' ? '' : `, in ${escaped(currency)}`}</p>`,
     '<table class="lines">',
     `<thead>${rowOf(heads, 'th')}</thead>`,
     `<tbody>${rows.map((row) => rowOf(row, 'td')).join('\n')}</tbody>`,

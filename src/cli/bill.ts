@@ -114,8 +114,9 @@ function billTime({ fromWallMs, untilWallMs, timeZone }: Bill): string {
 }
 
 function tableLines(answer: ShownBill): string[] {
-  const { account, currency, payments, balances } = answer;
-  const lines = [`${account}, ${billTime(answer)}${currency === '' ? '' : `, in ${currency}`}`, ''];
+  const { account, name, currency, payments, balances } = answer;
+  const holder = name === '' ? account : `${account} (${visible(name)})`;
+  const lines = [`${holder}, ${billTime(answer)}${currency === '' ? '' : `, in ${currency}`}`, ''];
   const rows = billRows(answer);
   if (rows.length === 0) lines.push('No answered call has a rate.');
   else lines.push(...alignedTable(HEADS, [...rows, ...sumRows(answer)], [3, 4, 5, 6, 7, 8]));

@@ -158,9 +158,11 @@ function addTables(tandem: Command): void {
 type PayOptions = CommonOptions & { readonly kind: string; readonly memo: string; readonly key: string };
 
 function addMoney(tandem: Command): void {
-  common(tandem.command('accounts').description('what accounts have and may spend')).action((options: CommonOptions) =>
-    run(options, async (config, terminal) => (await import('./accounts.ts')).accounts(config, terminal)),
-  );
+  common(tandem.command('accounts').description('what accounts have and may spend'))
+    .option('--tag <word>', 'only accounts with this tag', '')
+    .action((options: CommonOptions & { readonly tag: string }) =>
+      run(options, async (config, terminal) => (await import('./accounts.ts')).accounts(config, options.tag, terminal)),
+    );
   common(tandem.command('pay <account> <amount>').description('enter a payment; the amount in the account’s currency'))
     .option('--kind <word>', 'topUp, deduction or correction', 'topUp')
     .option('--memo <text>', 'kept with the payment', '')

@@ -46,6 +46,8 @@ export interface AccountPackage {
 /** Who pays, or is paid. */
 export interface Account extends AccountPackage {
   readonly account: string;
+  /** Of the company or the person, for people; '' for none. */
+  readonly name: string;
   readonly type: AccountType;
   readonly locked: boolean;
   /** Wall clock ms from which on it may not call; null: never. */
@@ -62,6 +64,10 @@ export interface Account extends AccountPackage {
   readonly creditLimitNanos: bigint | null;
   /** A balance below this is told; null: none is. */
   readonly lowBalanceNanos: bigint | null;
+  /** Whom to write to, in as many lines as that takes; '' for nobody. */
+  readonly contact: string;
+  /** Words that accounts are picked out by. */
+  readonly tags: readonly string[];
   readonly memo: string;
   /** IANA name: days and months of its bills are those of this zone. */
   readonly timeZone: string;

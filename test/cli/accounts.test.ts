@@ -11,7 +11,7 @@ const NETWORK = `
 rateTables:
   - { name: retail, currency: EUR, rates: [{ prefix: "", price: 0.01, period: 1 }] }
 accounts:
-  - { account: blue, rateTable: retail, creditLimit: 5 }
+  - { account: blue, name: Blue Telecom, tags: [north, prepaid], rateTable: retail, creditLimit: 5 }
   - { account: free, creditLimit: None }
 mappingGateways:
   - { name: In, account: blue, remoteIps: [198.51.100.7] }
@@ -31,11 +31,35 @@ test('with the switch stopped a payment goes into the data directory, with who e
   const fee = await tandem(directory, 'pay', 'blue', '0.5', '--kind', 'deduction');
   assert.equal(fee.out, 'blue: -0.500000 entered, the balance is 12.000000.\n');
   const accounts = await tandem(directory, 'accounts');
-  assert.match(accounts.out, /\nblue +EUR +12\.000000 +17\.000000 +5\.000000 +12\.000000 +0\.000000 +0\n/);
+  assert.match(accounts.out, /\nblue +EUR +12\.000000 +17\.000000 +5\.000000 +12\.000000 +0\.000000 +0 /);
   assert.match(accounts.out, /\nfree .* None /);
   const payments = await tandem(directory, 'payments', 'blue');
   assert.match(payments.out, /deduction +-0\.500000 +12\.000000 [\s\S]*topUp +12\.500000 +12\.500000 .*invoice 7/);
   assert.match((await tandem(directory, 'verify')).out, /^The ledger is sound/);
+});
+
+test('accounts are told with their names, and picked out by a tag', async (context) => {
+  const directory = stage();
+  await tandem(directory, 'apply', 'net.yaml');
+  const isTold = async (): Promise<void> => {
+    const { out } = await tandem(directory, 'accounts', '--tag', 'north');
+    assert.match(out, /^account .* name +tags\nblue .* +0 {2,}Blue Telecom {2}north, prepaid\n$/);
+    const told = JSON.parse((await tandem(directory, 'accounts', '--json')).out) as Record<string, unknown>[];
+    assert.deepEqual(
+      told.map(({ account, name, contact, tags }) => [account, name, contact, tags]),
+      [
+        ['blue', 'Blue Telecom', '', ['north', 'prepaid']],
+        ['free', '', '', []],
+      ],
+    );
+    const none = await tandem(directory, 'accounts', '--tag', 'nor');
+    assert.deepEqual([none.code, none.out], [0, 'No account has the tag nor.\n']);
+  };
+  await isTold();
+  const { control } = await running(context, directory);
+  control.configuration.apply({ text: NETWORK, name: 'net', author: '', note: '', atWallMs: 0, dryRun: false });
+  control.accounts.open(control.configuration.snapshot);
+  await isTold();
 });
 
 test('control characters are spelled for a terminal, and JSON that has them stays JSON', async () => {
@@ -53,7 +77,7 @@ test('SERVER_BILLING_FEE_PRECISION: amounts are shown with so many decimals, rou
   await tandem(directory, 'apply', 'net.yaml');
   await tandem(directory, 'pay', 'blue', '1.255', '--kind', 'topUp');
   await tandem(directory, 'params', 'set', 'SERVER_BILLING_FEE_PRECISION=2');
-  assert.match((await tandem(directory, 'accounts')).out, /\nblue +EUR +1\.26 +6\.26 +5\.00 +1\.26 +0\.00 +0\n/);
+  assert.match((await tandem(directory, 'accounts')).out, /\nblue +EUR +1\.26 +6\.26 +5\.00 +1\.26 +0\.00 +0 /);
   assert.equal((await tandem(directory, 'pay', 'blue', '0.5')).out, 'blue: 0.50 entered, the balance is 1.76.\n');
 });
 
@@ -173,6 +197,6 @@ test('the API refuses a field of a payment, or a word of a question, that is non
   ] as const) {
     await assert.rejects(get(path, word), /is no word of this question; did you mean/);
   }
-  await assert.rejects(get('/api/v1/accounts', 'account'), /account is no word of this question; it takes none/);
+  await assert.rejects(get('/api/v1/accounts', 'account'), /account is no word of this question; there is only tag/);
   assert.deepEqual(control.accounts.payments(null, 10), []);
 });

@@ -16,7 +16,12 @@ rateTables:
   - { name: agents, currency: EUR, rates: [{ prefix: "44", area: UK, price: 0.01, period: 1 }] }
 accounts:
   - { account: agent, type: agent, rateTable: agents }
-  - { account: alpha, agent: agent, rateTable: retail, timeZone: Asia/Kolkata }
+  - account: alpha
+    name: Alpha & Sons
+    contact: "1 High Street\\nLondon"
+    agent: agent
+    rateTable: retail
+    timeZone: Asia/Kolkata
   - { account: vendor, type: settlement, currency: EUR }
 mappingGateways:
   - { name: In, account: alpha, remoteIps: [198.51.100.7] }
@@ -59,7 +64,7 @@ test('a month is one of the zone of the account; lines by rate, with sums and pa
   assert.deepEqual(
     out.split('\n').map((line) => line.split(/ {2,}/).join('|')),
     [
-      'alpha, 2026-02-01 00:00 to 2026-03-01 00:00 (Asia/Kolkata), in EUR',
+      'alpha (Alpha & Sons), 2026-02-01 00:00 to 2026-03-01 00:00 (Asia/Kolkata), in EUR',
       '',
       'for|area|prefix|calls|talk min|billed min|fee|tax|in all',
       'calls|UK <all>|44|1|0.2|1.0|0.012000|0.002280|0.014280',
@@ -82,6 +87,7 @@ test('a month is one of the zone of the account; lines by rate, with sums and pa
   );
   const page = await tandem(directory, 'bill', 'alpha', '--period', '2026-01', '--html');
   assert.match(page.out, /^<!doctype html>[\s\S]*<td>UK &#60;all&#62;<\/td><td>44<\/td><td>1<\/td>[\s\S]*<tfoot>/);
+  assert.match(page.out, /<h1>Alpha &#38; Sons \(alpha\)<\/h1>\n<p class="contact">1 High Street\nLondon<\/p>\n/);
   const february = await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--html');
   assert.match(february.out, /<h2>Payments<\/h2>.*<td>topUp<\/td><td>5\.000000<\/td><td>invoice 7<\/td>/);
   assert.match(february.out, /<h2>Balance<\/h2>.*<td>-0\.014280<\/td><td>5\.000000<\/td><td>0\.016560<\/td>/);

@@ -19,6 +19,7 @@ import { registrationFamilies } from '../metrics/registration-families.ts';
 import { sharedFamilies } from '../metrics/shared-families.ts';
 import { switchFamilies } from '../metrics/switch-families.ts';
 import { REGISTRATIONS_TOLD_MAX, registrationsOf } from '../registrations.ts';
+import { knownAccounts } from './account-question.ts';
 import { answerBill, type BillGround } from './bill-question.ts';
 import { answerBlackList } from './black-list-routes.ts';
 import { searchCdrs } from './cdr-search.ts';
@@ -26,7 +27,7 @@ import { givenParameters } from './given-parameters.ts';
 import { givenPayment } from './given-payment.ts';
 import { answerJobs } from './job-routes.ts';
 import { refuseUnknownWords } from './known-words.ts';
-import { countIn, yesIn } from './query.ts';
+import { countIn, textIn, yesIn } from './query.ts';
 import { answerReport, type ReportGround } from './report-question.ts';
 import { answerReratings } from './rerating-routes.ts';
 import { statusOf } from './status.ts';
@@ -75,7 +76,11 @@ export class Api {
       ['GET /api/v1/route', (request) => this.#route(request)],
       ['GET /api/v1/explain', (request) => this.#explain(request)],
       ['GET /api/v1/snapshots', () => json(control.configuration.versions(100))],
-      ['GET /api/v1/accounts', () => json(control.accounts.states())],
+      [
+        'GET /api/v1/accounts',
+        (request) =>
+          json(knownAccounts(control.accounts.states(), control.configuration.accounts(), textIn(request, 'tag'))),
+      ],
       ['GET /api/v1/packages', async () => json(await control.packages.states())],
       ['GET /api/v1/payments', (request) => this.#payments(request)],
       ['POST /api/v1/payments', (request) => this.#pay(request)],

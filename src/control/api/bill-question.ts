@@ -28,6 +28,9 @@ export interface BillGround extends ReportGround {
 /** The answer. */
 export interface Bill extends AskedTime {
   readonly account: string;
+  /** As the account has them: of its holder, whom to write to. */
+  readonly name: string;
+  readonly contact: string;
   /** Of its calls; more than one where that of the account has changed meanwhile. */
   readonly currency: string;
   readonly memo: string;
@@ -80,6 +83,8 @@ export async function answerBill(ground: BillGround, query: URLSearchParams): Pr
   const closingNanos = balanceNanos - paidLater + since.chargedNanos();
   return {
     account: name,
+    name: account.name,
+    contact: account.contact,
     currency: [...count.currencies].sort().join(', ') || account.currency,
     memo: account.memo,
     ...time,

@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'GET /api/v1/route': ['from', 'caller', 'callee', 'at'],
   'GET /api/v1/explain': ['call'],
   'GET /api/v1/snapshots': [],
-  'GET /api/v1/accounts': [],
+  'GET /api/v1/accounts': ['tag'],
   'GET /api/v1/packages': [],
   'GET /api/v1/ledger/faults': [],
   'GET /api/v1/payments': ['account', 'limit'],

@@ -35,5 +35,6 @@ export function wordIn<T extends string>(name: string, word: string, words: read
 /** What to write instead of `word`, which is none of `words`. */
 export function adviceOn(word: string, words: readonly string[]): string {
   const near = nearestName(word, words);
-  return near === null ? `there are ${words.join(', ')}` : `did you mean ${near}?`;
+  if (near !== null) return `did you mean ${near}?`;
+  return words.length === 1 ? `there is only ${words[0]}` : `there are ${words.join(', ')}`;
 }

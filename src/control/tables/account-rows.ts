@@ -13,6 +13,7 @@ import { ACCOUNT_PACKAGE_NAMES, NO_PACKAGE, readAccountPackage } from './package
 
 const FIELDS = [
   'account',
+  'name',
   'type',
   'locked',
   'expires',
@@ -22,16 +23,20 @@ const FIELDS = [
   'privateRateTable',
   'creditLimit',
   'lowBalance',
+  'contact',
+  'tags',
   'memo',
   'timeZone',
   ...ACCOUNT_PACKAGE_NAMES,
   ...SHARED_LIMIT_NAMES,
 ];
 
-const MEMO_LENGTH_MAX = 256;
+const TEXT_LENGTH_MAX = 256;
+const TAGS_MAX = 16;
 
 /** What an account is that says nothing but its name. */
 export const OPEN_ACCOUNT: Omit<Account, 'account'> = {
+  name: '',
   type: 'general',
   locked: false,
   expiresAtWallMs: null,
@@ -41,6 +46,8 @@ export const OPEN_ACCOUNT: Omit<Account, 'account'> = {
   privateRateTable: '',
   creditLimitNanos: 0n,
   lowBalanceNanos: null,
+  contact: '',
+  tags: [],
   memo: '',
   timeZone: 'UTC',
   ...NO_PACKAGE,
@@ -87,6 +94,7 @@ function readAccount(row: Table, seen: Set<string>, { rateTables, packages, refe
   const creditLimit = row.optional<bigint | 'None'>('creditLimit', limit, 0n);
   return {
     account: uniqueName(row, 'account', seen),
+    name: row.optional('name', words, ''),
     type: row.optional('type', oneOf(['general', 'settlement', 'agent']), OPEN_ACCOUNT.type),
     locked: row.optional('locked', onOff, false),
     expiresAtWallMs: row.optional<number | null>('expires', moment, null),
@@ -96,7 +104,9 @@ function readAccount(row: Table, seen: Set<string>, { rateTables, packages, refe
     privateRateTable,
     creditLimitNanos: creditLimit === 'None' ? null : creditLimit,
     lowBalanceNanos: row.optional<bigint | null>('lowBalance', amount, null),
-    memo: row.optional('memo', memo, ''),
+    contact: row.optional('contact', words, ''),
+    tags: readTags(row),
+    memo: row.optional('memo', words, ''),
     timeZone: row.optional('timeZone', zone, OPEN_ACCOUNT.timeZone),
     ...readAccountPackage(row, row.optional('package', entityName, ''), { currency: inForce, packages, references }),
     ...readSharedLimits(row),
@@ -130,6 +140,12 @@ function limit(text: string): bigint | 'None' | Refused {
   return text === 'None' ? text : accountAmount(text, 'None or an amount such as 100 or 2.50', false);
 }
 
-function memo(text: string): string | Refused {
-  return text.length <= MEMO_LENGTH_MAX ? text : new Refused(`takes at most ${MEMO_LENGTH_MAX} characters`);
+function words(text: string): string | Refused {
+  return text.length <= TEXT_LENGTH_MAX ? text : new Refused(`takes at most ${TEXT_LENGTH_MAX} characters`);
+}
+
+function readTags(row: Table): string[] {
+  const tags = [...new Set(row.many('tags', entityName))];
+  if (tags.length > TAGS_MAX) row.refuse('tags', `has more than ${TAGS_MAX} tags`);
+  return tags;
 }

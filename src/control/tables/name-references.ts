@@ -49,10 +49,10 @@ export class NameReferences {
 type Names = Readonly<Record<NamedList, ReadonlySet<string>>>;
 
 function namesOf(network: Pick<Network, NamedList>): Names {
-  const named = LISTS.map((list) => [
-    list,
-    new Set(network[list].map((row) => ('name' in row ? row.name : row.account))),
-  ]);
+  const named = LISTS.map((list) => {
+    const rows = list === 'accounts' ? network.accounts.map(({ account }) => ({ name: account })) : network[list];
+    return [list, new Set(rows.map(({ name }) => name))];
+  });
   return Object.fromEntries(named) as Names;
 }
 

@@ -55,6 +55,7 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
   assert.deepEqual(accounts, [
     {
       account: 'alpha',
+      name: 'Alpha Telecom AG',
       type: 'agent',
       locked: false,
       expiresAtWallMs: null,
@@ -64,6 +65,8 @@ test('every field is taken as written; a number that begins with 0 keeps it', ()
       privateRateTable: '',
       creditLimitNanos: null,
       lowBalanceNanos: -2_500_000_000n,
+      contact: 'Ms Example\nbilling@alpha.example',
+      tags: ['retail', 'north'],
       memo: 'prompt payer',
       timeZone: 'Europe/Berlin',
       package: 'wholesale-500',

@@ -40,6 +40,9 @@ accounts:
     rateTable: retail
     creditLimit: None
     lowBalance: -2.50
+    name: Alpha Telecom AG
+    contact: "Ms Example\\nbilling@alpha.example"
+    tags: [retail, north, retail]
     memo: prompt payer
     timeZone: Europe/Berlin
     package: wholesale-500
