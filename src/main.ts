@@ -211,6 +211,7 @@ async function bindAll(config: SwitchConfig, edge: Edge): Promise<UdpListener[]>
       port,
       onDatagram: (bytes, from, fromPort) => edge.receive(bytes, from, fromPort, index),
       onUnreachable: (to, toPort) => edge.unreachable(to, toPort),
+      onReadError: () => edge.readFailed(),
     });
     sockets.push(socket);
     edge.addListener(socket);

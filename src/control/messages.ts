@@ -63,7 +63,7 @@ export interface EdgeNumbers {
   readonly datagramsReceived: number;
   readonly datagramsSent: number;
   readonly sendErrors: number;
-  /** Datagrams dropped before any parsing, by why (`keepAlive`, `noPort`, `ringFull`). */
+  /** Datagrams dropped before any parsing, by why (`keepAlive`, `noPort`, `readError`, `ringFull`). */
   readonly screened: Readonly<Record<string, number>>;
   readonly newCalls: NewCallNumbers;
   /** New calls are being refused. */

@@ -36,7 +36,7 @@ export interface EdgeCounts {
   datagramsReceived: number;
   datagramsSent: number;
   sendErrors: number;
-  readonly screened: { keepAlive: number; noPort: number; ringFull: number };
+  readonly screened: { keepAlive: number; noPort: number; readError: number; ringFull: number };
   readonly newCalls: NewCallCounts;
 }
 
@@ -81,7 +81,7 @@ export class Edge implements Wire {
       datagramsReceived: 0,
       datagramsSent: 0,
       sendErrors: 0,
-      screened: { keepAlive: 0, noPort: 0, ringFull: 0 },
+      screened: { keepAlive: 0, noPort: 0, readError: 0, ringFull: 0 },
       newCalls: this.newCalls.counts,
     };
   }
@@ -116,6 +116,11 @@ export class Edge implements Wire {
     if (gate !== null && this.#isKept(gate, datagramClass, bytes, address, port, listener)) return;
     if (this.#isBehind && this.#backlog.add({ bytes, address, port, listener }, datagramClass === 'bye')) return;
     if (gate === null || !gate.put(bytes, address, port, listener)) this.counts.screened.ringFull += 1;
+  }
+
+  /** A datagram arrived and could not be read. */
+  readFailed(): void {
+    this.counts.screened.readError += 1;
   }
 
   /** The platform refused to send there; told to the shards at the end of the turn. */

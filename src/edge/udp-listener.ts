@@ -19,6 +19,8 @@ export interface UdpListenerOptions {
   readonly onDatagram: (bytes: Buffer, address: string, port: number) => void;
   /** The platform refused to send to this place (no route, not permitted ...). */
   readonly onUnreachable: (address: string, port: number) => void;
+  /** The platform could not hand over a datagram (no memory ...), and goes on with the next one. */
+  readonly onReadError: () => void;
 }
 
 /** A bound socket. One on `::` carries IPv4 as well; nobody else sees mapped addresses. */
@@ -58,6 +60,8 @@ export class UdpListener {
     } catch (cause) {
       throw bindError(options, cause as NodeJS.ErrnoException);
     }
+    // Nobody hears it otherwise, which ends the process.
+    listener.#socket.on('error', options.onReadError);
     return listener;
   }
 

@@ -8,7 +8,7 @@ const OPTIONS = Buffer.from(
   'OPTIONS sip:x@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2:5060;branch=z9hG4bK1;rport\r\n\r\n',
 );
 
-test('keep-alives, and what comes from port 0: it could not be answered, to send there is an error', () => {
+test('keep-alives, what cannot be read, and what comes from port 0: it could not be answered', () => {
   const edge = new Edge({ onUnreachable: () => undefined, onOverload: () => undefined, seed: 1 });
   const put: number[] = [];
   edge.open({
@@ -20,6 +20,7 @@ test('keep-alives, and what comes from port 0: it could not be answered, to send
   edge.receive(OPTIONS, '192.0.2.2', 5060, 0);
   edge.receive(OPTIONS, '192.0.2.2', 0, 0);
   edge.receive(Buffer.from('\r\n\r\n'), '192.0.2.2', 5060, 0);
+  edge.readFailed();
   assert.deepEqual(put, [5060]);
-  assert.deepEqual(edge.counts.screened, { keepAlive: 1, noPort: 1, ringFull: 0 });
+  assert.deepEqual(edge.counts.screened, { keepAlive: 1, noPort: 1, readError: 1, ringFull: 0 });
 });

@@ -1,7 +1,8 @@
 // One socket of each family, and one that carries both.
 
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { UdpListener } from '../../src/edge/udp-listener.ts';
@@ -15,6 +16,7 @@ for (const address of ['127.0.0.1', '::ffff:127.0.0.1']) {
         listener.send(Buffer.from('back'), 0, 4, from, port, true);
       },
       onUnreachable: (to: string) => assert.fail(to),
+      onReadError: () => assert.fail(),
     };
     const listener = await UdpListener.bind({ address, port: 0, ...options });
     context.after(() => listener.close());
@@ -27,3 +29,27 @@ for (const address of ['127.0.0.1', '::ffff:127.0.0.1']) {
     assert.deepEqual(heard, [['out', '127.0.0.1', peer.address().port]]);
   });
 }
+
+test('a datagram that cannot be read is told, and the next one is heard', async (context) => {
+  const sockets: Socket[] = [];
+  const noteSocket = (message: unknown): unknown => sockets.push((message as { readonly socket: Socket }).socket);
+  subscribe('udp.socket', noteSocket);
+  context.after(() => unsubscribe('udp.socket', noteSocket));
+  const told: string[] = [];
+  const listener = await UdpListener.bind({
+    address: '127.0.0.1',
+    port: 0,
+    onDatagram: (bytes) => told.push(bytes.toString()),
+    onUnreachable: (to) => assert.fail(to),
+    onReadError: () => told.push('error'),
+  });
+  context.after(() => listener.close());
+  const [socket] = sockets;
+  assert.ok(socket !== undefined);
+  socket.emit('error', Object.assign(new Error('recvmsg ENOMEM'), { code: 'ENOMEM', syscall: 'recvmsg' }));
+  const peer = createSocket('udp4').bind(0, '127.0.0.1');
+  context.after(() => peer.close());
+  peer.send('next', listener.port, '127.0.0.1');
+  await once(socket, 'message');
+  assert.deepEqual(told, ['error', 'next']);
+});

@@ -77,6 +77,7 @@ export class FastSwitch {
         if (by !== null) by.#receive(bytes, address, port);
       },
       onUnreachable: () => undefined,
+      onReadError: () => undefined,
     });
     const fast = new FastSwitch(socket, network, speed);
     heard.by = fast;

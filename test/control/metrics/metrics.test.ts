@@ -33,7 +33,7 @@ const EDGE: EdgeNumbers = {
   datagramsReceived: 70,
   datagramsSent: 60,
   sendErrors: 2,
-  screened: { keepAlive: 4, noPort: 0, ringFull: 1 },
+  screened: { keepAlive: 4, noPort: 0, readError: 0, ringFull: 1 },
   newCalls: { admitted: { first: 8, repeated: 0 }, refused: { waited: 3 }, dropped: { stale: 1 }, acksAbsorbed: 2 },
   isOverloaded: true,
   longestWaitMs: 60,
