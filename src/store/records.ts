@@ -220,9 +220,25 @@ const LATER_FIELDS = {
   calleeMedia: '',
 } as const satisfies Partial<Cdr>;
 
+/**
+ * Room for shapes to come: so many have numbers of one byte. Objects of no shape get the numbers after them, which a
+ * later release must not find taken.
+ */
+const SHAPES_MAX = 32;
+
+/**
+ * A shape by its number. An earlier release gave numbers to objects of no shape from its own last one on: reading such
+ * an object puts its names in the place of the shape that has the number now, until the end of that object alone where
+ * the shape says that it is shared.
+ */
+function shapeOf(number: number): string[] {
+  const shape = [...(SHAPES[number] ?? [`shape ${number} of a later release`])];
+  return Object.assign(shape, { isShared: true });
+}
+
 const packr = new Packr({
-  structures: SHAPES.map((shape) => [...shape]),
-  maxSharedStructures: SHAPES.length,
+  structures: Array.from({ length: SHAPES_MAX }, (_, number) => shapeOf(number)),
+  maxSharedStructures: SHAPES_MAX,
   // Sums may pass 64 bits; what does not is written as it is without this.
   useBigIntExtension: true,
 });
