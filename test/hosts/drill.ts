@@ -1,7 +1,10 @@
 // `npm run drill:restart -- --kills 10`: the restart drill at full size. Prints what came of it; exit code 1 when
 // something is wrong.
 
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildRevision, removeRevision } from '../../native-free-bench/other-revision.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { runDrill } from './restart-drill.ts';
 
 const HELP = `npm run drill:restart -- [options]
@@ -10,6 +13,7 @@ const HELP = `npm run drill:restart -- [options]
   --kills N     kills of the switch (10)
   --life MS     from one start to the next kill (4000)
   --shards N    shards in workers; 0: inline (0)
+  --from COMMIT the first life is one of that revision: an upgrade with live calls
 `;
 
 async function main(): Promise<number> {
@@ -20,6 +24,7 @@ async function main(): Promise<number> {
       kills: { type: 'string', default: '10' },
       life: { type: 'string', default: '4000' },
       shards: { type: 'string', default: '0' },
+      from: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -28,6 +33,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const ends: (() => void)[] = [];
+  const before = values.from === undefined ? {} : { firstProgram: built(values.from, (end) => ends.push(end)) };
   const report = await runDrill(
     { after: (end) => void ends.push(end as () => void) },
     {
@@ -36,6 +42,7 @@ async function main(): Promise<number> {
       holdMs: Number(values.hold),
       killCount: Number(values.kills),
       lifeMs: Number(values.life),
+      ...before,
     },
   );
   for (const end of ends.reverse()) end();
@@ -49,6 +56,13 @@ async function main(): Promise<number> {
   for (const fault of faults) console.log(`! ${fault}`);
   console.log(faults.length === 0 ? 'Nothing was lost, and nothing came twice.' : `${faults.length} faults`);
   return faults.length === 0 ? 0 : 1;
+}
+
+/** The command line of `revision`, compiled beside this checkout until `after` takes it away. */
+function built(revision: string, after: (end: () => void) => void): string {
+  const directory = join(temporaryDirectory(), 'revision');
+  after(() => removeRevision(directory));
+  return buildRevision(revision, directory).program;
 }
 
 process.exitCode = await main();

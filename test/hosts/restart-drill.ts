@@ -20,6 +20,8 @@ export interface DrillPlan extends DrillLoad {
   readonly killCount: number;
   /** From one kill to the next. */
   readonly lifeMs: number;
+  /** Command line of the revision that the first life is of; this one's unless it is said. */
+  readonly firstProgram?: string;
 }
 
 /** What came of it. */
@@ -56,7 +58,8 @@ const LEFT_TOLD_MAX = 5;
 /** Runs one; what it opens ends with `scope`. `downMsMax`: more is a fault. */
 export async function runDrill(scope: Scope, plan: DrillPlan, downMsMax = DOWN_MS_MAX): Promise<DrillReport> {
   const { caller, vendor, diary } = await drillPeers(scope);
-  let tandem = await SwitchProcess.start(scope, plan.shards, drillNetwork([caller.peer.place.address, PROBER], vendor));
+  const network = drillNetwork([caller.peer.place.address, PROBER], vendor);
+  let tandem = await SwitchProcess.start(scope, plan.shards, network, plan);
   await tandem.tandem('pay', 'acme', String(PAID), '--memo', 'in advance');
   const kills = { downMs: [] as number[], killedAtMs: [] as number[], resumedCounts: [] as number[] };
   const counted: string[] = [];

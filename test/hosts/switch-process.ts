@@ -44,6 +44,14 @@ interface Parts {
   readonly sinks: readonly SinkSettings[];
 }
 
+/** What of a switch is not as usual. */
+export interface Unusual {
+  /** Where its CDRs go besides the JSON lines of `cdrsOnDisk`. */
+  readonly sinks?: readonly SinkSettings[];
+  /** Command line of another revision, which its first life is of. */
+  readonly firstProgram?: string;
+}
+
 /** One running `tandem start`. */
 export class SwitchProcess {
   readonly management: Management;
@@ -67,21 +75,20 @@ export class SwitchProcess {
   }
 
   /**
-   * Starts one with `network` in force, applied by `tandem apply`; killed after `context` if it still runs. `sinks`:
-   * where its CDRs go besides the JSON lines of `cdrsOnDisk`.
+   * Starts one with `network` in force, applied by `tandem apply`; killed after `context` if it still runs.
    */
   static async start(
     context: Scope,
     shards: number,
     network: string,
-    sinks: readonly SinkSettings[] = [],
+    { sinks = [], firstProgram = TANDEM }: Unusual = {},
   ): Promise<SwitchProcess> {
     const directory = temporaryDirectory();
     const startFile = join(directory, START_FILE);
     writeFileSync(startFile, startFileOf(shards, 0, sinks));
     const networkFile = join(directory, 'network.yaml');
     writeFileSync(networkFile, network);
-    const { child, exited, output } = spawned(context, directory);
+    const { child, exited, output } = spawned(context, directory, firstProgram);
     const management = await managementOf(join(directory, 'data'), child, output);
     await promisify(execFile)(process.execPath, [TANDEM, 'apply', networkFile, '--config', startFile]);
     const { listeners } = await management.status();
@@ -188,9 +195,9 @@ interface Spawned {
   readonly output: { text: string };
 }
 
-function spawned(context: Scope, directory: string): Spawned {
+function spawned(context: Scope, directory: string, program = TANDEM): Spawned {
   const output = { text: '' };
-  const command = [...START_OPTIONS, `--title=${TITLE}`, TANDEM, 'start', '--config', join(directory, START_FILE)];
+  const command = [...START_OPTIONS, `--title=${TITLE}`, program, 'start', '--config', join(directory, START_FILE)];
   const child = spawn(process.execPath, command, { cwd: directory });
   const exited = once(child, 'close'); // Its log has been read then.
   context.after(() => void child.kill('SIGKILL'));

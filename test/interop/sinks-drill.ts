@@ -86,7 +86,7 @@ class SinksDrill {
     const stores = [...(await serverStores(scope)), await webhookStore(scope), csvStore()];
     const network = drillNetwork([caller.peer.place.address], vendor);
     const sinks = stores.map(({ settings }) => settings);
-    const tandem = await SwitchProcess.start(scope, plan.shards, network, sinks);
+    const tandem = await SwitchProcess.start(scope, plan.shards, network, { sinks });
     await tandem.tandem('pay', 'acme', String(PAID), '--memo', 'in advance');
     const drill = new SinksDrill(scope, plan, { caller, stores, tandem });
     caller.begin(tandem.sip, plan);
