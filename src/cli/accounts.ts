@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { SwitchConfig } from '../config.ts';
-import { type KnownAccount, knownAccounts } from '../control/api/account-question.ts';
+import { type KnownAccount, knownAccounts, NOTHING_WRITTEN } from '../control/api/account-question.ts';
 import { givenPayment } from '../control/api/given-payment.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
 import { AccountBook, type AccountState } from '../control/ledger/account-book.ts';
@@ -75,7 +75,8 @@ export async function accounts(config: SwitchConfig, tag: string, terminal: Term
       'name',
       'tags',
     ];
-    const rows = known.map((one) => [...rowOf(one, amount), one.name, one.tags.join(', ')]);
+    const whole = known.map((one) => ({ ...NOTHING_WRITTEN, ...one }));
+    const rows = whole.map((one) => [...rowOf(one, amount), one.name, one.tags.join(', ')]);
     return alignedTable(heads, rows, [2, 3, 4, 5, 6, 7]);
   });
   return EXIT_OK;

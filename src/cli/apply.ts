@@ -18,6 +18,9 @@ const CHANGES_TOLD_MAX = 40;
 /** What came of an apply, and where. */
 type Applied = DeployedOutcome & { readonly isRunning: boolean };
 
+/** What a switch of an earlier release, which runs on while the command is new, does not say. */
+const SAID_LATER: Pick<DeployedOutcome, 'advice'> = { advice: [] };
+
 /** Applies `file`; with `dryRun` only says what would change. Rejects with TANDEM_NETWORK_UNREADABLE or as applying. */
 export async function apply(
   config: SwitchConfig,
@@ -42,7 +45,7 @@ export async function apply(
   } else {
     const query = { name: options.file, author, note: options.note, dryRun: String(options.dryRun) };
     const outcome = (await client.post('/api/v1/apply', query, text)) as DeployedOutcome;
-    applied = { ...outcome, isRunning: true };
+    applied = { ...SAID_LATER, ...outcome, isRunning: true };
   }
   print(terminal, applied, () => tell(options.file, applied));
   return EXIT_OK;

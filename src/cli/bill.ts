@@ -1,6 +1,7 @@
 // tandem bill: what the calls of a time cost an account, for people, as CSV, or as a page to print.
 
 import type { SwitchConfig } from '../config.ts';
+import { NOTHING_WRITTEN } from '../control/api/account-question.ts';
 import { answerBill, type Bill } from '../control/api/bill-question.ts';
 import { csvLine } from '../control/cdr/cdr-columns.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
@@ -54,7 +55,7 @@ async function tellShown(
   { answer, isPage }: { readonly answer: Bill; readonly isPage: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const shown = { ...answer, decimals: await feeDecimals(config) };
+  const shown = { ...NOTHING_WRITTEN, ...answer, decimals: await feeDecimals(config) };
   if (isPage) terminal.say(billPage(shown, tableOf(shown)));
   else for (const line of tableLines(shown)) terminal.say(line);
 }

@@ -6,7 +6,8 @@ import type { AccountState } from '../ledger/account-book.ts';
 /** An account: its money, and what operators wrote about it; nothing about one that has left the network. */
 export type KnownAccount = AccountState & Pick<Account, 'name' | 'contact' | 'tags' | 'memo'>;
 
-const NOTHING_WRITTEN: Pick<Account, 'name' | 'contact' | 'tags' | 'memo'> = {
+/** What an account has of which nothing was written, and one that a switch of an earlier release tells of. */
+export const NOTHING_WRITTEN: Pick<Account, 'name' | 'contact' | 'tags' | 'memo'> = {
   name: '',
   contact: '',
   tags: [],
