@@ -117,6 +117,22 @@ describe('the fees of a CDR', () => {
     assert.equal(checkFees({ ...cdr, ratedSeconds: null }, pastRates), '', 'of an earlier release');
   });
 
+  test('agree where nobody pays, though the gateway that was tried first would have been paid', () => {
+    const file = network(0.06)
+      .replace('account: alpha, remoteIps', 'account: nobody, remoteIps')
+      .replace(
+        'systemParameters',
+        `  - { name: free, remoteIp: ${TRUNK.address}, signalPort: 5062 }\nsystemParameters`,
+      );
+    const calls = new PricedBench(file);
+    calls.refuse('one', '4420', '503 Service Unavailable', 0);
+    calls.answer('one', 0);
+    calls.hangUp('one', 31_000);
+    const [cdr = assert.fail()] = calls.switch.cdrs;
+    assert.deepEqual([cdr.holdMs, cdr.attempts.length, cdr.routingGateway], [31_000, 2, 'free']);
+    assert.equal(checkFees(cdr, new PastRates(storeOf(file))), '');
+  });
+
   test('agree when the rate was looked up after a question about the number', () => {
     const changing = network(0.06).replace('increments: 30/6', `increments: 30/6, validFrom: "${at(EPOCH_WALL_MS)}"`);
     const earlier = { ...cdr, setupAtWallMs: EPOCH_WALL_MS - 500 };

@@ -15,6 +15,6 @@ export function noteBuyRate(record: LiveRecord, gateway: RoutingGateway, routing
   cdr.buyTable = buy?.table ?? '';
   cdr.buyPrefix = buy?.prefix ?? '';
   cdr.buyCurrency = buy === null ? '' : (pricing.billed(gateway.clearingAccount)?.currency ?? '');
-  if (record.bill !== null) record.bill.buy = buy;
-  else if (buy !== null) record.bill = { rules, sell: null, agents: [], buy, reserve: null, free: null };
+  if (record.bill?.sell) record.bill.buy = buy;
+  else record.bill = buy && { rules, sell: null, agents: [], buy, reserve: null, free: null };
 }

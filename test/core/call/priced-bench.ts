@@ -47,7 +47,12 @@ export class PricedBench {
   call(name: string, callee: string, nowMs: number): void {
     this.#toTrunk.length = 0;
     this.switch.receive(inviteOf(name, callee), CALLER, nowMs);
-    const invite = this.#toTrunk.find((text) => text.startsWith('INVITE'));
+    this.answer(name, nowMs);
+  }
+
+  /** The trunk answers the last INVITE that it heard, if there is one: that of call `name`. */
+  answer(name: string, nowMs: number): void {
+    const invite = this.#toTrunk.findLast((text) => text.startsWith('INVITE'));
     if (invite === undefined) return;
     this.switch.receive(answerOf(invite), TRUNK, nowMs);
     const answer = this.#toCaller.find((text) => text.startsWith('SIP/2.0 200') && text.includes(`Call-ID: ${name}\r`));
