@@ -15,15 +15,22 @@ export interface RatingWish extends RatedCalls {
 /** A call may have begun so long before it ended. */
 const CALL_MS_MAX = 8 * 86_400_000;
 
-/** The order for `wish`. Throws TANDEM_ACCOUNT_UNKNOWN, TANDEM_RERATING_TABLE, TANDEM_RERATING_CURRENCY. */
-export function rateOrderOf(configuration: Configuration, wish: RatingWish): RateOrder {
+/**
+ * The order for `wish`, where calls are known that ended from `knownFromWallMs` on, up to now. Throws
+ * TANDEM_ACCOUNT_UNKNOWN, TANDEM_RERATING_TABLE, TANDEM_RERATING_CURRENCY.
+ */
+export function rateOrderOf(
+  configuration: Configuration,
+  wish: RatingWish,
+  { knownFromWallMs, wallMs }: { readonly knownFromWallMs: number; readonly wallMs: number },
+): RateOrder {
   const { table, differencesMax, ...calls } = wish;
   const { prices, parameters } = configuration.snapshot;
   checkAccount(configuration, wish);
   return {
     calls,
     prices: table === '' ? (prices ?? { accounts: [], rateTables: [] }) : pricesBy(configuration, table),
-    calendars: configuration.calendarsAround(wish.fromWallMs - CALL_MS_MAX),
+    calendars: configuration.calendarsAround(Math.max(wish.fromWallMs, knownFromWallMs) - CALL_MS_MAX, wallMs),
     rules: {
       precisionMs: parameters.SERVER_BILLING_HOLD_TIME_PRECISION,
       freeMs: parameters.SERVER_BILLING_FREE_TIME,

@@ -86,9 +86,10 @@ export class Reratings {
     if (running !== undefined) {
       throw new TandemError('TANDEM_RERATING_RUNNING', `Rating ${running.id} is still counted. Wait for it.`);
     }
-    const order = rateOrderOf(this.#ground.configuration, wish);
-    const { spool, wallNow } = this.#ground;
-    const rating = new Rating(++this.#lastId, wish, oldestEndWallMs(spool), wallNow());
+    const { spool, history, configuration, wallNow } = this.#ground;
+    const wallMs = wallNow();
+    const order = rateOrderOf(configuration, wish, { knownFromWallMs: history.knownFromWallMs() ?? wallMs, wallMs });
+    const rating = new Rating(++this.#lastId, wish, oldestEndWallMs(spool), wallMs);
     rating.ended = this.#count(rating, order).then(
       (result) => {
         rating.result = result;

@@ -10,7 +10,7 @@ import type { CalendarEntry, SpecialDate } from '../../store/network.ts';
 import type { ScheduledEntry } from '../../store/network-numbers.ts';
 import { stretchesOf, type ZoneStretch } from './time-zone.ts';
 
-/** Time that compiled calendars cover, before and after the moment they are compiled for. */
+/** Time that compiled calendars cover, before and after the time they are compiled for. */
 const PAST_MS = 2 * 86_400_000;
 const AHEAD_MS = 400 * 86_400_000;
 
@@ -27,9 +27,13 @@ const NO_WEEKDAY = -1;
 /** Open from the first to before the second, wall clock ms. */
 type Span = readonly [number, number];
 
-/** `entries` by name, for the time around `wallMs`. */
-export function compileCalendars(entries: readonly CalendarEntry[], wallMs: number): ReadonlyMap<string, Calendar> {
-  const [fromWallMs, untilWallMs] = [Math.floor(wallMs) - PAST_MS, Math.floor(wallMs) + AHEAD_MS];
+/** `entries` by name, for the time around `wallMs`, and up to `endWallMs`. */
+export function compileCalendars(
+  entries: readonly CalendarEntry[],
+  wallMs: number,
+  endWallMs = wallMs,
+): ReadonlyMap<string, Calendar> {
+  const [fromWallMs, untilWallMs] = [Math.floor(wallMs) - PAST_MS, Math.floor(endWallMs) + AHEAD_MS];
   const zones = new Map<string, readonly ZoneStretch[]>();
   const calendars = new Map<string, Calendar>();
   for (const entry of entries) {

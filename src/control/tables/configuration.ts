@@ -163,9 +163,9 @@ export class Configuration {
     return this.#network.rateTables;
   }
 
-  /** Its calendars, for the time from two days before `wallMs` to more than a year after. */
-  calendarsAround(wallMs: number): readonly Calendar[] {
-    return [...compileCalendars(this.#network.calendars, wallMs).values()];
+  /** Its calendars, for the time from two days before `wallMs` to more than a year after `endWallMs`. */
+  calendarsAround(wallMs: number, endWallMs: number): readonly Calendar[] {
+    return [...compileCalendars(this.#network.calendars, wallMs, endWallMs).values()];
   }
 
   /** What the host names of the snapshot stand for from now on; no new version. */

@@ -102,6 +102,17 @@ test('a dry run tells each difference and the sums by account, and changes nothi
   assert.deepEqual(stores.ledger.payments(null, 10), []);
 });
 
+test('the hours of a calendar hold also where the time that is asked for began long ago', async (context) => {
+  const { ask: asking, control } = await stage(context);
+  const evenings = NETWORK.replace('tax: 19 }', 'tax: 19 }, { prefix: "44", price: 0.006, calendar: evenings }');
+  const text = `${evenings}calendars: [{ name: evenings, periods: [{ days: Wed, from: 20:00, to: 23:59:59 }] }]\n`;
+  await control.apply({ text, name: 'net', author: '', note: '', dryRun: false });
+  for (const since of ['2025-12-01', '2023-01-01', '1980-01-01']) {
+    const view = await counted(asking, `account=alpha&from=${since}&until=2026-01-01`);
+    assert.deepEqual(sums(view), [['alpha', 2, 2 * CHARGED, CHARGED + 6_000_000, 0, CHARGED - 6_000_000]], since);
+  }
+});
+
 test('booked: one correction for each account, in its balance and in what it may spend, once', async (context) => {
   const { ask: asking, stores, control } = await stage(context);
   const view = await counted(asking, `table=cheap&${YEAR}`);
