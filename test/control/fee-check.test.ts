@@ -132,19 +132,4 @@ describe('the fees of a CDR', () => {
     assert.deepEqual([cdr.holdMs, cdr.attempts.length, cdr.routingGateway], [31_000, 2, 'free']);
     assert.equal(checkFees(cdr, new PastRates(storeOf(file))), '');
   });
-
-  test('agree when the rate was looked up after a question about the number', () => {
-    const changing = network(0.06).replace('increments: 30/6', `increments: 30/6, validFrom: "${at(EPOCH_WALL_MS)}"`);
-    const earlier = { ...cdr, setupAtWallMs: EPOCH_WALL_MS - 500 };
-    assert.equal(checkFees(earlier, new PastRates(storeOf(changing))), '');
-    const never = {
-      ...earlier,
-      attempts: cdr.attempts.map((one) => ({ ...one, startedAtWallMs: EPOCH_WALL_MS - 500 })),
-    };
-    assert.match(checkFees(never, new PastRates(storeOf(changing))) ?? '', /sellTable is retail instead of nothing/);
-  });
 });
-
-function at(wallMs: number): string {
-  return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
-}

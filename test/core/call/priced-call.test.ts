@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Cdr } from '../../../src/core/cdr/cdr.ts';
 import { moneyText } from '../../../src/core/rating/money.ts';
 import { Quotes } from '../../../src/core/rating/quotes.ts';
 import { AGENT_LEVELS_MAX } from '../../../src/core/rating/rating-limits.ts';
 import { pack } from '../../../src/store/records.ts';
-import type { LrnPlace } from '../../simulator/switch.ts';
+import { EPOCH_WALL_MS, type LrnPlace } from '../../simulator/switch.ts';
 import { PricedBench, snapshotOfFile } from './priced-bench.ts';
 
 const NETWORK = `
@@ -56,7 +57,10 @@ function bench({ account = 'alpha', level = '', clearing = true, parameters = ''
 }
 
 function fees(given: Setting, callee: string, talkMs: number): readonly unknown[] {
-  const cdr = bench(given).talk(callee, talkMs);
+  return feesOf(bench(given).talk(callee, talkMs));
+}
+
+function feesOf(cdr: Cdr | undefined): readonly unknown[] {
   assert.ok(cdr !== undefined);
   const { sellFeeNanos, taxNanos, buyFeeNanos, billedSeconds } = cdr;
   return [cdr.sellPrefix, moneyText(sellFeeNanos, 4), moneyText(taxNanos, 4), moneyText(buyFeeNanos, 4), billedSeconds];
@@ -196,6 +200,22 @@ describe('the number that prices are found by', () => {
     calls.switch.lrnAnswered(places[0] as LrnPlace, { lrn: '4420', jurisdiction: 'interstate' }, 1);
     const [cdr] = calls.switch.cdrs;
     assert.deepEqual([cdr?.endReason, cdr?.callee, cdr?.calleeBilled], ['RateNotFound', '4411', '34420']);
+  });
+
+  test('a ported number is rated by the moment of its INVITE, however late the answer about it came', () => {
+    const places: LrnPlace[] = [];
+    const since = new Date(EPOCH_WALL_MS + 1_000).toISOString().replace('.000', '');
+    const increase = `{ prefix: "44", perMinute: 9, validFrom: "${since}" }`;
+    const file = NETWORK.replace('ACCOUNT', 'alpha')
+      .replace('CALLLEVEL', ', lrnEnable: On')
+      .replace('CLEARING', '')
+      .replace('rates:\n', `rates:\n      - ${increase}\n`);
+    const calls = new PricedBench(file, { askLrn: (_question, place) => void places.push(place) });
+    calls.invite('one', '4411', 999);
+    calls.switch.lrnAnswered(places[0] as LrnPlace, { lrn: '4420', jurisdiction: '' }, 1_500);
+    calls.answer('one', 1_500);
+    calls.hangUp('one', 31_500);
+    assert.deepEqual(feesOf(calls.switch.cdrs[0]), ['44', '0.0300', '0.0057', '0.0000', 30]);
   });
 
   test('proportionCalleePrefixs: a steering prefix is no part of it, for buy rates neither', () => {

@@ -32,17 +32,12 @@ export function checkFees(cdr: Cdr, pastRates: PastRates): FeeCheck {
   const rates = pastRates.of(cdr.snapshotVersion, cdr.setupAtWallMs);
   // A record of an earlier release does not say how much of such a call was paid for.
   if (rates === null || (cdr.ratedSeconds === null && cdr.endReason === 'CreditExhausted')) return null;
-  const found = differenceOf(cdr, ratedAt(cdr, rates, cdr.setupAtWallMs));
-  if (found === '') return '';
-  // Its rate may have been looked up later, after somebody had been asked about the number.
-  const triedAtWallMs = cdr.attempts[0]?.startedAtWallMs ?? cdr.setupAtWallMs;
-  if (triedAtWallMs === cdr.setupAtWallMs) return found;
-  return differenceOf(cdr, ratedAt(cdr, rates, triedAtWallMs)) === '' ? '' : found;
+  return differenceOf(cdr, ratedAgain(cdr, rates));
 }
 
-/** The fields of its fees, with the rates of its account looked up at `wallMs`. */
-function ratedAt(cdr: Cdr, { pricing, rules }: VersionRates, wallMs: number): RatedFields {
-  const digits = cdr.calleeBilled;
+/** The fields of its fees. */
+function ratedAgain(cdr: Cdr, { pricing, rules }: VersionRates): RatedFields {
+  const { calleeBilled: digits, setupAtWallMs: wallMs } = cdr;
   const account = pricing.billed(cdr.account);
   const sell = account && pricing.lineOf(account, digits, wallMs);
   const buy = pricing.boughtBy(cdr.clearingAccount, digits, cdr.attempts.at(-1)?.startedAtWallMs ?? wallMs);

@@ -1,16 +1,16 @@
-// Whether the call has a price, and may have it: the rates of its account and of the agents above it. They are looked
-// up once and hold until the call ends, and so do the free minutes of its account's package.
+// Whether the call has a price, and may have it: the rates of its account and of the agents above it. They are those of
+// the moment of its INVITE and hold until the call ends, and so do the free minutes of its account's package.
 
 import type { EndReason } from '../../base/end-reason.ts';
 import type { Entry } from './entry.ts';
 
 export function checkRates(entry: Entry): EndReason | null {
-  const { around, gateway, routing, record, caller } = entry;
+  const { gateway, routing, record, caller } = entry;
   const callee = entry.billingPrefix + (entry.routed ?? entry.callee);
   const { pricing } = routing;
   const { cdr } = record;
   record.billedBy(caller, callee);
-  const sale = pricing.soldBy(gateway, callee, around.wallMs);
+  const sale = pricing.soldBy(gateway, callee, cdr.setupAtWallMs);
   if (sale === null) return null;
   const { account, line: sell, agents, refusal } = sale;
   if (sell === null) return refusal;
@@ -21,7 +21,7 @@ export function checkRates(entry: Entry): EndReason | null {
   const { creditLimitNanos } = account;
   const reserve =
     creditLimitNanos === null ? null : { floorNanos: -creditLimitNanos, grantedSeconds: 0, reservedNanos: 0n };
-  const free = pricing.freeOf(account, callee, around.wallMs);
+  const free = pricing.freeOf(account, callee, cdr.setupAtWallMs);
   record.bill = { rules: routing.timeRules, sell, agents, buy: null, reserve, free };
   return null;
 }
