@@ -42,12 +42,13 @@ export function inheritMoney(
     balances.free.holdMore(free);
   }
   const accounts = new Map(prices?.accounts.map((account) => [account.account, account]));
+  const former = new Map(prices?.formerAccounts?.map((account) => [account.account, account]));
   const knownPosition = Math.max(taken.position, charged.position);
   for (const { position, bytes } of cdrs) {
     if (position <= knownPosition) continue;
     const cdr = unpackCdr(bytes);
     for (const { account, nanos } of chargesOf(cdr)) {
-      const slot = accounts.get(account)?.slot;
+      const slot = (accounts.get(account) ?? former.get(account))?.slot;
       if (slot !== undefined) balances.add(slot, -nanos);
     }
     const { freeAllowance, freeFromDay, freeSeconds } = cdr;

@@ -71,6 +71,15 @@ describe('a kill of the process', () => {
     assert.equal(spendable(bench), 0n, 'now it does');
   });
 
+  test('charges it also where its account was taken out of the network: it may be put back', () => {
+    const before = stage(70n);
+    exhaust(before, 'one');
+    const prices = { accounts: [], rateTables: [], formerAccounts: [{ account: 'prepaid', slot: SLOT }] };
+    const bench = new RunnerBench({ snapshot: { ...SNAPSHOT, prices }, disk: before.disk.successor() });
+    open(bench, 70n);
+    assert.equal(spendable(bench), 0n);
+  });
+
   test('lets a live call talk on for what it has, and not longer', () => {
     const bench = stage(70n);
     new BenchCall(bench, 'one').establish();

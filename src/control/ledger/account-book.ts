@@ -57,10 +57,13 @@ export class AccountBook {
     return this.#ledger.position();
   }
 
-  /** New tables: accounts that nobody has seen yet get what the ledger has for them. */
+  /** New tables: accounts that nobody has seen yet get what the ledger has for them, former ones before it changes. */
   open({ prices }: Snapshot): void {
-    this.#accounts = prices?.accounts ?? [];
-    for (const { slot, account } of this.#accounts) this.#balances.open(slot, this.#ledger.balanceNanos(account));
+    const { accounts = [], formerAccounts = [] } = prices ?? {};
+    this.#accounts = accounts;
+    for (const { slot, account } of [...accounts, ...formerAccounts]) {
+      this.#balances.open(slot, this.#ledger.balanceNanos(account));
+    }
   }
 
   /** Books what has come into the spool; answers how many records. Throws what the store throws. */

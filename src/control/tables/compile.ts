@@ -104,9 +104,12 @@ export function compileSnapshot(
 /** The accounts and rate tables of `network`. `slots`: of accounts, by name. */
 export function pricesIn(network: Network, slots: SlotTable['account'], imageOf: ImageOf): PriceTables {
   const packages = new Map(network.packages.map((entry) => [entry.name, entry]));
+  const present = new Set(network.accounts.map(({ account }) => account));
+  const former = [...slots].filter(([account]) => !present.has(account));
   return {
     accounts: network.accounts.map((account) => pricedAccount(account, slots, packages)),
     rateTables: network.rateTables.map((table) => rateTableImage(table, imageOf)),
+    formerAccounts: former.map(([account, slot]) => ({ account, slot })),
   };
 }
 

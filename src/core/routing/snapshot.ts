@@ -275,6 +275,8 @@ export interface RateTableImage {
 export interface PriceTables {
   readonly accounts: readonly PricedAccount[];
   readonly rateTables: readonly RateTableImage[];
+  /** Those that were taken out of the network: calls of theirs may live on, and they may be put back. */
+  readonly formerAccounts?: readonly Pick<PricedAccount, 'account' | 'slot'>[];
 }
 
 /** A local socket as the outside sees it. */
