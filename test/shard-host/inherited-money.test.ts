@@ -7,6 +7,7 @@ import { Balances } from '../../src/core/rating/balances.ts';
 import { freePlaceOf, termOf } from '../../src/core/rating/free-seconds.ts';
 import { NANOS } from '../../src/core/rating/money.ts';
 import { snapshotOfFile } from '../core/call/priced-bench.ts';
+import { parameters } from '../simulator/trunks.ts';
 import { BenchCall } from './bench-call.ts';
 import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
 
@@ -100,6 +101,16 @@ test('the death of the worker gives back what calls in set-up had, and charges n
   assert.equal(spendable(bench), 0n);
   bench.restart({ keepsMemory: true });
   assert.equal(spendable(bench), 40n);
+});
+
+test('a live call has the free time that it began with, whatever the parameters say by then', () => {
+  const before = stage(70n);
+  new BenchCall(before, 'one').establish();
+  const snapshot = { ...SNAPSHOT, parameters: parameters({ SERVER_BILLING_FREE_TIME: '100' }) };
+  const bench = new RunnerBench({ snapshot, disk: before.disk.successor() });
+  open(bench, 70n);
+  bench.pass(75_000);
+  assert.equal(bench.spool()[0]?.endReason, 'CreditExhausted');
 });
 
 describe('free minutes', () => {

@@ -65,10 +65,9 @@ export class TalkReserve implements Timed {
 
   /** Talk time that is paid for and not yet over. */
   #leftMs(): number {
-    const { freeMs } = this.#routing.timeRules;
-    const { reserve, free } = this.#record.bill ?? {};
+    const { rules, reserve, free } = this.#record.bill ?? {};
     const grantedSeconds = (reserve?.grantedSeconds ?? 0) + (free?.grantedSeconds ?? 0);
-    return this.#record.answeredAtMs + grantedSeconds * 1000 + freeMs - this.#around.nowMs;
+    return this.#record.answeredAtMs + grantedSeconds * 1000 + (rules?.freeMs ?? 0) - this.#around.nowMs;
   }
 }
 
