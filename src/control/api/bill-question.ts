@@ -11,6 +11,7 @@ import type { CallHistory } from '../reports/call-history.ts';
 import { eachSegment } from '../reports/count-report.ts';
 import { dayShown } from '../reports/periods.ts';
 import { rateFactsOf } from '../reports/rate-facts.ts';
+import { NOTHING_WRITTEN } from './account-question.ts';
 import type { ReportGround } from './report-question.ts';
 
 const DAY_MS = 86_400_000;
@@ -59,10 +60,11 @@ export async function answerBill(ground: BillGround, query: URLSearchParams): Pr
   const { history, snapshot, wallMs, ledger, accountOf } = ground;
   const name = query.get('account') ?? '';
   const account = accountOf(name);
-  if (account === null) {
+  // One that was taken out of the network has the bill of its last calls, by UTC where nothing else is asked for.
+  if (account === null && !ledger.accounts().includes(name)) {
     throw new TandemError('TANDEM_ACCOUNT_UNKNOWN', `There is no account "${name}" in the network.`);
   }
-  const zone = askedZone(query, account.timeZone);
+  const zone = askedZone(query, account?.timeZone ?? 'UTC');
   const time = askedTime(query, zone, wallMs, lastMonth(wallMs, zone));
   const { fromWallMs, untilWallMs } = time;
   const later = { fromWallMs: untilWallMs, untilWallMs: Number.POSITIVE_INFINITY };
@@ -80,13 +82,14 @@ export async function answerBill(ground: BillGround, query: URLSearchParams): Pr
   const lines = count.lines();
   const payments = entries.filter(({ atWallMs }) => atWallMs >= fromWallMs && atWallMs < untilWallMs);
   const paidLater = sumOf(entries.filter(({ atWallMs }) => atWallMs >= untilWallMs));
+  const written = account ?? NOTHING_WRITTEN;
   const closingNanos = balanceNanos - paidLater + since.chargedNanos();
   return {
     account: name,
-    name: account.name,
-    contact: account.contact,
-    currency: [...count.currencies].sort().join(', ') || account.currency,
-    memo: account.memo,
+    name: written.name,
+    contact: written.contact,
+    currency: [...count.currencies].sort().join(', ') || (account?.currency ?? ''),
+    memo: written.memo,
     ...time,
     lines: lines.map((line) => ({ ...line, area: areaOf(line.table, line.prefix) })),
     sums: sumsOf(lines),

@@ -96,6 +96,20 @@ test('a bill opens and closes with what all entries until then add up to, for ev
   }
 });
 
+test('an account that was taken out of the network has its bills; one that never was there has none', async () => {
+  const staged = stage();
+  const [from, until] = [START_WALL_MS, START_WALL_MS + DAYS * DAY_MS];
+  const asked = (account: string) =>
+    answerBill(
+      { ...staged.ground, accountOf: () => null },
+      new URLSearchParams({ account, from: `${from}`, until: `${until}` }),
+    );
+  const bill = await asked('account 0');
+  assert.deepEqual(bill.balances, await balancesOf(staged, 'account 0', from, until));
+  assert.deepEqual([bill.timeZone, bill.memo], ['UTC', '']);
+  await assert.rejects(asked('account 00'), { code: 'TANDEM_ACCOUNT_UNKNOWN' });
+});
+
 test('calls that the ledger has not booked yet are not on a bill either', async () => {
   const staged = stage();
   const { stores, ground, book } = staged;
