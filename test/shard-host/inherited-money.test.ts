@@ -8,7 +8,7 @@ import { freePlaceOf, termOf } from '../../src/core/rating/free-seconds.ts';
 import { NANOS } from '../../src/core/rating/money.ts';
 import { snapshotOfFile } from '../core/call/priced-bench.ts';
 import { parameters } from '../simulator/trunks.ts';
-import { BenchCall } from './bench-call.ts';
+import { BenchCall, textTo, wordsOf } from './bench-call.ts';
 import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
 
 const FILE = `
@@ -101,6 +101,21 @@ test('the death of the worker gives back what calls in set-up had, and charges n
   assert.equal(spendable(bench), 0n);
   bench.restart({ keepsMemory: true });
   assert.equal(spendable(bench), 40n);
+});
+
+test('a call whose caller waits for its answer when the worker dies was not answered, and costs nothing', () => {
+  const bench = stage(70n);
+  const call = new BenchCall(bench, 'one');
+  const invite = call.inviteText().replace('Max-Forwards', 'Supported: 100rel\r\nMax-Forwards');
+  call.invite = textTo(bench.receive(invite, CALLER), TRUNK, 'INVITE');
+  const lines = ['Content-Type: application/sdp', 'Require: 100rel', 'RSeq: 1'];
+  const ringing = call.responseText(call.invite, 'trunk', lines, 'v=0\r\n').replace('200 OK', '183 Progress');
+  assert.deepEqual(wordsOf(bench.receive(ringing, TRUNK)), ['caller 183']);
+  assert.deepEqual(wordsOf(call.answered()), ['trunk ACK'], 'its 200 waits for the PRACK');
+  bench.restart({ keepsMemory: true });
+  const [cdr] = bench.spool();
+  assert.deepEqual([cdr?.endReason, cdr?.answeredAtWallMs, cdr?.holdMs, cdr?.sipCode], ['SwitchRestart', null, 0, 503]);
+  assert.deepEqual([cdr?.sellFeeNanos, spendable(bench)], [0n, 70n]);
 });
 
 test('a live call has the free time that it began with, whatever the parameters say by then', () => {

@@ -6,14 +6,14 @@ import type { Cdr, CdrAttempt } from './cdr.ts';
 /** `cdr` as ended by the restart of the switch at `wallMs`. */
 export function settledCdr(cdr: Cdr, wallMs: number): Cdr {
   const { endedBy, status, q850 } = END_REASONS.SwitchRestart;
-  const isAnswered = cdr.answeredAtWallMs !== null;
   return {
     ...cdr,
+    // Where a gateway has answered, its caller was not told: else the call would live on.
+    answeredAtWallMs: null,
     endedAtWallMs: wallMs,
-    holdMs: cdr.answeredAtWallMs === null ? 0 : Math.max(0, wallMs - cdr.answeredAtWallMs),
     endReason: 'SwitchRestart',
     endedBy,
-    sipCode: isAnswered ? 200 : status,
+    sipCode: status,
     q850,
     attempts: cdr.attempts.map(overAttempt),
   };
