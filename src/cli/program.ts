@@ -3,7 +3,8 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Party } from '../core/admission/black-list.ts';
-import { parsedDate } from '../operator-values.ts';
+import { Refused } from '../operator-file.ts';
+import { moment } from '../operator-values.ts';
 import { ownVersion } from '../own-version.ts';
 import { type CommonOptions, run } from './run.ts';
 import { runStart } from './run-start.ts';
@@ -200,7 +201,7 @@ function addQuestions(tandem: Command): void {
     .requiredOption('--from <gateway>', 'mapping gateway, or address the call comes from')
     .option('--caller <number>', 'calling number', '')
     .requiredOption('--callee <number>', 'called number')
-    .option('--at <time>', 'at that moment, such as 2026-12-25T09:00Z, instead of now', moment)
+    .option('--at <time>', 'at that moment, such as 2026-12-25T09:00Z, instead of now', givenMoment)
     .action((options: CommonOptions & RouteOptions) =>
       run(options, async (config, terminal) => {
         const { from, caller, callee, at } = options;
@@ -342,10 +343,10 @@ function common(command: Command): Command {
     .option('--json', 'JSON for scripts');
 }
 
-function moment(text: string): number {
-  const wallMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? parsedDate(text) : Number.NaN;
-  if (!Number.isNaN(wallMs)) return wallMs;
-  throw new InvalidArgumentError('It takes a date and time such as 2026-12-25T09:00 or 2026-12-25T09:00+01:00.');
+function givenMoment(text: string): number {
+  const wallMs = moment(text);
+  if (wallMs instanceof Refused) throw new InvalidArgumentError(`It ${wallMs.reason}.`);
+  return wallMs;
 }
 
 function count(text: string): number {

@@ -184,6 +184,22 @@ test('cdr tail that goes on has heads above its first call, also where there was
   assert.match(lines.join('\n'), /^No CDRs yet\.\nended \(UTC\) +caller .*\n2026-01-01 .* Normal +1$/);
 });
 
+test('route asks about a moment that says its zone: without one it was that of the machine, or of UTC', async () => {
+  const directory = place();
+  await tandem(directory, 'apply', 'net.yaml');
+  const at = (moment: string) =>
+    tandem(directory, 'route', '--from', 'Alpha', '--caller', '1', '--callee', '442079', '--at', moment);
+  const refused = await at('2026-12-25T09:00');
+  assert.equal(refused.code, 2);
+  assert.match(
+    refused.error,
+    /It takes a date such as 2027-01-31 or 2027-01-31T18:00:00\+01:00, not "2026-12-25T09:00"/,
+  );
+  for (const moment of ['2026-12-25', '2026-12-25T09:00Z', '2026-12-25T09:00+01:00']) {
+    assert.equal((await at(moment)).code, 0, moment);
+  }
+});
+
 test('a start file that is not there, or bad, is told before anything is done', async () => {
   const directory = place();
   const missing = await tandem(directory, 'status', '--config', 'nowhere.yaml');
