@@ -1,7 +1,7 @@
 // tandem report: what calls came to, by hour, day or month and by account, gateway, prefix, area and end reason.
 
 import type { SwitchConfig } from '../config.ts';
-import { answerReport, type ReportAnswer } from '../control/api/report-question.ts';
+import { answerReport, type ReportAnswer, ROWS_TOLD_MAX } from '../control/api/report-question.ts';
 import { csvLine } from '../control/cdr/cdr-columns.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
 import { CallHistory } from '../control/reports/call-history.ts';
@@ -42,10 +42,12 @@ export async function report(
   terminal: Terminal,
 ): Promise<number> {
   const client = runningSwitch(config.dataPath);
+  // A table for people has its first rows, a spreadsheet all that there may be: sums are made of it.
+  const asked = isCsv ? { limit: String(ROWS_TOLD_MAX), ...words } : words;
   const answer =
     client === null
-      ? await countStopped(config, words)
-      : ((await client.get('/api/v1/reports', words, TIMEOUT_MS)) as ReportAnswer);
+      ? await countStopped(config, asked)
+      : ((await client.get('/api/v1/reports', asked, TIMEOUT_MS)) as ReportAnswer);
   if (isCsv) for (const line of csvLines(answer)) terminal.say(line);
   else if (terminal.isJson) terminal.say(jsonText(answer));
   else for (const line of tableLines(answer, await feeDecimals(config))) terminal.say(line);

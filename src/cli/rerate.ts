@@ -1,7 +1,7 @@
 // tandem rerate: the calls of a time rated again by other rates: what would change, and with --book the corrections.
 
 import type { SwitchConfig } from '../config.ts';
-import { ratingWishIn } from '../control/api/rerating-routes.ts';
+import { DIFFERENCES_TOLD_MAX, ratingWishIn } from '../control/api/rerating-routes.ts';
 import { csvLine } from '../control/cdr/cdr-columns.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
 import { AccountBook } from '../control/ledger/account-book.ts';
@@ -29,13 +29,17 @@ const ASKED = ['account', 'side', 'table', 'insteadOf', 'period', 'from', 'until
 export async function rerate(config: SwitchConfig, words: Words, terminal: Terminal): Promise<number> {
   if (words['booked'] === true) return tellCorrections(config, words, terminal);
   const given = Object.entries(words).filter(([name]) => ASKED.includes(name));
-  const query = Object.fromEntries(given.map(([name, word]) => [name, String(word)]));
+  const isCsv = words['csv'] === true;
+  const query: Record<string, string> = isCsv ? { limit: String(DIFFERENCES_TOLD_MAX) } : {};
+  for (const [name, word] of given) query[name] = String(word);
   const order = { query, isBooked: words['book'] === true };
   const client = runningSwitch(config.dataPath);
   const view =
     client === null ? await rerateStopped(config, order, terminal) : await rerateRunning(client, order, terminal);
-  if (words['csv'] === true) for (const line of csvLines(view)) terminal.say(line);
-  else if (terminal.isJson) terminal.say(jsonText(view));
+  if (isCsv) {
+    for (const line of csvLines(view)) terminal.say(line);
+    for (const line of cutLines(view)) terminal.complain(line);
+  } else if (terminal.isJson) terminal.say(jsonText(view));
   else for (const line of linesOf(view, await amountsOf(config))) terminal.say(line);
   return EXIT_OK;
 }
@@ -118,7 +122,7 @@ function throwIfFailed({ fault }: ReratingView): void {
 }
 
 function linesOf(view: ReratingView, amount: Amount): string[] {
-  const { sums, differences, differenceCount, leftOutCount, wish, knownFromWallMs, state, entries } = view;
+  const { sums, differences, leftOutCount, wish, knownFromWallMs, state, entries } = view;
   const lines: string[] = [];
   if (differences.length > 0)
     lines.push(
@@ -129,9 +133,7 @@ function linesOf(view: ReratingView, amount: Amount): string[] {
       ),
       '',
     );
-  if (differences.length < differenceCount) {
-    lines.push(`The first ${differences.length} of ${differenceCount} calls that differ; more with --limit.`, '');
-  }
+  for (const line of cutLines(view)) lines.push(line, '');
   if (sums.length === 0) lines.push('No answered call is like that.');
   else
     lines.push(
@@ -153,6 +155,12 @@ function linesOf(view: ReratingView, amount: Amount): string[] {
     return `Entry ${sequence}: ${account} ${amount(nanos)}, the balance is ${amount(balanceNanos)}.`;
   });
   return [...lines, '', ...(booked.length === 0 ? ['Nothing is due: nothing was booked.'] : booked)];
+}
+
+/** That there are more differences than were told. */
+function cutLines({ differences, differenceCount }: ReratingView): string[] {
+  if (differences.length >= differenceCount) return [];
+  return [`The first ${differences.length} of ${differenceCount} calls that differ; more with --limit.`];
 }
 
 /** What --book would do: it enters the corrections of all accounts, or none. */

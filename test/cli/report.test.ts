@@ -105,6 +105,19 @@ test('a stopped switch: days of the zone that is asked for, figures and money, t
   assert.match(berlin.out, /,0\.012000000,0\.002280000,0\.000000000,0\.000000000,0\.012000000,EUR\n/);
 });
 
+test('CSV has every row, where a table for people has the first thousand', async () => {
+  const directory = place();
+  await tandem(directory, 'apply', 'net.yaml');
+  const stores = openLmdbStores(join(directory, 'data'));
+  const cdrs = Array.from({ length: 1_001 }, (_, at) => ({ ...sampleCdr(at, MIDNIGHT - 1), account: `a${at}` }));
+  stores.spool.append(cdrs.map((cdr) => pack(cdr)));
+  await stores.close();
+  assert.match((await tandem(directory, ...ASKED)).out, /The first 1000 of 1001 rows; more with --limit\.\n$/);
+  const lines = async (...words: string[]) =>
+    (await tandem(directory, ...ASKED, '--csv', ...words)).out.trimEnd().split('\n').length;
+  assert.deepEqual([await lines(), await lines('--limit', '2')], [1 + 1_001, 1 + 2]);
+});
+
 test('a running switch counts what has just ended; mistakes are told as the API tells them', async (context) => {
   const directory = place();
   const { control, shards } = await running(context, directory);

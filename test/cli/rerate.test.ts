@@ -117,3 +117,19 @@ test('a running switch does the same, and writes differences as CSV and JSON', a
   const wrong = await tandem(directory, 'rerate', '--table', 'cheep', '--period', '2025-12');
   assert.deepEqual([wrong.code, /no rate table "cheep"/.test(wrong.error)], [1, true]);
 });
+
+test('CSV has every call that differs, where a table for people has the first twenty', async () => {
+  const directory = await stage();
+  const stores = openLmdbStores(join(directory, 'data'));
+  const calls = Array.from({ length: 30 }, (_, at) => sampleCdr(10 + at, JANUARY - 9));
+  stores.spool.append(calls.map((cdr) => pack({ ...cdr, calleeBilled: '442079', ratedSeconds: 10 })));
+  await stores.close();
+  assert.match((await tandem(directory, ...DECEMBER)).out, /The first 20 of 32 calls that differ; more with --limit\./);
+  const all = await tandem(directory, ...DECEMBER, '--csv');
+  assert.deepEqual([all.out.trimEnd().split('\n').length, all.error], [1 + 32, '']);
+  const few = await tandem(directory, ...DECEMBER, '--csv', '--limit', '3');
+  assert.deepEqual(
+    [few.out.trimEnd().split('\n').length, few.error],
+    [1 + 3, 'The first 3 of 32 calls that differ; more with --limit.\n'],
+  );
+});

@@ -36,7 +36,8 @@ export interface ReportAnswer {
 }
 
 const ROWS_TOLD = 1_000;
-const ROWS_TOLD_MAX = 50_000;
+/** Rows that one answer has at the most. */
+export const ROWS_TOLD_MAX = 50_000;
 
 /** The report that `query` asks for. Rejects with TANDEM_API_QUESTION, TANDEM_REPORT_TOO_LARGE. */
 export async function answerReport(ground: ReportGround, query: URLSearchParams): Promise<ReportAnswer> {

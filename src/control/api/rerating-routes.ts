@@ -11,7 +11,8 @@ import { countIn, textIn, wordIn } from './query.ts';
 
 const SIDES = ['sold', 'bought', 'agent'] as const;
 const DIFFERENCES_TOLD = 20;
-const DIFFERENCES_TOLD_MAX = 10_000;
+/** Differences that one answer has at the most. */
+export const DIFFERENCES_TOLD_MAX = 10_000;
 const MEMO_LENGTH_MAX = 256;
 
 /** The answer to a question about ratings; null when `request` is about something else. */
