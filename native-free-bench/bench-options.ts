@@ -74,7 +74,7 @@ export function readBenchOptions(words: readonly string[]): BenchOptions {
   if (hasTarget && values['answer-on'] === undefined) throw new Error('--target needs --answer-on, its vendor');
   const isCompared = values.with !== undefined || values.against !== undefined;
   const what = whatOf(positionals, isCompared);
-  if (values.capture && what.command !== 'profile') throw new Error('--capture goes with one profile, such as basic');
+  refuseUnread(what.command, { isCompared, hasRuns: values.runs !== undefined, isCaptured: values.capture });
   const rates = values.rates ?? values.rate;
   return {
     ...what,
@@ -122,6 +122,22 @@ function whatOf(words: readonly string[], isCompared: boolean): Pick<BenchOption
   return standard === undefined
     ? { command: 'profile', profile: word }
     : { command: word, profile: second ?? standard };
+}
+
+/** Commands that run other systems beside this one. */
+const COMPARING = new Set(['compare', 'table', 'peak']);
+
+/** Throws where `command` would not read an option that was given. */
+function refuseUnread(
+  command: string,
+  given: { readonly isCompared: boolean; readonly hasRuns: boolean; readonly isCaptured: boolean },
+): void {
+  const isOne = command === 'profile';
+  if (given.isCompared && !COMPARING.has(command)) {
+    throw new Error('--with and --against go with compare, table or peak, such as compare basic');
+  }
+  if (given.hasRuns && isOne) throw new Error('--runs goes with compare, such as compare basic');
+  if (given.isCaptured && !isOne) throw new Error('--capture goes with one profile, such as basic');
 }
 
 function kamailioKind(word: string): KamailioKind {

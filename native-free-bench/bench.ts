@@ -41,7 +41,7 @@ import { findPeak } from './peak.ts';
 import { type ProfileRun, runProfile } from './profile-run.ts';
 import { ELSEWHERE, PROFILES, type Profile } from './profiles.ts';
 import { recordsLines, runCdrRate, startWithAndWithout } from './records-cost.ts';
-import { revisionIn, type SystemOptions, startSystems } from './start-systems.ts';
+import { revisionIn, startSystems } from './start-systems.ts';
 import { spreadOf } from './statistics.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import { TrafficEnds } from './traffic/traffic-ends.ts';
@@ -215,8 +215,7 @@ async function peak(options: BenchOptions, profile: Profile, scene: Scene): Prom
 }
 
 async function quick(options: BenchOptions, profile: Profile, scene: Scene): Promise<Findings> {
-  const alone = { ...options, kamailios: [], against: null };
-  const offered = await startSystems(alone, { ...scene, profile }, scene.systems);
+  const offered = await startSystems(options, { ...scene, profile }, scene.systems);
   const { ends, systems, say } = scene;
   const runs = await compareAll(compareOptionsOf(options, QUICK), { ends, profile: offered }, systems, say);
   const [system] = systems as [SystemUnderTest];
@@ -249,8 +248,7 @@ async function one(options: BenchOptions, profile: Profile, scene: Scene): Promi
 async function startOne(options: BenchOptions, profile: Profile, scene: Scene): Promise<Profile> {
   if (options.target === null) {
     const shards = options.shards.slice(0, 1).map((count) => Math.max(count, profile.shardsMin));
-    const alone: SystemOptions = { ...options, shards, kamailios: [], against: null };
-    return startSystems(alone, { ...scene, profile }, scene.systems);
+    return startSystems({ ...options, shards }, { ...scene, profile }, scene.systems);
   }
   scene.systems.push({ name: 'target', place: options.target, ...NOTHING_TO_SAY });
   return profile;

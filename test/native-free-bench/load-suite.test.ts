@@ -99,7 +99,7 @@ test('garbage that comes and goes is no slope, what stays is', () => {
   );
 });
 
-test('a ramp has a step for each second, a target needs the place of its vendor, a capture goes with a profile', () => {
+test('a ramp has a step for each second, a target needs its vendor, a capture a profile, runs a comparison', () => {
   const { ramp } = readBenchOptions(['basic', '--ramp', '100:300:3']);
   assert.deepEqual(
     ramp?.map(({ callsPerSecond }) => callsPerSecond),
@@ -107,6 +107,15 @@ test('a ramp has a step for each second, a target needs the place of its vendor,
   );
   assert.throws(() => readBenchOptions(['basic', '--target', '127.0.0.1:5060']), /--answer-on/);
   assert.throws(() => readBenchOptions(['compare', '--capture']), /one profile/);
+  assert.throws(() => readBenchOptions(['basic', '--runs', '3']), /--runs goes with compare/);
+  for (const words of [
+    ['basic', '--with', 'kamailio'],
+    ['quick', '--against', 'HEAD'],
+    ['records', '--with', 'kamailio'],
+  ])
+    assert.throws(() => readBenchOptions(words), /--with and --against go with compare/, words.join(' '));
+  assert.deepEqual(readBenchOptions(['peak', '--with', 'kamailio']).kamailios, ['kamailio']);
+  assert.equal(readBenchOptions(['--against', 'HEAD']).command, 'compare');
   assert.equal(readBenchOptions(['basic', '--capture']).isCaptured, true);
   assert.throws(() => readBenchOptions(['soak', '--json', 'report.json']), /"report.json" is a word too many/);
   assert.throws(() => readBenchOptions(['table', 'basic', '500']), /"500" is a word too many/);
