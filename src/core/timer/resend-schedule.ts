@@ -23,12 +23,6 @@ export interface ResendSchedule {
   readonly failsAfterMs: number;
 }
 
-/** Default of SS_SIP_RESEND_INTERVAL, milliseconds. */
-export const RESEND_INTERVALS_MS: readonly number[] = [500, 1000, 2000, 4000, 4000, 4000, 4000, 4000, 4000, 4000];
-
-/** Default of SS_SIP_SEND_RETRY. */
-export const RESEND_COUNT = 10;
-
 /** The schedule of `intervalsMs` (at least one, as the configuration checks) with at most `resendsMax` resends. */
 export function resendScheduleOf(intervalsMs: readonly number[], resendsMax: number): ResendSchedule {
   const [firstMs] = intervalsMs;
@@ -49,6 +43,3 @@ export function resendsWithin(schedule: ResendSchedule, limitMs: number): Resend
   }
   return { ...schedule, waitsMs, failsAfterMs: Math.min(schedule.failsAfterMs, limitMs) };
 }
-
-/** The schedule of the default parameters, which is RFC 3261's. */
-export const DEFAULT_RESENDS: ResendSchedule = resendScheduleOf(RESEND_INTERVALS_MS, RESEND_COUNT);

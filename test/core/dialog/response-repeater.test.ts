@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ResponseRepeater } from '../../../src/core/dialog/response-repeater.ts';
-import { DEFAULT_RESENDS, type ResendSchedule, resendScheduleOf } from '../../../src/core/timer/resend-schedule.ts';
+import { type ResendSchedule, resendScheduleOf } from '../../../src/core/timer/resend-schedule.ts';
 import { TimerWheel } from '../../../src/core/timer/wheel.ts';
+import { DEFAULT_RESENDS } from '../timer/default-resends.ts';
 
 /** Runs a repeater to its end or to `stopAtMs`; what it did and when. */
 function played(schedule: ResendSchedule, stopAtMs = Infinity): string[] {

@@ -7,8 +7,8 @@ import type { Surroundings } from '../../../src/core/call/ports.ts';
 import { Dialog } from '../../../src/core/dialog/dialog.ts';
 import { Dialogs } from '../../../src/core/shard/dialog-table.ts';
 import type { SipMessage } from '../../../src/core/sip/message.ts';
-import { DEFAULT_RESENDS } from '../../../src/core/timer/resend-schedule.ts';
 import { parsed, textOf } from '../sip/messages.ts';
+import { DEFAULT_RESENDS } from '../timer/default-resends.ts';
 
 const SOURCE = { address: '203.0.113.1', port: 5060, listener: 0 };
 

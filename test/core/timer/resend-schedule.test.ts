@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Defect } from '../../../src/core/base/assert.ts';
-import {
-  DEFAULT_RESENDS,
-  RESEND_INTERVALS_MS,
-  type ResendSchedule,
-  resendScheduleOf,
-  resendsWithin,
-} from '../../../src/core/timer/resend-schedule.ts';
+import { type ResendSchedule, resendScheduleOf, resendsWithin } from '../../../src/core/timer/resend-schedule.ts';
 import { TRANSACTION_LIFE_MS } from '../../../src/core/timer/sip-timers.ts';
+import { DEFAULT_RESENDS, RESEND_INTERVALS_MS } from './default-resends.ts';
 
 function resendsAtMs({ waitsMs }: ResendSchedule): number[] {
   let atMs = 0;

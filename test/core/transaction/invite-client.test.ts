@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SipMessage } from '../../../src/core/sip/message.ts';
 import { parseMessage } from '../../../src/core/sip/parse-message.ts';
-import { DEFAULT_RESENDS, resendScheduleOf } from '../../../src/core/timer/resend-schedule.ts';
+import { resendScheduleOf } from '../../../src/core/timer/resend-schedule.ts';
 import type { InviteClientTransaction } from '../../../src/core/transaction/invite-client.ts';
+import { DEFAULT_RESENDS } from '../timer/default-resends.ts';
 import { Rig, requestText, TARGET } from './rig.ts';
 import { walkTransitions } from './rows.ts';
 

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_RESENDS } from '../../../src/core/timer/resend-schedule.ts';
+import { DEFAULT_RESENDS } from '../timer/default-resends.ts';
 import { Rig, request, TARGET } from './rig.ts';
 import { readRows } from './rows.ts';
 

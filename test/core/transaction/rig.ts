@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import type { Target } from '../../../src/core/base/target.ts';
 import { SipMessage } from '../../../src/core/sip/message.ts';
 import { parseMessage } from '../../../src/core/sip/parse-message.ts';
-import { DEFAULT_RESENDS, type ResendSchedule } from '../../../src/core/timer/resend-schedule.ts';
+import type { ResendSchedule } from '../../../src/core/timer/resend-schedule.ts';
 import { TimerWheel } from '../../../src/core/timer/wheel.ts';
 import type { InviteClientTransaction } from '../../../src/core/transaction/invite-client.ts';
 import type { NonInviteClientTransaction } from '../../../src/core/transaction/non-invite-client.ts';
@@ -18,6 +18,7 @@ import type {
   TransactionPorts,
 } from '../../../src/core/transaction/ports.ts';
 import { TransactionTable } from '../../../src/core/transaction/transaction-table.ts';
+import { DEFAULT_RESENDS } from '../timer/default-resends.ts';
 
 export const TARGET: Target = { address: '192.0.2.10', port: 5060, listener: 0 };
 

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_RESENDS } from '../../../src/core/timer/resend-schedule.ts';
 import {
   T1_MS,
   T2_MS,
@@ -16,6 +15,7 @@ import {
   TIMER_L_MS,
   TIMER_M_MS,
 } from '../../../src/core/timer/sip-timers.ts';
+import { DEFAULT_RESENDS } from '../timer/default-resends.ts';
 import { Rig } from './rig.ts';
 import { readRows } from './rows.ts';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Defect } from '../../../src/core/base/assert.ts';
-import { DEFAULT_RESENDS } from '../../../src/core/timer/resend-schedule.ts';
 import type { InviteClientTransaction } from '../../../src/core/transaction/invite-client.ts';
 import type { ServerTransaction } from '../../../src/core/transaction/ports.ts';
 import { TRANSACTIONS_MAX } from '../../../src/core/transaction/transaction-table.ts';
+import { DEFAULT_RESENDS } from '../timer/default-resends.ts';
 import { type Parts, Rig, request, requestText, TARGET } from './rig.ts';
 
 describe('17.1.3: which client transaction a response belongs to', () => {
