@@ -86,7 +86,7 @@ export class RunPart {
 }
 
 /** Requests of one kind in established calls. */
-export class ProbeAccount {
+class ProbeAccount {
   sent = 0;
   readonly #answerMs: number[] = [];
 

@@ -106,7 +106,7 @@ export function ipAddress(text: string): string | Refused {
 }
 
 /** An address, or a network as address/bits whose host bits are 0. */
-export function addressOrNetwork(text: string): string | Refused {
+function addressOrNetwork(text: string): string | Refused {
   const network = parseNetwork(text);
   if (network === null) return new Refused(`takes an address or a network such as 10.1.0.0/16, not "${text}"`);
   if (ipKey(network.words, WHOLE_ADDRESS_BITS) === ipKey(network.words, network.bits)) return text;

@@ -52,7 +52,7 @@ export async function apply(
 }
 
 /** The text of a network file; '-' is standard input. Throws TANDEM_NETWORK_UNREADABLE. */
-export function readNetworkFile(file: string): string {
+function readNetworkFile(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (cause) {

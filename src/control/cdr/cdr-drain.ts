@@ -13,7 +13,7 @@ import { CDR_FRAME_HEAD_BYTES, readPosition } from '../../core/shard/cdr-frame.t
 import type { CdrSpool } from '../../store/ports.ts';
 
 /** Frames taken in one commit, from all rings together; what is beyond waits for the next round. */
-export const DRAIN_FRAMES_MAX = 4_096;
+const DRAIN_FRAMES_MAX = 4_096;
 
 /** With so many bytes in a ring nothing more is waited for: a sixteenth of its room. */
 const DRAIN_BYTES = CDR_RING_BYTES / 16;

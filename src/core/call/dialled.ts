@@ -40,7 +40,7 @@ export function withoutPrefix(dialled: string, calleePrefix: string): string {
 }
 
 /** The called number of `invite`. */
-export function calleeIn(invite: SipMessage, source: CalleeSource): string {
+function calleeIn(invite: SipMessage, source: CalleeSource): string {
   switch (source) {
     case 'requestLine':
       return numberOf(invite.uri);

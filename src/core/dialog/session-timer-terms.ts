@@ -30,7 +30,7 @@ export type SessionTimerAnswer =
   | { readonly kind: 'timer'; readonly lines: string; readonly terms: SessionTimerTerms };
 
 /** The option tag of RFC 4028, for the Supported of every request but ACK (7.1). */
-export const TIMER_TAG = 'timer';
+const TIMER_TAG = 'timer';
 
 /** 4 and 5: nobody may ask for less. */
 const INTERVAL_MIN_S = 90;

@@ -37,7 +37,7 @@ const WAITING = '-';
 const FURTHER = '+';
 
 /** What has become of `candidate` so far. */
-export function fateOf({ pass, isTried }: Candidate): Fate {
+function fateOf({ pass, isTried }: Candidate): Fate {
   return pass ?? (isTried ? 'tried' : 'waiting');
 }
 

@@ -48,7 +48,7 @@ export class ExpressionRefusal {
 }
 
 /** Times that a repetition without an end is counted for. */
-export const ENDLESS = Number.POSITIVE_INFINITY;
+const ENDLESS = Number.POSITIVE_INFINITY;
 
 const DIGITS: ReadonlySet<number> = codesBetween(0x30, 0x39);
 /** What a number may consist of: visible ASCII. */

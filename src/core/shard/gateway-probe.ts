@@ -11,7 +11,7 @@ import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 
 /** How long a probe waits for its answer; `optionsPing` is never shorter. */
-export const PROBE_PATIENCE_MS = 5_000;
+const PROBE_PATIENCE_MS = 5_000;
 
 const REQUEST_TIMEOUT = 408;
 const SERVICE_UNAVAILABLE = 503;

@@ -7,7 +7,7 @@ import type { ProbeOutcome } from './counters.ts';
 import { GatewayProbe, type ProbeSurroundings, type ProbeUser } from './gateway-probe.ts';
 
 /** From probe to probe of a gateway that is out. */
-export const OUT_PROBE_INTERVAL_MS = 5_000;
+const OUT_PROBE_INTERVAL_MS = 5_000;
 
 /** What the prober needs of its shard. */
 export interface ProberSurroundings extends ProbeSurroundings {

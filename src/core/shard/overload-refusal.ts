@@ -9,8 +9,8 @@ import { printResponse } from '../sip/print-response.ts';
 import { targetOf } from './reception.ts';
 
 /** When the caller may come again, seconds: spread, so that those refused together do not come back together. */
-export const RETRY_AFTER_MIN_SECONDS = 5;
-export const RETRY_AFTER_MAX_SECONDS = 15;
+const RETRY_AFTER_MIN_SECONDS = 5;
+const RETRY_AFTER_MAX_SECONDS = 15;
 
 /** A request whose lines can be read; null for anything else. */
 export function readRequest(text: string): SipMessage | null {

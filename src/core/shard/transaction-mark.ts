@@ -18,7 +18,7 @@ const TWO_TO_32 = 0x1_0000_0000;
 const SECOND_BITS = 21;
 
 /** Of a request without Via, Call-ID or CSeq: equal to nothing, not even to itself. */
-export const NO_MARK = Number.NaN;
+const NO_MARK = Number.NaN;
 
 /** The value that `findHeader` found: set by it, read at once. */
 const found = { start: 0, end: 0 };

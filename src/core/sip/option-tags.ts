@@ -4,7 +4,7 @@ import { Header } from './header-name.ts';
 import type { SipMessage } from './message.ts';
 
 /** The extensions that a peer may require of this switch: RFC 3262, RFC 4028. */
-export const SUPPORTED_OPTIONS = ['100rel', 'timer'] as const;
+const SUPPORTED_OPTIONS = ['100rel', 'timer'] as const;
 export type OptionTag = (typeof SUPPORTED_OPTIONS)[number];
 
 /** Whether `message` names `tag` in that header. */

@@ -5,7 +5,7 @@
 /** Records of one segment; a place within it has 14 bits. */
 export const SEGMENT_RECORDS = 16_384;
 /** Blocks of a segment whose times are kept: a search for a time looks at 256 records too many at most. */
-export const BLOCKS = 64;
+const BLOCKS = 64;
 /** Buckets of a segment. */
 export const BUCKETS = 1_024;
 /** Keys of one bucket. */
