@@ -7,16 +7,16 @@ import { duration } from './status.ts';
 import { requireRunningSwitch } from './switch-client.ts';
 import { EXIT_OK, print, type Terminal } from './terminal.ts';
 
-/** Prints up to `limit` live calls, newest last. Throws TANDEM_SWITCH_NOT_RUNNING and what the client throws. */
-export async function calls(config: SwitchConfig, limit: number, terminal: Terminal): Promise<number> {
+/** Prints up to `limit` live calls (null: all), newest last. Throws what the client throws. */
+export async function calls(config: SwitchConfig, limit: number | null, terminal: Terminal): Promise<number> {
   const client = requireRunningSwitch(config.dataPath);
-  const found = (await client.get('/api/v1/calls', { limit: String(limit) })) as Cdr[];
+  const found = (await client.get('/api/v1/calls', { limit: limit === null ? null : String(limit) })) as Cdr[];
   const sorted = found.toSorted((one, other) => one.setupAtWallMs - other.setupAtWallMs);
   print(terminal, sorted, () => tell(sorted, limit, Date.now()));
   return EXIT_OK;
 }
 
-function tell(found: readonly Cdr[], limit: number, wallNowMs: number): string[] {
+function tell(found: readonly Cdr[], limit: number | null, wallNowMs: number): string[] {
   if (found.length === 0) return ['No calls.'];
   const rows = found.map((call) => [
     duration((wallNowMs - call.setupAtWallMs) / 1000),
@@ -31,7 +31,7 @@ function tell(found: readonly Cdr[], limit: number, wallNowMs: number): string[]
   ]);
   const heads = ['age', 'state', 'caller', 'callee', 'from', 'to', 'attempts', 'shard', 'Call-ID'];
   const lines = alignedTable(heads, rows, [0, 6, 7]);
-  return found.length < limit ? lines : [...lines, `The first ${limit}; more with --limit.`];
+  return found.length === limit ? [...lines, `The first ${limit}; more with --limit.`] : lines;
 }
 
 function stateOf(call: Cdr): string {

@@ -32,6 +32,7 @@ interface RouteOptions {
 }
 
 const CALLS_TOLD = 100;
+const LIMIT_HELP = `most told; by default ${CALLS_TOLD}, with --json all`;
 const CDRS_TOLD = 20;
 const VERSIONS_TOLD = 20;
 const BLOCK_SECONDS = 3_600;
@@ -214,15 +215,15 @@ function addQuestions(tandem: Command): void {
       run(options, async (config, terminal) => (await import('./explain.ts')).explain(config, id, terminal)),
   );
   common(tandem.command('calls').description('the calls that live now'))
-    .option('-n, --limit <count>', 'most calls told', count, CALLS_TOLD)
-    .action((options: CommonOptions & { readonly limit: number }) =>
-      run(options, async (config, terminal) => (await import('./calls.ts')).calls(config, options.limit, terminal)),
+    .option('-n, --limit <count>', LIMIT_HELP, count)
+    .action((options: CommonOptions & { readonly limit?: number }) =>
+      run(options, async (config, terminal) => (await import('./calls.ts')).calls(config, mostTold(options), terminal)),
     );
   common(tandem.command('registrations').description('who is registered now, and where'))
-    .option('-n, --limit <count>', 'most registrations told', count, CALLS_TOLD)
-    .action((options: CommonOptions & { readonly limit: number }) =>
+    .option('-n, --limit <count>', LIMIT_HELP, count)
+    .action((options: CommonOptions & { readonly limit?: number }) =>
       run(options, async (config, terminal) =>
-        (await import('./registrations.ts')).registrations(config, options.limit, terminal),
+        (await import('./registrations.ts')).registrations(config, mostTold(options), terminal),
       ),
     );
   addCdrs(tandem.command('cdr').description('finished calls'));
@@ -341,6 +342,11 @@ function common(command: Command): Command {
   return command
     .option('--config <file>', 'start file; by default ./tandem.yaml or /etc/tandem/tandem.yaml')
     .option('--json', 'JSON for scripts');
+}
+
+/** Null: all that the switch tells, for scripts count what they are given. */
+function mostTold({ limit, json }: CommonOptions & { readonly limit?: number }): number | null {
+  return limit ?? (json === true ? null : CALLS_TOLD);
 }
 
 function givenMoment(text: string): number {

@@ -264,6 +264,21 @@ test('with the switch running, commands go through it', async (context) => {
   assert.match(refused.error, /net\.yaml was refused: line 7, routingGateways\[0\]\.remoteIp: /);
 });
 
+test('scripts are told every live call, people the first hundred', async (context) => {
+  const directory = place();
+  const { control, shards } = await running(context, directory);
+  const live = { ...sampleCdr(1, WALL_MS), endReason: null, endedAtWallMs: null, answeredAtWallMs: null };
+  for (let number = 0; number < 101; number++) shards[0]?.begin(live, []);
+  control.tick(1_000);
+  const people = await tandem(directory, 'calls');
+  assert.match(people.out, /\nThe first 100; more with --limit\.\n$/, people.error);
+  const counts = async (...words: string[]) => {
+    const { out } = await tandem(directory, 'calls', '--json', ...words);
+    return (JSON.parse(out) as unknown[]).length;
+  };
+  assert.deepEqual([await counts(), await counts('-n', '7')], [101, 7]);
+});
+
 test('a switch cannot be started, nor the stopped one worked on, where one runs', async (context) => {
   const directory = place();
   await running(context, directory);
