@@ -187,8 +187,8 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
 
   /** The post-dial delays of both sides end with the first sign of life of the call. */
   #noteDelays(nowMs: number): void {
-    this.cdr.postDialDelayMs ??= nowMs - this.#startedAtMs;
-    this.cdr.calleePostDialDelayMs ??= nowMs - this.#triedAtMs;
+    this.cdr.postDialDelayMs ??= Math.round(nowMs - this.#startedAtMs);
+    this.cdr.calleePostDialDelayMs ??= Math.round(nowMs - this.#triedAtMs);
   }
 }
 

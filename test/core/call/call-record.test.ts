@@ -1,4 +1,4 @@
-// The record of a call that has lived on.
+// The record of a call: its times are whole milliseconds, and what one that has lived on comes to.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -24,4 +24,13 @@ test('a call of an earlier life that cannot go on has talked no longer than it w
 test('one without a limit has talked until now', () => {
   const { cdr } = endedWith(null);
   assert.deepEqual([cdr.holdMs, cdr.endedAtWallMs], [60_000, 1_000_000]);
+});
+
+test('the delay to the first sign of life is whole milliseconds, as all times of a record are', () => {
+  for (const isRinging of [true, false]) {
+    const record = new LiveRecord({ ...sampleCdr(1), postDialDelayMs: null }, 1_000.25);
+    if (isRinging) record.alerted(3_005.82, 1_000_000, true);
+    record.answered(isRinging ? 9_000 : 3_005.82, 1_000_000);
+    assert.equal(record.cdr.postDialDelayMs, 2_006);
+  }
 });
