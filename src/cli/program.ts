@@ -38,7 +38,9 @@ const VERSIONS_TOLD = 20;
 const BLOCK_SECONDS = 3_600;
 
 function program(): Command {
-  const tandem = new Command('tandem').description('An open class-4 SIP switch.').exitOverride().showHelpAfterError();
+  const tandem = new Command('tandem').description('An open class-4 SIP switch.').exitOverride();
+  // The help of a command is longer than many a screen: what is wrong would have gone from it.
+  tandem.showHelpAfterError('With --help behind it a command says what it takes.');
   // Options belong to the command they stand behind: `params` and `params set` have some of the same names.
   tandem.enablePositionalOptions();
   tandem.version(`tandem ${ownVersion()}`, '--version', 'which Tandem this is');

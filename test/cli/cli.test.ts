@@ -158,7 +158,12 @@ test('tandem says which it is', async () => {
 
 test('usage errors end with 2, help and version of a command with 0', async () => {
   const directory = place();
-  assert.equal((await tandem(directory, 'frobnicate')).code, 2);
+  const unknown = await tandem(directory, 'frobnicate');
+  assert.deepEqual([unknown.code, unknown.out], [2, '']);
+  assert.equal(
+    unknown.error,
+    "error: unknown command 'frobnicate'\nWith --help behind it a command says what it takes.\n",
+  );
   assert.equal((await tandem(directory, 'route', '--callee', '44')).code, 2);
   assert.equal((await tandem(directory, 'cdr', 'tail', '-n', 'many')).code, 2);
   assert.equal((await tandem(directory, '--help')).code, 0);
