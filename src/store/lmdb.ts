@@ -31,7 +31,7 @@ import type {
 } from './ports.ts';
 import { CONFIGURATION_VERSIONS_MAX } from './ports.ts';
 import { pack, unpack } from './records.ts';
-import { storeFull } from './store-full.ts';
+import { noRoomForTable, storeFull } from './store-full.ts';
 
 /** Room for records when nobody says how much: about 20 million CDRs. Address space only, until it is used. */
 const ROOM_BYTES = 8 * 2 ** 30;
@@ -130,7 +130,7 @@ class LmdbConfiguration implements ConfigurationStore {
   commit(document: ConfigurationDocument, image?: SharedArrayBuffer): boolean {
     const { version, author, note, atWallMs, network } = document;
     if (image !== undefined && usedBytes(Object.values(this.#tables)) + image.byteLength > this.#roomBytes) {
-      throw storeFull(this.#roomBytes);
+      throw noRoomForTable(image.byteLength, this.#roomBytes);
     }
     const { versions, heads, images } = this.#tables;
     const head: Head = { version, author, note, atWallMs, images: imagesOf(network) };

@@ -17,7 +17,7 @@ import type {
   Stores,
 } from './ports.ts';
 import { CONFIGURATION_VERSIONS_MAX } from './ports.ts';
-import { storeFull } from './store-full.ts';
+import { noRoomForTable, storeFull } from './store-full.ts';
 
 /** Makes empty stores. `roomBytes`: bytes of records the spool takes, and of one image. */
 export function openMemoryStores(options: { readonly roomBytes?: number } = {}): Stores {
@@ -69,7 +69,9 @@ class MemoryConfiguration implements ConfigurationStore {
 
   commit(document: ConfigurationDocument, image?: SharedArrayBuffer): boolean {
     if (document.version !== (this.current()?.version ?? 0) + 1) return false;
-    if (image !== undefined && image.byteLength > this.#roomBytes) throw storeFull(this.#roomBytes);
+    if (image !== undefined && image.byteLength > this.#roomBytes) {
+      throw noRoomForTable(image.byteLength, this.#roomBytes);
+    }
     this.#documents.push(structuredClone(document));
     if (image !== undefined) this.#images.set(document.version, image.slice(0));
     if (this.#documents.length > CONFIGURATION_VERSIONS_MAX) this.#documents.shift();

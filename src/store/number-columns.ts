@@ -2,7 +2,7 @@
 // without the rest of them. A column of numbers takes 0, 1, 2, 4 or 8 bytes a row, whatever its values need; one of
 // words has each of them once, and a column of numbers that say which.
 //
-//   head     HEAD_NUMBERS 64-bit floats: magic, bytes of the directory, then what the writer wants at hand
+//   head     2 + MARKS 64-bit floats: magic, bytes of the directory, then what the writer wants at hand
 //   directory  of each table its row count, of each column its name, kind, base, place, words (records.ts)
 //   columns  each at a multiple of eight bytes
 

@@ -2,11 +2,22 @@
 
 import { TandemError } from '../tandem-error.ts';
 
-/** TANDEM_STORE_FULL, for a store that holds `roomBytes`. */
+/** TANDEM_STORE_FULL, for records of calls that a store of `roomBytes` cannot take. */
 export function storeFull(roomBytes: number): TandemError {
-  const gigabytes = (roomBytes / 2 ** 30).toFixed(1);
   const todo = 'Mend the CDR sink that lags (tandem status names it); records wait in memory until then.';
-  return new TandemError('TANDEM_STORE_FULL', `The store has used all of its ${gigabytes} GB. ${todo}`);
+  return new TandemError('TANDEM_STORE_FULL', `The store has used all of its ${gigabytes(roomBytes)} GB. ${todo}`);
+}
+
+/** TANDEM_STORE_FULL, for a table of `imageBytes`. Tables of earlier versions take room as long as those are kept. */
+export function noRoomForTable(imageBytes: number, roomBytes: number): TandemError {
+  const megabytes = Math.ceil(imageBytes / 2 ** 20);
+  const what = `The table takes ${megabytes} MB, which the ${gigabytes(roomBytes)} GB of the store`;
+  const todo = 'Nothing was changed. A larger diskShare in the start file gives it more, from the next start on.';
+  return new TandemError('TANDEM_STORE_FULL', `${what} do not have. ${todo}`);
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
 }
 
 /** ENOSPC and EDQUOT, as LMDB tells them. */
