@@ -238,7 +238,9 @@ function addQuestions(tandem: Command): void {
 function addWorded(tandem: Command, { name, argument, description, options, load }: WordedCommand): void {
   const command = common(tandem.command(argument === undefined ? name : `${name} <${argument}>`));
   command.description(description);
-  for (const { flags, help } of options) command.option(flags, help);
+  for (const { flags, help, conflicts = [] } of options) {
+    command.addOption(new Option(flags, help).conflicts([...conflicts]));
+  }
   const ask = (words: CommonOptions & Words): Promise<void> =>
     run(words, async (config, terminal) => (await load())(config, words, terminal));
   if (argument === undefined) command.action(ask);

@@ -6,12 +6,19 @@ import type { Terminal } from './terminal.ts';
 /** What was written behind a command, by the name of its option. */
 export type Words = Readonly<Record<string, string | boolean | undefined>>;
 
+interface WordedOption {
+  readonly flags: string;
+  readonly help: string;
+  /** Names of the options beside which it means nothing. */
+  readonly conflicts?: readonly string[];
+}
+
 /** One command. */
 export interface WordedCommand {
   /** With its arguments, as commander writes them. */
   readonly name: string;
   readonly description: string;
-  readonly options: readonly { readonly flags: string; readonly help: string }[];
+  readonly options: readonly WordedOption[];
   /** Loads what runs it. */
   readonly load: () => Promise<(config: SwitchConfig, words: Words, terminal: Terminal) => Promise<number>>;
   /** Name among the words of what stands behind the command; absent: nothing does. */
@@ -70,8 +77,8 @@ export const BILL_COMMAND: WordedCommand = {
   options: [
     ...TIME_OPTIONS,
     { flags: '--zone <name>', help: 'another time zone than that of the account' },
-    { flags: '--csv', help: 'CSV, with all decimals' },
-    { flags: '--html', help: 'a page to print' },
+    { flags: '--csv', help: 'CSV, with all decimals', conflicts: ['json'] },
+    { flags: '--html', help: 'a page to print', conflicts: ['csv', 'json'] },
   ],
   load: async () => (await import('./bill.ts')).bill,
 };
@@ -88,10 +95,10 @@ export const RERATE_COMMAND: WordedCommand = {
     { flags: '--table <name>', help: 'the rate table; by default those that each account has now' },
     { flags: '--instead-of <name>', help: 'only calls that were rated by this table' },
     { flags: '-n, --limit <count>', help: 'most differences told' },
-    { flags: '--csv', help: 'the differences as CSV, with all decimals' },
+    { flags: '--csv', help: 'the differences as CSV, with all decimals', conflicts: ['json'] },
     { flags: '--book', help: 'enter what is due as one correction for each account' },
     { flags: '--memo <text>', help: 'kept with the corrections' },
-    { flags: '--booked', help: 'tell the corrections that were entered' },
+    { flags: '--booked', help: 'tell the corrections that were entered', conflicts: ['book', 'csv'] },
   ],
   load: async () => (await import('./rerate.ts')).rerate,
 };
@@ -115,7 +122,7 @@ export const REPORT_COMMAND: WordedCommand = {
     { flags: '--area <name>', help: 'only calls whose rate has this area' },
     { flags: '--reason <name>', help: 'only calls that ended so, such as Busy' },
     { flags: '-n, --limit <count>', help: 'most rows told' },
-    { flags: '--csv', help: 'CSV, with all decimals' },
+    { flags: '--csv', help: 'CSV, with all decimals', conflicts: ['json'] },
   ],
   load: async () => {
     const { report } = await import('./report.ts');

@@ -164,6 +164,16 @@ test('usage errors end with 2, help and version of a command with 0', async () =
     unknown.error,
     "error: unknown command 'frobnicate'\nWith --help behind it a command says what it takes.\n",
   );
+  for (const [command, words] of [
+    ['bill alpha', '--csv --html'],
+    ['bill alpha', '--html --json'],
+    ['report', '--csv --json'],
+    ['rerate', '--book --booked'],
+  ] as const) {
+    const { code, error } = await tandem(directory, ...command.split(' '), ...words.split(' '));
+    assert.equal(code, 2, `${command} ${words}`);
+    assert.match(error, /^error: option '--\w+' cannot be used with option '--\w+'\n/);
+  }
   assert.equal((await tandem(directory, 'route', '--callee', '44')).code, 2);
   assert.equal((await tandem(directory, 'cdr', 'tail', '-n', 'many')).code, 2);
   assert.equal((await tandem(directory, '--help')).code, 0);
