@@ -66,7 +66,7 @@ export class LiveLine {
 
 /** The summary as lines. */
 export function tellSummary(summary: DemoSummary): string[] {
-  const { offered, answered, cdrs, seconds, postDialDelayMs, faults } = summary;
+  const { offered, answered, cdrs, refused, seconds, postDialDelayMs, faults } = summary;
   const reasons = Object.entries(summary.endReasons).map(([reason, count]) => [reason, String(count)]);
   const gateways = summary.gateways.map((gateway) => [
     gateway.name,
@@ -82,18 +82,19 @@ export function tellSummary(summary: DemoSummary): string[] {
   return [
     '',
     `${offered} calls offered in ${seconds.toFixed(0)} s, ${answered} answered, ${cdrs} CDRs; ${delays}.`,
+    ...(refused === 0 ? [] : [`More came than this machine carries: ${refused} were refused (503) before they began.`]),
     '',
     ...alignedTable(['calls ended by', 'count'], [...reasons, ['total', String(cdrs)]], [1]),
     '',
     ...alignedTable(['vendor', 'attempts', 'heard', 'answered', 'ASR'], gateways, [1, 2, 3, 4]),
     '',
-    ...verdict(faults),
+    ...verdict(faults, refused === 0 ? 'call' : 'call that began'),
   ];
 }
 
-function verdict(faults: readonly string[]): string[] {
+function verdict(faults: readonly string[], what: string): string[] {
   if (faults.length > 0) return ['It does not add up:', ...faults.map((sentence) => `! ${sentence}`)];
-  return ['It adds up: one CDR for each call, every attempt heard by its vendor, every limit back at 0.'];
+  return [`It adds up: one CDR for each ${what}, every attempt heard by its vendor, every limit back at 0.`];
 }
 
 function percent(ratio: number | null): string {

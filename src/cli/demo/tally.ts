@@ -29,6 +29,8 @@ export interface DemoSummary {
   readonly offered: number;
   readonly answered: number;
   readonly cdrs: number;
+  /** Calls that met a 503 before they began, for more came than the switch carries; they leave no CDR. */
+  readonly refused: number;
   readonly endReasons: Readonly<Record<string, number>>;
   readonly gateways: readonly GatewaySummary[];
   /** INVITE to ringing as the customers saw it, ms; null when nothing rang. */
@@ -67,7 +69,7 @@ export class Tally {
 
   /** True when every customer is done and every call has its record. */
   get isSettled(): boolean {
-    return this.#reports.size === this.#offered.size && this.cdrCount >= this.#offered.size;
+    return this.#reports.size === this.#offered.size && this.cdrCount + this.#refused().length >= this.#offered.size;
   }
 
   /** Answered share of the recorded calls; null before the first. */
@@ -90,11 +92,12 @@ export class Tally {
       offered: this.#offered.size,
       answered: this.#answeredCount(),
       cdrs: this.cdrCount,
+      refused: this.#refused().length,
       endReasons: this.#endReasons(),
       gateways,
       postDialDelayMs: p50 === null || p95 === null ? null : { p50, p95 },
       callsLeft: status.calls.active,
-      faults: [...this.#callFaults(), ...gatewayFaults(gateways), ...switchFaults(status)],
+      faults: [...this.#callFaults(status.overload.refused), ...gatewayFaults(gateways), ...switchFaults(status)],
     };
   }
 
@@ -123,8 +126,16 @@ export class Tally {
     return { name, attempts, heard: invitedCount, answered, asr: attempts === 0 ? null : answered / attempts };
   }
 
-  #callFaults(): string[] {
+  /** Who was told 503 and has no CDR: refused by the edge, if the switch says so too. */
+  #refused(): string[] {
+    return [...this.#offered].filter((callId) => !this.#cdrs.has(callId) && this.#reports.get(callId)?.status === 503);
+  }
+
+  /** `refusedMax`: as many refusals without a CDR the switch speaks of. */
+  #callFaults(refusedMax: number): string[] {
     const offered = [...this.#offered];
+    const refused = this.#refused();
+    const excused = new Set(refused.length <= refusedMax ? refused : []);
     const different = offered.filter((callId) => {
       const [report, cdr] = [this.#reports.get(callId), this.#cdrs.get(callId)];
       return report !== undefined && cdr !== undefined && report.status !== cdr.sipCode;
@@ -136,7 +147,7 @@ export class Tally {
       ),
       ...fault(
         'have no CDR',
-        offered.filter((callId) => !this.#cdrs.has(callId)),
+        offered.filter((callId) => !this.#cdrs.has(callId) && !excused.has(callId)),
       ),
       ...fault('have more than one CDR', this.#doubled),
       ...fault(
