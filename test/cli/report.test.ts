@@ -97,6 +97,13 @@ test('a stopped switch: days of the zone that is asked for, figures and money, t
       ],
     ],
   );
+  const { rows } = JSON.parse((await tandem(directory, ...ASKED, '--json')).out) as { rows: { fromWallMs: number }[] };
+  const days = [MIDNIGHT - 86_400_000, MIDNIGHT];
+  assert.deepEqual(
+    rows.map(({ fromWallMs }) => fromWallMs),
+    days,
+    'the first one too begins with its day, not with the first call that is known',
+  );
   const berlin = await tandem(directory, ...ASKED, '--zone', 'Europe/Berlin', '--csv');
   assert.deepEqual(
     berlin.out.split('\n').map((line) => line.split(',').slice(0, 4).join()),

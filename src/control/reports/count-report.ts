@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { CallHistory, CallSegment } from './call-history.ts';
+import { beginningOfPeriod } from './periods.ts';
 import { type RateFacts, Report, type ReportQuestion, type ReportRow } from './report.ts';
 
 /** A report and what it was counted from. */
@@ -26,10 +27,9 @@ export async function countReport(
 ): Promise<CountedReport> {
   const knownFromWallMs = history.knownFromWallMs();
   // Periods before anything is known would only be empty, and the clocks of zones long ago are slow to find.
-  const fromWallMs = Math.min(
-    Math.max(question.fromWallMs, knownFromWallMs ?? question.fromWallMs),
-    question.untilWallMs,
-  );
+  const firstWallMs =
+    knownFromWallMs === null ? question.fromWallMs : beginningOfPeriod(question.by, question.timeZone, knownFromWallMs);
+  const fromWallMs = Math.min(Math.max(question.fromWallMs, firstWallMs), question.untilWallMs);
   const report = new Report({ ...question, fromWallMs }, facts);
   await eachSegment(history, question, (segment) => report.add(segment));
   return { rows: report.rows(), total: report.total(), knownFromWallMs: history.hasLost() ? knownFromWallMs : null };

@@ -16,6 +16,8 @@ export interface Period {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** No month is longer, whatever its clocks do. */
+const MONTH_MS_MAX = 32 * DAY_MS;
 
 /** The periods of `kind` that touch the time from `fromWallMs` to `untilWallMs`; the first begins there. */
 export function periodsOf(kind: PeriodKind, timeZone: string, fromWallMs: number, untilWallMs: number): Period[] {
@@ -32,6 +34,12 @@ export function periodsOf(kind: PeriodKind, timeZone: string, fromWallMs: number
     }
   }
   return periods;
+}
+
+/** Where the period of `kind` begins that `wallMs` is in; `all` has no beginning but `wallMs`. */
+export function beginningOfPeriod(kind: PeriodKind, timeZone: string, wallMs: number): number {
+  if (kind === 'all') return wallMs;
+  return periodsOf(kind, timeZone, wallMs - MONTH_MS_MAX, wallMs + 1).at(-1)?.fromWallMs ?? wallMs;
 }
 
 /**

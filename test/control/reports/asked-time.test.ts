@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askedTime, askedZone } from '../../../src/control/reports/asked-time.ts';
-import { periodsOf } from '../../../src/control/reports/periods.ts';
+import { beginningOfPeriod, type PeriodKind, periodsOf } from '../../../src/control/reports/periods.ts';
 
 const NOW = Date.parse('2026-03-29T22:30:00Z');
 
@@ -47,4 +47,14 @@ test('an hour that is shown twice is two, and hours of half an hour zones begin 
     );
   assert.deepEqual(begins('Europe/Berlin', '2026-10-25T00:00Z', '2026-10-25T02:00Z'), ['00:00', '01:00']);
   assert.deepEqual(begins('Asia/Kolkata', '2026-01-01T00:00Z', '2026-01-01T02:00Z'), ['00:00', '00:30', '01:30']);
+});
+
+test('the beginning of a period is that of its clocks, also of an hour that comes twice', () => {
+  const begins = (kind: PeriodKind, zone: string, at: string): string =>
+    new Date(beginningOfPeriod(kind, zone, Date.parse(at))).toISOString().slice(0, 16);
+  assert.equal(begins('hour', 'Asia/Kolkata', '2026-01-01T01:10Z'), '2026-01-01T00:30');
+  assert.equal(begins('hour', 'Europe/Berlin', '2026-10-25T01:59Z'), '2026-10-25T01:00');
+  assert.equal(begins('day', 'Africa/Cairo', '2026-04-24T05:00Z'), '2026-04-23T22:00');
+  assert.equal(begins('month', 'Europe/Berlin', '2026-11-27T23:35Z'), '2026-10-31T23:00');
+  assert.equal(begins('all', 'UTC', '2026-11-27T23:35Z'), '2026-11-27T23:35');
 });
