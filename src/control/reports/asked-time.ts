@@ -37,7 +37,7 @@ export function askedTime(query: URLSearchParams, timeZone: string, wallMs: numb
   if (from === null) throw refused('until needs a from: since when');
   const fromWallMs = momentIn('from', from, timeZone);
   const untilWallMs = until === null ? wallMs : momentIn('until', until, timeZone);
-  if (untilWallMs <= fromWallMs) throw refused('until is not after from');
+  if (untilWallMs <= fromWallMs) throw refused(until === null ? 'from is yet to come' : 'until is not after from');
   if (untilWallMs - fromWallMs > YEARS_MAX * YEAR_MS) {
     throw refused(`from and until are more than ${YEARS_MAX} years apart: ask for less at a time`);
   }

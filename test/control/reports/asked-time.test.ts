@@ -33,6 +33,7 @@ test('what cannot be meant is refused with what is taken', () => {
   assert.throws(() => asked('period=2026-13'), /period takes today, yesterday, week, a month such as/);
   assert.throws(() => asked('until=2026-01-01'), /until needs a from/);
   assert.throws(() => asked('from=2026-01-02&until=2026-01-01'), /until is not after from/);
+  assert.throws(() => asked('from=2100-01-01'), /^TandemError: from is yet to come\.$/);
   assert.throws(() => asked('from=0001-01-01&until=9999-01-01'), /more than 50 years apart: ask for less/);
   assert.doesNotThrow(() => asked('from=1980-01-01&until=2030-01-01'));
   assert.throws(() => asked('from=2026-01-02&period=today'), /period does not go with from/);
