@@ -1,11 +1,12 @@
-// A bill as a page to print: no script, nothing from elsewhere, rows that are not torn between sheets.
+// A bill as a page to print: no script, nothing from elsewhere, rows that are not torn between sheets, heads on each of
+// them, and sums once, behind the last row (a foot of a table would stand on every sheet).
 
 import type { Bill } from '../control/api/bill-question.ts';
 
 const STYLE = `
   body { font: 10pt sans-serif; margin: 2cm; color: #000; }
   h1 { font-size: 14pt; }
-  h2 { font-size: 11pt; }
+  h2 { font-size: 11pt; break-after: avoid; }
   .contact { white-space: pre-line; }
   table { border-collapse: collapse; width: 100%; }
   th, td { padding: 2pt 6pt; border-bottom: 0.5pt solid #999; text-align: right; }
@@ -13,7 +14,7 @@ const STYLE = `
   .entries th:not(:nth-child(3)), .entries td:not(:nth-child(3)) { text-align: left; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }
-  tfoot { font-weight: bold; }
+  tfoot { display: table-row-group; font-weight: bold; }
   @page { size: A4; margin: 1.5cm; }
   @media print { body { margin: 0; } }
   @media screen and (max-width: 60em) { body { margin: 1em; } table { display: block; overflow-x: auto; } }`;

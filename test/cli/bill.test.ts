@@ -88,6 +88,11 @@ test('a month is one of the zone of the account; lines by rate, with sums and pa
   const page = await tandem(directory, 'bill', 'alpha', '--period', '2026-01', '--html');
   assert.match(page.out, /^<!doctype html>[\s\S]*<td>UK &#60;all&#62;<\/td><td>44<\/td><td>1<\/td>[\s\S]*<tfoot>/);
   assert.match(page.out, /<h1>Alpha &#38; Sons \(alpha\)<\/h1>\n<p class="contact">1 High Street\nLondon<\/p>\n/);
+  assert.match(
+    page.out,
+    /tfoot \{ display: table-row-group;/,
+    'as a foot it would stand on every sheet that is printed',
+  );
   const february = await tandem(directory, 'bill', 'alpha', '--period', '2026-02', '--html');
   assert.match(february.out, /<h2>Payments<\/h2>.*<td>topUp<\/td><td>5\.000000<\/td><td>invoice 7<\/td>/);
   assert.match(february.out, /<h2>Balance<\/h2>.*<td>-0\.014280<\/td><td>5\.000000<\/td><td>0\.016560<\/td>/);
