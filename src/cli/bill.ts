@@ -42,7 +42,7 @@ export async function bill(config: SwitchConfig, words: Words, terminal: Termina
       ? await billOfStopped(config, new URLSearchParams(query))
       : ((await client.get('/api/v1/bills', query, TIMEOUT_MS)) as Bill);
   if (words['csv'] === true) for (const line of csvLines(answer)) terminal.say(line);
-  else if (words['html'] !== true && terminal.isJson) terminal.say(jsonText(answer));
+  else if (terminal.isJson) terminal.say(jsonText(answer));
   else await tellShown(config, { answer, isPage: words['html'] === true }, terminal);
   return EXIT_OK;
 }
