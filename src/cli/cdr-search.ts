@@ -22,8 +22,8 @@ export interface SearchWords {
 }
 
 /**
- * Prints at most `count` records, one JSON object a line with --json. The index of a stopped switch is brought up to
- * date first.
+ * Prints at most `count` records, one JSON object a line with --json: that there may be more is told beside them, to
+ * the standard error. The index of a stopped switch is brought up to date first.
  */
 export async function cdrSearch(
   config: SwitchConfig,
@@ -76,11 +76,13 @@ function askStopped(config: SwitchConfig, query: Query): Promise<CdrPage> {
 }
 
 function tell(cdrs: readonly Cdr[], before: string | null, terminal: Terminal): void {
+  const more = before === null ? [] : [`There may be more: --before ${before}`];
   if (terminal.isJson) {
     for (const cdr of cdrs) terminal.say(jsonText(cdr));
+    for (const line of more) terminal.complain(line);
     return;
   }
   if (cdrs.length === 0) terminal.say('No CDR is like that.');
   else for (const line of cdrLines(cdrs)) terminal.say(line);
-  if (before !== null) terminal.say(`There may be more: --before ${before}`);
+  for (const line of more) terminal.say(line);
 }

@@ -68,8 +68,10 @@ test('cdr search finds finished calls, newest first, and says where to go on and
     ids.map((line) => (JSON.parse(line) as { id: string }).id),
     [sampleCdr(3).id, sampleCdr(2).id],
   );
+  assert.equal(found.error, 'There may be more: --before 2\n', 'a script is told beside the records');
   assert.match((await search('-n', '2')).out, /There may be more: --before 2\n$/);
-  assert.equal((await search('--before', '2', '--json')).out.trimEnd().split('\n').length, 1);
+  const last = await search('--before', '2', '--json');
+  assert.deepEqual([last.out.trimEnd().split('\n').length, last.error], [1, '']);
   assert.equal((await search('--account', 'nobody')).out, 'No CDR is like that.\n');
   const refused = await search('--reason', 'Bussy');
   assert.deepEqual([refused.code, refused.error], [1, 'endReason Bussy is none; did you mean Busy?\n']);
