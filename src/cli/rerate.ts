@@ -158,9 +158,10 @@ function linesOf(view: ReratingView, amount: Amount): string[] {
 }
 
 /** That there are more differences than were told. */
-function cutLines({ differences, differenceCount }: ReratingView): string[] {
+function cutLines({ differences, differenceCount, wish }: ReratingView): string[] {
   if (differences.length >= differenceCount) return [];
-  return [`The first ${differences.length} of ${differenceCount} calls that differ; more with --limit.`];
+  const how = wish.differencesMax < DIFFERENCES_TOLD_MAX ? 'more with --limit' : 'ask for less at a time';
+  return [`The first ${differences.length} of ${differenceCount} calls that differ; ${how}.`];
 }
 
 /** What --book would do: it enters the corrections of all accounts, or none. */

@@ -133,3 +133,14 @@ test('CSV has every call that differs, where a table for people has the first tw
     [1 + 3, 'The first 3 of 32 calls that differ; more with --limit.\n'],
   );
 });
+
+test('more calls that differ than one answer has: less time is to be asked for, no higher limit', async () => {
+  const directory = await stage();
+  const stores = openLmdbStores(join(directory, 'data'));
+  const call = { ...sampleCdr(4, JANUARY - 9), calleeBilled: '442079', ratedSeconds: 10 };
+  stores.spool.append(Array.from({ length: 10_000 }, () => pack(call)));
+  await stores.close();
+  const { out, error } = await tandem(directory, ...DECEMBER, '--csv');
+  assert.equal(out.trimEnd().split('\n').length, 1 + 10_000);
+  assert.equal(error, 'The first 10000 of 10002 calls that differ; ask for less at a time.\n');
+});
