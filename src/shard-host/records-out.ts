@@ -1,6 +1,7 @@
 // The records of a shard on their way out, once a batch: live calls onto the board, checkpoints and CDRs into the
-// journal in one append, then the CDRs into the ring to control. Datagrams of the batch leave when the append has
-// succeeded, and not before: what an answer promises is kept first.
+// journal in one append. Datagrams of the batch leave when the append has succeeded, and not before: what an answer
+// promises is kept first. CDRs go into the ring to control once they are on the disk: a power cut would else find the
+// CDR of a call in the spool, or with a sink, and the call still alive.
 //
 // A CDR counts until control has it in its spool, a checkpoint until its call has a CDR. When the journal has begun a
 // new segment, checkpoints are written there again, a few with each batch, and control has a second or two for the
@@ -103,7 +104,8 @@ export class RecordsOut {
 
   /** CDRs that the ring has no room for. */
   get unsentCount(): number {
-    return this.#unsent.length;
+    const [first] = this.#unsent;
+    return first === undefined ? 0 : Math.max(0, this.#journal.keptPosition + 1 - first.position);
   }
 
   /** No call may begin now: its CDR might have nowhere to go. */
@@ -162,8 +164,24 @@ export class RecordsOut {
     if (this.#unshown.length > 0) this.#showChanged();
     this.#noteCharged();
     this.hasPromise = false;
-    if (this.#unsent.length > 0) this.#publish();
+    this.publish();
     if (this.#slotsOver.length > 0) this.#giveSlots();
+  }
+
+  /** Gives control the CDRs that are on the disk, as far as the ring has room. */
+  publish(): void {
+    const { keptPosition } = this.#journal;
+    let sentCount = 0;
+    for (const { position, bytes } of this.#unsent) {
+      const at = position > keptPosition ? -1 : this.#ring.reserve(CDR_FRAME_HEAD_BYTES + bytes.length);
+      if (at < 0) break;
+      writePosition(this.#ring.bytes, at, position);
+      this.#ring.bytes.set(bytes, at + CDR_FRAME_HEAD_BYTES);
+      sentCount += 1;
+    }
+    if (sentCount === 0) return;
+    this.#unsent = sentCount === this.#unsent.length ? [] : this.#unsent.slice(sentCount);
+    this.#ring.publish();
   }
 
   /** Shows the calls in set-up that have waited for it; those that this batch has changed are the next flush's. */
@@ -279,19 +297,6 @@ export class RecordsOut {
     const cdr = pack(record.cdr);
     if (record.boardSlot < 0) this.#writeBoard(record, cdr);
     this.#writeCheckpoint(record, cdr);
-  }
-
-  #publish(): void {
-    let sentCount = 0;
-    for (const { position, bytes } of this.#unsent) {
-      const at = this.#ring.reserve(CDR_FRAME_HEAD_BYTES + bytes.length);
-      if (at < 0) break;
-      writePosition(this.#ring.bytes, at, position);
-      this.#ring.bytes.set(bytes, at + CDR_FRAME_HEAD_BYTES);
-      sentCount += 1;
-    }
-    this.#unsent = sentCount === this.#unsent.length ? [] : this.#unsent.slice(sentCount);
-    this.#ring.publish();
   }
 
   #giveSlots(): void {

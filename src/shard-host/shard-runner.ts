@@ -198,6 +198,7 @@ export class ShardRunner {
   close(): void {
     try {
       this.#journal.close();
+      this.#records.publish();
     } catch (error) {
       this.#tellTrouble(error);
     }
@@ -255,7 +256,11 @@ export class ShardRunner {
   #flushJournal(): void {
     this.#flushDueMs = Number.POSITIVE_INFINITY;
     this.#records.showWaiting();
-    this.#journal.flush().catch((error: unknown) => {
+    const flushed = (): void => {
+      this.#records.publish();
+      if (this.#journal.needsFlush) this.#armFlush(); // The one before was still under way, or more has come since.
+    };
+    this.#journal.flush().then(flushed, (error: unknown) => {
       this.#armFlush();
       this.#tellTrouble(error);
     });

@@ -46,6 +46,10 @@ export class CallJournal {
   #isFlushing = false;
   /** Whether the last flush failed: what was promised since is in memory alone. */
   #isFlushFailing = false;
+  /** Positions of the last CDR: put to a batch, written, on the disk. */
+  #putPosition = 0;
+  #writtenPosition = 0;
+  #keptPosition = 0;
   #isClosed = false;
 
   /** Opens the journal of `disk` and reads it. Throws what the disk throws, and TANDEM_STORE_NEWER. */
@@ -60,7 +64,10 @@ export class CallJournal {
       const bytes = disk.read(name);
       readSegment(bytes, this.found);
       this.#older.push({ name, sizeBytes: bytes.length });
+      this.#closing.push(disk.open(name)); // A killed process may not have flushed it.
     }
+    for (const { position } of this.found.cdrs) this.#writtenPosition = Math.max(this.#writtenPosition, position);
+    this.#putPosition = this.#writtenPosition;
     this.#generation = generationOf(names.at(-1));
     this.#file = this.#begin();
   }
@@ -90,6 +97,11 @@ export class CallJournal {
     return this.#isUnflushed || this.#isOlderSpent;
   }
 
+  /** Position of the last CDR that a power cut leaves: it and those before are on the disk. */
+  get keptPosition(): number {
+    return this.#keptPosition;
+  }
+
   get isBatchEmpty(): boolean {
     return this.#frame.isEmpty;
   }
@@ -107,6 +119,7 @@ export class CallJournal {
   /** To the batch: the CDR of call `id`, whose checkpoint goes. */
   putCdr(id: string, position: number, bytes: Uint8Array): void {
     this.#frame.addCdr({ id, position, bytes });
+    this.#putPosition = position;
   }
 
   /** Writes the batch, all of it or nothing. When it throws the batch is kept, and comes with the next. */
@@ -123,6 +136,8 @@ export class CallJournal {
     }
     this.#sizeBytes += bytes.length;
     this.#isUnflushed = true;
+    this.#writtenPosition = this.#putPosition;
+    if (this.#isStrict && this.#closing.length === 0) this.#keptPosition = this.#writtenPosition;
     this.#frame.clear();
     if (this.#sizeBytes > this.#segmentBytes && this.#older.length === 0) this.#turnPage();
   }
@@ -137,12 +152,14 @@ export class CallJournal {
   async flush(): Promise<void> {
     if (this.#isFlushing || this.#isClosed) return;
     this.#isFlushing = true;
-    const closing = this.#closing;
+    const { length: closingCount } = this.#closing;
+    const writtenPosition = this.#writtenPosition;
     const isOlderSpent = this.#isOlderSpent;
-    this.#closing = [];
     this.#isUnflushed = false;
     try {
-      for (const file of [...closing, this.#file]) await this.#disk.sync(file);
+      for (const file of [...this.#closing, this.#file]) await this.#disk.sync(file);
+      this.#keptPosition = writtenPosition;
+      for (const file of this.#closing.splice(0, closingCount)) this.#disk.close(file);
       if (isOlderSpent) this.#removeOlder();
       this.#isFlushFailing = false;
     } catch (error) {
@@ -150,18 +167,22 @@ export class CallJournal {
       this.#isFlushFailing = true;
       throw error;
     } finally {
-      for (const file of closing) this.#disk.close(file);
       this.#isFlushing = false;
-      if (this.#isClosed) this.#disk.close(this.#file);
+      if (this.#isClosed) this.#closeFiles();
     }
   }
 
-  /** Nothing is written any more. A flush under way still needs the file, and closes it. */
+  /** Nothing is written any more. A flush under way still needs the files, and closes them. */
   close(): void {
-    this.#disk.syncNow(this.#file);
+    for (const file of [...this.#closing, this.#file]) this.#disk.syncNow(file);
+    this.#keptPosition = this.#writtenPosition;
     if (this.#isOlderSpent) this.#removeOlder();
     this.#isClosed = true;
-    if (!this.#isFlushing) this.#disk.close(this.#file);
+    if (!this.#isFlushing) this.#closeFiles();
+  }
+
+  #closeFiles(): void {
+    for (const file of [...this.#closing, this.#file]) this.#disk.close(file);
   }
 
   #begin(): number {

@@ -59,14 +59,14 @@ describe('a kill of the process', () => {
     assert.ok(spendable(bench) >= 99n);
   });
 
-  test('charges a call whose CDR is in the journal and not in the spool, and no call that the ledger has', () => {
+  test('charges a call whose CDR is in the journal and not in the spool, and no call that the ledger has', async () => {
     const bench = stage(70n);
     exhaust(bench, 'one');
     assert.equal(spendable(bench), 0n);
     bench.restart();
     open(bench, 70n);
     assert.equal(spendable(bench), 0n, 'the ledger does not know it yet');
-    assert.equal(bench.spool()[0]?.endReason, 'CreditExhausted');
+    assert.equal((await bench.spool())[0]?.endReason, 'CreditExhausted');
     bench.restart();
     open(bench, 0n);
     assert.equal(spendable(bench), 0n, 'now it does');
@@ -81,13 +81,13 @@ describe('a kill of the process', () => {
     assert.equal(spendable(bench), 0n);
   });
 
-  test('lets a live call talk on for what it has, and not longer', () => {
+  test('lets a live call talk on for what it has, and not longer', async () => {
     const bench = stage(70n);
     new BenchCall(bench, 'one').establish();
     bench.restart();
     open(bench, 70n);
     bench.pass(75_000);
-    const [cdr] = bench.spool();
+    const [cdr] = await bench.spool();
     assert.deepEqual([cdr?.endReason, cdr?.sellFeeNanos], ['CreditExhausted', 70n * NANOS]);
   });
 });
@@ -141,7 +141,7 @@ describe('free minutes', () => {
   const freeOf = (bench: RunnerBench) => new Balances(bench.memory.balances).free;
   const left = (bench: RunnerBench) => freeOf(bench).now(place).seconds;
 
-  test('over a kill of the process: those of a live call stand aside, those of a CDR in the journal are gone', () => {
+  test('over a kill: those of a live call stand aside, those of a CDR in the journal are gone', async () => {
     const bench = new RunnerBench({ snapshot });
     openFree(bench, 70);
     exhaust(bench, 'ended');
@@ -150,7 +150,7 @@ describe('free minutes', () => {
     assert.equal(left(bench), 40);
     bench.restart({ prepare: () => openFree(bench, 170) });
     assert.equal(left(bench), 40, 'the ledger does not know it yet');
-    assert.equal(bench.spool()[0]?.freeSeconds, 70);
+    assert.equal((await bench.spool())[0]?.freeSeconds, 70);
     bench.restart({ prepare: () => openFree(bench, 100) });
     assert.equal(left(bench), 40, 'now it does');
   });

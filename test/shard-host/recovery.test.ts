@@ -33,7 +33,7 @@ function established(bench: RunnerBench, callId = 'one'): BenchCall {
 }
 
 describe('an answered call after a kill of the process', () => {
-  test('is ended by the BYE of either side, with one CDR, and its limits are given back', () => {
+  test('is ended by the BYE of either side, with one CDR, and its limits are given back', async () => {
     for (const side of [CALLER, TRUNK]) {
       const bench = new RunnerBench();
       const call = established(bench);
@@ -42,14 +42,14 @@ describe('an answered call after a kill of the process', () => {
       const sent = bench.receive(call.inDialog('BYE', side, 2), side);
       const [own, other] = side === CALLER ? ['caller', 'trunk'] : ['trunk', 'caller'];
       assert.deepEqual(wordsOf(sent), [`${own} 200`, `${other} BYE`]);
-      const cdrs = bench.spool();
+      const cdrs = await bench.spool();
       assert.deepEqual(
         cdrs.map(({ callerCallId, endReason, endedBy }) => [callerCallId, endReason, endedBy]),
         [['one', 'Normal', own === 'caller' ? 'caller' : 'callee']],
       );
       assert.deepEqual(bench.held(), [0, 0, 0]);
       bench.restart();
-      assert.deepEqual([bench.runner.inheritance.resumedCount, bench.spool().length], [0, 1]);
+      assert.deepEqual([bench.runner.inheritance.resumedCount, (await bench.spool()).length], [0, 1]);
     }
   });
 
@@ -70,7 +70,7 @@ describe('an answered call after a kill of the process', () => {
     });
   }
 
-  test('whose 200 had no ACK yet says it again, to its INVITE too, until the ACK comes', () => {
+  test('whose 200 had no ACK yet says it again, to its INVITE too, until the ACK comes', async () => {
     const bench = new RunnerBench();
     const call = new BenchCall(bench, 'one');
     call.begin();
@@ -84,7 +84,7 @@ describe('an answered call after a kill of the process', () => {
     call.acknowledged();
     assert.deepEqual(wordsOf(bench.pass(5_000)), []);
     assert.deepEqual(wordsOf(bench.receive(call.inDialog('BYE', CALLER, 2), CALLER)), ['caller 200', 'trunk BYE']);
-    assert.equal(bench.spool().length, 1);
+    assert.equal((await bench.spool()).length, 1);
   });
 
   test('says an unacknowledged 200 in every life, and one that was acknowledged in none', () => {
@@ -106,7 +106,7 @@ describe('an answered call after a kill of the process', () => {
     assert.ok(!bench.sent.some(({ text }) => text === answer));
   });
 
-  test('of many lives on when the next kill comes before all are written again; its numbers still rise', () => {
+  test('of many lives on when the next kill comes before all are written again; its numbers still rise', async () => {
     const bench = new RunnerBench();
     const calls = Array.from({ length: 40 }, (_, index) => established(bench, `call-${index}`));
     const last = calls.at(-1) as BenchCall;
@@ -123,10 +123,10 @@ describe('an answered call after a kill of the process', () => {
       `each is used once: ${numbers}`,
     );
     for (const call of calls) bench.receive(call.inDialog('BYE', CALLER, 9), CALLER);
-    assert.deepEqual([bench.spool().length, bench.held()], [40, [0, 0, 0]]);
+    assert.deepEqual([(await bench.spool()).length, bench.held()], [40, [0, 0, 0]]);
   });
 
-  test('of many is made again when a message in one of its dialogs comes, before its turn', () => {
+  test('of many is made again when a message in one of its dialogs comes, before its turn', async () => {
     for (const side of [CALLER, TRUNK]) {
       const bench = new RunnerBench();
       const calls = Array.from({ length: 100 }, (_, index) => established(bench, `call-${index}`));
@@ -137,7 +137,7 @@ describe('an answered call after a kill of the process', () => {
       const late = calls[90] as BenchCall;
       const sent = wordsOf(bench.receive(late.inDialog('BYE', side, 2), side));
       assert.deepEqual(sent, side === CALLER ? ['caller 200', 'trunk BYE'] : ['trunk 200', 'caller BYE']);
-      assert.deepEqual([bench.spool().length, bench.held()], [1, [99, 99, 99]]);
+      assert.deepEqual([(await bench.spool()).length, bench.held()], [1, [99, 99, 99]]);
       assert.equal(bench.runner.counters.get('callsActive'), 99);
     }
   });
@@ -157,7 +157,7 @@ describe('an answered call after a kill of the process', () => {
     }
   });
 
-  test('of many stops with the others while it waits for its turn', () => {
+  test('of many stops with the others while it waits for its turn', async () => {
     for (const keepsCalls of [true, false]) {
       const bench = new RunnerBench();
       for (let index = 0; index < 100; index++) established(bench, `call-${index}`);
@@ -165,7 +165,7 @@ describe('an answered call after a kill of the process', () => {
       bench.runner.command({ kind: 'stop', keepsCalls });
       bench.runner.putOut();
       bench.runner.close();
-      assert.equal(bench.spool().length, keepsCalls ? 0 : 100);
+      assert.equal((await bench.spool()).length, keepsCalls ? 0 : 100);
       bench.restart();
       assert.equal(bench.runner.inheritance.resumedCount, keepsCalls ? 100 : 0);
     }
@@ -185,7 +185,7 @@ describe('an answered call after a kill of the process', () => {
     assert.equal(bench.runner.inheritance.resumedCount, 40);
   });
 
-  test('whose 200 never gets an ACK goes on while the caller knows the dialog, and ends when it does not', () => {
+  test('whose 200 never gets an ACK goes on while the caller knows the dialog, and ends when it does not', async () => {
     for (const status of [200, 481]) {
       const bench = new RunnerBench();
       const call = new BenchCall(bench, 'one');
@@ -197,7 +197,7 @@ describe('an answered call after a kill of the process', () => {
       const answer = call.responseText(options).replace('SIP/2.0 200 OK', `SIP/2.0 ${status} Whatever`);
       const ends = status === 481;
       assert.deepEqual(wordsOf(bench.receive(answer, CALLER)), ends ? ['trunk BYE', 'caller BYE'] : []);
-      assert.deepEqual([bench.held(), bench.spool().length], ends ? [[0, 0, 0], 1] : [[1, 1, 1], 0]);
+      assert.deepEqual([bench.held(), (await bench.spool()).length], ends ? [[0, 0, 0], 1] : [[1, 1, 1], 0]);
     }
   });
 
@@ -219,7 +219,7 @@ describe('an answered call after a kill of the process', () => {
 });
 
 describe('after the death of the worker alone', () => {
-  test('answered calls live on, those in set-up end as SwitchRestart, and limits say so', () => {
+  test('answered calls live on, those in set-up end as SwitchRestart, and limits say so', async () => {
     const bench = new RunnerBench();
     const call = established(bench);
     const ringing = new BenchCall(bench, 'two');
@@ -230,7 +230,7 @@ describe('after the death of the worker alone', () => {
     assert.deepEqual([resumedCount, settledCount, bench.held()], [1, 1, [1, 1, 1]]);
     bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
     assert.deepEqual(
-      bench.spool().map(({ callerCallId, endReason }) => [callerCallId, endReason]),
+      (await bench.spool()).map(({ callerCallId, endReason }) => [callerCallId, endReason]),
       [
         ['two', 'SwitchRestart'],
         ['one', 'Normal'],
@@ -238,7 +238,7 @@ describe('after the death of the worker alone', () => {
     );
   });
 
-  test('a call whose 200 did not leave, for it could not be kept, was not answered', () => {
+  test('a call whose 200 did not leave, for it could not be kept, was not answered', async () => {
     const bench = new RunnerBench();
     const call = new BenchCall(bench, 'one');
     call.begin();
@@ -247,25 +247,25 @@ describe('after the death of the worker alone', () => {
     bench.restart({ keepsMemory: true });
     bench.runner.putOut();
     assert.deepEqual(
-      bench.spool().map(({ endReason, answeredAtWallMs }) => [endReason, answeredAtWallMs]),
+      (await bench.spool()).map(({ endReason, answeredAtWallMs }) => [endReason, answeredAtWallMs]),
       [['SwitchRestart', null]],
     );
   });
 
-  test('a CDR that control has, or had not taken yet, does not come twice', () => {
+  test('a CDR that control has, or had not taken yet, does not come twice', async () => {
     for (const isSpooled of [true, false]) {
       const bench = new RunnerBench();
       bench.receive(established(bench).inDialog('BYE', CALLER, 2), CALLER);
-      if (isSpooled) bench.spool();
+      if (isSpooled) await bench.spool();
       bench.restart({ keepsMemory: true });
       bench.runner.putOut();
-      assert.equal(bench.spool().length, 1);
+      assert.equal((await bench.spool()).length, 1);
     }
   });
 });
 
 describe('an orderly stop', () => {
-  test('leaves answered calls to the next life and ends those in set-up', () => {
+  test('leaves answered calls to the next life and ends those in set-up', async () => {
     const bench = new RunnerBench();
     const call = established(bench);
     const ringing = new BenchCall(bench, 'two');
@@ -279,7 +279,7 @@ describe('an orderly stop', () => {
     assert.equal(bench.runner.inheritance.resumedCount, 1);
     bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
     assert.deepEqual(
-      bench.spool().map(({ callerCallId, endReason }) => [callerCallId, endReason]),
+      (await bench.spool()).map(({ callerCallId, endReason }) => [callerCallId, endReason]),
       [
         ['two', 'SwitchRestart'],
         ['one', 'Normal'],
@@ -287,7 +287,7 @@ describe('an orderly stop', () => {
     );
   });
 
-  test('while it drains, new calls and OPTIONS get 503 with Retry-After and leave no CDR; the others go on', () => {
+  test('while it drains, new calls and OPTIONS get 503 with Retry-After and leave no CDR; others go on', async () => {
     const bench = new RunnerBench();
     const call = established(bench);
     bench.runner.command({ kind: 'drain' });
@@ -295,7 +295,7 @@ describe('an orderly stop', () => {
     assert.deepEqual(wordsOf(refused), ['caller 503']);
     assert.equal(headerOf(refused[0]?.text ?? '', 'Retry-After'), '5');
     assert.deepEqual(wordsOf(bench.receive(call.inDialog('BYE', CALLER, 2), CALLER)), ['caller 200', 'trunk BYE']);
-    assert.equal(bench.spool().length, 1);
+    assert.equal((await bench.spool()).length, 1);
   });
 });
 
@@ -308,7 +308,7 @@ describe('a disk that fails', () => {
   }
 
   for (const isStrict of [false, true]) {
-    test(`at any call (strict: ${isStrict}): no 200 leaves without its record, and none is lost or doubled`, () => {
+    test(`at any call (strict: ${isStrict}): no 200 leaves without its record, and none is lost or twice`, async () => {
       for (let failsAt = 4; failsAt <= callsOfTheDisk(isStrict); failsAt++) {
         const disk = new MemoryDisk();
         Object.assign(disk, { failsAt, tornShare: 0.6 });
@@ -329,9 +329,9 @@ describe('a disk that fails', () => {
         call.acknowledged();
         bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
         bench.pass(30);
-        assert.equal(bench.spool().length, 1, `call ${failsAt}: one CDR`);
+        assert.equal((await bench.spool()).length, 1, `call ${failsAt}: one CDR`);
         bench.restart();
-        assert.equal(bench.spool().length, 1);
+        assert.equal((await bench.spool()).length, 1);
         assert.deepEqual(bench.held(), [0, 0, 0]);
       }
     });
@@ -350,7 +350,7 @@ describe('a disk that fails', () => {
     assert.deepEqual(wordsOf(sent)[0], 'caller 100');
   });
 
-  test('for long: new calls get 503 unrecorded, calls that there are go on, and only ends and answers wait', () => {
+  test('for long: new calls get 503 unrecorded, those there are go on, and only ends and answers wait', async () => {
     const bench = new RunnerBench();
     const call = established(bench);
     const ringing = new BenchCall(bench, 'two');
@@ -364,7 +364,7 @@ describe('a disk that fails', () => {
     const sent = wordsOf(bench.pass(30));
     for (const word of ['caller 200', 'trunk ACK', 'trunk BYE']) assert.ok(sent.includes(word), `${word} in ${sent}`);
     assert.deepEqual(wordsOf(bench.receive(new BenchCall(bench, 'four').inviteText(), CALLER))[0], 'caller 100');
-    assert.equal(bench.spool().length, 1);
+    assert.equal((await bench.spool()).length, 1);
   });
 });
 

@@ -1,5 +1,6 @@
 // One shard's runner without a thread and without a disk: datagrams in, datagrams out, lives one after the other.
 
+import { setImmediate } from 'node:timers/promises';
 import { monotonicMs } from '../../src/clock.ts';
 import { liveCalls } from '../../src/control/live-calls.ts';
 import { SwitchView } from '../../src/control/switch-view.ts';
@@ -32,6 +33,9 @@ const SNAPSHOT: Snapshot = {
   ...routes([routingGateway(ROUTING_SLOT, { remoteIp: TRUNK })]),
   parameters: parameters(),
 };
+
+/** Longer than the journal waits before it is brought to the disk. */
+const FLUSH_MS = 250;
 
 /** A datagram that left the shard. */
 export interface Sent {
@@ -66,6 +70,8 @@ export class RunnerBench {
   readonly isStrict: boolean;
   readonly #snapshot: Snapshot;
   readonly #isOutlived: boolean;
+  /** How far ahead of the clock the runner is. */
+  #aheadMs = 0;
   #ring: Ring;
   /** Position and CDR of whatever control would have spooled. */
   readonly spooled = new Map<number, Cdr>();
@@ -83,6 +89,7 @@ export class RunnerBench {
   /** The process dies and begins again; what control had spooled it still has. `keepsMemory`: only the worker died. */
   restart(options: Restart = {}): void {
     this.disk = this.disk.successor(options.afterPowerCut);
+    this.#aheadMs = 0;
     if (options.keepsMemory !== true) {
       this.memory = allocateSwitchMemory(1);
       const mark = new TakenMark((this.memory.shards[0] as SwitchMemory['shards'][0]).cdrsTaken);
@@ -111,13 +118,28 @@ export class RunnerBench {
   /** Time passes for the runner: `ms` from now. */
   pass(ms: number): Sent[] {
     const before = this.sent.length;
+    this.#aheadMs = Math.max(this.#aheadMs, ms);
     this.runner.advance(monotonicMs() + ms);
     this.runner.putOut();
     return this.sent.slice(before);
   }
 
+  /** The shard brings its journal to the disk; a failure is mended by the next attempt. */
+  async flush(): Promise<void> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      this.pass(this.#aheadMs + FLUSH_MS);
+      await setImmediate();
+    }
+  }
+
+  /** What has ended is on the disk, and control takes what is in the ring. */
+  async spool(): Promise<Cdr[]> {
+    await this.flush();
+    return this.taken();
+  }
+
   /** Control takes what is in the ring. */
-  spool(): Cdr[] {
+  taken(): Cdr[] {
     const ring = this.#ring;
     const taken = new TakenMark((this.memory.shards[0] as SwitchMemory['shards'][0]).cdrsTaken);
     while (ring.next()) {

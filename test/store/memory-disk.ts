@@ -87,7 +87,7 @@ export class MemoryDisk implements JournalDisk {
     const next = new MemoryDisk();
     for (const [name, { bytes, syncedBytes }] of this.files) {
       const kept = Buffer.from(afterPowerCut ? bytes.subarray(0, syncedBytes) : bytes);
-      next.files.set(name, { bytes: kept, syncedBytes: kept.length });
+      next.files.set(name, { bytes: kept, syncedBytes });
     }
     return next;
   }

@@ -227,7 +227,7 @@ describe('records', () => {
     assert.ok(!board.write(0, new Uint8Array(BOARD_RECORD_BYTES + 1)));
   });
 
-  test('CDR_HELD_MAX: with that many that control has not taken no call may begin, until it has', () => {
+  test('CDR_HELD_MAX: with that many that control has not taken no call may begin, until it has', async () => {
     const shared = Ring.allocate(CDR_RING_BYTES);
     const ring = new Ring(shared);
     const board = new RecordBoard(RecordBoard.allocate(1, BOARD_RECORD_BYTES), BOARD_RECORD_BYTES);
@@ -242,6 +242,8 @@ describe('records', () => {
       if (ended % 512 === 511) out.flush();
     }
     assert.deepEqual([out.isFull, out.heldCount], [true, CDR_HELD_MAX]);
+    await journal.flush();
+    out.publish();
     const control = new Ring(shared);
     for (let position = 0; position < CDR_HELD_MAX; ) {
       while (control.next()) position += 1;
