@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { tellLeftBehind } from '../../src/control/cdr/store-alarm.ts';
+import type { Log } from '../../src/log.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import { pack } from '../../src/store/records.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
@@ -41,6 +43,19 @@ test('a full store closes the shards to new calls and loses nothing; with room a
   control.tick(1_200);
   assert.equal(isClosed(fixture), false, 'it is tried with every tick');
   assert.equal(stores.spool.lastPosition(), 14, 'nothing was lost');
+});
+
+test('a stop says of CDRs that found no room that they are stored later: they stand in the journals', (context) => {
+  const { control, shards } = smallControl(context, 1, 'down');
+  const told: unknown[] = [];
+  const log = { error: (...words: unknown[]) => void told.push(words) } as unknown as Log;
+  tellLeftBehind(control.view, log);
+  assert.deepEqual(told, []);
+  for (let number = 1; number <= 3; number++) shards[0]?.record(sampleCdr(number, WALL_MS));
+  control.tick(0);
+  tellLeftBehind(control.view, log);
+  const { depthBytes: sizeBytes } = control.view.shards[0]?.rings.cdrs ?? {};
+  assert.deepEqual(told, [[{ shard: 0, sizeBytes }, 'CDRs could not be stored: the next start stores them']]);
 });
 
 test('records older than the online window go, but never before every sink has them', (context) => {

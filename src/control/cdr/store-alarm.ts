@@ -9,10 +9,10 @@ export function tellStoreIsFull(shards: readonly ShardMemory[], isFull: boolean)
   for (const { storeIsFull } of shards) Atomics.store(new Int32Array(storeIsFull), 0, Number(isFull));
 }
 
-/** The switch stops, and some CDRs could not be stored. */
+/** The switch stops, and some CDRs could not be stored: the journals still have them. */
 export function tellLeftBehind(view: SwitchView, log: Log): void {
   for (const [shard, { rings }] of view.shards.entries()) {
     const sizeBytes = rings.cdrs.depthBytes;
-    if (sizeBytes > 0) log.error({ shard, sizeBytes }, 'CDRs that could not be stored are lost with this stop');
+    if (sizeBytes > 0) log.error({ shard, sizeBytes }, 'CDRs could not be stored: the next start stores them');
   }
 }
