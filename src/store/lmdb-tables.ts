@@ -98,7 +98,7 @@ function tablesIn(dataPath: string, roomBytes: number): Tables {
     return root;
   };
   const root = file('tandem.mdb', { noReadAhead: true, overlappingSync: true });
-  flushes.set(root, { isNeeded: true, latest: Promise.resolve() });
+  flushes.set(root, { dataPath, isNeeded: true, latest: Promise.resolve() });
   const table = (name: string): Bytes => root.openDB<Uint8Array, string | number>(name, { encoding: 'binary' });
   const meta = table('meta');
   refuseNewer(meta, dataPath);
@@ -179,7 +179,8 @@ function formerTable(root: Root, name: string): Bytes | undefined {
 
 /** Runs `action` in one commit of tandem.mdb. Throws TANDEM_DISK_FULL. */
 export function write(tables: Tables, action: () => void): void {
-  onDisk(() => tables.root.transactionSync(action, COMMITTED_NOT_FLUSHED));
+  const commit = (): void => tables.root.transactionSync(action, COMMITTED_NOT_FLUSHED);
+  onDisk(commit, () => flushOf(tables).dataPath);
   flushOf(tables).isNeeded = true;
 }
 
@@ -193,8 +194,9 @@ interface Synced {
   readonly env: { sync(): void };
 }
 
-/** Whether something of tandem.mdb was committed since the latest flush began, and that flush. */
+/** Of a data directory: whether something of tandem.mdb was committed since the latest flush began, and that flush. */
 interface Flush {
+  readonly dataPath: string;
   isNeeded: boolean;
   latest: Promise<void>;
 }

@@ -1,5 +1,6 @@
 // The errors a store has for the operator while it runs: there is no room, in it or on its disk.
 
+import { statfsSync } from 'node:fs';
 import { TandemError } from '../tandem-error.ts';
 
 /** TANDEM_STORE_FULL, for records of calls that a store of `roomBytes` cannot take. */
@@ -23,14 +24,23 @@ function gigabytes(bytes: number): string {
 /** ENOSPC and EDQUOT, as LMDB tells them. */
 const NO_ROOM_ON_DISK = [28, 122];
 
-/** What `action` does. Throws TANDEM_DISK_FULL where the disk has no room for what it writes. */
-export function onDisk(action: () => void): void {
+/** EIO: also what LMDB makes of a write of which the disk took a part. That has left less room than this, then. */
+const IO_ERROR = 5;
+const ROOM_LEFT_BYTES = 2 ** 20;
+
+/** What `action` does. Throws TANDEM_DISK_FULL where the disk, on which `folder` is, has no room for what it writes. */
+export function onDisk(action: () => void, folder: () => string): void {
   try {
     action();
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? Number(cause.code) : 0;
-    if (!NO_ROOM_ON_DISK.includes(code)) throw cause;
+    if (!NO_ROOM_ON_DISK.includes(code) && !(code === IO_ERROR && isFull(folder()))) throw cause;
     const sentence = 'The disk of the data directory is full, and nothing was written: make room there.';
     throw new TandemError('TANDEM_DISK_FULL', sentence, { cause });
   }
+}
+
+function isFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < ROOM_LEFT_BYTES;
 }

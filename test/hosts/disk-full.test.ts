@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const RUN = fileURLToPath(new URL('./disk-full-run.js', import.meta.url));
 const DATA_DIRECTORY = new URL('../../src/store/data-directory.js', import.meta.url).href;
+const STORES = new URL('../../src/store/lmdb.js', import.meta.url).href;
 const MAPPED_FILE = new URL('../../src/store/mapped-file.js', import.meta.url).href;
 
 /** A namespace where this user may mount, as root or in a user namespace; null where the platform refuses. */
@@ -56,6 +57,23 @@ test('a disk with room for half of it: nothing is mapped, for that would end the
   const run = runOn('size=64k', ['--input-type=module', '-e', program]);
   if (run === null) return context.skip('SKIPPED: this user may not mount');
   assert.deepEqual(run, { status: 0, said: 'true' });
+});
+
+test('a commit of which a full disk takes a part is told as a full disk, and leaves nothing', (context) => {
+  const program = `
+    import { tmpdir } from 'node:os';
+    import { openLmdbStores } from ${JSON.stringify(STORES)};
+    const { spool } = openLmdbStores(tmpdir());
+    for (let count = 0; ; count++) {
+      try { spool.append([Buffer.alloc(50_000)]); } catch ({ code, cause }) {
+        console.log(JSON.stringify([code, cause?.code, spool.count() === count, spool.lastPosition() === count]));
+        process.exit();
+      }
+    }`;
+  const run = runOn('size=400k', ['--input-type=module', '-e', program]);
+  if (run === null) return context.skip('SKIPPED: this user may not mount');
+  // 5 is EIO, as LMDB has it of a write that ended before its end.
+  assert.deepEqual(run, { status: 0, said: JSON.stringify(['TANDEM_DISK_FULL', 5, true, true]) });
 });
 
 test('a start on a full disk says that it is full, and leaves nothing half written', (context) => {
