@@ -2,7 +2,7 @@
 // is done while control starts.
 
 import type { CallCheckpoint } from '../core/call/checkpoint.ts';
-import { CallJournal } from '../store/call-journal.ts';
+import { type CallJournal, openJournal } from '../store/call-journal.ts';
 import { clockRun, type JournalDisk } from '../store/journal-disk.ts';
 import { unpackCheckpoint } from '../store/live-records.ts';
 
@@ -15,9 +15,9 @@ export interface FormerLife {
   readonly ofAnother: readonly CallCheckpoint[];
 }
 
-/** Opens the journal of `disk` and reads it. Throws as CallJournal throws. */
+/** Opens the journal of `disk` and reads it. Throws as openJournal throws. */
 export function readFormerLife(disk: JournalDisk, isStrict: boolean): FormerLife {
-  const journal = new CallJournal(disk, { isStrict });
+  const journal = openJournal(disk, { isStrict });
   const run = clockRun();
   const ofThisRun: CallCheckpoint[] = [];
   const ofAnother: CallCheckpoint[] = [];

@@ -7,6 +7,7 @@
 // then the older file goes. A full disk is an error that can be answered. Why not LMDB: src/decisions/0020.
 
 import { JOURNAL_ROOM_BYTES, JOURNAL_SEGMENT_BYTES } from '../core/base/limits.ts';
+import { usable } from './data-directory.ts';
 import { clockRun, type JournalDisk } from './journal-disk.ts';
 import { FrameBuffer, type JournalContent, readSegment, SEGMENT_HEAD_BYTES, segmentHead } from './journal-segment.ts';
 import { storeFull } from './store-full.ts';
@@ -225,6 +226,11 @@ export class CallJournal {
       return; // Its check tells that it is torn.
     }
   }
+}
+
+/** Opens the journal of `disk`. Throws TANDEM_STORE_NEWER, and TANDEM_DATA_UNUSABLE for what the disk throws. */
+export function openJournal(disk: JournalDisk, options: JournalOptions): CallJournal {
+  return usable(() => new CallJournal(disk, options));
 }
 
 /** Reads the journal of `disk` without touching it. */

@@ -165,11 +165,12 @@ function unlockDataDirectory(dataPath: string): void {
   closeSync(file);
 }
 
-/** Answers what `action` does. Throws TANDEM_DATA_UNUSABLE with the operator's next step for what it throws. */
-function usable<T>(action: () => T): T {
+/** Answers what `action` does. Throws TANDEM_DATA_UNUSABLE with the operator's next step for what the disk throws. */
+export function usable<T>(action: () => T): T {
   try {
     return action();
   } catch (cause) {
+    if (cause instanceof TandemError) throw cause;
     const code = cause instanceof Error && 'code' in cause ? cause.code : null;
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
     const todo = isFull ? 'The disk is full: make room, and start again.' : 'Does it belong to this user?';

@@ -12,6 +12,8 @@ import { fileURLToPath } from 'node:url';
 const RUN = fileURLToPath(new URL('./disk-full-run.js', import.meta.url));
 const DATA_DIRECTORY = new URL('../../src/store/data-directory.js', import.meta.url).href;
 const STORES = new URL('../../src/store/lmdb.js', import.meta.url).href;
+const FORMER_LIFE = new URL('../../src/shard-host/former-life.js', import.meta.url).href;
+const JOURNAL_DISK = new URL('../../src/store/journal-disk.js', import.meta.url).href;
 const MAPPED_FILE = new URL('../../src/store/mapped-file.js', import.meta.url).href;
 
 /** A namespace where this user may mount, as root or in a user namespace; null where the platform refuses. */
@@ -74,6 +76,21 @@ test('a commit of which a full disk takes a part is told as a full disk, and lea
   if (run === null) return context.skip('SKIPPED: this user may not mount');
   // 5 is EIO, as LMDB has it of a write that ended before its end.
   assert.deepEqual(run, { status: 0, said: JSON.stringify(['TANDEM_DISK_FULL', 5, true, true]) });
+});
+
+test('a start whose journal has no room says that the disk is full, and what to do', (context) => {
+  const program = `
+    import { writeFileSync } from 'node:fs';
+    import { tmpdir } from 'node:os';
+    import { readFormerLife } from ${JSON.stringify(FORMER_LIFE)};
+    import { journalFolder } from ${JSON.stringify(JOURNAL_DISK)};
+    const journal = journalFolder(tmpdir() + '/0');
+    journal.list();
+    try { writeFileSync(tmpdir() + '/ballast', Buffer.alloc(1e6)); } catch {}
+    try { readFormerLife(journal, false); } catch ({ code, message }) { console.log(code, message); }`;
+  const run = runOn('size=64k', ['--input-type=module', '-e', program]);
+  if (run === null) return context.skip('SKIPPED: this user may not mount');
+  assert.match(run.said, /^TANDEM_DATA_UNUSABLE .*ENOSPC.* The disk is full: make room, and start again\.$/);
 });
 
 test('a start on a full disk says that it is full, and leaves nothing half written', (context) => {
