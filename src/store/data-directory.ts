@@ -1,6 +1,5 @@
 // Who has the data directory: one switch at a time. <data>/running.json names the process and where it is managed,
-// <data>/local-token holds what the command line shows to be let in. They are for the switch's own user. <data>/format
-// says which release can read it.
+// <data>/local-token holds what the command line shows to be let in. They are for the switch's own user.
 //
 // A process of another container has a number that says nothing here. So who has the directory holds a lock of the
 // kernel on <data>/lock besides, where it can (file-lock.ts). That file stays: were it removed, two could lock two.
@@ -9,7 +8,6 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
-  existsSync,
   fchownSync,
   fstatSync,
   mkdirSync,
@@ -24,7 +22,6 @@ import {
 import { join } from 'node:path';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { lockFile } from './file-lock.ts';
-import { STORED_FORMAT } from './stored-format.ts';
 
 const IN_USE_TODO = 'Stop it first, or give this one another data directory.';
 
@@ -57,14 +54,12 @@ const locks = new Map<string, number>();
 
 /**
  * Takes `dataPath`, made if need be, for this process; on the main thread, where it has not been taken yet. Throws
- * TANDEM_DATA_IN_USE when another process has it, TANDEM_DATA_UNUSABLE when this user may not write there,
- * TANDEM_DATA_LATER when a later release has.
+ * TANDEM_DATA_IN_USE when another process has it, TANDEM_DATA_UNUSABLE when this user may not write there.
  */
 export function claimDataDirectory(dataPath: string, management: Management): void {
   refuseOther(dataPath);
   lockDataDirectory(dataPath);
   try {
-    claimFormat(dataPath);
     publishManagement(dataPath, management);
   } catch (error) {
     unlockDataDirectory(dataPath);
@@ -128,19 +123,6 @@ function refuseOther(dataPath: string): void {
   if (other === null || other.pid === process.pid) return;
   const sentence = `A switch (process ${other.pid}) already runs on ${dataPath}. ${IN_USE_TODO}`;
   throw new TandemError('TANDEM_DATA_IN_USE', sentence);
-}
-
-/** <data>/format: the latest that was ever written here. */
-function claimFormat(dataPath: string): void {
-  const path = join(dataPath, 'format');
-  const found = usable(() => (existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0));
-  if (found > STORED_FORMAT) {
-    const sentence =
-      `A later release of Tandem has written in ${dataPath} (format ${found}; this one knows ${STORED_FORMAT}). ` +
-      'Start that release, or this one on a copy from before it.';
-    throw new TandemError('TANDEM_DATA_LATER', sentence);
-  }
-  if (found !== STORED_FORMAT) usable(() => writeWhole(path, `${STORED_FORMAT}\n`, 0o600));
 }
 
 function lockDataDirectory(dataPath: string): void {

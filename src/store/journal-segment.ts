@@ -6,10 +6,14 @@
 
 import { crc32 } from 'node:zlib';
 import { TandemError } from '../tandem-error.ts';
+import { SHAPE_COUNT } from './records.ts';
 
 const MAGIC = 'TNDMCALL';
-/** Format 1 had no ACKNOWLEDGED, 2 no checkpoints in two parts, 3 no tail in a file of its own. */
-const FORMAT = 4;
+/**
+ * That of the records in it, since 4. Format 1 had no ACKNOWLEDGED, 2 no checkpoints in two parts, 3 no tail in a file
+ * of its own.
+ */
+const FORMAT = SHAPE_COUNT;
 /** Of the name of a run of the clock. */
 export const CLOCK_BYTES = 36;
 

@@ -19,11 +19,11 @@ import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { checkStoreFile } from './lmdb-file.ts';
-import { pack, unpack } from './records.ts';
+import { pack, SHAPE_COUNT, unpack } from './records.ts';
 import { onDisk } from './store-full.ts';
 
-/** Version of what is written; a newer one on disk is refused. */
-const FORMAT = 1;
+/** Of what is written: records of all shapes so far. A later one on disk is refused. */
+const FORMAT = SHAPE_COUNT;
 
 /** The index of CDRs of earlier releases; it is made anew, laid out in another way. */
 const FORMER_INDEX = 'index';
@@ -131,10 +131,10 @@ function keepPrivate(path: string): void {
 /** Before anything else is made or dropped there: a store that is refused stays as it is. */
 function refuseNewer(meta: Bytes, dataPath: string): void {
   const stored = meta.getBinary('format');
-  const format = stored === undefined ? FORMAT : unpack(stored);
-  if (format === FORMAT) return;
+  const format = stored === undefined ? FORMAT : Number(unpack(stored));
+  if (format <= FORMAT) return;
   const todo = 'Start the newer version, or restore a backup.';
-  const sentence = `${dataPath} was written in format ${String(format)}, and this Tandem reads ${FORMAT}. ${todo}`;
+  const sentence = `${dataPath} was written in format ${format}, and this Tandem reads ${FORMAT}. ${todo}`;
   throw new TandemError('TANDEM_STORE_NEWER', sentence);
 }
 
@@ -144,12 +144,14 @@ function writeFormat(tables: Tables): void {
 
 /**
  * What a process that was killed has committed and not flushed. LMDB takes what it finds for flushed, so that it needs
- * a commit to do it. A disk that is full takes none: then the first flush with room does.
+ * a commit to do it. A disk that is full takes none: then the first flush with room does. A file that LMDB has just
+ * made has no head on the disk, and without one it is no store after a power cut.
  */
 function bringFoundToDisk(tables: Tables): void {
   try {
     writeFormat(tables);
     flushNow(tables);
+    flushNow({ root: tables.history });
   } catch {
     return;
   }
@@ -229,7 +231,7 @@ export async function closeTables(tables: Tables): Promise<void> {
 }
 
 /** Returns when all that was committed is on the disk. */
-export function flushNow({ root }: Tables): void {
+export function flushNow({ root }: Pick<Tables, 'root'>): void {
   (root as unknown as Synced).env.sync();
 }
 

@@ -2,8 +2,9 @@
 // board records) are listed here once, so that a record carries values and no field names (a CDR is about
 // 400 bytes instead of 1 100), and any thread or later version can read it without being told more.
 //
-// The list is part of the data format (stored-format.ts): shapes are appended, never changed, moved or removed, because
-// records on disk name them by place. A record of another shape is written with its field names, and is read as well.
+// The list is part of the format of the store and of the journals: shapes are appended, never changed, moved or
+// removed, because records on disk name them by place. A record of another shape is written with its field names, and
+// is read as well.
 
 import { Packr } from 'msgpackr';
 import type { Target } from '../core/base/target.ts';
@@ -206,7 +207,7 @@ const SHAPES: readonly (readonly string[])[] = [
   CDR_FIELDS_6,
 ];
 
-/** How many there are. */
+/** How many there are: a release that knows fewer misreads what is stored, and refuses it. */
 export const SHAPE_COUNT = SHAPES.length;
 
 /** What records of earlier shapes lack. */

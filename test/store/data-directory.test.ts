@@ -25,7 +25,6 @@ import {
   releaseDataDirectory,
 } from '../../src/store/data-directory.ts';
 import { lockFile } from '../../src/store/file-lock.ts';
-import { STORED_FORMAT } from '../../src/store/stored-format.ts';
 import { TandemError } from '../../src/tandem-error.ts';
 import { until } from '../hosts/eventually.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -55,21 +54,6 @@ function ticksOf(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
-
-test('a directory that a later release has written in is refused and left alone; one of an earlier is taken', () => {
-  const path = temporaryDirectory();
-  const file = join(path, 'format');
-  writeFileSync(file, `${STORED_FORMAT + 1}\n`);
-  const refused = (error: unknown): boolean => error instanceof TandemError && error.code === 'TANDEM_DATA_LATER';
-  assert.throws(() => claimDataDirectory(path, MANAGEMENT), refused);
-  assert.throws(() => claimDataDirectory(path, MANAGEMENT), refused, 'its lock was given back');
-  assert.equal(findRunningSwitch(path), null);
-  assert.equal(readFileSync(file, 'utf8'), `${STORED_FORMAT + 1}\n`);
-  writeFileSync(file, `${STORED_FORMAT - 1}\n`);
-  claimDataDirectory(path, MANAGEMENT);
-  assert.equal(Number(readFileSync(file, 'utf8')), STORED_FORMAT);
-  releaseDataDirectory(path);
-});
 
 test('who claims is found until it gives up', () => {
   const path = join(temporaryDirectory(), 'new', 'data');
