@@ -164,9 +164,8 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     if (!this.#isOver) this.#fail(PHASE_TIMEOUTS[this.#phase]);
   }
 
-  onTransportError(transaction: unknown): void {
-    // The ACK of a challenge that has been answered since is lost, not the INVITE that answers it.
-    if (!this.#isOver && this.#invite.isUnderWay(transaction)) this.#fail('unreachable');
+  onTransportError(): void {
+    if (!this.#isOver) this.#fail('unreachable');
   }
 
   due(): void {
@@ -268,8 +267,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   /** Sends the INVITE once more when `response` says how; false when it does not. */
   #retry(response: SipMessage): boolean {
     if (!this.#isAskedAgain(response)) return false;
-    this.#around.wheel.disarm(this.#timer, this);
-    this.#timer = 0;
+    this.#leaveInvite();
     this.#enter('inviting');
     this.#send();
     return true;
@@ -350,13 +348,15 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.#isOver = true;
     this.#crossing = EMPTY_CROSSING;
     this.record.left = left;
+    this.#leaveInvite();
+  }
+
+  /** What still comes of the INVITE is late: it is over, or another one takes its place, with dialogs of its own. */
+  #leaveInvite(): void {
     this.#around.wheel.disarm(this.#timer, this);
     this.#timer = 0;
     for (const { leg } of this.#early) leg.abandon();
-    this.#late.keepEarly(
-      this.#early.map(({ leg }) => leg.dialog),
-      this.#invite.cseq,
-    );
+    this.#late.keepEarly(this.#early.splice(0), this.#invite.cseq);
     this.#invite.handTo(this.#late);
   }
 

@@ -12,6 +12,7 @@ import type { SipMessage } from '../sip/message.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { ClientUser } from '../transaction/ports.ts';
 import type { Credentials } from './credentials.ts';
+import type { DialogLeg } from './dialog-leg.ts';
 import type { Surroundings } from './ports.ts';
 import { endUnwanted } from './unwanted-answer.ts';
 
@@ -52,9 +53,9 @@ export class LateAnswers implements ClientUser {
   }
 
   /** The early dialogs that nobody confirmed, of an INVITE with the sequence number `cseq`. */
-  keepEarly(dialogs: readonly Dialog[], cseq: number): void {
-    const spoken = dialogs.filter(({ localCseq }) => localCseq !== cseq);
-    this.#early = spoken.length === 0 ? NOTHING : spoken;
+  keepEarly(early: readonly { readonly leg: DialogLeg }[], cseq: number): void {
+    const spoken = early.map(({ leg }) => leg.dialog).filter(({ localCseq }) => localCseq !== cseq);
+    if (spoken.length > 0) this.#early = [...this.#early, ...spoken];
   }
 
   /** A gateway that speaks lives, however late. Nothing else that it says matters, but a 2xx. */

@@ -61,11 +61,6 @@ export class OutgoingInvite {
     return this.#cseq;
   }
 
-  /** Whether `transaction` is that of its latest sending. */
-  isUnderWay(transaction: unknown): boolean {
-    return transaction === this.#transaction;
-  }
-
   /** Sends it, the first time or once more. `headers`: lines, each with its CRLF. `user`: whom to tell of answers. */
   send(headers: string, body: string, user: ClientUser): void {
     this.#cseq += 1;

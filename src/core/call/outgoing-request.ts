@@ -90,7 +90,9 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
     this.cancel();
   }
 
-  onResponse(_transaction: unknown, response: SipMessage): void {
+  onResponse(transaction: unknown, response: SipMessage): void {
+    // The INVITE has been sent anew since: that one is answered.
+    if (this.#transaction !== null && transaction !== this.#transaction) return;
     if (this.#acknowledgement !== null) {
       if (response.status >= 200 && response.status < 300) this.#acknowledgement.repeat();
       return;
