@@ -233,7 +233,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
 
   asked({ twin }: Leg, question: Question): void {
     // Before the answer: glare with the first INVITE is what a second one is (14.2).
-    const isTooEarly = question.method === 'INVITE' && !this.record.isAnswered;
+    const isTooEarly = question.method === 'INVITE' && !this.caller.isFinal;
     if (twin === null || isTooEarly) question.answer(491, reasonPhraseOf(491), EMPTY_CROSSING, null);
     else twin.ask(question);
   }
