@@ -27,7 +27,7 @@ export interface UdpListenerOptions {
 export class UdpListener {
   readonly #socket: Socket;
   readonly #isIp6: boolean;
-  readonly #onSent: (error: (Error & { address?: string; port?: number }) | null) => void;
+  readonly #onSent: (error: (NodeJS.ErrnoException & { address?: string; port?: number }) | null) => void;
 
   private constructor(options: UdpListenerOptions) {
     // Addresses are always numeric: nothing is looked up, so no promise, no tick, no allocation for it.
@@ -42,10 +42,11 @@ export class UdpListener {
     this.#socket.on('message', (bytes: Buffer, { address, port }: RemoteInfo) =>
       options.onDatagram(bytes, this.#isIp6 ? unmapped(address) : address, port),
     );
-    // One function for all sends: the error names the place.
+    // One function for all sends: the error names the place. A datagram that is too large says nothing of it.
     this.#onSent = (error) => {
-      const { address, port } = error ?? {};
-      if (address !== undefined && port !== undefined) options.onUnreachable(unmapped(address), port);
+      const { address, port, code } = error ?? {};
+      if (code !== 'EMSGSIZE' && address !== undefined && port !== undefined)
+        options.onUnreachable(unmapped(address), port);
     };
   }
 

@@ -35,13 +35,16 @@ import { inviteRouteOf } from './invite-route.ts';
 import { LateAnswers } from './late-answers.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type LegUser, type Provisional } from './leg-events.ts';
 import { LegSessionTimer } from './leg-session-timer.ts';
-import { OutgoingInvite } from './outgoing-invite.ts';
+import { extensionsOf, OutgoingInvite } from './outgoing-invite.ts';
 import type { PartiesToward, Renumber } from './parties.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
 import { reliableSequenceOf } from './provisional-across.ts';
 import { noteDelay } from './quality-signs.ts';
 import { q850Of, reasonHeaderOf } from './reason-header.ts';
 import { type Redirect, redirectsOf } from './redirect.ts';
+
+/** 21.5.7: as what an INVITE counts that was too large to be sent. */
+const TOO_LARGE = 513;
 
 /** Hears how the attempt fares. */
 export interface AttemptUser extends LegUser {
@@ -220,7 +223,8 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     const { headers, body } = this.#crossing;
     const extensions = extensionsOf(this.#reliability, this.#sessionTimer !== null);
     const timer = this.#sessionTimer?.requestLines() ?? '';
-    this.#invite.send(`${ALLOW}${extensions}${timer}${this.#authorization?.lines ?? ''}${headers}`, body, this);
+    const lines = `${ALLOW}${extensions}${timer}${this.#authorization?.lines ?? ''}${headers}`;
+    if (!this.#invite.send(lines, body, this)) this.#fail('tooLarge');
   }
 
   #receiveProvisional(response: SipMessage): void {
@@ -339,7 +343,8 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
 
   #fail(how: AttemptFailure): void {
     this.#close(how);
-    this.#around.countAttempt(this.gateway.slot, how === 'unreachable' ? 'unreachable' : 'timeout');
+    const counted = how === 'unreachable' ? how : how === 'tooLarge' ? TOO_LARGE : 'timeout';
+    this.#around.countAttempt(this.gateway.slot, counted);
     noteSilence(this.#around, this.gateway, how);
     this.#user.attemptFailed(this, this.#outcome(how, 0, 0), '', EMPTY_CROSSING);
   }
@@ -386,12 +391,4 @@ interface EarlyDialog {
   readonly leg: DialogLeg;
   /** Highest RSeq seen in it; 0 before the first. */
   rseq: number;
-}
-
-/** The extensions offered to the gateway. */
-function extensionsOf(reliability: Reliability, hasTimer: boolean): string {
-  const timer = hasTimer ? 'Supported: timer\r\n' : '';
-  if (reliability === 'none') return timer;
-  const offered = hasTimer ? 'Supported: 100rel, timer\r\n' : 'Supported: 100rel\r\n';
-  return reliability === 'required' ? `${offered}Require: 100rel\r\n` : offered;
 }

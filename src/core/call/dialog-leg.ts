@@ -199,16 +199,16 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
 
   /** Sends a request in this dialog, with the next sequence number. */
   sendRequest(method: string, headers: string, body: string, outgoing: OutgoingRequest): void {
-    const { transactions } = this.#around;
     this.dialog.localCseq += 1;
     if (this.dialog.localCseq % CSEQ_RENEWAL === 0) this.#user.changed();
     const isTarget = method === 'INVITE' || method === 'UPDATE';
     const timed =
       isTarget && this.sessionTimer !== null ? `Supported: timer\r\n${this.sessionTimer.requestLines()}` : '';
     const request = this.#request(method, timed + headers, body, outgoing);
-    const invite = method === 'INVITE' ? transactions.invite(request) : null;
+    if (!outgoing.fits(request.text)) return;
+    const invite = method === 'INVITE' ? this.#around.transactions.invite(request) : null;
     outgoing.started(this.dialog.localCseq, request.text, invite);
-    if (invite === null) transactions.request(request);
+    if (invite === null) this.#around.transactions.request(request);
   }
 
   /** Who we are, for a request that is to be sent; null where nobody may ask. */

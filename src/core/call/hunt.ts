@@ -14,7 +14,8 @@ export type AttemptFailure =
   | 'tryingTimeout'
   | 'progressTimeout'
   | 'ringingTimeout'
-  | 'unreachable';
+  | 'unreachable'
+  | 'tooLarge';
 
 /** What happened on one attempt. */
 export interface AttemptOutcome {
@@ -103,6 +104,8 @@ export function huntEndOf(outcome: AttemptOutcome): HuntEnd {
       return { reason: 'NoAnswer', status: 408 };
     case 'unreachable':
       return { reason: 'GatewayUnreachable', status: 503 };
+    case 'tooLarge':
+      return { reason: 'ProtocolError', status: 513 };
     case 'failure':
       return failureEndOf(outcome);
   }

@@ -4,9 +4,11 @@
 import type { AddressMethod, Target } from '../base/target.ts';
 import { Dialog, type LocalEnd } from '../dialog/dialog.ts';
 import type { SipMessage } from '../sip/message.ts';
+import { SENT_BYTES_MAX } from '../sip/sip-limits.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client.ts';
 import type { ClientUser } from '../transaction/ports.ts';
+import type { Reliability } from './caller-leg.ts';
 import type { Surroundings } from './ports.ts';
 
 /** Who is called, by whom, and where the datagrams go. */
@@ -61,14 +63,19 @@ export class OutgoingInvite {
     return this.#cseq;
   }
 
-  /** Sends it, the first time or once more. `headers`: lines, each with its CRLF. `user`: whom to tell of answers. */
-  send(headers: string, body: string, user: ClientUser): void {
+  /**
+   * Sends it, the first time or once more; false when it is too large to be sent. `headers`: lines, each with its CRLF.
+   * `user`: whom to tell of answers.
+   */
+  send(headers: string, body: string, user: ClientUser): boolean {
     this.#cseq += 1;
     this.#branch = this.#around.mintBranch();
     const contact = `Contact: <sip:${this.#local.hostPort}>\r\n`;
     const text = this.#print('INVITE', contact + headers, body);
+    if (text.length > SENT_BYTES_MAX) return false;
     const request = { branch: this.#branch, text, target: this.#target, resend: this.#resends, user };
     this.#transaction = this.#around.transactions.invite(request);
+    return true;
   }
 
   /**
@@ -100,4 +107,12 @@ export class OutgoingInvite {
       `CSeq: ${this.#cseq} ${method}\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`
     );
   }
+}
+
+/** The extensions offered to the gateway. */
+export function extensionsOf(reliability: Reliability, hasTimer: boolean): string {
+  const timer = hasTimer ? 'Supported: timer\r\n' : '';
+  if (reliability === 'none') return timer;
+  const offered = hasTimer ? 'Supported: 100rel, timer\r\n' : 'Supported: 100rel\r\n';
+  return reliability === 'required' ? `${offered}Require: 100rel\r\n` : offered;
 }

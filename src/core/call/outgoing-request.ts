@@ -5,6 +5,7 @@ import { Acknowledgement } from '../dialog/acknowledgement.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
 import { printCancel } from '../sip/print-cancel.ts';
+import { SENT_BYTES_MAX } from '../sip/sip-limits.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
 import { TIMER_C_MS } from '../timer/sip-timers.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
@@ -19,6 +20,7 @@ const REQUEST_TIMEOUT = 408;
 const NO_DIALOG = 481;
 const TERMINATED = 487;
 const GATEWAY_TIMEOUT = 504;
+const TOO_LARGE = 513;
 
 /** Their refusal, or silence, is about one response, or one subscription (RFC 6665 4.2.2). */
 const NOT_OF_DIALOG: readonly string[] = ['PRACK', 'NOTIFY'];
@@ -88,6 +90,13 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
     this.#patience = 0;
     this.#isOverdue = true;
     this.cancel();
+  }
+
+  /** Whether `text` fits a datagram; if not, it has failed (21.5.7). */
+  fits(text: string): boolean {
+    if (text.length <= SENT_BYTES_MAX) return true;
+    this.#failed(TOO_LARGE, reasonPhraseOf(TOO_LARGE), EMPTY_CROSSING);
+    return false;
   }
 
   onResponse(transaction: unknown, response: SipMessage): void {

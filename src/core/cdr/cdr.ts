@@ -29,6 +29,7 @@ export type AttemptLeft =
   | 'ringingTimeout'
   | 'proceedingTimeout'
   | 'unreachable'
+  | 'tooLarge'
   | 'callerCancelled'
   | 'ended';
 

@@ -211,6 +211,7 @@ describe('what the caller hears when the hunt ends', () => {
     [outcome('progressTimeout'), 'GatewayTimeout', 408],
     [outcome('ringingTimeout'), 'NoAnswer', 408],
     [outcome('unreachable'), 'GatewayUnreachable', 503],
+    [outcome('tooLarge'), 'ProtocolError', 513],
     [failure(486), 'Busy', 486],
     [failure(600), 'Busy', 600],
     [failure(503, { q850: 17 }), 'Busy', 503],
@@ -244,6 +245,7 @@ test('more permission never stops a hunt that went on: it only adds gateways', (
     'progressTimeout',
     'ringingTimeout',
     'unreachable',
+    'tooLarge',
   );
   const happened = fc.record({
     how,
