@@ -320,7 +320,8 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   }
 
   #beginSessionTimer(leg: DialogLeg, response: SipMessage, offered: Crossing): void {
-    if (this.#sessionTimer === null) return;
+    // Its BYE has overtaken its 2xx: nobody would stop the timer any more.
+    if (this.#sessionTimer === null || leg.isOver) return;
     this.#sessionTimer.readAllow(response);
     leg.beginSessionTimer(this.#sessionTimer);
     this.#sessionTimer.succeeded(response);
