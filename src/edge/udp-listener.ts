@@ -40,13 +40,13 @@ export class UdpListener {
       sendBufferSize: KERNEL_BUFFER_BYTES,
     });
     this.#socket.on('message', (bytes: Buffer, { address, port }: RemoteInfo) =>
-      options.onDatagram(bytes, this.#isIp6 ? unmapped(address) : address, port),
+      options.onDatagram(bytes, this.#known(address), port),
     );
     // One function for all sends: the error names the place. A datagram that is too large says nothing of it.
     this.#onSent = (error) => {
       const { address, port, code } = error ?? {};
       if (code !== 'EMSGSIZE' && address !== undefined && port !== undefined)
-        options.onUnreachable(unmapped(address), port);
+        options.onUnreachable(this.#known(address), port);
     };
   }
 
@@ -83,6 +83,11 @@ export class UdpListener {
     // Without a range nothing is cut out of the buffer, which is an object less.
     if (start === 0 && end === bytes.length) this.#socket.send(bytes, port, to, onSent);
     else this.#socket.send(bytes, start, end - start, port, to, onSent);
+  }
+
+  /** `address` as the others know it. A socket of IPv4 has no mapped ones: who names one means no IPv4 address. */
+  #known(address: string): string {
+    return this.#isIp6 ? unmapped(address) : address;
   }
 
   close(): void {

@@ -5,7 +5,19 @@ import { createSocket, type Socket } from 'node:dgram';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { UdpListener } from '../../src/edge/udp-listener.ts';
+
+test('what a socket of IPv4 cannot send to a mapped address says nothing of the IPv4 one in it', async (context) => {
+  const refused: string[] = [];
+  const onUnreachable = (to: string, port: number): void => void refused.push(`${to} ${port}`);
+  const options = { address: '127.0.0.1', port: 0, onDatagram: () => undefined, onUnreachable };
+  const listener = await UdpListener.bind(options);
+  context.after(() => listener.close());
+  listener.send(Buffer.from('BYE'), 0, 3, '::ffff:127.0.0.3', 5060, true);
+  await setImmediate();
+  assert.deepEqual(refused, ['::ffff:127.0.0.3 5060']);
+});
 
 for (const address of ['127.0.0.1', '::ffff:127.0.0.1']) {
   test(`IPv4 through a socket on ${address}: it is known, and reached, by its IPv4 address`, async (context) => {
