@@ -159,10 +159,10 @@ export class Reference {
 
   /** A final refusal of the present attempt. `banMs`: its Retry-After. */
   refuse(call: ModelCall, status: number, banMs: number): void {
-    const { vendor } = call.attempt as ModelAttempt;
+    const { vendor, isRedirected: isElsewhere } = call.attempt as ModelAttempt;
     const health = this.vendors[vendor] as VendorHealth;
     // Shared memory keeps tenths of a second.
-    if (banMs > 0) {
+    if (banMs > 0 && !isElsewhere) {
       health.bannedUntilMs = Math.max(health.bannedUntilMs, Math.ceil((this.timers.nowMs + banMs) / 100) * 100);
     }
     // A contact is tried once in a call, whoever names it.
@@ -173,8 +173,8 @@ export class Reference {
 
   /** The present attempt fails by silence. */
   giveUp(call: ModelCall, silence: Silence): void {
-    const { vendor, phase } = call.attempt as ModelAttempt;
-    if (phase === 'inviting') this.#countTimeout(vendor);
+    const { vendor, phase, isRedirected } = call.attempt as ModelAttempt;
+    if (phase === 'inviting' && !isRedirected) this.#countTimeout(vendor);
     this.#fail(call, silence);
   }
 

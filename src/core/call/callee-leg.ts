@@ -43,9 +43,6 @@ import { noteDelay } from './quality-signs.ts';
 import { q850Of, reasonHeaderOf } from './reason-header.ts';
 import { type Redirect, redirectsOf } from './redirect.ts';
 
-/** 21.5.7: as what an INVITE counts that was too large to be sent. */
-const TOO_LARGE = 513;
-
 /** Hears how the attempt fares. */
 export interface AttemptUser extends LegUser {
   /** `leg`: the early dialog it came in; null when it named none. */
@@ -93,6 +90,8 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   #crossing: Crossing;
   readonly #invite: OutgoingInvite;
   readonly #startedAtMs: number;
+  /** Where it is called is a place that the gateway has named: what is wrong there says nothing of the gateway. */
+  readonly #isRedirected: boolean;
   readonly #reliability: Reliability;
   readonly #sessionTimer: LegSessionTimer | null;
   readonly #credentials: Credentials | null;
@@ -115,6 +114,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     this.candidate = candidate;
     this.gateway = gateway;
     this.#startedAtMs = around.nowMs;
+    this.#isRedirected = start.redirect !== null;
     this.#reliability = gateway.sip100Rel ? start.reliability : 'none';
     this.renumber = parties.renumber;
     const identity = inviteIdentity(start.crossing, {
@@ -293,7 +293,7 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
     const q850 = q850Of(reasonHeaderOf(response)) || causeOfStatus(status);
     const { SS_GATEWAY_RETRY_AFTER_HONOR } = this.#routing.snapshot.parameters;
     const isHonored = this.gateway.retryAfterHonor ?? SS_GATEWAY_RETRY_AFTER_HONOR;
-    noteRefusal(this.#around, this.gateway.slot, response, isHonored);
+    if (!this.#isRedirected) noteRefusal(this.#around, this.gateway.slot, response, isHonored);
     this.#user.attemptFailed(this, this.#outcome('failure', status, q850), response.reasonPhrase, crossingOf(response));
   }
 
@@ -344,9 +344,10 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
 
   #fail(how: AttemptFailure): void {
     this.#close(how);
-    const counted = how === 'unreachable' ? how : how === 'tooLarge' ? TOO_LARGE : 'timeout';
+    // 21.5.7: what is too large to be sent counts as 513.
+    const counted = how === 'unreachable' ? how : how === 'tooLarge' ? 513 : 'timeout';
     this.#around.countAttempt(this.gateway.slot, counted);
-    noteSilence(this.#around, this.gateway, how);
+    if (!this.#isRedirected) noteSilence(this.#around, this.gateway, how);
     this.#user.attemptFailed(this, this.#outcome(how, 0, 0), '', EMPTY_CROSSING);
   }
 
