@@ -11,7 +11,13 @@ import { UdpListener } from '../../src/edge/udp-listener.ts';
 test('what a socket of IPv4 cannot send to a mapped address says nothing of the IPv4 one in it', async (context) => {
   const refused: string[] = [];
   const onUnreachable = (to: string, port: number): void => void refused.push(`${to} ${port}`);
-  const options = { address: '127.0.0.1', port: 0, onDatagram: () => undefined, onUnreachable };
+  const options = {
+    address: '127.0.0.1',
+    port: 0,
+    onDatagram: () => undefined,
+    onReadError: () => assert.fail(),
+    onUnreachable,
+  };
   const listener = await UdpListener.bind(options);
   context.after(() => listener.close());
   listener.send(Buffer.from('BYE'), 0, 3, '::ffff:127.0.0.3', 5060, true);
