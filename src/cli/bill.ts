@@ -149,7 +149,7 @@ const BALANCE_HEADS = ['balance before', 'paid', 'charged', 'balance after'];
 
 /** By their dates, which are those that the clocks of the bill's zone show: rent is entered at midnight there. */
 function paymentRows(entries: readonly PaymentEntry[], { timeZone, decimals }: ShownBill): string[][] {
-  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
+  const clock = dayClock(timeZone);
   return entries
     .toSorted((one, other) => one.atWallMs - other.atWallMs)
     .map(({ atWallMs, kind, nanos, memo }) => [
@@ -158,6 +158,11 @@ function paymentRows(entries: readonly PaymentEntry[], { timeZone, decimals }: S
       moneyText(BigInt(nanos), decimals),
       visible(memo),
     ]);
+}
+
+/** Writes the day that the clocks of `timeZone` show, such as 2026-10-31. */
+function dayClock(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
 }
 
 function paymentLines(entries: readonly PaymentEntry[], answer: ShownBill): string[] {
@@ -171,17 +176,19 @@ function balanceRows({ balances, decimals }: ShownBill): string[][] {
 }
 
 /** What calls cost, then what was entered meanwhile as a fee: a payment takes of what is owed. */
-function csvLines({ lines, payments, currency }: Bill): string[] {
-  const heads = 'kind,table,area,prefix,calls,talk_seconds,billed_seconds,fee,tax,currency,memo';
+function csvLines({ lines, payments, currency, timeZone }: Bill): string[] {
+  const clock = dayClock(timeZone);
+  const heads = 'kind,table,area,prefix,calls,talk_seconds,billed_seconds,fee,tax,currency,memo,entered';
   return [
     heads,
     ...lines.map(({ kind, table, area, prefix, calls, talkMs, billedSeconds, feeNanos, taxNanos }) => {
       const money = [feeNanos, taxNanos].map((nanos) => moneyText(BigInt(nanos), NANO_DECIMALS));
       const counts = [String(calls), (talkMs / 1000).toFixed(3), String(billedSeconds)];
-      return csvLine([kind, table, area, prefix, ...counts, ...money, currency, '']);
+      return csvLine([kind, table, area, prefix, ...counts, ...money, currency, '', '']);
     }),
-    ...payments.map(({ kind, nanos, memo }) => {
-      return csvLine([kind, '', '', '', '', '', '', moneyText(-BigInt(nanos), NANO_DECIMALS), '', currency, memo]);
+    ...payments.map(({ kind, nanos, memo, atWallMs }) => {
+      const fee = moneyText(-BigInt(nanos), NANO_DECIMALS);
+      return csvLine([kind, '', '', '', '', '', '', fee, '', currency, memo, clock.format(atWallMs)]);
     }),
   ];
 }

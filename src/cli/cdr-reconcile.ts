@@ -192,7 +192,7 @@ interface Sides {
 
 function linesOf(found: Reconciled, { gateway, ours, theirs }: Sides): string[] {
   const { equalCount, otherSeconds, otherPrice, missingHere, missingThere } = found;
-  const lines = [`${equalCount} of ${counted(theirs, 'call')} of the file are as ours.`];
+  const lines = [`Of ${counted(theirs, 'call')} of the file ${equalCount} ${equalCount === 1 ? 'is' : 'are'} as ours.`];
   if (ours === 0) lines.push(`! No call of ours was answered at ${gateway} then: is that its name here?`);
   lines.push(...callLines(missingHere, 'of the file that we do not have'));
   lines.push(...callLines(missingThere, 'of ours that the file does not have'));

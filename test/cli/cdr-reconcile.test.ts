@@ -51,7 +51,7 @@ test('calls are found by the end of their number and their time; what differs on
   const words = ['cdr', 'reconcile', 'carrier.csv', '--gateway', 'Vendor one', '--zone', 'Europe/Berlin'];
   const { out, code, error } = await tandem(directory, ...words);
   assert.equal(code, 1, error);
-  assert.match(out, /^2 of 4 calls of the file are as ours\.\n/);
+  assert.match(out, /^Of 4 calls of the file 2 are as ours\.\n/);
   assert.match(out, /\n1 call of the file that we do not have:\n.*\n2026-03-29 12:09:00 {2}442079460004 .* line 5\n/);
   assert.match(out, /\n2 calls of ours that the file does not have:\n.*\n.* 442079460004 .*\n.* 442079460005 /);
   assert.match(
@@ -115,7 +115,7 @@ test('starts may have milliseconds, as ours have, and names of columns capitals'
   writeFileSync(join(directory, 'exact.csv'), ['Number|Start|Duration', ...rows].join('\n'));
   const words = ['cdr', 'reconcile', 'exact.csv', '--gateway', 'Vendor one', '--zone', 'Europe/Berlin', '--time', '1'];
   const { out, error } = await tandem(directory, ...words, '--from', '2026-03-29T12:03:00.000Z');
-  assert.match(out, /^2 of 2 calls of the file are as ours\./, error);
+  assert.match(out, /^Of 2 calls of the file 2 are as ours\./, error);
 });
 
 test('where we have no call of the gateway at all, its name is asked about', async () => {
@@ -125,7 +125,7 @@ test('where we have no call of the gateway at all, its name is asked about', asy
     (await tandem(directory, 'cdr', 'reconcile', 'one.csv', '--gateway', gateway)).out;
   const [, hint] = (await told('Vendor 1')).split('\n');
   assert.equal(hint, '! No call of ours was answered at Vendor 1 then: is that its name here?');
-  assert.equal(await told('Vendor one'), '1 of 1 call of the file are as ours.\n');
+  assert.equal(await told('Vendor one'), 'Of 1 call of the file 1 is as ours.\n');
 });
 
 test('a file with lines that cannot be read is refused with each of them', async () => {
