@@ -119,9 +119,13 @@ describe('what else bears on a price', () => {
     assert.deepEqual(priced(perMinute(6 * CENT, 60, 60), ratedSecondsOf(ended - begun, RULES)), ['0.060000', 60]);
   });
   test('RATE_PRICE_NANOS_MAX: the highest price for the longest call is exact', () => {
-    const by = terms({ priceNanos: RATE_PRICE_NANOS_MAX, priceSeconds: 1, periodSeconds: 1 });
-    const { feeNanos } = chargeOf(by, RATE_DURATION_SECONDS_MAX);
-    assert.equal(feeNanos, BigInt(RATE_PRICE_NANOS_MAX) * BigInt(RATE_DURATION_SECONDS_MAX));
+    for (const priceNanos of [RATE_PRICE_NANOS_MAX, RATE_PRICE_NANOS_MAX - 1]) {
+      const { feeNanos } = chargeOf(
+        terms({ priceNanos, priceSeconds: 1, periodSeconds: 1 }),
+        RATE_DURATION_SECONDS_MAX,
+      );
+      assert.equal(feeNanos, BigInt(priceNanos) * BigInt(RATE_DURATION_SECONDS_MAX));
+    }
   });
 });
 
