@@ -132,6 +132,9 @@ describe('free seconds', () => {
     const heir = new Balances(shared, held);
     heir.free.holdOnly([use(60), use(60), use(60, termOf(ALLOWANCE, DAY - 1))]);
     assert.deepEqual([left(heir), heir.free.held(PLACE)], [80, 120]);
+    const heirOfNone = new Balances(shared, held);
+    heirOfNone.free.holdOnly([]);
+    assert.deepEqual([left(heirOfNone), heirOfNone.free.held(PLACE)], [200, 0]);
   });
 
   test('in a new process are reserved anew by the calls that live on', () => {
