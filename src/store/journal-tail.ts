@@ -73,9 +73,10 @@ export class JournalTail {
     this.#bytes.writeDoubleLE(position, POSITION_AT);
   }
 
-  /** Forgets what it has from `end` on. */
+  /** Forgets what it has from `end` on, which may be before all that it has: what went to the segment comes anew. */
   cut(end: number): void {
-    if (end < this.end) this.#setLength(Math.max(0, end - this.#position));
+    if (end < this.#position) this.moveTo(end);
+    else if (end < this.end) this.#setLength(end - this.#position);
   }
 
   /** False when there is no room. */

@@ -148,16 +148,27 @@ test('a disk that takes nothing: commits go on while the tail has room, and no n
   assert.deepEqual([...readJournal(machine.disk.successor(true)).calls.keys()], ['one', 'two', 'three']);
 });
 
-test('strict: the tail holds nothing back, and a commit that the disk did not take is not in it', () => {
-  const machine = new Machine();
-  const journal = new CallJournal(machine.tailed(), { isStrict: true });
-  put(journal, 'one');
-  assert.deepEqual([...readJournal(machine.disk.successor(true)).calls.keys()], ['one']);
-  Object.assign(machine.disk, { failsAt: machine.disk.callCount + 1, failCount: 1, tornShare: 0.5 });
-  assert.throws(() => put(journal, 'two'), /EIO/);
-  assert.deepEqual(callsOn(machine.killed()), ['one']);
-  journal.commit();
-  assert.deepEqual(callsOn(machine.killed()), ['one', 'two']);
+test('strict: the tail holds nothing back, and a commit that the disk did not take, or not keep, is not in it', () => {
+  for (const failing of ['write', 'sync'] as const) {
+    const machine = new Machine();
+    const journal = new CallJournal(machine.tailed(), { isStrict: true });
+    put(journal, 'one');
+    assert.deepEqual([...readJournal(machine.disk.successor(true)).calls.keys()], ['one']);
+    const failsAt = machine.disk.callCount + (failing === 'write' ? 1 : 2);
+    Object.assign(machine.disk, { failsAt, failCount: 1, tornShare: 0.5 });
+    journal.putCdr('two', 1, Buffer.from('cdr'));
+    assert.throws(() => journal.commit(), /EIO/);
+    assert.deepEqual(callsOn(machine.killed()), ['one']);
+    assert.deepEqual(readJournal(machine.killed().tailed()).cdrs, [], failing);
+    put(journal, 'three');
+    assert.deepEqual(callsOn(machine.killed()), ['one', 'three']);
+    const { cdrs } = readJournal(machine.killed().tailed());
+    assert.deepEqual(
+      cdrs.map(({ position }) => position),
+      [1],
+      'it comes once',
+    );
+  }
 });
 
 test('bytes that are no tail are none', () => {
