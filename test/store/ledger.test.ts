@@ -38,6 +38,7 @@ for (const [name, open] of [
 
     test('a payment is known by its key, also behind rent that came later for a month long begun', () => {
       const { ledger } = open();
+      ledger.pay({ ...PAYMENT, account: 'alpha', nanos: 7n, atWallMs: 10 });
       const entry = ledger.pay({ ...PAYMENT, account: 'alpha', nanos: 100n, atWallMs: 1_000, key: 'order 1' });
       const marks = { isHeld: true, rentUntilDay: 31, minimumUntilDay: 0 };
       const charge = { ...PAYMENT, account: 'beta', nanos: -25n, atWallMs: 5 };
