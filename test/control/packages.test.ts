@@ -149,6 +149,18 @@ describe('rent', () => {
     ]);
   });
 
+  test('of a year is for the days of that year, whichever month it begins in', async () => {
+    const fields = ', package: basic, packageFrom: 2027-03-01';
+    const stage = new Stage('2027-02-10T00:00:00Z', network(fields, 'period: year, rent: 365'));
+    assert.deepEqual(await stage.look('2027-03-01T00:00:00Z'), [
+      'rent -306 at 2027-03-01T00:00:00.000Z: basic, 2027-03-01 to 2027-12-31',
+    ]);
+    assert.deepEqual(await stage.look('2027-12-31T23:59:59Z'), []);
+    assert.deepEqual(await stage.look('2028-12-31T23:59:59Z'), [
+      'rent -365 at 2028-01-01T00:00:00.000Z: basic, 2028-01-01 to 2028-12-31',
+    ]);
+  });
+
   test('is never booked for periods that were over when the account got its package', async () => {
     const stage = new Stage('2027-03-10T08:00:00Z', network(', package: basic, packageFrom: 2020-01-01', 'rent: 31'));
     assert.deepEqual(await stage.look('2027-03-10T08:00:00Z'), [
@@ -203,10 +215,24 @@ describe('days without the package', () => {
     assert.equal((await stage.look('2027-01-21T00:02:00Z')).length, 1, 'the minimum of January');
     assert.deepEqual(await stage.look('2027-05-10T08:00:00Z'), []);
     const [state] = await stage.charges.states();
-    assert.deepEqual([state?.period, state?.rentUntilDay], [null, Date.UTC(2027, 0, 21) / DAY_MS]);
+    assert.deepEqual([state?.period, state?.rentUntilDay, state?.dueNanos], [null, Date.UTC(2027, 0, 21) / DAY_MS, 0n]);
     stage.apply(until('2027-07-01'));
     assert.deepEqual(rentOf(await stage.look('2027-05-10T08:01:00Z')), ['rent -30 at 2027-05-01']);
     assert.deepEqual(rentOf(await stage.look('2027-05-10T08:02:00Z')), []);
+  });
+
+  test('before a first day that was set later are not paid, and have no minimum', async () => {
+    const from = (day: string) => network(`, package: basic, packageFrom: ${day}`);
+    const stage = new Stage('2027-01-01T08:00:00Z', from('2027-01-01'));
+    assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), [JANUARY_RENT]);
+    stage.apply(from('2027-03-01'));
+    assert.deepEqual(await stage.look('2027-01-20T08:00:00Z'), []);
+    const [state] = await stage.charges.states();
+    assert.equal(state?.period?.fromDay, Date.UTC(2027, 2, 1) / DAY_MS);
+    assert.deepEqual(await stage.look('2027-02-10T08:00:00Z'), []);
+    assert.deepEqual(rentOf(await stage.look('2027-03-01T08:00:00Z')), ['rent -30 at 2027-03-01']);
+    const [, minimum] = await stage.look('2027-04-01T00:02:00Z');
+    assert.match(minimum ?? '', /^minimum -60 .*2027-03-01 to 2027-03-31$/);
   });
 
   test('of an account that is not in the network are not paid', async () => {
