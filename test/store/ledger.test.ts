@@ -65,6 +65,51 @@ for (const [name, open] of [
       assert.equal(ledger.position(), 3);
     });
 
+    test('free seconds are summed by allowance and period, once a call, also where it cost nothing', () => {
+      const { ledger } = open();
+      const call = (id: string, seconds: number, allowance = 'national', fromDay = 31) => {
+        return { id, losses: [], free: { account: 'alpha', allowance, fromDay, seconds } };
+      };
+      ledger.book([{ ...call('one', 20), losses: [{ account: 'alpha', nanos: 5n }] }, call('two', 30)], 2);
+      ledger.book([call('two', 30), call('three', 7, 'mobile'), call('four', 9, 'national', 62)], 5);
+      assert.deepEqual(
+        (
+          [
+            ['alpha', 'national', 31],
+            ['alpha', 'mobile', 31],
+            ['alpha', 'national', 62],
+            ['alpha', 'mobile', 62],
+            ['beta', 'national', 31],
+          ] as const
+        ).map(([account, allowance, fromDay]) => ledger.freeUsed(account, allowance, fromDay)),
+        [50, 7, 9, 0, 0],
+      );
+      assert.deepEqual([ledger.balanceNanos('alpha'), ledger.verify()], [-5n, []]);
+      for (let month = 3; month <= 9; month++) ledger.book([call(`in ${month}`, 1, 'national', 31 * month)], month);
+      assert.deepEqual(
+        [31, 62, 279].map((fromDay) => ledger.freeUsed('alpha', 'national', fromDay)),
+        [0, 9, 1],
+        'of the last eight periods',
+      );
+    });
+
+    test('what a call was charged is known by the id of its CDR until it is rolled up', () => {
+      const { ledger } = open();
+      assert.equal(ledger.oldestCharge(), null);
+      const losses = [
+        { account: 'alpha', nanos: 5n },
+        { account: 'carrier', nanos: 3n },
+      ];
+      ledger.book(
+        ['a', 'b'].map((id) => ({ id, losses })),
+        2,
+      );
+      assert.deepEqual([ledger.charge('a'), ledger.charge('c'), ledger.oldestCharge()], [losses, null, 'a']);
+      ledger.rollUp(1, 10);
+      assert.deepEqual([ledger.charge('a'), ledger.charge('b'), ledger.oldestCharge()], [null, losses, 'b']);
+      assert.deepEqual([ledger.balanceNanos('carrier'), ledger.verify()], [-6n, []]);
+    });
+
     test('sums beyond 64 bits are kept, and booking goes on', () => {
       const { ledger } = open();
       for (const id of ['one', 'two', 'three']) {
