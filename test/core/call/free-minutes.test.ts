@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { freePlaceOf, termOf } from '../../../src/core/rating/free-seconds.ts';
 import { NANOS } from '../../../src/core/rating/money.ts';
+import { Quotes } from '../../../src/core/rating/quotes.ts';
+import { EPOCH_WALL_MS } from '../../simulator/switch.ts';
 import { CALLER, PricedBench, snapshotOfFile, TRUNK } from './priced-bench.ts';
 
 const CENT = NANOS / 100n;
@@ -128,6 +130,19 @@ describe('free minutes', () => {
       100,
     );
     assert.equal(left(calls), 0);
+  });
+
+  test('count in the talk time that tandem route says beforehand, for the numbers that they are for', () => {
+    const calls = bench(100, { limit: '0', cents: 25n });
+    const snapshot = snapshotOfFile(network('0', 'day'));
+    const { balances } = calls.switch;
+    const quotes = new Quotes(snapshot, {
+      spendable: (slot) => balances.spendable(slot),
+      freeSeconds: (place) => balances.free.now(place).seconds,
+    });
+    const talkSecondsFor = (digits: string) =>
+      quotes.sellQuote(snapshot.mappingGateways[0] ?? assert.fail(), digits, EPOCH_WALL_MS)?.talkSecondsMax;
+    assert.deepEqual(['49', '4915', '33'].map(talkSecondsFor), [125, 225, 25]);
   });
 
   test('of a package that an account has back after another one: calls of all three times have their records', () => {

@@ -18,6 +18,7 @@ rateTables:
       - { prefix: "44", area: UK, type: national, perMinute: 0.06, increments: 30/6, tax: 19 }
       - { prefix: "4470", price: 0, locked: On }
       - { prefix: "49", perMinute: 0.02, increments: 1/1 }
+      - { prefix: "7", perMinute: 0.09 }
   - name: own prices of alpha
     currency: EUR
     rates: [{ prefix: "44", type: national, perMinute: 0.03 }]
@@ -163,7 +164,8 @@ describe('a call is refused for its rate', () => {
   });
 
   test('RateNotFound: an agent above it has no rate', () => {
-    assert.deepEqual(refusal({ account: 'beta' }, '33'), ['RateNotFound', '100', '403']);
+    assert.deepEqual(refusal({ account: 'beta' }, '7'), ['RateNotFound', '100', '403']);
+    assert.equal(refusal({}, '7')[0], undefined, 'its own is one');
   });
 
   test('RateBarred: the rate is locked', () => {
