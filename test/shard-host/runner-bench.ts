@@ -47,6 +47,8 @@ export interface Sent {
 interface Restart {
   readonly keepsMemory?: boolean;
   readonly afterPowerCut?: boolean;
+  /** The network of the next life, where it is another one. */
+  readonly snapshot?: Snapshot;
   /** What control does before the shard begins. */
   readonly prepare?: () => void;
 }
@@ -68,7 +70,7 @@ export class RunnerBench {
   sent: Sent[] = [];
   readonly told: FromShard[] = [];
   readonly isStrict: boolean;
-  readonly #snapshot: Snapshot;
+  #snapshot: Snapshot;
   readonly #isOutlived: boolean;
   /** How far ahead of the clock the runner is. */
   #aheadMs = 0;
@@ -96,6 +98,7 @@ export class RunnerBench {
       mark.position = Math.max(0, ...this.spooled.keys());
       this.#ring = this.#openRing();
     }
+    this.#snapshot = options.snapshot ?? this.#snapshot;
     options.prepare?.();
     this.runner = this.#begin(options.keepsMemory === true);
   }

@@ -81,8 +81,8 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   talkMsMax = Number.POSITIVE_INFINITY;
   readonly #startedAtMs: number;
   /** When the present attempt began. */
-  #triedAtMs = -1;
-  #answeredAtMs = -1;
+  #triedAtMs = 0;
+  #answeredAtMs = 0;
 
   constructor(cdr: Cdr, nowMs: number, dialled = cdr.callee) {
     this.cdr = cdr;
@@ -91,10 +91,10 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   }
 
   get isAnswered(): boolean {
-    return this.#answeredAtMs >= 0;
+    return this.cdr.answeredAtWallMs !== null;
   }
 
-  /** By the monotonic clock; -1 before. */
+  /** By the monotonic clock, which may have begun after that: then it is below 0. */
   get answeredAtMs(): number {
     return this.#answeredAtMs;
   }

@@ -1,0 +1,80 @@
+// Answered calls in a life with other surroundings: the monotonic clock began anew with the machine, and says nothing
+// of the time before; their gateways are no part of the network any more.
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { monotonicMs } from '../../src/clock.ts';
+import type { Snapshot } from '../../src/core/routing/snapshot.ts';
+import { segmentHead } from '../../src/store/journal-segment.ts';
+import { mappingGateway, parameters, routes, routingGateway } from '../simulator/trunks.ts';
+import { BenchCall, wordsOf } from './bench-call.ts';
+import { CALLER, MAPPING_SLOT, ROUTING_SLOT, RunnerBench, TRUNK } from './runner-bench.ts';
+
+/** From the end of the one life to the beginning of the next; in the last part of it the machine is up again. */
+const DOWN_MS = 90_000;
+const UP_MS = 30_000;
+
+/** A network of two gateways. `given`: the system parameters. */
+function network(suffix: string, given: Readonly<Record<string, string>> = {}): Snapshot {
+  return {
+    version: 1,
+    mappingGateways: [mappingGateway(MAPPING_SLOT, { name: `in${suffix}`, remoteIps: [CALLER] })],
+    ...routes([routingGateway(ROUTING_SLOT, { name: `out${suffix}`, remoteIp: TRUNK })]),
+    parameters: parameters(given),
+  };
+}
+
+function established(given: Readonly<Record<string, string>> = {}): { bench: RunnerBench; call: BenchCall } {
+  const bench = new RunnerBench({ snapshot: network('', given) });
+  const call = new BenchCall(bench, 'one');
+  call.establish();
+  return { bench, call };
+}
+
+/** The switch dies with its machine, and both start again. */
+function startMachine(bench: RunnerBench, { mock }: TestContext): void {
+  const [wallNow, now] = [Date.now, performance.now.bind(performance)];
+  const stoppedAtMs = monotonicMs();
+  mock.method(Date, 'now', () => wallNow() + DOWN_MS);
+  mock.method(performance, 'now', () => now() - stoppedAtMs + UP_MS);
+  for (const { bytes } of bench.disk.files.values()) segmentHead('another run').copy(bytes);
+  bench.restart();
+}
+
+test('over a start of the machine a call talks on, as the wall clock says; over the next kill, too', (context) => {
+  const { bench, call } = established();
+  startMachine(bench, context);
+  bench.pass(0);
+  for (let life = 0; life < 2; life++) {
+    assert.deepEqual([bench.runner.inheritance.resumedCount, bench.held()], [1, [1, 1, 1]]);
+    bench.restart();
+  }
+  bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
+  const [cdr = assert.fail()] = bench.spool();
+  assert.deepEqual([cdr.endReason, cdr.sipCode], ['Normal', 200]);
+  assert.ok(cdr.holdMs >= DOWN_MS && cdr.holdMs < DOWN_MS + 60_000, `${cdr.holdMs}`);
+});
+
+test('a call whose talk limit passed while the machine was down ends, and has talked no longer', (context) => {
+  const { bench } = established({ SS_MAX_CALL_DURATION: '60' });
+  startMachine(bench, context);
+  bench.pass(1_000);
+  assert.deepEqual(
+    bench.spool().map(({ endReason, holdMs }) => [endReason, holdMs]),
+    [['MaxDuration', 60_000]],
+  );
+});
+
+test('a call whose gateways have gone ends by the BYE of either side; its record has their names', () => {
+  for (const side of [CALLER, TRUNK]) {
+    const { bench, call } = established();
+    bench.restart({ snapshot: network(' of another name') });
+    const others = side === CALLER ? ['caller 200', 'trunk BYE'] : ['trunk 200', 'caller BYE'];
+    assert.deepEqual(wordsOf(bench.receive(call.inDialog('BYE', side, 2), side)), others);
+    assert.deepEqual(
+      bench.spool().map((cdr) => [cdr.mappingGateway, cdr.routingGateway, cdr.endReason]),
+      [['in', 'out', 'Normal']],
+    );
+    assert.deepEqual(bench.held(), [0, 0, 0]);
+  }
+});
