@@ -25,6 +25,16 @@ function foundOn(disk: MemoryDisk): { readonly calls: string[]; readonly cdrs: n
   return { calls: [...calls.keys()], cdrs: cdrs.map(({ position }) => position), refused: refusedCount };
 }
 
+test('TANDEM_STORE_NEWER: a journal of a later format is not read, and not taken for an empty one', () => {
+  const disk = new MemoryDisk();
+  put(new CallJournal(disk, USUAL), 'one');
+  const [{ bytes } = assert.fail()] = disk.files.values();
+  bytes.writeUInt32LE(bytes.readUInt32LE(8) + 1, 8);
+  const isNewer = (error: unknown) => error instanceof TandemError && error.code === 'TANDEM_STORE_NEWER';
+  assert.throws(() => readJournal(disk.successor()), isNewer);
+  assert.throws(() => new CallJournal(disk.successor(), USUAL), isNewer);
+});
+
 test('a batch is found whole: the newest checkpoint of a call, and of an ended one its CDR alone', () => {
   const disk = new MemoryDisk();
   const journal = new CallJournal(disk, USUAL);
