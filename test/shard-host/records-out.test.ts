@@ -9,23 +9,34 @@ import { TakenMark } from '../../src/core/base/taken-mark.ts';
 import { LiveRecord } from '../../src/core/call/call-record.ts';
 import type { CallState } from '../../src/core/call/checkpoint.ts';
 import { Balances } from '../../src/core/rating/balances.ts';
+import { readPosition } from '../../src/core/shard/cdr-frame.ts';
 import { RecordsOut } from '../../src/shard-host/records-out.ts';
 import { CallJournal, readJournal } from '../../src/store/call-journal.ts';
+import { unpackBoardCdr } from '../../src/store/live-records.ts';
 import { MemoryDisk } from '../store/memory-disk.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 
-function openRecords(disk: MemoryDisk, taken: TakenMark): { readonly out: RecordsOut; readonly journal: CallJournal } {
+interface Opened {
+  readonly out: RecordsOut;
+  readonly journal: CallJournal;
+  /** As control reads it. */
+  readonly ring: Ring;
+  readonly board: RecordBoard;
+}
+
+function openRecords(disk: MemoryDisk, taken: TakenMark, ringBytes = CDR_RING_BYTES): Opened {
   const journal = new CallJournal(disk, { isStrict: false, segmentBytes: 5_000 });
   const board = new RecordBoard(RecordBoard.allocate(1, BOARD_RECORD_BYTES), BOARD_RECORD_BYTES);
-  const ring = new Ring(Ring.allocate(CDR_RING_BYTES));
+  const shared = Ring.allocate(ringBytes);
   const charged = new TakenMark(new SharedArrayBuffer(8));
+  const ring = new Ring(shared);
   const out = new RecordsOut({ board, journal, ring, taken, balances: new Balances(Balances.allocate(1)), charged });
-  return { out, journal };
+  return { out, journal, ring: new Ring(shared), board };
 }
 
 /** An answered call; its checkpoint says nothing but that it lives. */
-function answeredCall(): LiveRecord {
-  const record = new LiveRecord({ ...sampleCdr(0), id: 'alive', endReason: null }, 0);
+function answeredCall(id = 'alive'): LiveRecord {
+  const record = new LiveRecord({ ...sampleCdr(0), id, endReason: null }, 0);
   record.answered(0, 0);
   record.source = { state: {} as CallState };
   return record;
@@ -82,4 +93,64 @@ test('a segment stays until the checkpoints that were in it are written, whateve
   await journal.flush();
   assert.ok(!journal.hasOlder);
   assert.deepEqual([...readJournal(disk.successor()).calls.keys()], ['alive']);
+});
+
+test('CDRs that the ring has no room for come in their order, each once, when control has made some', () => {
+  const { out, ring } = openRecords(new MemoryDisk(), new TakenMark(new SharedArrayBuffer(8)), 4_096);
+  for (let ended = 0; ended < 20; ended++) out.ended(new LiveRecord({ ...sampleCdr(ended) }, 0));
+  const positions: number[] = [];
+  for (let round = 0; positions.length < 20; round++) {
+    assert.ok(round < 20, `${positions} have come`);
+    out.flush();
+    while (ring.next()) positions.push(readPosition(ring.bytes, ring.frameStart));
+    ring.release();
+    assert.equal(out.unsentCount, 20 - positions.length);
+  }
+  assert.deepEqual(
+    positions,
+    Array.from({ length: 20 }, (_, ended) => ended + 1),
+  );
+});
+
+for (const whose of ['this life', 'an earlier life']) {
+  test(`many checkpoints of ${whose} are written again in several batches, and none is missing meanwhile`, async () => {
+    const ids = Array.from({ length: 40 }, (_, call) => `call-${call}`);
+    const taken = new TakenMark(new SharedArrayBuffer(8));
+    let disk = new MemoryDisk();
+    let { out, journal } = openRecords(disk, taken);
+    for (const id of ids) out.changed(answeredCall(id));
+    out.flush();
+    if (whose === 'an earlier life') {
+      disk = disk.successor();
+      ({ out, journal } = openRecords(disk, taken));
+      for (const id of ids) out.resumed(answeredCall(id));
+    }
+    let batchCount = 0;
+    for (; journal.hasOlder; batchCount++) {
+      out.flush();
+      await journal.flush();
+      assert.deepEqual([...readJournal(disk.successor()).calls.keys()].sort(), ids.toSorted());
+    }
+    assert.ok(batchCount > 1, `${batchCount} batches`);
+    assert.equal(disk.files.size, 1);
+  });
+}
+
+test('the board shows a long record without its attempts, and a call that it has no room for not at all', () => {
+  const disk = new MemoryDisk();
+  const { out, board } = openRecords(disk, new TakenMark(new SharedArrayBuffer(8)));
+  const [long, other] = [answeredCall('long'), answeredCall('other')];
+  const [attempt = assert.fail()] = long.cdr.attempts;
+  long.cdr.attempts = Array.from({ length: 20 }, () => ({ ...attempt, address: `${'2'.repeat(90)}:5060` }));
+  for (const record of [long, other]) out.changed(record);
+  out.flush();
+  const shown = unpackBoardCdr(board.read(0) ?? assert.fail());
+  assert.deepEqual([shown.id, shown.attempts], ['long', []]);
+  assert.deepEqual([...readJournal(disk.successor()).calls.keys()], ['long', 'other'], 'both live on');
+  long.ended(0, 0, { reason: 'Normal', status: 200, endedBy: 'caller', q850: 16, reasonHeader: '' });
+  out.ended(long);
+  out.flush();
+  out.changed(other);
+  out.flush();
+  assert.equal(unpackBoardCdr(board.read(0) ?? assert.fail()).id, 'other');
 });
