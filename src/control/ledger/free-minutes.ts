@@ -85,11 +85,7 @@ export class FreeMinutes {
   #grant(account: Account, held: Package, at: number, place: number, period: HeldPeriod | null): void {
     const { free } = this.#ground.accounts;
     const entry = held.freeMinutes[at];
-    if (entry === undefined || period === null) {
-      free.open(place, 0, 0);
-      this.#granted.delete(place);
-      return;
-    }
+    if (entry === undefined || period === null) return free.open(place, 0, 0);
     const allowance = allowanceOf(held.name, entry.name);
     const grant = { term: termOf(allowance, period.fromDay), seconds: secondsOf(entry.minutes, period) };
     const before = this.#granted.get(place);
