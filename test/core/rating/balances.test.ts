@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { Prng } from '../../../src/core/base/prng.ts';
 import { Balances } from '../../../src/core/rating/balances.ts';
 import { chargeOf, totalOf } from '../../../src/core/rating/charge.ts';
+import { RATE_DURATION_SECONDS_MAX } from '../../../src/core/rating/rating-limits.ts';
 import { extendReserve, type Reserve } from '../../../src/core/rating/reserve.ts';
 import { PLAIN_TERMS } from './plain-terms.ts';
 
@@ -70,6 +71,16 @@ describe('a balance', () => {
     const [one] = twoShards();
     assert.throws(() => one.recorded(1, 1n), /no more than it holds/);
   });
+});
+
+test('RATE_DURATION_SECONDS_MAX: so much is reserved for one call, and no more', () => {
+  const [one] = twoShards();
+  one.open(1, 1_000_000_000n);
+  const terms = { ...PLAIN_TERMS, calendar: -1, priceNanos: 1, priceSeconds: 1, periodSeconds: 1 };
+  const call: Reserve = { floorNanos: 0n, grantedSeconds: RATE_DURATION_SECONDS_MAX - 10, reservedNanos: 0n };
+  const extended = () => extendReserve(call, { slot: 1, terms }, one, { sliceSeconds: 60, advanceSeconds: 0 });
+  assert.deepEqual([extended(), extended()], [true, false]);
+  assert.equal(call.grantedSeconds, RATE_DURATION_SECONDS_MAX);
 });
 
 test('a slice is as long as it pays for, and the balance never below its floor: random calls of one account', () => {

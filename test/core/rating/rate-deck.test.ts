@@ -51,6 +51,17 @@ describe('a deck', () => {
     assert.equal(deckOf(rows).find('44', 99)?.terms.priceNanos, 2, 'a calendar that there is not never holds');
   });
 
+  test('areas and calendars are told apart, however many of each there are', () => {
+    const rows = ['a', 'b', 'c'].map((name, at) => row(`4${at}`, {}, `area ${name}`, `calendar ${name}`));
+    const open = { fromWallMs: 0, untilWallMs: 0, isOpenAtFirst: true, changesAtWallMs: new Float64Array() };
+    const deck = deckOf(rows, (name) => (name === 'calendar b' ? { name, ...open } : null));
+    assert.deepEqual(deck.calendarNames(), ['calendar a', 'calendar b', 'calendar c']);
+    assert.deepEqual(
+      ['40', '41', '42'].map((digits) => deck.find(digits, 0)?.area),
+      [undefined, 'area b', undefined],
+    );
+  });
+
   test('a barred rate is found as any other', () => {
     assert.equal(deckOf([row('44', { isBarred: true })]).find('442', 0)?.terms.isBarred, true);
   });
