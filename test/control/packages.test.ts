@@ -37,7 +37,7 @@ accounts:
 /** One data directory, and a clock that is moved by hand. */
 class Stage {
   readonly stores: Stores;
-  balances = new Balances(Balances.allocate(8));
+  balances = new Balances(Balances.allocate(256));
   wallMs: number;
   #configuration: Configuration;
   #history: CallHistory;
@@ -64,7 +64,7 @@ class Stage {
 
   /** As after a start anew. */
   restart(): void {
-    this.balances = new Balances(Balances.allocate(8));
+    this.balances = new Balances(Balances.allocate(256));
     [this.#configuration, this.#history, this.#book, this.charges] = this.#open();
   }
 
@@ -188,6 +188,19 @@ describe('rent', () => {
       'rent -1 at 2027-02-20T00:00:00.000Z: daily, 2027-02-20 to 2027-02-20',
     ]);
   });
+});
+
+test('a stop does not wait until all accounts are charged; the next start charges the others, each once', async () => {
+  const names = Array.from({ length: 150 }, (_, at) => `account-${at}`);
+  const accounts = names.map((name) => `  - { account: ${name}, currency: EUR, package: daily }\n`).join('');
+  const stage = new Stage('2027-01-01T08:00:00Z', network('') + accounts);
+  const paid = () => stage.stores.ledger.payments(null, 1_000).map(({ account }) => account);
+  void stage.charges.look();
+  await stage.charges.stop();
+  assert.ok(paid().length > 0 && paid().length < 150, `${paid().length}`);
+  stage.restart();
+  await stage.charges.look();
+  assert.deepEqual(paid().sort(), names.sort());
 });
 
 describe('days without the package', () => {
