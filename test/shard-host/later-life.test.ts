@@ -2,12 +2,12 @@
 // of the time before; their gateways are no part of the network any more.
 
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { monotonicMs } from '../../src/clock.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
 import { segmentHead } from '../../src/store/journal-segment.ts';
 import { mappingGateway, parameters, routes, routingGateway } from '../simulator/trunks.ts';
-import { BenchCall, wordsOf } from './bench-call.ts';
+import { BenchCall, headerOf, textTo, wordsOf } from './bench-call.ts';
 import { CALLER, MAPPING_SLOT, ROUTING_SLOT, RunnerBench, TRUNK } from './runner-bench.ts';
 
 /** From the end of the one life to the beginning of the next; in the last part of it the machine is up again. */
@@ -77,4 +77,41 @@ test('a call whose gateways have gone ends by the BYE of either side; its record
     );
     assert.deepEqual(bench.held(), [0, 0, 0]);
   }
+});
+
+describe('the session timer of a call goes on in the next life', () => {
+  const TTL_MS = 120_000;
+
+  /** A call whose caller wants a session timer, and says who shall refresh, in its second life. */
+  function timed(refresher: 'uac' | 'uas'): { bench: RunnerBench; call: BenchCall } {
+    const bench = new RunnerBench({ snapshot: network('') });
+    const call = new BenchCall(bench, 'one');
+    const wish = `Supported: timer\r\nSession-Expires: 120;refresher=${refresher}\r\nMax-Forwards`;
+    call.invite = textTo(bench.receive(call.inviteText().replace('Max-Forwards', wish), CALLER), TRUNK, 'INVITE');
+    call.answered();
+    assert.equal(headerOf(call.answer, 'Session-Expires'), `120;refresher=${refresher}`);
+    bench.restart();
+    call.acknowledged();
+    return { bench, call };
+  }
+
+  test('which the switch refreshes: in time, with the terms and the description that it had', () => {
+    const { bench, call } = timed('uas');
+    assert.deepEqual(wordsOf(bench.pass(TTL_MS / 2 - 1_000)), []);
+    const refresh = textTo(bench.pass(TTL_MS / 2 + 10_000), CALLER, 'INVITE');
+    assert.equal(headerOf(refresh, 'Session-Expires'), '120;refresher=uac');
+    const bodyOf = (text: string) => text.split('\r\n\r\n')[1];
+    assert.ok((bodyOf(refresh) ?? '').length > 0);
+    assert.equal(bodyOf(refresh), bodyOf(call.answer));
+  });
+
+  test('which the caller refreshes: the call ends when he does not', () => {
+    const { bench } = timed('uac');
+    assert.deepEqual(wordsOf(bench.pass(TTL_MS / 2)), []);
+    assert.deepEqual(wordsOf(bench.pass(TTL_MS + 1_000)).sort(), ['caller BYE', 'trunk BYE']);
+    assert.deepEqual(
+      bench.spool().map(({ endReason, sessionTimer }) => [endReason, sessionTimer]),
+      [['SessionTimeout', 'caller']],
+    );
+  });
 });
