@@ -5,8 +5,12 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { monotonicMs } from '../../src/clock.ts';
 import type { Snapshot } from '../../src/core/routing/snapshot.ts';
+import { CallJournal, readJournal } from '../../src/store/call-journal.ts';
 import { segmentHead } from '../../src/store/journal-segment.ts';
+import { packCheckpoint, unpackCheckpoint } from '../../src/store/live-records.ts';
+import { pack } from '../../src/store/records.ts';
 import { mappingGateway, parameters, routes, routingGateway } from '../simulator/trunks.ts';
+import { MemoryDisk } from '../store/memory-disk.ts';
 import { BenchCall, headerOf, textTo, wordsOf } from './bench-call.ts';
 import { CALLER, MAPPING_SLOT, ROUTING_SLOT, RunnerBench, TRUNK } from './runner-bench.ts';
 
@@ -76,6 +80,38 @@ test('a call whose gateways have gone ends by the BYE of either side; its record
       [['in', 'out', 'Normal']],
     );
     assert.deepEqual(bench.held(), [0, 0, 0]);
+  }
+});
+
+/** What the journal says of a call, but nobody can make a dialog of what its callee's leg has. */
+function withoutDialog(bench: RunnerBench): MemoryDisk {
+  const disk = new MemoryDisk();
+  const journal = new CallJournal(disk, { isStrict: false });
+  for (const [id, { bytes }] of readJournal(bench.disk).calls) {
+    const { cdr, callee, ...state } = unpackCheckpoint(bytes) ?? assert.fail();
+    const dialog = { ...callee.dialog, routes: null as unknown as readonly string[] };
+    journal.putCheckpoint(id, packCheckpoint({ ...state, callee: { ...callee, dialog } }, pack(cdr)));
+  }
+  journal.commit();
+  return disk;
+}
+
+test('a call that cannot be made again ends with its record, and gives back all that it held', () => {
+  const snapshot = network('');
+  const mappingGateways = snapshot.mappingGateways.map((gateway) => ({ ...gateway, callerCapacity: 1 }));
+  for (const keepsMemory of [false, true]) {
+    const bench = new RunnerBench({ snapshot: { ...snapshot, mappingGateways } });
+    new BenchCall(bench, 'one').establish();
+    bench.disk = withoutDialog(bench);
+    bench.restart({ keepsMemory });
+    bench.pass(0);
+    assert.deepEqual(
+      bench.spool().map(({ callerCallId, endReason, sipCode }) => [callerCallId, endReason, sipCode]),
+      [['one', 'SwitchRestart', 200]],
+    );
+    assert.deepEqual(bench.held(), [0, 0, 0]);
+    new BenchCall(bench, 'two').establish();
+    assert.deepEqual(bench.held(), [1, 1, 1], 'its number may call again');
   }
 });
 

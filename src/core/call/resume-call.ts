@@ -30,10 +30,7 @@ export function resumeCall(
   const mapping =
     routing.mappingByName.get(cdr.mappingGateway) ?? formerMappingGateway(cdr.mappingGateway, mappingSlot);
   const vendor = routing.routingByName.get(cdr.routingGateway) ?? formerRoutingGateway(cdr.routingGateway, routingSlot);
-  const answeredAtMs = Math.min(checkpoint.answeredAtMs + shiftMs, around.nowMs);
-  const record = LiveRecord.resumed(checkpoint, answeredAtMs);
-  const places = checkpoint.numbers.map((key) => around.admission.placeOfNumber(key));
-  record.slots.push(...places.filter((place) => place >= 0));
+  const record = resumedRecord(around, checkpoint, shiftMs);
   const { source } = checkpoint.caller.dialog;
   const call = new Call(around, { record, routing, gateway: mapping, invite: null, source, sessionTimer: null });
   const resume = (state: LegState, part: LegPart): DialogLeg => resumeLeg(around, routing, state, part, shiftMs);
@@ -46,8 +43,20 @@ export function resumeCall(
   const renumber = renumberBy(vendor.numbers.identity, around.draw);
   call.resume(new AnsweredAttempt(vendor, checkpoint.prefix, callee, renumber), limit);
   // Later it is acknowledged, or was ended for want of it: the caller has had its 32 s, and as many of being down.
-  const isYoung = around.nowMs - answeredAtMs < 2 * TRANSACTION_LIFE_MS;
+  const isYoung = around.nowMs - record.answeredAtMs < 2 * TRANSACTION_LIFE_MS;
   if (answer !== null && isYoung) new ResumedAnswer(around, answer, { record, caller, callee });
+}
+
+/** The record of the call of `checkpoint`, with all places that it holds. */
+export function resumedRecord(
+  { admission, nowMs }: Surroundings,
+  checkpoint: CallCheckpoint,
+  shiftMs: number,
+): LiveRecord {
+  const record = LiveRecord.resumed(checkpoint, Math.min(checkpoint.answeredAtMs + shiftMs, nowMs));
+  const places = checkpoint.numbers.map((key) => admission.placeOfNumber(key));
+  record.slots.push(...places.filter((place) => place >= 0));
+  return record;
 }
 
 function resumeLeg(

@@ -7,11 +7,10 @@
 
 import type { EndReason } from '../base/end-reason.ts';
 import type { Call } from '../call/call.ts';
-import { LiveRecord } from '../call/call-record.ts';
 import { type CallCheckpoint, shiftOf } from '../call/checkpoint.ts';
 import type { Source } from '../call/incoming-request.ts';
 import type { LrnAnswer } from '../call/lrn-dips.ts';
-import { resumeCall } from '../call/resume-call.ts';
+import { resumeCall, resumedRecord } from '../call/resume-call.ts';
 import { acknowledgeStray } from '../call/stray-answer.ts';
 import { settleBill } from '../call/talk-reserve.ts';
 import type { Snapshot } from '../routing/snapshot.ts';
@@ -231,7 +230,7 @@ export class Shard {
 
   #settle(checkpoint: CallCheckpoint, shiftMs: number): void {
     const { nowMs, wallMs, admission, balances } = this.#around;
-    const record = LiveRecord.resumed(checkpoint, checkpoint.answeredAtMs + shiftMs);
+    const record = resumedRecord(this.#around, checkpoint, shiftMs);
     const end = { reason: 'SwitchRestart', endedBy: 'server', status: 200, reasonHeader: '', q850: 0 } as const;
     record.ended(nowMs, wallMs, end);
     settleBill(record, balances);
