@@ -11,6 +11,7 @@ import {
   type NumberLimits,
 } from '../../../src/core/admission/number-counters.ts';
 import { NUMBER_COUNTERS_MAX } from '../../../src/core/base/limits.ts';
+import { Prng } from '../../../src/core/base/prng.ts';
 
 const SCOPE = 7;
 const WAYS = 16;
@@ -63,6 +64,25 @@ describe('the calls of a number', () => {
     assert.equal(admission.takeNumber(SCOPE, '49', limits(1), 0), NUMBER_FULL);
     for (let i = 0; i < 3; i++) admission.giveCall(place);
     assert.ok(admission.takeNumber(SCOPE, '49', limits(1), 0) >= 0);
+  });
+
+  test('who asks beforehand is told what taking one comes to, and takes none', () => {
+    const prng = new Prng(8);
+    const admission = one();
+    const given = [0, 1, 2, null].flatMap((capacity) => [limits(capacity), limits(capacity, 1)]);
+    const places: number[] = [];
+    const counts = new Map<number, number>();
+    for (let step = 0; step < 5_000; step++) {
+      const number = `49${prng.below(5)}`;
+      const asked = given[prng.below(given.length)] ?? assert.fail();
+      const fault = admission.numbers.fault(SCOPE, number, asked, step * 100);
+      const place = admission.takeNumber(SCOPE, number, asked, step * 100);
+      assert.equal(fault, Math.min(0, place), `${number} with ${JSON.stringify(asked)} in step ${step}`);
+      counts.set(fault, (counts.get(fault) ?? 0) + 1);
+      if (place >= 0) places.push(place);
+      if (prng.chance(0.6)) for (const ended of places.splice(0, 1)) admission.giveCall(ended);
+    }
+    for (const fault of [0, NUMBER_FULL, NUMBER_TOO_FAST]) assert.ok((counts.get(fault) ?? 0) > 100, `${fault}`);
   });
 
   test('to give back what was not taken is a defect', () => {
