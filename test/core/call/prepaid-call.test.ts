@@ -136,6 +136,25 @@ describe('a prepaid call', () => {
   });
 });
 
+test('what a prepaid call reserved goes back to its account alone: its agent and the carrier lose their fees', () => {
+  const file = network('0')
+    .replace('accounts:', 'accounts:\n  - { account: house, type: agent, rateTable: retail, creditLimit: None }')
+    .replace('creditLimit: 0 }', 'creditLimit: 0, agent: house }\n  - { account: carrier, rateTable: retail }')
+    .replace('{ name: out,', '{ name: out, clearingAccount: carrier,');
+  const calls = new PricedBench(file);
+  const { balances } = calls.switch;
+  const slotOf = (name: string) =>
+    snapshotOfFile(file).prices?.accounts.find(({ account }) => account === name)?.slot ?? assert.fail();
+  const slots = ['prepaid', 'house', 'carrier'].map(slotOf);
+  for (const slot of slots) balances.open(slot, 100n * CENT);
+  const left = () => slots.map((slot) => balances.spendable(slot) / CENT);
+  calls.call('one', '49', 0);
+  assert.deepEqual(left(), [40n, 100n, 100n]);
+  calls.advanceTo(10_000);
+  calls.hangUp('one', 10_000);
+  assert.deepEqual(left(), [90n, 90n, 90n]);
+});
+
 test('1 000 calls at once over 3 shards, money for a third: never below the limit, right to the last unit', () => {
   const calls = new PricedBench(network('0'), { shardCount: 3 });
   const { balances } = calls.switch;
