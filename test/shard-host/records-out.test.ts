@@ -42,6 +42,14 @@ function answeredCall(id = 'alive'): LiveRecord {
   return record;
 }
 
+/** Positions of the CDRs that control finds. */
+function positionsIn(ring: Ring): number[] {
+  const positions: number[] = [];
+  while (ring.next()) positions.push(readPosition(ring.bytes, ring.frameStart));
+  ring.release();
+  return positions;
+}
+
 function positionsOn(disk: MemoryDisk): number[] {
   return readJournal(disk.successor()).cdrs.map(({ position }) => position);
 }
@@ -63,10 +71,11 @@ test('a segment with a CDR that control has not taken stays, over a kill too; th
   assert.deepEqual(positionsOn(disk), positions, 'one is missing in the spool');
 
   disk = disk.successor();
-  const { out, journal } = openRecords(disk, taken);
+  const { out, journal, ring } = openRecords(disk, taken);
   out.flush();
   await journal.flush();
   assert.deepEqual([out.heldCount, out.awaitsControl, positionsOn(disk)], [1, true, positions]);
+  assert.deepEqual(positionsIn(ring), [endedCount], 'what control has does not come again');
   taken.position = endedCount;
   out.flush();
   await journal.flush();
@@ -102,8 +111,7 @@ test('CDRs that the ring has no room for come in their order, each once, when co
   for (let round = 0; positions.length < 20; round++) {
     assert.ok(round < 20, `${positions} have come`);
     out.flush();
-    while (ring.next()) positions.push(readPosition(ring.bytes, ring.frameStart));
-    ring.release();
+    positions.push(...positionsIn(ring));
     assert.equal(out.unsentCount, 20 - positions.length);
   }
   assert.deepEqual(
@@ -135,6 +143,19 @@ for (const whose of ['this life', 'an earlier life']) {
     assert.equal(disk.files.size, 1);
   });
 }
+
+test('a call that is not recorded leaves the board and comes to nobody', () => {
+  const disk = new MemoryDisk();
+  const { out, ring, board } = openRecords(disk, new TakenMark(new SharedArrayBuffer(8)));
+  const record = new LiveRecord({ ...sampleCdr(1), endReason: null, answeredAtWallMs: null }, 0);
+  out.changed(record);
+  out.flush();
+  assert.ok(board.read(0) !== null);
+  record.isKept = false;
+  out.ended(record);
+  out.flush();
+  assert.deepEqual([board.read(0), positionsIn(ring), positionsOn(disk), out.heldCount], [null, [], [], 0]);
+});
 
 test('the board shows a long record without its attempts, and a call that it has no room for not at all', () => {
   const disk = new MemoryDisk();
