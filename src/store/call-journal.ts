@@ -146,7 +146,6 @@ export class CallJournal {
   /** All that counts stands in the segment that is written: the earlier ones go, once that is on the disk. */
   dropOlder(): void {
     this.#isOlderSpent = true;
-    if (this.#isStrict) this.#removeOlder();
   }
 
   /** Resolves when all that was committed is on the disk; one at a time. */
