@@ -45,7 +45,7 @@ function startMachine(bench: RunnerBench, { mock }: TestContext): void {
   bench.restart();
 }
 
-test('over a start of the machine a call talks on, as the wall clock says; over the next kill, too', (context) => {
+test('over a start of the machine a call talks on, as the wall clock says; over a kill, too', async (context) => {
   const { bench, call } = established();
   startMachine(bench, context);
   bench.pass(0);
@@ -54,29 +54,29 @@ test('over a start of the machine a call talks on, as the wall clock says; over 
     bench.restart();
   }
   bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
-  const [cdr = assert.fail()] = bench.spool();
+  const [cdr = assert.fail()] = await bench.spool();
   assert.deepEqual([cdr.endReason, cdr.sipCode], ['Normal', 200]);
   assert.ok(cdr.holdMs >= DOWN_MS && cdr.holdMs < DOWN_MS + 60_000, `${cdr.holdMs}`);
 });
 
-test('a call whose talk limit passed while the machine was down ends, and has talked no longer', (context) => {
+test('a call whose talk limit passed while the machine was down ends, and has talked no longer', async (context) => {
   const { bench } = established({ SS_MAX_CALL_DURATION: '60' });
   startMachine(bench, context);
   bench.pass(1_000);
   assert.deepEqual(
-    bench.spool().map(({ endReason, holdMs }) => [endReason, holdMs]),
+    (await bench.spool()).map(({ endReason, holdMs }) => [endReason, holdMs]),
     [['MaxDuration', 60_000]],
   );
 });
 
-test('a call whose gateways have gone ends by the BYE of either side; its record has their names', () => {
+test('a call whose gateways have gone ends by the BYE of either side; its record has their names', async () => {
   for (const side of [CALLER, TRUNK]) {
     const { bench, call } = established();
     bench.restart({ snapshot: network(' of another name') });
     const others = side === CALLER ? ['caller 200', 'trunk BYE'] : ['trunk 200', 'caller BYE'];
     assert.deepEqual(wordsOf(bench.receive(call.inDialog('BYE', side, 2), side)), others);
     assert.deepEqual(
-      bench.spool().map((cdr) => [cdr.mappingGateway, cdr.routingGateway, cdr.endReason]),
+      (await bench.spool()).map((cdr) => [cdr.mappingGateway, cdr.routingGateway, cdr.endReason]),
       [['in', 'out', 'Normal']],
     );
     assert.deepEqual(bench.held(), [0, 0, 0]);
@@ -96,7 +96,7 @@ function withoutDialog(bench: RunnerBench): MemoryDisk {
   return disk;
 }
 
-test('a call that cannot be made again ends with its record, and gives back all that it held', () => {
+test('a call that cannot be made again ends with its record, and gives back all that it held', async () => {
   const snapshot = network('');
   const mappingGateways = snapshot.mappingGateways.map((gateway) => ({ ...gateway, callerCapacity: 1 }));
   for (const keepsMemory of [false, true]) {
@@ -106,7 +106,7 @@ test('a call that cannot be made again ends with its record, and gives back all 
     bench.restart({ keepsMemory });
     bench.pass(0);
     assert.deepEqual(
-      bench.spool().map(({ callerCallId, endReason, sipCode }) => [callerCallId, endReason, sipCode]),
+      (await bench.spool()).map(({ callerCallId, endReason, sipCode }) => [callerCallId, endReason, sipCode]),
       [['one', 'SwitchRestart', 200]],
     );
     assert.deepEqual(bench.held(), [0, 0, 0]);
@@ -141,12 +141,12 @@ describe('the session timer of a call goes on in the next life', () => {
     assert.equal(bodyOf(refresh), bodyOf(call.answer));
   });
 
-  test('which the caller refreshes: the call ends when he does not', () => {
+  test('which the caller refreshes: the call ends when he does not', async () => {
     const { bench } = timed('uac');
     assert.deepEqual(wordsOf(bench.pass(TTL_MS / 2)), []);
     assert.deepEqual(wordsOf(bench.pass(TTL_MS + 1_000)).sort(), ['caller BYE', 'trunk BYE']);
     assert.deepEqual(
-      bench.spool().map(({ endReason, sessionTimer }) => [endReason, sessionTimer]),
+      (await bench.spool()).map(({ endReason, sessionTimer }) => [endReason, sessionTimer]),
       [['SessionTimeout', 'caller']],
     );
   });

@@ -74,6 +74,7 @@ test('a segment with a CDR that control has not taken stays, over a kill too; th
   const { out, journal, ring } = openRecords(disk, taken);
   out.flush();
   await journal.flush();
+  out.publish();
   assert.deepEqual([out.heldCount, out.awaitsControl, positionsOn(disk)], [1, true, positions]);
   assert.deepEqual(positionsIn(ring), [endedCount], 'what control has does not come again');
   taken.position = endedCount;
@@ -104,13 +105,15 @@ test('a segment stays until the checkpoints that were in it are written, whateve
   assert.deepEqual([...readJournal(disk.successor()).calls.keys()], ['alive']);
 });
 
-test('CDRs that the ring has no room for come in their order, each once, when control has made some', () => {
-  const { out, ring } = openRecords(new MemoryDisk(), new TakenMark(new SharedArrayBuffer(8)), 4_096);
+test('CDRs that the ring has no room for come in their order, each once, when control has made some', async () => {
+  const { out, ring, journal } = openRecords(new MemoryDisk(), new TakenMark(new SharedArrayBuffer(8)), 4_096);
   for (let ended = 0; ended < 20; ended++) out.ended(new LiveRecord({ ...sampleCdr(ended) }, 0));
   const positions: number[] = [];
   for (let round = 0; positions.length < 20; round++) {
     assert.ok(round < 20, `${positions} have come`);
     out.flush();
+    await journal.flush();
+    out.publish();
     positions.push(...positionsIn(ring));
     assert.equal(out.unsentCount, 20 - positions.length);
   }
