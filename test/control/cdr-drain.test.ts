@@ -82,7 +82,7 @@ test('a shard is told of what is on the disk, and not of what is committed only'
 });
 
 test('when the spool refuses, the frames stay in the ring and are taken later', async () => {
-  const { spool } = openMemoryStores({ roomBytes: 3_000 });
+  const { spool } = openMemoryStores({ roomBytes: 3_300 });
   const memory = shardMemory();
   const drain = new CdrDrain([memory], open, spool);
   write(memory, 1, 5);
