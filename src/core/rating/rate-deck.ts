@@ -10,7 +10,8 @@
 //   names    for each area, then each calendar, and one more: where its text begins; then the text in UTF-16
 //
 // The rates of one prefix stand in the order in which they are asked: those of a calendar before those that always
-// hold, the newest first. `rate-deck-builder.ts` makes the image.
+// hold; of calendars that are open at once, that which the deck names last; of each, the newest first.
+// `rate-deck-builder.ts` makes the image.
 
 import { assert } from '../base/assert.ts';
 import { PREFIX_DIGITS_MAX } from '../base/limits.ts';
