@@ -254,8 +254,8 @@ export class Control {
     this.#hosts.watch();
     this.accounts.open(this.configuration.snapshot);
     this.packages.free.look();
-    await this.stores.flush();
-    this.#outward.publish(this.configuration.snapshot);
+    // In force it is here, whether the disk takes it or not: the shards are never left behind.
+    await this.stores.flush().finally(() => this.#outward.publish(this.configuration.snapshot));
     const isEverywhere = await this.deployment.whenEverywhere(version, this.#nowMs + DEPLOY_TIMEOUT_MS);
     return { ...outcome, isEverywhere };
   }
@@ -282,6 +282,7 @@ export class Control {
 
   /** Takes the last CDRs, brings the sinks up to date, closes everything. */
   async stop(): Promise<void> {
+    this.deployment.close();
     await this.#server?.close();
     await Promise.all([this.jobs.stop(), this.reratings.stop(), this.packages.stop()]);
     while (this.#drainRings() > 0);
@@ -298,6 +299,7 @@ export class Control {
   /** Closes what is open: after a fault, so that a successor can begin. */
   async abandon(): Promise<void> {
     const { jobs, reratings, packages, sinks } = this;
+    this.deployment.close();
     await this.#server?.close();
     await Promise.all([jobs.stop(), reratings.stop(), packages.stop(), ...sinks.map((sink) => sink.abandon())]);
     await this.stores.close();

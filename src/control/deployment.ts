@@ -18,6 +18,7 @@ const NONE = -1;
 export class Deployment {
   readonly #versions: number[];
   #waiters: Waiter[] = [];
+  #isClosed = false;
 
   constructor(shardCount: number) {
     this.#versions = new Array<number>(shardCount).fill(NONE);
@@ -50,9 +51,12 @@ export class Deployment {
     return version === NONE ? null : version;
   }
 
-  /** Resolves with true when every shard has `version`, with false when `tick` comes to `deadlineMs` first. */
+  /**
+   * Resolves with true when every shard has `version`, with false when `tick` comes to `deadlineMs` first, or it is
+   * closed.
+   */
   whenEverywhere(version: number, deadlineMs: number): Promise<boolean> {
-    if (this.isEverywhere(version)) return Promise.resolve(true);
+    if (this.#isClosed || this.isEverywhere(version)) return Promise.resolve(this.isEverywhere(version));
     return new Promise((settle) => {
       this.#waiters.push({ version, deadlineMs, settle });
     });
@@ -61,6 +65,12 @@ export class Deployment {
   /** Ends the waits whose time has passed. */
   tick(nowMs: number): void {
     this.#settle((waiter) => waiter.deadlineMs <= nowMs, false);
+  }
+
+  /** No shard says anything any more, and no tick comes: nobody waits. */
+  close(): void {
+    this.#isClosed = true;
+    this.#settle(() => true, false);
   }
 
   #settle(isDone: (waiter: Waiter) => boolean, isEverywhere: boolean): void {

@@ -95,6 +95,16 @@ test('the same network again makes no version', async (context) => {
   assert.equal(published.length, 1);
 });
 
+test('a version that the disk did not take is in force, and so the shards get it', async (context) => {
+  const { path, port, published, stores } = await started(context);
+  context.mock.method(stores, 'flush', () => Promise.reject(new Error('EIO: i/o error, fsync')), { times: 1 });
+  assert.notEqual((await ask(path, port, 'POST /api/v1/apply', { body: NETWORK })).status, 200);
+  assert.deepEqual(
+    published.map(({ version }) => version),
+    [1],
+  );
+});
+
 test('a dry run tells the changes and makes none', async (context) => {
   const { path, port, published, stores } = await started(context);
   const answer = await ask(path, port, 'POST /api/v1/apply?dryRun', { body: NETWORK });
