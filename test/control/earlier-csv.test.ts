@@ -2,7 +2,7 @@
 // would find lines of another length in it. The next file has all columns.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CDR_COLUMNS } from '../../src/control/cdr/cdr-columns.ts';
@@ -19,9 +19,13 @@ const FIRST_HOUR = 'cdr-2026010100.csv';
 /** The first columns, all of plain values: a line is cut at its commas. */
 const EARLIER_COUNT = 20;
 
-async function write(directory: string, store: CdrSpool): Promise<void> {
+function sinkIn(directory: string, store: CdrSpool): FileSink {
   const settings = { kind: 'file', name: 'csv', format: 'csv', directory, rotation: 'hour', gzip: false } as const;
-  const sink = new FileSink(settings, store, { flush: () => Promise.resolve() });
+  return new FileSink(settings, store, { flush: () => Promise.resolve() });
+}
+
+async function write(directory: string, store: CdrSpool): Promise<void> {
+  const sink = sinkIn(directory, store);
   await sink.recover();
   while ((await sink.pump()) > 0);
   await sink.close();
@@ -52,6 +56,26 @@ test('lines of a file are as long as its first one; killed before its cursor, ev
   assert.equal(head, CDR_COLUMNS.map(({ name }) => name).join(','));
   assert.equal(line?.split(',', 1)[0], sampleCdr(3).id);
   assert.deepEqual(more, []);
+});
+
+test('one that is moved away meanwhile is begun anew in its columns, to the end', async () => {
+  const directory = temporaryDirectory();
+  const path = join(directory, FIRST_HOUR);
+  writeFileSync(path, `${CDR_COLUMNS.slice(0, EARLIER_COUNT).map(({ name }) => name)}\n`);
+  const { spool: store } = openMemoryStores();
+  store.saveCursor('csv', { position: 0, state: JSON.stringify({ file: FIRST_HOUR, sizeBytes: 0 }) });
+  const sink = sinkIn(directory, store);
+  await sink.recover();
+  for (const number of [1, 2, 3]) {
+    store.append([pack(sampleCdr(number, NEW_YEAR))]);
+    if (number === 2) renameSync(path, join(directory, 'shipped.csv'));
+    await sink.pump();
+  }
+  await sink.close();
+  assert.deepEqual(
+    lengths(path),
+    ['id', sampleCdr(2).id, sampleCdr(3).id].map((cell) => [cell, EARLIER_COUNT]),
+  );
 });
 
 test('the first line of somebody else changes nothing', async () => {

@@ -63,6 +63,8 @@ export interface FileSinkPorts {
   readonly isWanted?: (cdr: Cdr) => boolean;
   /** The spool, where others have it unpacked. */
   readonly records?: UnpackedSpool;
+  /** Wall clock, ms; that of the platform by default. */
+  readonly wallNow?: () => number;
 }
 
 /** The sink that writes the files of `settings`. */
@@ -73,6 +75,7 @@ export class FileSink implements CdrSink {
   readonly #spool: CdrSpool;
   readonly #flush: () => Promise<void>;
   readonly #isWanted: (cdr: Cdr) => boolean;
+  readonly #wallNow: () => number;
   readonly #records: UnpackedSpool;
   /** Of the batch under way. */
   readonly #lines = new LineBytes();
@@ -90,7 +93,11 @@ export class FileSink implements CdrSink {
   /** Resolves to what went wrong, null for nothing. */
   #compressing: Promise<unknown> | null = null;
 
-  constructor(settings: FileSinkSettings, spool: CdrSpool, { flush, isWanted, records }: FileSinkPorts) {
+  constructor(
+    settings: FileSinkSettings,
+    spool: CdrSpool,
+    { flush, isWanted, records, wallNow = Date.now }: FileSinkPorts,
+  ) {
     this.name = settings.name;
     this.#settings = settings;
     this.#format = FILE_FORMATS[settings.format];
@@ -98,6 +105,7 @@ export class FileSink implements CdrSink {
     this.#spool = spool;
     this.#flush = flush;
     this.#isWanted = isWanted ?? (() => true);
+    this.#wallNow = wallNow;
     this.#records = records ?? new UnpackedSpool(spool);
     this.#position = spool.cursor(settings.name)?.position ?? 0;
   }
@@ -142,6 +150,7 @@ export class FileSink implements CdrSink {
   async #write({ file, format }: Batch): Promise<void> {
     const open = await this.#openFile(file);
     this.#isRecovered = false;
+    if (open.sizeBytes === 0) this.#openFormat = format; // Its lines are there already.
     if (open.sizeBytes === 0 && format.head !== '') await open.append(`${format.head}\n`);
     await open.append(this.#lines.bytes);
     this.#isRecovered = true;
@@ -178,9 +187,18 @@ export class FileSink implements CdrSink {
     const hour = Math.floor((cdr.endedAtWallMs ?? cdr.setupAtWallMs) / HOUR_MS);
     if (hour !== this.#named.hour) this.#named = { hour, file: this.#fileOfHour(hour) };
     const { file } = this.#named;
-    // A finished file stays as it is. One of another rotation has a name of another length, and is left behind.
     const newest = this.#state.file;
-    return newest.length === file.length && newest > file ? newest : file;
+    return newest > file && this.#goesOn(newest, file) ? newest : file;
+  }
+
+  /**
+   * Whether late records go into `newest`, for a finished file stays as it is. One of another rotation (a name of
+   * another length), or of another format, is left behind, and one of the future: by a clock that was wrong, and it
+   * would have all records until then.
+   */
+  #goesOn(newest: string, file: string): boolean {
+    const isAlike = newest.length === file.length && newest.endsWith(`.${this.#format.extension}`);
+    return isAlike && newest <= this.#fileOfHour(Math.floor(this.#wallNow() / HOUR_MS) + 1);
   }
 
   #fileOfHour(hour: number): string {
