@@ -25,39 +25,36 @@ export async function start(
   const log = makeLog('start', 'info');
   if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, running, terminal);
   else log.info({ node: config.node, sipPorts, managementPort, dataPath: config.dataPath }, 'calls are carried');
-  await signal();
+  const signals = stopSignals();
+  await signals.first;
   log.info({ calls: running.callsActive(), drainSeconds: config.drainSeconds }, 'no new calls: told to stop');
-  await drained(running, config.drainSeconds * 1000);
-  // Not by process.exit: threads torn down with their sockets open would end in an abort and a core dump.
-  const impatience = (): void => void process.kill(process.pid, 'SIGKILL');
-  process.once('SIGTERM', impatience);
-  process.once('SIGINT', impatience);
+  await drained(running, config.drainSeconds * 1000, signals.isHurried);
   await running.stop();
   log.info('stopped');
   return EXIT_OK;
 }
 
-function signal(): Promise<void> {
-  return new Promise((resolve) => {
+/** What SIGTERM and SIGINT say: the first one to stop, a second not to wait for calls, a third to end at once. */
+function stopSignals(): { readonly first: Promise<void>; readonly isHurried: () => boolean } {
+  let count = 0;
+  const first = new Promise<void>((resolve) => {
     const heard = (): void => {
-      process.off('SIGTERM', heard);
-      process.off('SIGINT', heard);
+      count += 1;
       resolve();
+      // Not by process.exit: threads torn down with their sockets open would end in an abort and a core dump.
+      if (count > 2) process.kill(process.pid, 'SIGKILL');
     };
     process.on('SIGTERM', heard);
     process.on('SIGINT', heard);
   });
+  return { first, isHurried: () => count > 1 };
 }
 
-/** Resolves when no call is left, after `forMs`, or with the next signal. */
-async function drained(running: RunningSwitch, forMs: number): Promise<void> {
+/** Resolves when no call is left, after `forMs`, or when `isHurried`. */
+async function drained(running: RunningSwitch, forMs: number, isHurried: () => boolean): Promise<void> {
   running.drain();
   const endMs = performance.now() + forMs;
-  let isHurried = false;
-  void signal().then(() => {
-    isHurried = true;
-  });
-  while (!isHurried && running.callsActive() > 0 && performance.now() < endMs) await setTimeout(DRAIN_LOOK_MS);
+  while (!isHurried() && running.callsActive() > 0 && performance.now() < endMs) await setTimeout(DRAIN_LOOK_MS);
 }
 
 function greet(
