@@ -95,7 +95,7 @@ export class ShardHost {
     const { addressStart, payloadStart, port, listener, stampMicros } = this.#head;
     const address = this.#bytes.toString('latin1', addressStart, payloadStart);
     const text = this.#bytes.toString('latin1', payloadStart, frameEnd);
-    this.#runner.counters.set(ShardNumber.ringAgeMs, ((stampOf(nowMs) - stampMicros) >>> 0) / 1000);
+    this.#runner.counters.set(ShardNumber.ringAgeMs, Math.max(0, (stampOf(nowMs) - stampMicros) | 0) / 1000);
     this.#runner.receive(text, address, port, listener, nowMs);
   }
 

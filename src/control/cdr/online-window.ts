@@ -12,7 +12,7 @@ export function lastEndedBefore(spool: CdrSpool, wallMs: number, limit: number):
   if (oldest === undefined) return 0;
   let low = oldest;
   for (let high = Math.min(oldest + limit, spool.lastPosition() + 1); low < high; ) {
-    const middle = (low + high) >>> 1;
+    const middle = Math.floor((low + high) / 2); // Positions pass 32 bits.
     if (endedAt(spool, middle) < wallMs) low = middle + 1;
     else high = middle;
   }

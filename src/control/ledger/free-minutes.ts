@@ -47,6 +47,8 @@ export class FreeMinutes {
   #packages: readonly Package[] = [];
   /** When the first period ends, or begins. */
   #nextTurnWallMs = Number.NEGATIVE_INFINITY;
+  /** A clock that is before it was set back, perhaps over a turn. */
+  #lookedAtWallMs = Number.POSITIVE_INFINITY;
 
   constructor(ground: FreeGround) {
     this.#ground = ground;
@@ -56,8 +58,9 @@ export class FreeMinutes {
   look(): void {
     const { configuration, wallNow } = this.#ground;
     const [accounts, packages, wallMs] = [configuration.accounts(), configuration.packages(), wallNow()];
-    if (accounts === this.#accounts && packages === this.#packages && wallMs < this.#nextTurnWallMs) return;
-    [this.#accounts, this.#packages] = [accounts, packages];
+    const isLater = wallMs >= this.#lookedAtWallMs && wallMs < this.#nextTurnWallMs;
+    if (accounts === this.#accounts && packages === this.#packages && isLater) return;
+    [this.#accounts, this.#packages, this.#lookedAtWallMs] = [accounts, packages, wallMs];
     this.#nextTurnWallMs = Number.POSITIVE_INFINITY;
     const byName = new Map(packages.map((one) => [one.name, one]));
     const priced = new Map(configuration.snapshot.prices?.accounts.map((one) => [one.account, one]));
