@@ -88,7 +88,10 @@ export class Keyring {
       this.#path === ''
         ? 'Name the file that has it as keyFile in the start file.'
         : `${this.#path} has it not: add it there as a line of its own, from the copy that you keep.`;
-    const sentence = `${what}. ${todo} Without it, move tandem.mdb away and apply the network anew.`;
+    const without =
+      'Without it, move tandem.mdb, history.mdb and calls away, and keep them: the ledger, reports and CDRs that ' +
+      'were not exported are in them. Then apply the network anew.';
+    const sentence = `${what}. ${todo} ${without}`;
     return new TandemError('TANDEM_KEY_MISSING', sentence);
   }
 }

@@ -251,10 +251,13 @@ export class Configuration {
   /** What an account has would be called another currency, and nobody would have changed it. */
   #refuseOtherCurrencies({ prices }: Snapshot): void {
     const known = new Map(this.#snapshot.prices?.accounts.map(({ account, currency }) => [account, currency]));
-    for (const { account, currency } of prices?.accounts ?? []) {
-      if (known.get(account) === currency) continue;
+    const changed = (prices?.accounts ?? []).filter(({ account, currency }) => known.get(account) !== currency);
+    const withMoney = changed.filter(({ account }) => this.#balanceOf(account) !== 0n);
+    const absent = withMoney.map(({ account }) => account).filter((account) => !known.has(account));
+    const former = this.#formerCurrencies(new Set(absent));
+    for (const { account, currency } of withMoney) {
       const nanos = this.#balanceOf(account);
-      const had = nanos === 0n ? '' : (known.get(account) ?? this.#lastCurrencyOf(account));
+      const had = known.get(account) ?? former.get(account) ?? '';
       if (had === '' || had === currency) continue;
       const sentence =
         `The account ${account} has ${moneyText(nanos, 2)} ${had}, which its currency would turn into ` +
@@ -263,13 +266,17 @@ export class Configuration {
     }
   }
 
-  /** Of an account that was taken out of the network: what it last had, as far as versions are kept; else ''. */
-  #lastCurrencyOf(name: string): string {
-    for (const { version } of this.#store.versions(CONFIGURATION_VERSIONS_MAX)) {
-      const found = this.#store.version(version)?.network.accounts.find(({ account }) => account === name);
-      if (found !== undefined) return found.currency;
+  /** Of accounts that were taken out of the network: what each last had, as far as versions are kept. */
+  #formerCurrencies(names: ReadonlySet<string>): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    const versions = names.size === 0 ? [] : this.#store.versions(CONFIGURATION_VERSIONS_MAX);
+    for (const { version } of versions) {
+      if (found.size === names.size) break;
+      for (const { account, currency } of this.#store.version(version)?.network.accounts ?? []) {
+        if (names.has(account) && !found.has(account)) found.set(account, currency ?? '');
+      }
     }
-    return '';
+    return found;
   }
 
   /** What the reader of a table needs to know. Throws TANDEM_IMPORT_NAME and TANDEM_IMPORT_CURRENCY. */
