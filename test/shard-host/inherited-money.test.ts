@@ -21,6 +21,7 @@ mappingGateways:
 routingGateways:
   - { name: out, remoteIp: ${TRUNK} }
 `;
+const DOWN_SECONDS = 80_000;
 const SNAPSHOT = snapshotOfFile(FILE);
 const SLOT = SNAPSHOT.prices?.accounts[0]?.slot ?? -1;
 
@@ -79,6 +80,21 @@ describe('a kill of the process', () => {
     const bench = new RunnerBench({ snapshot: { ...SNAPSHOT, prices }, disk: before.disk.successor() });
     open(bench, 70n);
     assert.equal(spendable(bench), 0n);
+  });
+
+  test('for long: a call that talks on has reserved for all of it at once', (context) => {
+    const snapshot = { ...SNAPSHOT, parameters: parameters({ SS_SIP_NO_TIMER_REINVITE_INTERVAL: '86400' }) };
+    const bench = new RunnerBench({ snapshot });
+    open(bench, 200_000n);
+    new BenchCall(bench, 'one').establish();
+    const now = performance.now.bind(performance);
+    context.mock.method(performance, 'now', () => now() + DOWN_SECONDS * 1_000);
+    bench.restart();
+    open(bench, 200_000n);
+    bench.pass(1_000);
+    assert.equal(bench.runner.counters.get('defects'), 0);
+    const reserved = 200_000n - spendable(bench);
+    assert.ok(reserved > DOWN_SECONDS && reserved < DOWN_SECONDS + 300, `${reserved}`);
   });
 
   test('lets a live call talk on for what it has, and not longer', async () => {

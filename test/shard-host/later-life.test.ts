@@ -36,10 +36,10 @@ function established(given: Readonly<Record<string, string>> = {}): { bench: Run
 }
 
 /** The switch dies with its machine, and both start again. */
-function startMachine(bench: RunnerBench, { mock }: TestContext): void {
+function startMachine(bench: RunnerBench, { mock }: TestContext, downMs = DOWN_MS): void {
   const [wallNow, now] = [Date.now, performance.now.bind(performance)];
   const stoppedAtMs = monotonicMs();
-  mock.method(Date, 'now', () => wallNow() + DOWN_MS);
+  mock.method(Date, 'now', () => wallNow() + downMs);
   mock.method(performance, 'now', () => now() - stoppedAtMs + UP_MS);
   for (const { bytes } of bench.disk.files.values()) segmentHead('another run').copy(bytes);
   bench.restart();
@@ -115,6 +115,10 @@ test('a call that cannot be made again ends with its record, and gives back all 
   }
 });
 
+function bodyOf(text: string): string {
+  return text.split('\r\n\r\n')[1] ?? '';
+}
+
 describe('the session timer of a call goes on in the next life', () => {
   const TTL_MS = 120_000;
 
@@ -136,9 +140,30 @@ describe('the session timer of a call goes on in the next life', () => {
     assert.deepEqual(wordsOf(bench.pass(TTL_MS / 2 - 1_000)), []);
     const refresh = textTo(bench.pass(TTL_MS / 2 + 10_000), CALLER, 'INVITE');
     assert.equal(headerOf(refresh, 'Session-Expires'), '120;refresher=uac');
-    const bodyOf = (text: string) => text.split('\r\n\r\n')[1];
-    assert.ok((bodyOf(refresh) ?? '').length > 0);
+    assert.notEqual(bodyOf(refresh), '');
     assert.equal(bodyOf(refresh), bodyOf(call.answer));
+  });
+
+  test('which was over while the machine was down: who is silent has talked no longer', async (context) => {
+    const { bench } = timed('uas');
+    startMachine(bench, context, 2 * TTL_MS);
+    assert.deepEqual(wordsOf(bench.pass(10_000)), ['caller INVITE']);
+    bench.pass(100_000);
+    const [cdr = assert.fail()] = await bench.spool();
+    assert.equal(cdr.endReason, 'SessionTimeout');
+    assert.ok(cdr.holdMs >= TTL_MS - 1_000 && cdr.holdMs <= TTL_MS + 1_000, `${cdr.holdMs}`);
+    assert.equal((cdr.endedAtWallMs ?? 0) - (cdr.answeredAtWallMs ?? 0) <= TTL_MS + 1_000, true);
+  });
+
+  test('which was over while the machine was down: who answers a refresh has talked on', async (context) => {
+    const { bench, call } = timed('uas');
+    startMachine(bench, context, 2 * TTL_MS);
+    const refresh = textTo(bench.pass(10_000), CALLER, 'INVITE');
+    bench.receive(call.responseText(refresh, 'caller', ['Content-Type: application/sdp'], bodyOf(refresh)), CALLER);
+    bench.pass(20_000);
+    bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
+    const [cdr = assert.fail()] = await bench.spool();
+    assert.ok(cdr.holdMs > 2 * TTL_MS, `${cdr.holdMs}`);
   });
 
   test('which the caller refreshes: the call ends when he does not', async () => {

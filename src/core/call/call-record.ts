@@ -13,7 +13,7 @@ import { detach } from '../sip/detach.ts';
 import type { HeaderId } from '../sip/header-name.ts';
 import type { SipMessage } from '../sip/message.ts';
 import type { CallState } from './checkpoint.ts';
-import type { Acknowledger, Crossing } from './leg-events.ts';
+import type { Acknowledger, Crossing, Question } from './leg-events.ts';
 import { q850Of } from './reason-header.ts';
 import { recordNumber, recordText } from './record-text.ts';
 import type { TalkLimit } from './talk-limit.ts';
@@ -94,7 +94,7 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
     return this.cdr.answeredAtWallMs !== null;
   }
 
-  /** By the monotonic clock, which may have begun after that: then it is below 0. */
+  /** By the monotonic clock, which may have begun after that: then it is below 0. Of an answered call alone. */
   get answeredAtMs(): number {
     return this.#answeredAtMs;
   }
@@ -160,7 +160,14 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
     if (hasSdp) this.cdr.calleeMedia = flat(audioAddress(body));
   }
 
-  /** One side has answered what the other offered. */
+  /** A request of the caller: its PRACK answers an offer that came in a reliable response. */
+  callerAsked({ method, crossing }: Pick<Question, 'method' | 'crossing'>): void {
+    if (method !== 'PRACK' || this.cdr.callerMedia !== '') return;
+    this.callerDescribed(crossing);
+    this.settled(crossing);
+  }
+
+  /** One side has answered what the other offered; an early description is taken for an answer, until one comes. */
   settled({ hasSdp, body }: Crossing): void {
     if (hasSdp) this.cdr.codec = detach(firstCodec(body)) || this.cdr.codec;
   }
@@ -169,6 +176,11 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   timed(isCallerTimed: boolean, isCalleeTimed: boolean): void {
     const one = isCallerTimed ? 'caller' : 'callee';
     this.cdr.sessionTimer = isCallerTimed && isCalleeTimed ? 'both' : isCallerTimed || isCalleeTimed ? one : '';
+  }
+
+  /** A side of it was over at that moment, and nobody noticed. */
+  talkedUntil(atMs = Number.POSITIVE_INFINITY): void {
+    this.talkMsMax = Math.min(this.talkMsMax, Math.max(0, atMs - this.#answeredAtMs));
   }
 
   ended(nowMs: number, wallMs: number, ending: Ending): void {
@@ -192,13 +204,17 @@ export class LiveRecord implements LiveEntry, Linked<LiveRecord> {
   }
 }
 
-/** `acknowledger`, and the caller's answer to the offer in the callee's 2xx, which comes with its ACK, for `record`. */
-export function recordingAnswer(record: LiveRecord, acknowledger: Acknowledger): Acknowledger {
+/**
+ * `acknowledger`, and the caller's answer to the offer in the callee's 2xx, which comes with its ACK, for `record`;
+ * `onChanged` then.
+ */
+export function recordingAnswer(record: LiveRecord, acknowledger: Acknowledger, onChanged: () => void): Acknowledger {
   return {
     acknowledge(crossing) {
       record.callerDescribed(crossing);
       record.settled(crossing);
       acknowledger.acknowledge(crossing);
+      onChanged();
     },
   };
 }

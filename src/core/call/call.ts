@@ -197,7 +197,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const limitedBy = { mapping: this.#gateway, routing: attempt.gateway, parameters, isTimed };
     this.#limitTalk(talkLimitOf(limitedBy, this.#around.draw));
     this.#beginReserve();
-    const acknowledged = acknowledger && recordingAnswer(this.record, acknowledger);
+    const acknowledged = acknowledger && recordingAnswer(this.record, acknowledger, () => this.changed());
     this.caller.answer({ attempt, leg: attempt.leg }, phrase, this.across('callee', crossing), acknowledged);
     // Its BYE has overtaken its 2xx: nobody is behind the answer any more.
     if (attempt.leg?.isOver) this.hungUp('callee', '');
@@ -208,7 +208,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const crossing = this.across('callee', received);
     giveGateway(this.#around, this.record, attempt.gateway);
     const end = { isAnswered: false, isReached: hasReached(outcome), talkMs: 0 };
-    noteAttemptEnd(this.#around, this.#routing, attempt.candidate, end);
+    if (outcome.how !== 'tooLarge') noteAttemptEnd(this.#around, this.#routing, attempt.candidate, end);
     this.#attempt = null;
     this.#plan?.redirect(attempt.candidate, attempt.redirects);
     const rules = switchRulesOf(attempt.gateway, this.#routing.snapshot.parameters);
@@ -231,7 +231,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     return across(crossing, { from: this.#gateway, to: gateway, privacy, hostPort, renumber });
   }
 
-  asked({ twin }: Leg, question: Question): void {
+  asked({ twin, side }: Leg, question: Question): void {
+    if (side === 'caller') this.record.callerAsked(question);
     // Before the answer: glare with the first INVITE is what a second one is (14.2).
     const isTooEarly = question.method === 'INVITE' && !this.caller.isFinal;
     if (twin === null || isTooEarly) question.answer(491, reasonPhraseOf(491), EMPTY_CROSSING, null);
@@ -363,6 +364,9 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const status = this.#statusToldOf(end, endedBy);
     this.#writeDecision();
     const { q850 = 0 } = end;
+    if (endedBy === 'server') {
+      for (const leg of [this.caller.leg, attempt?.leg]) record.talkedUntil(leg?.sessionTimer?.lapsedAtMs);
+    }
     record.ended(this.#around.nowMs, this.#around.wallMs, { reason: end.reason, endedBy, status, reasonHeader, q850 });
     record.isKept = record.isAnswered || this.#routing.snapshot.parameters.SERVER_BILLING_RECORD_ZERO_HOLD_TIME;
     // First what must not be lost, whatever a defect may do to the rest: the record and the counters.

@@ -171,6 +171,11 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
     this.#timer.resume(terms, state.confirmedAtMs + shiftMs, this.#around.draw(RESUME_SPREAD_MS));
   }
 
+  /** When the session was over in an earlier life, unless the peer was heard of since; infinite where it was not. */
+  get lapsedAtMs(): number {
+    return this.#timer?.lapsedAtMs ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Our INVITE or UPDATE was answered 2xx. */
   succeeded(response: SipMessage): void {
     this.#run(this.#negotiation.succeeded(response));

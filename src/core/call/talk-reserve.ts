@@ -9,7 +9,7 @@ import type { EndReason } from '../base/end-reason.ts';
 import type { Balances } from '../rating/balances.ts';
 import { lossesOf } from '../rating/bill.ts';
 import { extendFree } from '../rating/free-seconds.ts';
-import { extendReserve } from '../rating/reserve.ts';
+import { extendReserve, type SliceRules } from '../rating/reserve.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { LiveRecord } from './call-record.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
@@ -42,7 +42,7 @@ export class TalkReserve implements Timed {
 
   due(): void {
     this.#timer = 0;
-    if (extended(this.#record, this.#around.balances, this.#routing)) {
+    if (extended(this.#record, this.#around.balances, this.#sliceRules())) {
       this.#around.recordChanged(this.#record);
       this.#arm();
       return;
@@ -51,6 +51,13 @@ export class TalkReserve implements Timed {
     const leftMs = this.#leftMs();
     if (leftMs > 0) this.#timer = this.#around.wheel.arm(this, 0, leftMs);
     else this.#user.release('CreditExhausted');
+  }
+
+  /** A slice is as long as it has to be for a call that talked on while the switch was down. */
+  #sliceRules(): SliceRules {
+    const { sliceSeconds, advanceSeconds } = this.#routing.sliceRules;
+    const lateSeconds = Math.max(0, Math.ceil(-this.#leftMs() / 1000));
+    return { sliceSeconds: sliceSeconds + lateSeconds, advanceSeconds };
   }
 
   disarm(): void {
@@ -72,7 +79,7 @@ export class TalkReserve implements Timed {
 }
 
 /** Reserves the next slice of a call; false when its account has nothing for it, or needs none. */
-export function extended({ bill }: LiveRecord, balances: Balances, { sliceRules }: RoutingView): boolean {
+export function extended({ bill }: LiveRecord, balances: Balances, sliceRules: SliceRules): boolean {
   if (bill?.free && extendFree(bill.free, balances.free, sliceRules.sliceSeconds)) return true;
   if (!bill?.reserve || bill.sell === null) return false;
   return extendReserve(bill.reserve, bill.sell, balances, sliceRules);

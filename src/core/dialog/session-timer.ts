@@ -42,6 +42,7 @@ export class SessionTimer implements Timed {
   readonly #user: SessionTimerUser;
   #ttlMs = 0;
   #confirmedAtMs = 0;
+  #lapsedAtMs = Number.POSITIVE_INFINITY;
   /** Segments of this TTL that are over or skipped. */
   #segment = 0;
   /** A refresh of ours has no final answer yet. */
@@ -60,6 +61,7 @@ export class SessionTimer implements Timed {
     if (this.#isStopped) return;
     this.#ttlMs = terms.intervalMs;
     this.#confirmedAtMs = this.#wheel.nowMs;
+    this.#lapsedAtMs = Number.POSITIVE_INFINITY;
     this.#segment = 1;
     this.#isAsking = false;
     // 10: the peer shall hear our BYE while the call still stands for it. The early hang-up is no part of this: it is
@@ -74,12 +76,21 @@ export class SessionTimer implements Timed {
   }
 
   /**
+   * When the TTL was over, where that was while the switch was down and the peer has not been heard of since: it had
+   * hung up by then. Else infinite.
+   */
+  get lapsedAtMs(): number {
+    return this.#lapsedAtMs;
+  }
+
+  /**
    * Goes on in a later life of the switch where the TTL began at `confirmedAtMs`. A refresh of ours that is overdue is
    * sent in `spreadMs`, so that not all calls refresh at once.
    */
   resume(terms: SessionTimerTerms, confirmedAtMs: number, spreadMs: number): void {
     const { nowMs } = this.#wheel;
     this.confirmed(terms);
+    if (confirmedAtMs + this.#ttlMs < nowMs) this.#lapsedAtMs = confirmedAtMs + this.#ttlMs;
     this.#confirmedAtMs = Math.max(Math.min(confirmedAtMs, nowMs), nowMs + RESUME_GRACE_MS - this.#ttlMs);
     if (terms.refresher === 'peer') this.#armAt(TIMEOUT, this.#peerTimeoutMs());
     else this.#armAt(REFRESH, Math.max(this.#segmentEndMs(), nowMs - this.#confirmedAtMs + spreadMs));

@@ -72,11 +72,24 @@ test('an offer in the 200 is answered by the ACK, which says the codec and where
   assert.equal(cdr.codec, 'PCMA', 'what the answer prefers, not the offer');
 });
 
+test('an offer in a reliable response is answered by the PRACK', () => {
+  fromCaller([...request('INVITE', 1, ''), 'Supported: 100rel'], '', 0);
+  const offer = sdp('IN IP4 203.0.113.40', '30000 RTP/AVP 18 8');
+  respond(FIRST, '183 Session Progress', offer, 100, ['Require: 100rel', 'RSeq: 1']);
+  const early = sent.findLast(({ text, to }) => to === CALLER.address && text.startsWith('SIP/2.0 183'))?.text ?? '';
+  const number = /^RSeq: (\d+)/m.exec(early)?.[1];
+  fromCaller([...request('PRACK', 2, early), `RAck: ${number} 1 INVITE`], CALLER_SDP, 200);
+  respond(FIRST, '200 OK', '', 300);
+  const cdr = end('', 3);
+  assert.deepEqual([cdr.callerMedia, cdr.calleeMedia], ['198.51.100.20:40000', '203.0.113.40:30000']);
+  assert.equal(cdr.codec, 'PCMA', 'what the answer prefers, not the offer');
+});
+
 /** The ACK with `body`, and a BYE. */
-function end(body = ''): Cdr {
+function end(body = '', cseq = 2): Cdr {
   const answer = sent.findLast(({ text, to }) => to === CALLER.address && text.startsWith('SIP/2.0 200'))?.text ?? '';
   fromCaller(request('ACK', 1, answer), body, 5_000);
-  fromCaller(request('BYE', 2, answer), '', 9_000);
+  fromCaller(request('BYE', cseq, answer), '', 9_000);
   return tandem.cdrs.at(-1) as Cdr;
 }
 
@@ -85,11 +98,18 @@ function fromCaller(lines: readonly string[], body: string, nowMs: number): void
 }
 
 /** The gateway at `place` responds to the INVITE it got. */
-function respond(place: typeof FIRST, statusLine: string, body: string, nowMs: number): void {
+function respond(
+  place: typeof FIRST,
+  statusLine: string,
+  body: string,
+  nowMs: number,
+  more: readonly string[] = [],
+): void {
   const invite = sent.findLast(({ text, to }) => to === place.address && text.startsWith('INVITE'))?.text ?? '';
   const kept = invite.split('\r\n').filter((line) => /^(Via|From|To|Call-ID|CSeq):/.test(line));
   const lines = kept.map((line) => (line.startsWith('To:') ? `${line};tag=to` : line));
-  tandem.receive(message([`SIP/2.0 ${statusLine}`, ...lines, `Contact: <sip:${place.address}>`], body), place, nowMs);
+  const response = [`SIP/2.0 ${statusLine}`, ...lines, `Contact: <sip:${place.address}>`, ...more];
+  tandem.receive(message(response, body), place, nowMs);
 }
 
 /** A request of the caller; `answer`: the 200 that made its dialog, '' before. */

@@ -6,6 +6,6 @@ import { extended } from '../talk-reserve.ts';
 import type { Entry } from './entry.ts';
 
 export function checkBalance({ around, routing, record }: Entry): EndReason | null {
-  const isPaid = extended(record, around.balances, routing);
+  const isPaid = extended(record, around.balances, routing.sliceRules);
   return isPaid || !record.bill?.reserve ? null : 'InsufficientBalance';
 }
