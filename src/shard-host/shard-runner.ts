@@ -158,8 +158,9 @@ export class ShardRunner {
       this.#retryAtMs = Number.POSITIVE_INFINITY;
       this.#carryDueMs = this.#journal.hasOlder ? this.#nowMs + this.#carryPeriodMs() : Number.POSITIVE_INFINITY;
       this.#gate.release();
-      if (this.#journal.needsFlush || this.#records.hasWaiting) this.#armFlush();
+      if (this.#journal.needsFlush || this.#records.hasWaiting || this.#records.unsentCount > 0) this.#armFlush();
     } catch (error) {
+      this.#records.publish(); // Control's taking them may be what makes room.
       this.#isFailing = true;
       this.#retryAtMs = this.#nowMs + RETRY_MS;
       this.#judge();
@@ -258,7 +259,8 @@ export class ShardRunner {
     this.#records.showWaiting();
     const flushed = (): void => {
       this.#records.publish();
-      if (this.#journal.needsFlush) this.#armFlush(); // The one before was still under way, or more has come since.
+      // The one before was still under way, or more has come since, or the ring was full.
+      if (this.#journal.needsFlush || this.#records.unsentCount > 0) this.#armFlush();
     };
     this.#journal.flush().then(flushed, (error: unknown) => {
       this.#armFlush();

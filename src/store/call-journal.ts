@@ -158,7 +158,7 @@ export class CallJournal {
     this.#isUnflushed = false;
     try {
       for (const file of [...this.#closing, this.#file]) await this.#disk.sync(file);
-      this.#keptPosition = writtenPosition;
+      this.#keptPosition = Math.max(this.#keptPosition, writtenPosition);
       for (const file of this.#closing.splice(0, closingCount)) this.#disk.close(file);
       if (isOlderSpent) this.#removeOlder();
       this.#isFlushFailing = false;

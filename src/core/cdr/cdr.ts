@@ -123,7 +123,7 @@ export interface Cdr {
   buyCurrency: string;
   /** INVITE out to the last gateway to its first 18x or answer, ms, by the monotonic clock. */
   calleePostDialDelayMs: number | null;
-  /** address:port at which each side wants audio, by its own description at the answer; '' when it gave none. */
+  /** address:port at which each side wants audio, by its own last description up to the ACK; '' when it gave none. */
   callerMedia: string;
   calleeMedia: string;
 }

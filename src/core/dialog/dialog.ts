@@ -96,7 +96,9 @@ export class Dialog {
 
   /** The dialog that `state` tells of, in a later life of the switch. `local`: the end that it now has. */
   static restored(state: DialogState, local: LocalEnd): Dialog {
-    const { routes, source, requestsTo, remoteTarget } = state;
+    const { routes, requestsTo, remoteTarget } = state;
+    // The socket that it had may not be there any more.
+    const source = { ...state.source, listener: local.listener };
     const dialog = new Dialog(state, local, routes, { source, requestsTo });
     dialog.#remoteTarget = remoteTarget;
     dialog.#isRestored = true;

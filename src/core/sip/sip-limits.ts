@@ -3,7 +3,10 @@
 /** Bytes of a whole message. A UDP datagram cannot be longer. Above: 513 (RFC 3261 21.5.7). */
 export const DATAGRAM_BYTES_MAX = 65_535;
 
-/** Bytes that a UDP datagram carries. A request that is longer once it is written anew is not sent: 513. */
+/**
+ * Bytes that a UDP datagram carries over IPv4, without its heads. A request that is longer once it is written anew is
+ * not sent: 513.
+ */
 export const SENT_BYTES_MAX = 65_507;
 
 /** Bytes of a body, for transports whose messages may be longer than a datagram. Above: 513. */
