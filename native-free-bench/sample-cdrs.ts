@@ -2,7 +2,7 @@
 // end.
 
 import type { Prng } from '../src/core/base/prng.ts';
-import { type Cdr, UNBILLED } from '../src/core/cdr/cdr.ts';
+import { type Cdr, EMPTY_CDR } from '../src/core/cdr/cdr.ts';
 
 export const CUSTOMERS = 200;
 const VENDORS = 60;
@@ -25,6 +25,7 @@ export function sampleCdr(number: number, endedAtWallMs: number, prng: Prng): Cd
     left: isAnswered ? 'answered' : 'failure',
   } as const;
   return {
+    ...EMPTY_CDR,
     id: `01JABCDEFGHJKMNPQR${String(number).padStart(8, '0')}`,
     node: 'node-1',
     shard: 0,
@@ -76,11 +77,10 @@ function feesOf(call: {
   readonly vendor: string;
   readonly prefix: string;
   readonly isAnswered: boolean;
-}): Pick<Cdr, keyof typeof UNBILLED> {
+}): Partial<Cdr> {
   const { customer, vendor, prefix, isAnswered } = call;
   const nanos = isAnswered ? (1 + (Number(prefix) % 40)) * CENT_NANOS : 0;
   return {
-    ...UNBILLED,
     currency: 'EUR',
     sellTable: `table-${customer >> 4}`,
     sellPrefix: prefix,

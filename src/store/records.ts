@@ -9,7 +9,7 @@
 import { Packr } from 'msgpackr';
 import type { Target } from '../core/base/target.ts';
 import type { AnswerState, CallCheckpoint, CallState, LegState } from '../core/call/checkpoint.ts';
-import { type Cdr, type CdrAttempt, UNBILLED } from '../core/cdr/cdr.ts';
+import { type Cdr, type CdrAttempt, EMPTY_CDR } from '../core/cdr/cdr.ts';
 import type { AgentFee } from '../core/rating/bill.ts';
 
 const CDR_FIELDS = [
@@ -210,20 +210,6 @@ const SHAPES: readonly (readonly string[])[] = [
 /** How many there are: a release that knows fewer misreads what is stored, and refuses it. */
 export const SHAPE_COUNT = SHAPES.length;
 
-/** What records of earlier shapes lack. */
-const LATER_FIELDS = {
-  userAgentCaller: '',
-  userAgentCallee: '',
-  codec: '',
-  sessionTimer: '',
-  decision: '',
-  lrn: '',
-  ...UNBILLED,
-  calleePostDialDelayMs: null,
-  callerMedia: '',
-  calleeMedia: '',
-} as const satisfies Partial<Cdr>;
-
 /**
  * Room for shapes to come: so many have numbers of one byte. Objects of no shape get the numbers after them, which a
  * later release must not find taken.
@@ -264,5 +250,5 @@ export function unpackCdr(bytes: Uint8Array): Cdr {
 
 /** `cdr` with all fields of this release. Copies nothing of its own: that costs more than all the rest. */
 export function wholeCdr(cdr: Cdr): Cdr {
-  return cdr.calleeMedia === undefined ? { ...LATER_FIELDS, ...cdr } : cdr;
+  return cdr.calleeMedia === undefined ? { ...EMPTY_CDR, ...cdr } : cdr;
 }

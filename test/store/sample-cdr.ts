@@ -1,10 +1,11 @@
 // CDRs for tests, with every field and an attempt.
 
-import { type Cdr, UNBILLED } from '../../src/core/cdr/cdr.ts';
+import { type Cdr, EMPTY_CDR } from '../../src/core/cdr/cdr.ts';
 
 /** A CDR whose id ends in `number`; ended at `endedAtWallMs`. */
 export function sampleCdr(number: number, endedAtWallMs = 1_767_225_600_000): Cdr {
   return {
+    ...EMPTY_CDR,
     id: `01JABCDEFGHJKMNPQR${String(number).padStart(8, '0')}`,
     node: 'node-1',
     shard: 0,
@@ -39,7 +40,6 @@ export function sampleCdr(number: number, endedAtWallMs = 1_767_225_600_000): Cd
     sessionTimer: 'caller',
     decision: '*Vendor one,49',
     lrn: '',
-    ...UNBILLED,
     currency: 'EUR',
     sellTable: 'retail',
     sellPrefix: '44',

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { UNBILLED } from '../../../src/core/cdr/cdr.ts';
+import { EMPTY_CDR } from '../../../src/core/cdr/cdr.ts';
 import {
   type Bill,
   type BillLine,
@@ -42,7 +42,7 @@ const BOUGHT_ONLY: Bill = {
 
 describe('a bill', () => {
   test('takes from each who pays its fee with its tax, and the record says the same', () => {
-    const record = { ...UNBILLED, account: 'alpha', clearingAccount: 'carrier', holdMs: 10_000 };
+    const record = { ...EMPTY_CDR, account: 'alpha', clearingAccount: 'carrier', holdMs: 10_000 };
     fillFees(record, BILL);
     const losses = lossesOf(record, BILL);
     assert.deepEqual(
@@ -61,7 +61,7 @@ describe('a bill', () => {
   });
 
   test('of a call that nobody answered takes nothing from anybody', () => {
-    const record = { ...UNBILLED, account: 'alpha', clearingAccount: 'carrier', holdMs: 0 };
+    const record = { ...EMPTY_CDR, account: 'alpha', clearingAccount: 'carrier', holdMs: 0 };
     assert.ok(lossesOf(record, BILL).every(({ nanos, free }) => nanos === 0n && !free?.seconds));
     assert.deepEqual(chargesOf(record), []);
   });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Prng } from '../../../src/core/base/prng.ts';
-import { UNBILLED } from '../../../src/core/cdr/cdr.ts';
+import { EMPTY_CDR } from '../../../src/core/cdr/cdr.ts';
 import { Balances } from '../../../src/core/rating/balances.ts';
 import { type Bill, billOf, billWordsOf, fillFees, freeReservedBy, lossesOf } from '../../../src/core/rating/bill.ts';
 import { dayOf, extendFree, type FreeShare, freePlaceOf, termOf } from '../../../src/core/rating/free-seconds.ts';
@@ -205,7 +205,7 @@ test('10 000 random packages and calls: free as a naive count has it, the rest c
         const reserved = call.bill.free?.grantedSeconds ?? 0;
         const freeSeconds = Math.min(reserved, call.talkSeconds);
         const { fee, tax, billed } = plainCharge(call.rate, BigInt(call.talkSeconds - freeSeconds));
-        const record = { ...UNBILLED, holdMs: 1_000 * call.talkSeconds };
+        const record = { ...EMPTY_CDR, holdMs: 1_000 * call.talkSeconds };
         assert.deepEqual(
           freeReservedBy(billWordsOf(call.bill)).map(({ seconds }) => seconds),
           [reserved],

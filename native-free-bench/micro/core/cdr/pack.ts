@@ -1,7 +1,7 @@
 // The price of a CDR as bytes: packed by the shard that made it, unpacked by whoever reads it. Run:
 // node dist/native-free-bench/micro/core/cdr/pack.js
 
-import { type Cdr, type CdrAttempt, UNBILLED } from '../../../../src/core/cdr/cdr.ts';
+import { type Cdr, type CdrAttempt, EMPTY_CDR } from '../../../../src/core/cdr/cdr.ts';
 import { pack, unpackCdr } from '../../../../src/store/records.ts';
 import { report } from '../sip/measure.ts';
 
@@ -11,6 +11,7 @@ const WALL_MS = Date.UTC(2026, 0, 1);
 function cdrOf(index: number): Cdr {
   const attempt = attemptOf(index);
   return {
+    ...EMPTY_CDR,
     id: `01JABCDEFGHJKMNPQR${String(index).padStart(8, '0')}`,
     node: 'node-1',
     shard: 0,
@@ -45,7 +46,6 @@ function cdrOf(index: number): Cdr {
     sessionTimer: 'caller',
     decision: '*red-carrier,4930;*yellow-carrier;-blue-carrier,49;Lgreen-carrier',
     lrn: '',
-    ...UNBILLED,
     currency: 'EUR',
     sellTable: 'retail',
     sellPrefix: '44',

@@ -2,7 +2,7 @@
 // are computed by the code that computed them first.
 
 import type { Cdr } from '../../../core/cdr/cdr.ts';
-import { UNBILLED } from '../../../core/cdr/cdr.ts';
+import { EMPTY_CDR } from '../../../core/cdr/cdr.ts';
 import { type Bill, type BilledRecord, fillFees } from '../../../core/rating/bill.ts';
 import { ratedSecondsOf } from '../../../core/rating/charge.ts';
 import { termOf } from '../../../core/rating/free-seconds.ts';
@@ -52,7 +52,7 @@ function ratedAgain(cdr: Cdr, { pricing, rules }: VersionRates): RatedFields {
   const grantedSeconds = ratedSecondsOf(cdr.holdMs, rules) - freeSeconds - unpaidSeconds;
   const reserve = unpaidSeconds === 0 ? null : { floorNanos: 0n, grantedSeconds, reservedNanos: 0n };
   const bill: Bill = { rules, sell, agents, buy, reserve, free };
-  const fees: BilledRecord = { ...UNBILLED, holdMs: cdr.holdMs };
+  const fees: BilledRecord = { ...EMPTY_CDR, holdMs: cdr.holdMs };
   if (sell !== null || buy !== null) fillFees(fees, bill);
   const named = { sellTable: sell?.table ?? '', sellPrefix: sell?.prefix ?? '' };
   return { ...fees, ...named, buyTable: buy?.table ?? '', buyPrefix: buy?.prefix ?? '' };
