@@ -145,7 +145,7 @@ export class Dialog {
     const contact = message.firstValue(Header.Contact) ?? '';
     const before = this.#remoteTarget;
     if (before !== '' && contact === `<${before}>`) return false;
-    const uri = parseNameAddr(contact)?.uri ?? '';
+    const uri = withoutHeaders(parseNameAddr(contact)?.uri ?? '');
     if (uri === '' && before !== '') return false;
     this.#remoteTarget = uri === '' ? flat(`sip:${hostPortOf(this.#source)}`) : detach(uri);
     this.target = this.#nextHop();
@@ -196,6 +196,12 @@ export class Dialog {
     }
     return { address: detach(host), port, listener: this.local.listener };
   }
+}
+
+/** 19.1.1: a Contact may have header fields behind its `?`, a request line may not. */
+function withoutHeaders(uri: string): string {
+  const headers = uri.includes('?') ? (parseUri(uri)?.headers ?? '') : '';
+  return headers === '' ? uri : uri.slice(0, -headers.length);
 }
 
 /** The place at which a dialog began, and what the gateway says about later requests. */

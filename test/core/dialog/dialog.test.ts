@@ -147,6 +147,13 @@ describe('where datagrams go', () => {
   });
 });
 
+test('19.1.1: what stands behind the ? of a Contact is in no request line, and a ? of its user is', () => {
+  const withHeaders = 'sip:a?b@192.0.2.77:5099;x=1?Subject=hi&Priority=urgent';
+  const dialog = asServer(inviteWith('Contact', `Contact: <${withHeaders}>`));
+  assert.deepEqual(startOf(dialog), ['BYE sip:a?b@192.0.2.77:5099;x=1 SIP/2.0']);
+  assert.equal(dialog.refreshTarget(parsed(inviteWith('Contact', `Contact: <${withHeaders}>`))), false);
+});
+
 test('the gateway says where requests go: to the Contact, to its port at the source, or back to the source', () => {
   const contact = ['Contact: <sip:2@203.0.113.99:5077>'];
   assert.equal(asClient(contact, 'stated').target.address, '203.0.113.99');
