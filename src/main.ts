@@ -342,7 +342,7 @@ async function running({ control, shards, edge, sockets, memory, place, dataPath
     crashControl: () => control.crash(),
     drain: () => {
       shards.drain();
-      control.tell({ kind: 'draining' });
+      control.drain();
     },
     callsActive: () => counters.reduce((sum, shard) => sum + shard.get('callsActive'), 0),
     stop: async () => {

@@ -32,6 +32,7 @@ export class ControlLink {
   readonly #user: ControlLinkUser;
   #worker: Worker;
   #lastError: unknown = 'it exited';
+  #isDraining = false;
   #isStopping = false;
   /** Until the successor that is on its way has come, or comes no more. */
   #succession = Promise.resolve();
@@ -57,6 +58,12 @@ export class ControlLink {
 
   tell(message: ToControl): void {
     this.#worker.postMessage(message);
+  }
+
+  /** The switch takes no new calls from now on; a successor is told as well. */
+  drain(): void {
+    this.#isDraining = true;
+    this.tell({ kind: 'draining' });
   }
 
   /** A crash drill: it fails as by a defect, and a successor takes over. */
@@ -119,6 +126,7 @@ export class ControlLink {
     }
     this.#worker = next.worker;
     this.#listen();
+    if (this.#isDraining) this.drain();
     this.#hearSnapshot(next.snapshot);
   }
 }

@@ -11,7 +11,7 @@ import type { SinkSettings } from '../../src/sink-settings.ts';
 import { readLocalToken } from '../../src/store/data-directory.ts';
 import { SilentServer } from '../control/silent-server.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
-import { PATIENCE_MS, until } from './eventually.ts';
+import { eventually, PATIENCE_MS, until } from './eventually.ts';
 import { Management } from './management.ts';
 
 const ADDRESS = '127.0.0.1';
@@ -80,6 +80,22 @@ test('control fails: a successor answers on its port and every shard routes by w
       return false;
     }
   });
+});
+
+test('a successor knows that the switch takes no new calls: it does not say that it is ready', async (context) => {
+  const directory = temporaryDirectory();
+  const running = await durableSwitch(context, directory);
+  const management = (): Management => new Management(directory, running.managementPort);
+  await until('ready', async () => (await management().status()).isReady);
+  const firstToken = readLocalToken(directory);
+  running.drain();
+  running.crashControl();
+  const status = await eventually('a successor whose shards have their snapshot', async () => {
+    if (readLocalToken(directory) === firstToken) return null;
+    const found = await management().status();
+    return found.shards.every(({ snapshotVersion }) => snapshotVersion !== null) ? found : null;
+  });
+  assert.equal(status.isReady, false);
 });
 
 test('a stop while a successor is on its way waits for it, and ends it', { timeout: PATIENCE_MS }, async () => {
