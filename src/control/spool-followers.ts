@@ -12,6 +12,8 @@ const PERIOD_MS = 1_000;
 /** How often they take in a batch in one tick, at most: they may have much to catch up on. */
 const BATCHES_MAX = 4;
 
+const SINK_FAULT = 'the place of a CDR sink cannot be kept';
+
 /** Who follows which spool. */
 export interface FollowedSpool {
   readonly spool: CdrSpool;
@@ -38,11 +40,11 @@ export class SpoolFollowers {
   /** Tells them when it is time, or when they did not get to the end the last time. */
   tick(nowMs: number): void {
     const { sinks } = this.#followed;
-    for (const sink of sinks) sink.noticeSwitch();
+    for (const sink of sinks) this.#tried(SINK_FAULT, () => sink.noticeSwitch());
     if (nowMs < this.#dueAtMs) return;
     for (let batch = 0; batch < BATCHES_MAX; batch++) {
       this.follow();
-      for (const sink of sinks) sink.tick(nowMs);
+      for (const sink of sinks) this.#tried(SINK_FAULT, () => sink.tick(nowMs));
       if (!this.#areBehind()) break;
     }
     this.#dueAtMs = this.#areBehind() ? nowMs : nowMs + PERIOD_MS;

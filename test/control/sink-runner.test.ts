@@ -116,6 +116,24 @@ test('switched off it is told nothing; switched on it begins with the next recor
   assert.deepEqual(sink.told, ['close', 'close']);
 });
 
+test('one that was switched off begins with the next record too when a start finds it switched on', async () => {
+  let isOn = true;
+  const { spool, sink, runner, tick } = stage(() => isOn);
+  spool.append([pack(sampleCdr(1, WALL_MS))]);
+  sink.position = 1;
+  assert.equal(await tick(0), 'recover, pump');
+  isOn = false;
+  await tick(1_000);
+  spool.append([pack(sampleCdr(2, WALL_MS)), pack(sampleCdr(3, WALL_MS))]);
+  await tick(2_000);
+  assert.equal(spool.cursor('noted')?.position, 1, 'what it had');
+  await runner.abandon();
+  isOn = true;
+  const next = new SinkRunner(sink, spool, { error: assert.fail, info: assert.fail } as unknown as Log, () => isOn);
+  next.noticeSwitch();
+  assert.deepEqual(spool.cursor('noted'), { position: 3, state: '' });
+});
+
 test('how far behind it is: in records, and in seconds since the oldest one', () => {
   const { spool, sink, runner } = stage();
   assert.deepEqual([runner.backlog(), runner.lagSeconds(WALL_MS)], [0, 0]);

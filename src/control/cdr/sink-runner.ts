@@ -21,6 +21,9 @@ const FINISH_MS = 1_000;
 /** How long a closed one may go on, ms: as long as a client of MariaDB or NATS that still opens its socket, else. */
 const ABANDON_MS = 500;
 
+/** State of the cursor of a sink that was switched off: when it is switched on it begins anew, by a start too. */
+const SWITCHED_OFF = JSON.stringify({ isOff: true });
+
 /** One sink and its progress. */
 export class SinkRunner {
   readonly #sink: CdrSink;
@@ -42,7 +45,7 @@ export class SinkRunner {
     this.#spool = spool;
     this.#log = log;
     this.#isOn = isOn;
-    this.#wasOn = isOn();
+    this.#wasOn = isOn() && !this.#isNotedOff();
   }
 
   get name(): string {
@@ -77,11 +80,13 @@ export class SinkRunner {
     return Math.max(0, wallNowMs - (endedAtWallMs ?? setupAtWallMs)) / 1000;
   }
 
-  /** Switched on, it begins with the next record. */
+  /** Switched on, it begins with the next record. Throws what the spool throws; then it is noticed the next time. */
   noticeSwitch(): void {
     const isOn = this.#isOn();
     if (isOn && !this.#wasOn) this.#beginHere();
     this.#wasOn = isOn;
+    // A round that is under way leaves its own cursor.
+    if (!isOn && this.#running === null && !this.#isNotedOff()) this.#moveTo(this.position, SWITCHED_OFF);
   }
 
   /** Starts a round when one is due. */
@@ -125,8 +130,16 @@ export class SinkRunner {
   }
 
   #beginHere(): void {
-    this.#spool.saveCursor(this.name, { position: this.#spool.lastPosition(), state: '' });
+    this.#moveTo(this.#spool.lastPosition(), '');
     this.#needsRecovery = true;
+  }
+
+  #isNotedOff(): boolean {
+    return this.#spool.cursor(this.name)?.state === SWITCHED_OFF;
+  }
+
+  #moveTo(position: number, state: string): void {
+    this.#spool.saveCursor(this.name, { position, state });
   }
 
   async #round(nowMs: number): Promise<void> {
