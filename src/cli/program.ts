@@ -36,6 +36,8 @@ const LIMIT_HELP = `most told; by default ${CALLS_TOLD}, with --json all`;
 const CDRS_TOLD = 20;
 const VERSIONS_TOLD = 20;
 const BLOCK_SECONDS = 3_600;
+/** Both ends of the calls run beside the switch, on its cores. */
+const DEMO_CPS_MAX = 1_000;
 
 function program(): Command {
   const tandem = new Command('tandem').description('An open class-4 SIP switch.').exitOverride();
@@ -331,7 +333,7 @@ function addDemo(tandem: Command): void {
     .command('demo')
     .description('the switch with simulated customers and vendors on loopback')
     .option('--seconds <count>', 'end after so many', count)
-    .option('--cps <count>', 'calls a second', count)
+    .option('--cps <count>', `calls a second, up to ${DEMO_CPS_MAX}`, demoCps)
     .option('--json', 'one JSON document at the end')
     .action(async (options: { readonly seconds?: number; readonly cps?: number; readonly json?: boolean }) => {
       const terminal = processTerminal(options.json ?? false);
@@ -362,6 +364,12 @@ function givenMoment(text: string): number {
 function count(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It takes a whole number from 1 to 999999.');
+}
+
+function demoCps(text: string): number {
+  const cps = count(text);
+  if (cps <= DEMO_CPS_MAX) return cps;
+  throw new InvalidArgumentError(`It takes a whole number from 1 to ${DEMO_CPS_MAX}.`);
 }
 
 /** Runs the command that the words of this process ask for. */

@@ -67,9 +67,10 @@ export class Tally {
     return this.#cdrs.size + this.#doubled.length;
   }
 
-  /** True when every customer is done and every call has its record. */
-  get isSettled(): boolean {
-    return this.#reports.size === this.#offered.size && this.cdrCount + this.#refused().length >= this.#offered.size;
+  /** True when every customer is done and every call has its record, but for the `refusedMax` that may have none. */
+  isSettled(refusedMax: number): boolean {
+    const refused = Math.min(this.#refused().length, refusedMax);
+    return this.#reports.size === this.#offered.size && this.cdrCount + refused >= this.#offered.size;
   }
 
   /** Answered share of the recorded calls; null before the first. */

@@ -25,11 +25,12 @@ function booked(): Tally {
 
 test('a call that was refused under overload has no CDR, and that is no fault', () => {
   const tally = booked();
-  assert.equal(tally.isSettled, true);
+  assert.equal(tally.isSettled(1), true);
   const { offered, cdrs, refused, faults } = tally.summary(1, [], statusAfter(1));
   assert.deepEqual([offered, cdrs, refused, faults], [2, 1, 1, []]);
 });
 
-test('a 503 that the switch does not speak of wants a CDR', () => {
+test('a 503 that the switch does not speak of wants a CDR, and its record is waited for', () => {
+  assert.equal(booked().isSettled(0), false);
   assert.deepEqual(booked().summary(1, [], statusAfter(0)).faults, ['1 calls have no CDR: refused']);
 });
