@@ -43,11 +43,12 @@ export async function pay(
   const author = operatorName();
   const body = JSON.stringify(words);
   const key = given === '' ? randomUUID() : given;
+  // Asked first: behind a payment it could fail, and the command look as if nothing had been entered.
+  const amount = await amountsOf(config);
   const entry = await asked<PaymentEntry>(config, {
     running: (client) => client.post('/api/v1/payments', { author }, body, { key }).catch(unknownWhether(key)),
     stopped: (book) => book.pay(givenPayment(body, { operator: author, atWallMs: Date.now(), key })),
   });
-  const amount = await amountsOf(config);
   told(terminal, entry, () => [
     `${entry.account}: ${amount(entry.nanos)} entered, the balance is ${amount(entry.balanceNanos)}.`,
   ]);

@@ -47,14 +47,17 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
     knownFromWallMs: null,
   },
   '/api/v1/parameters': { parameters: [] },
+  '/api/v1/payments': { account: 'blue', nanos: 1e9, balanceNanos: 2e9 },
 };
 
-/** A directory that such a switch has. */
-async function earlierSwitch(context: TestContext): Promise<string> {
+/** A directory that such a switch has, which notes what it is asked and gives no answer to `silent`. */
+async function earlierSwitch(context: TestContext, asked: string[] = [], silent = ''): Promise<string> {
   const directory = place();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '', 'http://switch');
-    request.resume().on('end', () => response.end(JSON.stringify(ANSWERS[pathname])));
+    asked.push(`${request.method} ${pathname}`);
+    if (pathname === silent) request.socket.destroy();
+    else request.resume().on('end', () => response.end(JSON.stringify(ANSWERS[pathname])));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -79,4 +82,12 @@ test('apply, accounts and bill tell what a switch of an earlier release says', a
   assert.match(await told('accounts'), /\nblue +EUR +1\.0{6} +1\.0{6} +0\.0{6} +1\.0{6} +0\.0{6} +0\n$/);
   assert.match(await told('bill', 'blue'), /^blue, 1970-01-01 00:00 to 1970-01-02 00:00 \(UTC\), in EUR\n/);
   assert.match(await told('bill', 'blue', '--html'), /<h1>blue<\/h1>\n\n<p>1970/);
+});
+
+test('pay asks all that it has to know before it enters the payment', async (context) => {
+  const asked: string[] = [];
+  const failed = await tandem(await earlierSwitch(context, asked, '/api/v1/parameters'), 'pay', 'blue', '1');
+  assert.deepEqual([failed.code, new Set(asked)], [2, new Set(['GET /api/v1/parameters'])]);
+  const paid = await tandem(await earlierSwitch(context), 'pay', 'blue', '1');
+  assert.equal(paid.out, 'blue: 1.000000 entered, the balance is 2.000000.\n', paid.error);
 });
