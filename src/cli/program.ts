@@ -100,7 +100,8 @@ function addParameters(tandem: Command): void {
     common(command)
       .option('--note <text>', 'kept with the version', '')
       .action((words: string[], options: CommonOptions & { readonly note: string }) =>
-        run(options, async (config, terminal) => {
+        // What stands before set or reset is of params.
+        run({ ...params.opts<CommonOptions>(), ...options }, async (config, terminal) => {
           const { changeParams, defaultsOf, settingsIn } = await import('./params-change.ts');
           const given = command === set ? settingsIn(words) : defaultsOf(words);
           return changeParams(config, given, options.note, terminal);

@@ -46,6 +46,11 @@ test('with the switch stopped, set and reset change the data directory, and para
   assert.deepEqual(JSON.parse(again.out), { version: 3, changes: [], isEverywhere: false, isRunning: false });
   const elsewhere = await tandem(directory, 'params', 'set', 'SS_CAPACITY=5', '--config', 'nowhere.yaml');
   assert.equal(elsewhere.code, 2, 'its start file is the one it names');
+  for (const words of ['--config nowhere.yaml set SS_CAPACITY=5', '--config nowhere.yaml reset SS_CAPACITY']) {
+    assert.equal((await tandem(directory, 'params', ...words.split(' '))).code, 2, 'before set it is named as well');
+  }
+  const before = await tandem(directory, 'params', '--json', 'reset', 'SS_SIP_TIMEOUT_INVITE');
+  assert.equal((JSON.parse(before.out) as { version: number }).version, 3);
 });
 
 test('with the switch running, a change goes through it; gateways with their own value are named', async (context) => {
