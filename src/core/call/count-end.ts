@@ -9,9 +9,9 @@ import { noteCalled } from './black-list-watch.ts';
 import type { LiveRecord } from './call-record.ts';
 import { withoutPrefix } from './dialled.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
-import { noteAttemptEnd, noteCallEnd } from './quality-signs.ts';
+import { hasCallReached, noteAttemptEnd, noteCallEnd } from './quality-signs.ts';
 
-/** A call that has ended; `attempt`: its last one. */
+/** A call that has ended; `attempt`: its last one, null when that had failed before and is counted. */
 export interface EndedCall {
   readonly record: LiveRecord;
   readonly attempt: Attempt | null;
@@ -28,9 +28,9 @@ export function countEnd(around: Surroundings, ended: EndedCall, reason: EndReas
   const isUnanswered = reason === 'NoAnswer' || (reason === 'CallerCancelled' && isRinging);
   const callee = withoutPrefix(record.dialled, gateway.calleePrefix);
   noteCalled(around, gateway, routing.entry, { callee, isAnswered, isUnanswered });
-  const call = { isAnswered, isReached: isAnswered || isRinging, talkMs: cdr.holdMs };
-  noteCallEnd(around, routing, gateway, call);
+  const talkMs = cdr.holdMs;
+  noteCallEnd(around, routing, gateway, { isAnswered, isReached: hasCallReached(cdr), talkMs });
   if (attempt === null) return;
   countGateway(around, attempt.gateway, isAnswered, cdr.holdMs);
-  noteAttemptEnd(around, routing, attempt.candidate, call);
+  noteAttemptEnd(around, routing, attempt.candidate, { isAnswered, isReached: isAnswered || isRinging, talkMs });
 }

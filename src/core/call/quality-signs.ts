@@ -1,6 +1,7 @@
 // What calls tell of the quality of their gateways: how each ended, and how long the called party took to be alerted.
 
 import type { FinishedCall } from '../admission/quality.ts';
+import type { Cdr } from '../cdr/cdr.ts';
 import type { Candidate } from '../routing/candidate.ts';
 import type { MappingGateway } from '../routing/snapshot.ts';
 import { type AttemptOutcome, isBusy } from './hunt.ts';
@@ -42,6 +43,12 @@ export function noteCallEnd(
 ): void {
   if (!snapshot.parameters.SS_GATEWAY_ASR_CALCULATE) return;
   around.quality.finished(slot, null, call, qualityWindow, around.nowMs);
+}
+
+/** Whether an ended call had come as far as the called party, by any of its attempts. */
+export function hasCallReached({ answeredAtWallMs, ringingAtWallMs, endReason, attempts }: Cdr): boolean {
+  if (answeredAtWallMs !== null || ringingAtWallMs !== null) return true;
+  return endReason === 'Busy' || attempts.at(-1)?.code === DECLINE;
 }
 
 /** Whether a failed attempt had come as far as the called party. */

@@ -15,6 +15,8 @@ export interface BenchCall {
   readonly answers: (address: string) => number;
   /** How long each gateway takes, ms. */
   readonly delayMs?: number;
+  /** Whether each gateway says 180 first. */
+  readonly rings?: boolean;
   /** How long an answered call talks, ms. */
   readonly talkMs?: number;
 }
@@ -91,6 +93,7 @@ export class RouteBench {
       const dialled = /^INVITE sip:[a-s]?([^@]*)@/.exec(text)?.[1] ?? '';
       const call = this.#calls.get(dialled) as BenchCall;
       this.invites.push({ atMs: this.nowMs, address: to.address, callId: headerOf(text, 'Call-ID') });
+      if (call.rings === true) say(responseTo(text, 180, to));
       say(responseTo(text, call.answers(to.address), to), call.delayMs ?? 0);
     } else if (/^(BYE|CANCEL|OPTIONS) /.test(text)) {
       say(responseTo(text, 200, to));
