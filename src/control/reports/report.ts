@@ -75,7 +75,6 @@ const FEES = [
 
 const ADDED = [
   ['answered', 'isAnswered'],
-  ['reached', 'isReached'],
   ['holdMs', 'holdMs'],
   ['billedSeconds', 'billedSeconds'],
   ['buyBilledSeconds', 'buyBilledSeconds'],
@@ -113,6 +112,7 @@ export class Report {
     const groups = this.#groups;
     groups.count(rows);
     for (const [sum, column] of ADDED) if (!calls.isZero(column)) groups.add(sum, rows, this.#numbers(calls, column));
+    groups.add('reached', rows, this.#reachedIn(calls, 'endReason', 'Busy'));
     groups.addDelays(rows, this.#numbers(calls, 'delay'));
     this.#addMoney(rows, calls);
     if (attemptChoosers !== null) this.#addAttempts(attempts, { choosers, attemptChoosers, periods });
@@ -212,6 +212,16 @@ export class Report {
     const values = calls.numbers(column, room);
     if (values.length > (room?.length ?? 0)) this.#room.set(column + use, values);
     return values;
+  }
+
+  /** Who came as far as the called party: those too of whom only `word` says so, as of a busy that came as 5xx. */
+  #reachedIn(table: ClosedTable, column: 'endReason' | 'left', word: 'Busy' | 'ringingTimeout'): Float64Array {
+    const reached = this.#numbers(table, 'isReached', column);
+    const said = table.words(column).indexOf(word);
+    if (said < 0) return reached;
+    const ids = this.#numbers(table, column, 'isReached');
+    for (let row = 0; row < ids.length; row++) if (ids[row] === said) reached[row] = 1;
+    return reached;
   }
 
   /** The period of each call; -1: it ended at another time. */
@@ -319,7 +329,7 @@ export class Report {
       if (isAsked) rows[attempt] = this.#groups.rowOf(key);
     }
     this.#groups.count(rows);
-    this.#groups.add('reached', rows, attempts.numbers('isReached'));
+    this.#groups.add('reached', rows, this.#reachedIn(attempts, 'left', 'ringingTimeout'));
   }
 
   #fit(): void {

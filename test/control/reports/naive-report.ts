@@ -51,13 +51,14 @@ export function naiveReport(
 function legsOf(cdr: Cdr): Leg[] {
   const last = cdr.attempts.at(-1);
   const isDeclined = last !== undefined && DECLINED.includes(last.code);
-  const isReached = cdr.answeredAtWallMs !== null || cdr.ringingAtWallMs !== null || isDeclined;
+  const isReached =
+    cdr.answeredAtWallMs !== null || cdr.ringingAtWallMs !== null || isDeclined || cdr.endReason === 'Busy';
   const before = cdr.attempts.slice(0, -1).map((attempt) => ({
     cdr,
     gateway: attempt.gateway,
     endReason: attempt.left,
     isLast: false,
-    isReached: DECLINED.includes(attempt.code),
+    isReached: DECLINED.includes(attempt.code) || attempt.left === 'ringingTimeout',
   }));
   return [...before, { cdr, gateway: cdr.routingGateway, endReason: cdr.endReason ?? '', isLast: true, isReached }];
 }

@@ -1,8 +1,10 @@
 // Random CDRs for tests of reports and bills: few names, every kind of end, fees that no float holds.
 
 import type { Prng } from '../../../src/core/base/prng.ts';
-import type { Cdr, CdrAttempt } from '../../../src/core/cdr/cdr.ts';
+import type { AttemptLeft, Cdr, CdrAttempt } from '../../../src/core/cdr/cdr.ts';
 import { sampleCdr } from '../../store/sample-cdr.ts';
+
+const LEFT: readonly AttemptLeft[] = ['failure', 'inviteTimeout', 'ringingTimeout'];
 
 /** A CDR that ended at `endedAtWallMs`. */
 export function randomCdr(number: number, endedAtWallMs: number, prng: Prng): Cdr {
@@ -50,6 +52,6 @@ function attempt(gateway: string, isAnswered: boolean, prng: Prng): CdrAttempt {
     startedAtWallMs: 0,
     firstResponseAtWallMs: null,
     code: isAnswered ? 200 : ([0, 486, 503, 603][prng.below(4)] ?? 0),
-    left: isAnswered ? 'answered' : prng.below(2) === 0 ? 'failure' : 'inviteTimeout',
+    left: isAnswered ? 'answered' : (LEFT[prng.below(3)] ?? 'failure'),
   };
 }
