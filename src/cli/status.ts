@@ -68,7 +68,9 @@ function troubles(found: SwitchStatus): string[] {
   if (refused + dropped > 0)
     sentences.push(`For want of time ${refused} INVITEs got 503 and ${dropped} no answer since the start.`);
   for (const sink of found.cdr.sinks) {
-    if (sink.isFailing) sentences.push(`CDR sink ${sink.name} fails; ${sink.backlog} CDRs wait. The log says why.`);
+    // A switch of an earlier release does not say why.
+    const why = sink.why ? `It says: ${sink.why}` : 'The log says why.';
+    if (sink.isFailing) sentences.push(`CDR sink ${sink.name} fails; ${sink.backlog} CDRs wait. ${why}`);
     else if (sink.lagSeconds > SINK_LAG_ALARM_SECONDS)
       sentences.push(`CDR sink ${sink.name} is ${duration(sink.lagSeconds)} behind.`);
   }

@@ -44,7 +44,11 @@ class NotedSink implements CdrSink {
 function stage(isOn: () => boolean = () => true) {
   const { spool } = openMemoryStores();
   const logged: string[] = [];
-  const note = (_: unknown, sentence: string): number => logged.push(sentence);
+  const reasons: string[] = [];
+  const note = ({ why }: { why?: string }, sentence: string): void => {
+    logged.push(sentence);
+    if (why !== undefined) reasons.push(why);
+  };
   const sink = new NotedSink();
   const runner = new SinkRunner(sink, spool, { error: note, info: note } as unknown as Log, isOn);
   /** What the sink is told at a tick. */
@@ -54,7 +58,7 @@ function stage(isOn: () => boolean = () => true) {
     await setImmediate();
     return sink.told.join(', ');
   };
-  return { spool, sink, runner, logged, tick };
+  return { spool, sink, runner, logged, reasons, tick };
 }
 
 test('one that fails is tried again from its place, after pauses of up to 30 s; it is logged once', async () => {
@@ -77,6 +81,20 @@ test('one that fails is tried again from its place, after pauses of up to 30 s; 
   assert.equal(await tick(122_000), 'pump');
   assert.equal(await tick(122_999), '');
   assert.equal(await tick(123_000), 'recover, pump');
+});
+
+test('why it fails is logged again when that is something else, and known until it works', async () => {
+  const { sink, runner, logged, reasons, tick } = stage();
+  for (const [at, why] of ['413', '413', 'with the CDR 1 alone: 413', 'with the CDR 1 alone: 413', '413'].entries()) {
+    sink.fault = new Error(why);
+    assert.equal(await tick(at * 60_000), 'recover, pump');
+    assert.equal(runner.why, why);
+  }
+  assert.deepEqual(reasons, ['413', 'with the CDR 1 alone: 413', '413']);
+  assert.equal(logged.length, 3);
+  sink.fault = null;
+  await tick(600_000);
+  assert.equal(runner.why, '');
 });
 
 test('at the end one that works has a last round, one that fails none; both are closed', async () => {

@@ -80,6 +80,8 @@ export interface SwitchStatus {
       readonly backlog: number;
       readonly lagSeconds: number;
       readonly isFailing: boolean;
+      /** Why it fails; '' when it does not. */
+      readonly why: string;
     }[];
   };
   /** Accounts whose balance is below their warning. */
@@ -122,6 +124,7 @@ export function statusOf(control: Control): SwitchStatus {
           backlog: sink.backlog(),
           lagSeconds: sink.lagSeconds(control.wallNow()),
           isFailing: sink.isFailing,
+          why: sink.why,
         })),
     },
     lowBalances: control.lowBalances.low,

@@ -38,6 +38,8 @@ export class SinkRunner {
   #needsRecovery = true;
   /** Rounds that failed since the start. */
   failureCount = 0;
+  /** Why the last round failed; '' when it did not. */
+  why = '';
 
   /** `isOn`: asked at every tick of control; one that is switched on gets the records from then on. */
   constructor(sink: CdrSink, spool: CdrSpool, log: Log, isOn: () => boolean = () => true) {
@@ -149,8 +151,12 @@ export class SinkRunner {
       while ((await this.#sink.pump()) > 0 && !this.#isStopping);
       if (this.isFailing) this.#log.info({ sink: this.name }, 'CDR sink works again');
       this.#failuresInARow = 0;
+      this.why = '';
     } catch (error) {
-      if (!this.isFailing) this.#log.error({ sink: this.name, why: sentenceOf(error) }, 'CDR sink failed');
+      const why = sentenceOf(error);
+      // Behind a first failure a later one says more: which record it is.
+      if (!this.isFailing || why !== this.why) this.#log.error({ sink: this.name, why }, 'CDR sink failed');
+      this.why = why;
       this.#resumeAtMs = nowMs + pauseAfter(this.#failuresInARow);
       this.#failuresInARow += 1;
       this.failureCount += 1;
