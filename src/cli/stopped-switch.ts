@@ -17,7 +17,7 @@ export interface StoppedSwitch {
 
 /**
  * Runs `work` on the data directory of `config`, which no switch can start on meanwhile. Throws TANDEM_DATA_NOT_RUNNING
- * when there is no such directory and `mayCreate` is false, TANDEM_DATA_IN_USE when a switch starts just now.
+ * when there is no such directory and `mayCreate` is false, TANDEM_DATA_UNREACHABLE when a switch starts just now.
  */
 export async function withStoppedSwitch<T>(
   config: SwitchConfig,
@@ -30,7 +30,7 @@ export async function withStoppedSwitch<T>(
     const sentence = `No switch runs on ${dataPath}, and nothing was ever stored there. ${todo}`;
     throw new TandemError('TANDEM_DATA_NOT_RUNNING', sentence);
   }
-  claimDataDirectory(dataPath, { address: config.management.address, port: 0 });
+  claim(config);
   try {
     const stores = openLmdbStores(dataPath, { keyFile });
     try {
@@ -47,5 +47,15 @@ export async function withStoppedSwitch<T>(
   } finally {
     giveToOwner(dataPath);
     releaseDataDirectory(dataPath);
+  }
+}
+
+/** Refused, `tandem start` is: it asked for the directory itself. A command has only not come to it. */
+function claim({ dataPath, management }: SwitchConfig): void {
+  try {
+    claimDataDirectory(dataPath, { address: management.address, port: 0 });
+  } catch (cause) {
+    if (!(cause instanceof TandemError) || cause.code !== 'TANDEM_DATA_IN_USE') throw cause;
+    throw new TandemError('TANDEM_DATA_UNREACHABLE', cause.message, { cause });
   }
 }

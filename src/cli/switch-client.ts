@@ -6,14 +6,14 @@ import { sentenceOf, TandemError, type TandemErrorCode } from '../tandem-error.t
 
 const TIMEOUT_MS = 10_000;
 
-/** The switch that runs on `dataPath`; null when none does. Throws TANDEM_TOKEN_UNREADABLE, TANDEM_DATA_IN_USE. */
+/** The switch that runs on `dataPath`; null when none does. Throws TANDEM_TOKEN_UNREADABLE, TANDEM_DATA_UNREACHABLE. */
 export function runningSwitch(dataPath: string): SwitchClient | null {
   const place = findRunningSwitch(dataPath);
   if (place === null) return null;
   const { managementAddress, managementPort, pid } = place;
   if (managementPort === 0) {
     throw new TandemError(
-      'TANDEM_DATA_IN_USE',
+      'TANDEM_DATA_UNREACHABLE',
       `Process ${pid} is starting or working on ${dataPath}. Try again in a moment.`,
     );
   }

@@ -78,7 +78,9 @@ export async function guarded(terminal: Terminal, command: () => Promise<number>
 }
 
 function isUnreachable(error: unknown): boolean {
-  return !(error instanceof TandemError) || /_(UNREACHABLE|UNREADABLE|UNUSABLE|NOT_RUNNING)$/.test(error.code);
+  return (
+    !(error instanceof TandemError) || /_(UNREACHABLE|UNREADABLE|UNUSABLE|UNAUTHORIZED|NOT_RUNNING)$/.test(error.code)
+  );
 }
 
 function complainOf(terminal: Terminal, error: unknown): void {

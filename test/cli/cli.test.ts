@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { cdrTail } from '../../src/cli/cdr-tail.ts';
 import { loadConfig } from '../../src/config.ts';
+import { claimDataDirectory, releaseDataDirectory } from '../../src/store/data-directory.ts';
 import { lockFile } from '../../src/store/file-lock.ts';
 import { openLmdbStores } from '../../src/store/lmdb.ts';
 import { pack } from '../../src/store/records.ts';
@@ -50,7 +51,7 @@ test('a command does nothing behind a switch that it cannot see, as in another c
   const locked = lockFile(join(directory, 'data', 'lock'));
   assert.ok(typeof locked === 'object');
   const refused = await tandem(directory, 'apply', 'net.yaml');
-  assert.deepEqual([refused.code === 0, readdirSync(join(directory, 'data'))], [false, ['lock']]);
+  assert.deepEqual([refused.code, readdirSync(join(directory, 'data'))], [2, ['lock']]);
   assert.match(refused.error, /Another process already works on .*another container.*Stop it first/);
   closeSync(locked.file);
   assert.equal((await tandem(directory, 'apply', 'net.yaml')).code, 0);
@@ -129,6 +130,20 @@ test('what needs a running switch says so, and how to start it, with exit code 2
     assert.equal(ended.code, 2);
     assert.match(ended.error, /No switch runs on .*\/data\. Start it: tandem start/);
   }
+});
+
+test('a command that was not heard ends with 2, not as one that found something: a repeat may be', async (context) => {
+  const directory = place();
+  await tandem(directory, 'apply', 'net.yaml');
+  const path = join(directory, 'data');
+  claimDataDirectory(path, { address: '127.0.0.1', port: 0 });
+  const starting = await tandem(directory, 'verify');
+  releaseDataDirectory(path);
+  assert.deepEqual([starting.code, starting.out], [2, '']);
+  assert.match(starting.error, /^Process \d+ is starting or working on .* Try again in a moment\.\n$/);
+  await running(context, directory);
+  writeFileSync(join(path, 'local-token'), 'of an earlier start\n');
+  assert.equal((await tandem(directory, 'verify')).code, 2);
 });
 
 test('output that cannot be written is no success', async () => {
