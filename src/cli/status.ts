@@ -6,10 +6,10 @@ import { whyClosed } from '../control/gateway-state.ts';
 import { moneyText } from '../core/rating/money.ts';
 import { alignedTable } from './aligned-table.ts';
 import { requireRunningSwitch } from './switch-client.ts';
-import { EXIT_OK, print, type Terminal } from './terminal.ts';
+import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
 
-/** Share of the store from which it is told. */
-const STORE_ALARM_RATIO = 0.7;
+/** Share of the store, and of a journal, from which it is told. */
+const ROOM_ALARM_RATIO = 0.7;
 const SINK_LAG_ALARM_SECONDS = 60;
 
 /** Prints the state of the running switch. Throws TANDEM_SWITCH_NOT_RUNNING and what the client throws. */
@@ -53,12 +53,8 @@ export function tellStatus(found: SwitchStatus): string[] {
 const DECIMALS = 2;
 
 function troubles(found: SwitchStatus): string[] {
-  const sentences: string[] = [];
-  for (const { shard, snapshotVersion } of found.shards) {
-    if (snapshotVersion === null) sentences.push(`Shard ${shard} is being restarted.`);
-    else if (snapshotVersion !== found.snapshotVersion)
-      sentences.push(`Shard ${shard} still routes by version ${snapshotVersion}.`);
-  }
+  const sentences = found.isDraining ? ['The switch is about to stop: new calls get 503.'] : [];
+  sentences.push(...found.shards.flatMap((shard) => shardTroubles(shard, found.snapshotVersion)));
   for (const { name, peer, locked, state } of found.gateways) {
     if (locked || state === null || !state.isOut) continue;
     sentences.push(`Gateway ${name} (${peer}) does not answer. It gets calls again as soon as it does.`);
@@ -74,7 +70,7 @@ function troubles(found: SwitchStatus): string[] {
     else if (sink.lagSeconds > SINK_LAG_ALARM_SECONDS)
       sentences.push(`CDR sink ${sink.name} is ${duration(sink.lagSeconds)} behind.`);
   }
-  if (found.cdr.storeUseRatio > STORE_ALARM_RATIO)
+  if (found.cdr.storeUseRatio > ROOM_ALARM_RATIO)
     sentences.push('The store fills up: mend the sinks, or calls will be refused.');
   if (found.cdr.storeFailures > 0)
     sentences.push('CDRs could not be stored at times: is the disk full? The log says why.');
@@ -87,6 +83,20 @@ function troubles(found: SwitchStatus): string[] {
     sentences.push(
       `The call counter of ${name === '' ? 'the appliance' : name} is off by ${calls}. Please report this.`,
     );
+  }
+  return sentences;
+}
+
+function shardTroubles(of: ShardStatus, version: number): string[] {
+  const { shard, snapshotVersion, journalUseRatio, journalFailures } = of;
+  const sentences: string[] = [];
+  if (snapshotVersion === null) sentences.push(`Shard ${shard} is being restarted.`);
+  else if (snapshotVersion !== version) sentences.push(`Shard ${shard} still routes by version ${snapshotVersion}.`);
+  if (journalUseRatio > ROOM_ALARM_RATIO)
+    sentences.push(`The journal of shard ${shard} is ${percent(journalUseRatio)} full; above 85 % new calls get 503.`);
+  if (journalFailures > 0) {
+    const times = `${counted(journalFailures, 'time')} since the start`;
+    sentences.push(`The journal of shard ${shard} failed ${times}: new calls get 503 meanwhile. The log says why.`);
   }
   return sentences;
 }

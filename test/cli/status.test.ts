@@ -11,12 +11,24 @@ const WELL: SwitchStatus = {
   version: '0.1.0',
   upSeconds: 90_000,
   isReady: true,
+  isDraining: false,
   listeners: [],
   snapshotVersion: 4,
   calls: { active: 12, capacity: null, begun: 900, answered: 400, perSecond: 3.25, ended: { Normal: 390, Busy: 500 } },
   overload: { isNow: false, refused: 0, dropped: 0 },
   shards: [
-    { shard: 0, snapshotVersion: 4, calls: 12, dialogs: 20, transactions: 3, timers: 40, restarts: 0, defects: 0 },
+    {
+      shard: 0,
+      snapshotVersion: 4,
+      calls: 12,
+      dialogs: 20,
+      transactions: 3,
+      timers: 40,
+      restarts: 0,
+      defects: 0,
+      journalUseRatio: 0.001,
+      journalFailures: 0,
+    },
   ],
   gateways: [
     {
@@ -88,10 +100,11 @@ test('every trouble has its sentence', () => {
   assert.ok(shard !== undefined);
   const lines = tellStatus({
     ...WELL,
+    isDraining: true,
     overload: { isNow: true, refused: 500, dropped: 20 },
     shards: [
-      { ...shard, snapshotVersion: null },
-      { ...shard, shard: 1, snapshotVersion: 3 },
+      { ...shard, snapshotVersion: null, journalFailures: 12 },
+      { ...shard, shard: 1, snapshotVersion: 3, journalUseRatio: 0.853 },
     ],
     gateways: WELL.gateways.flatMap((gateway) => [
       { ...gateway, state: OUT },
@@ -117,8 +130,11 @@ test('every trouble has its sentence', () => {
   assert.deepEqual(
     lines.filter((line) => line.startsWith('!')),
     [
+      '! The switch is about to stop: new calls get 503.',
       '! Shard 0 is being restarted.',
+      '! The journal of shard 0 failed 12 times since the start: new calls get 503 meanwhile. The log says why.',
       '! Shard 1 still routes by version 3.',
+      '! The journal of shard 1 is 85.3 % full; above 85 % new calls get 503.',
       '! Gateway Two (203.0.113.9:5060) does not answer. It gets calls again as soon as it does.',
       '! Overload: more calls come than the machine carries; those that wait too long get 503.',
       '! For want of time 500 INVITEs got 503 and 20 no answer since the start.',

@@ -8,6 +8,7 @@ import type { SwitchStatus } from '../../src/control/api/status.ts';
 import type { DeployedOutcome } from '../../src/control/control.ts';
 import type { Problem } from '../../src/control/http/problem.ts';
 import type { Cdr } from '../../src/core/cdr/cdr.ts';
+import { ShardNumber } from '../../src/core/shard/counters.ts';
 import { CallJournal } from '../../src/store/call-journal.ts';
 import { findRunningSwitch } from '../../src/store/data-directory.ts';
 import { journalFolder } from '../../src/store/journal-disk.ts';
@@ -66,6 +67,23 @@ test('healthz, readyz and metrics are open; ready means that every shard has a s
   assert.equal((await ask(path, port, 'GET /readyz', { token: '' })).status, 200);
   control.hear({ kind: 'shardRestarted', shard: 1 });
   assert.equal((await ask(path, port, 'GET /readyz', { token: '' })).status, 503);
+});
+
+test('readyz and status say that the switch is about to stop, status what its journals lack', async (context) => {
+  const { path, port, control, shards: own } = await started(context);
+  control.hear({ kind: 'applied', shard: 0, version: 0 });
+  const status = async () => (await ask(path, port, 'GET /api/v1/status')).json() as SwitchStatus;
+  assert.equal((await status()).isDraining, false);
+  own[0]?.counters.add(ShardNumber.journalFailures, 3);
+  own[0]?.counters.set(ShardNumber.journalUseRatio, 0.9);
+  control.hear({ kind: 'draining' });
+  const { isDraining, isReady, shards } = await status();
+  assert.deepEqual(
+    [isDraining, isReady, shards[0]?.journalFailures, shards[0]?.journalUseRatio],
+    [true, false, 3, 0.9],
+  );
+  const ready = await ask(path, port, 'GET /readyz', { token: '' });
+  assert.deepEqual([ready.status, ready.text], [503, 'draining\n']);
 });
 
 test('an apply is the next version, stored and published; it answers when every shard has it', async (context) => {

@@ -113,6 +113,7 @@ export class Api {
       case '/healthz':
         return text(200, 'ok');
       case '/readyz':
+        if (this.#control.isDraining) return text(503, 'draining');
         return this.#control.isReady() ? text(200, 'ready') : text(503, 'not every shard has a snapshot');
     }
     if (!this.#isAllowed(request.authorization)) {

@@ -47,6 +47,9 @@ export interface ShardStatus {
   readonly timers: number;
   readonly restarts: number;
   readonly defects: number;
+  /** Of its journal: the share of its room in use, and attempts to write it that failed, since the start. */
+  readonly journalUseRatio: number;
+  readonly journalFailures: number;
 }
 
 /** The whole answer. */
@@ -55,6 +58,8 @@ export interface SwitchStatus {
   readonly version: string;
   readonly upSeconds: number;
   readonly isReady: boolean;
+  /** It takes no new calls, for it is about to stop. */
+  readonly isDraining: boolean;
   readonly listeners: readonly ControlListener[];
   readonly snapshotVersion: number;
   readonly calls: {
@@ -99,6 +104,7 @@ export function statusOf(control: Control): SwitchStatus {
     version: options.version,
     upSeconds: Math.floor((control.wallNow() - options.startedAtWallMs) / 1000),
     isReady: control.isReady(),
+    isDraining: control.isDraining,
     listeners: options.listeners,
     snapshotVersion: version,
     calls: {
@@ -159,6 +165,8 @@ function shardStatus(control: Control, shard: number): ShardStatus {
     timers: read('timersActive'),
     restarts: control.shardRestarts[shard] ?? 0,
     defects: read('defects'),
+    journalUseRatio: read('journalUseRatio'),
+    journalFailures: read('journalFailures'),
   };
 }
 
