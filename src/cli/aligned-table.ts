@@ -11,7 +11,9 @@ export function alignedTable(
   numeric: readonly number[] = [],
 ): string[] {
   const rows = cells.map((row) => row.map(visible));
-  const widths = heads.map((head, column) => Math.max(width(head), ...rows.map((row) => width(row[column] ?? ''))));
+  const widths = heads.map((head, column) =>
+    rows.reduce((widest, row) => Math.max(widest, width(row[column] ?? '')), width(head)),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) => {

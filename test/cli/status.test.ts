@@ -168,6 +168,11 @@ test('columns are as wide as their widest cell, wide characters counted twice', 
   );
 });
 
+test('a table may have as many rows as are asked for', () => {
+  const lines = alignedTable(['n'], new Array<string[]>(200_000).fill(['1']));
+  assert.equal(lines.length, 200_001);
+});
+
 test('what a caller has sent cannot move the cursor, nor look like another row', () => {
   assert.deepEqual(alignedTable(['caller', 'n'], [['a\x1b[31m\n9', '1']], [1]), [
     'caller          n',
