@@ -43,6 +43,8 @@ function codeOf({ left, code }: CdrAttempt): string {
     case 'ended':
     case 'proceedingTimeout':
       return 'cancelled';
+    case 'ringingTimeout':
+      return 'unanswered';
     default:
       return 'timeout';
   }

@@ -48,8 +48,10 @@ export function gatewayFamilies(control: Control): Family[] {
     counter('tandem_gateway_answered_total', 'Answered calls of a gateway.', () =>
       lines(kinds(), ({ slots }) => slots.reduce((sum, slot) => sum + control.view.gatewayCalls(slot).answered, 0)),
     ),
-    counter('tandem_attempts_total', 'Attempts by final SIP status, or timeout, unreachable, cancelled.', () =>
-      routing().flatMap((labelled) => attemptLines(control, labelled)),
+    counter(
+      'tandem_attempts_total',
+      'Attempts by final SIP status, or timeout, unanswered (it rang), unreachable, cancelled.',
+      () => routing().flatMap((labelled) => attemptLines(control, labelled)),
     ),
     counter('tandem_gateway_passed_total', 'Calls for which a routing gateway was passed by, by why.', () =>
       routing().flatMap((labelled) => passLines(control, labelled)),

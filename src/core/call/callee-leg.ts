@@ -345,7 +345,9 @@ export class CalleeLeg implements Attempt, ClientUser, Timed, Acknowledger {
   #fail(how: AttemptFailure): void {
     this.#close(how);
     // 21.5.7: what is too large to be sent counts as 513.
-    const counted = how === 'unreachable' ? how : how === 'tooLarge' ? 513 : 'timeout';
+    // Who rang for too long is not silent.
+    const silence = how === 'ringingTimeout' ? 'unanswered' : 'timeout';
+    const counted = how === 'unreachable' ? how : how === 'tooLarge' ? 513 : silence;
     this.#around.countAttempt(this.gateway.slot, counted);
     if (!this.#isRedirected) noteSilence(this.#around, this.gateway, how);
     this.#user.attemptFailed(this, this.#outcome(how, 0, 0), '', EMPTY_CROSSING);

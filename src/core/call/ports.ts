@@ -69,7 +69,7 @@ export interface Transactions {
 /** What attempts and calls leave in the metrics. */
 export interface CallCounts {
   /** `outcome`: a final SIP status, or how it ended without one. */
-  countAttempt(slot: number, outcome: number | 'timeout' | 'unreachable' | 'cancelled'): void;
+  countAttempt(slot: number, outcome: number | 'timeout' | 'unanswered' | 'unreachable' | 'cancelled'): void;
   countDelay(slot: number, delayMs: number): void;
   countCall(slot: number, isAnswered: boolean, talkMs: number): void;
   countAnswer(): void;

@@ -123,6 +123,7 @@ export const ATTEMPT_CODES = [
   '606',
   '6xx',
   'timeout',
+  'unanswered',
   'unreachable',
   'cancelled',
 ] as const;

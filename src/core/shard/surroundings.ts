@@ -254,7 +254,7 @@ export class ShardSurroundings implements Surroundings {
     this.#outbox.recordEnded(call.record);
   }
 
-  countAttempt(slot: number, outcome: number | 'timeout' | 'unreachable' | 'cancelled'): void {
+  countAttempt(slot: number, outcome: number | 'timeout' | 'unanswered' | 'unreachable' | 'cancelled'): void {
     this.counters.addAttempt(slot, typeof outcome === 'number' ? attemptCodeOf(outcome) : outcome);
   }
 

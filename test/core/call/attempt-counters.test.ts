@@ -1,4 +1,5 @@
-// The counters of an attempt: its gateway's and those of the groups that this is in, all of them taken or none.
+// The counters of an attempt: its gateway's and those of the groups that this is in, all of them taken or none; and by
+// what it is counted when nobody has answered.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,8 +11,10 @@ import { LiveRecord } from '../../../src/core/call/call-record.ts';
 import type { RoutingView, Surroundings } from '../../../src/core/call/ports.ts';
 import { Candidate } from '../../../src/core/routing/candidate.ts';
 import type { SharedLimit } from '../../../src/core/routing/snapshot.ts';
-import { routingGateway } from '../../simulator/trunks.ts';
+import { ATTEMPT_CODES } from '../../../src/core/shard/counters.ts';
+import { mappingGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
 import { sampleCdr } from '../../store/sample-cdr.ts';
+import { RouteBench } from '../routing/route-bench.ts';
 
 const [GATEWAY, GROUP, OTHER_GROUP] = [2, 3, 4] as const;
 const SLOTS = [GATEWAY, GROUP, OTHER_GROUP];
@@ -82,4 +85,23 @@ test('where the last group is full nothing is held of the others', () => {
     [true, true, true],
   ]);
   assert.deepEqual(stage.record.slots, []);
+});
+
+test('a gateway where the called party rings for too long is no silent one', () => {
+  for (const [rings, code] of [
+    [true, 'unanswered'],
+    [false, 'timeout'],
+  ] as const) {
+    const bench = new RouteBench({
+      version: 1,
+      mappingGateways: [mappingGateway(1)],
+      ...routes([routingGateway(GATEWAY, { prefixes: ['49'] })]),
+      parameters: parameters({}),
+    });
+    bench.call({ from: 'customer-1', callee: '49301', answers: () => 200, delayMs: 3_600_000, rings });
+    bench.runUntil(600_000);
+    const [counters] = bench.switch.counters;
+    const counted = ATTEMPT_CODES.filter((one) => (counters?.attempts(GATEWAY, one) ?? 0) > 0);
+    assert.deepEqual(counted, [code]);
+  }
 });
