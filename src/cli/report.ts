@@ -50,7 +50,11 @@ export async function report(
       : ((await client.get('/api/v1/reports', asked, TIMEOUT_MS)) as ReportAnswer);
   if (isCsv) for (const line of csvLines(answer)) terminal.say(line);
   else if (terminal.isJson) terminal.say(jsonText(answer));
-  else for (const line of tableLines(answer, await feeDecimals(config))) terminal.say(line);
+  else {
+    const isOfAttempts = answer.group.includes('routingGateway') || typeof words['routingGateway'] === 'string';
+    const lines = tableLines(answer, isOfAttempts, await feeDecimals(config));
+    for (const line of lines) terminal.say(line);
+  }
   return EXIT_OK;
 }
 
@@ -64,7 +68,7 @@ function countStopped(config: SwitchConfig, words: ReportWords): Promise<ReportA
   });
 }
 
-function tableLines(answer: ReportAnswer, decimals: number): string[] {
+function tableLines(answer: ReportAnswer, isOfAttempts: boolean, decimals: number): string[] {
   const { rows, rowCount, by, timeZone, knownFromWallMs, fromWallMs, group } = answer;
   const notes: string[] = [];
   if (rows.length < rowCount) notes.push(`The first ${rows.length} of ${counted(rowCount, 'row')}; more with --limit.`);
@@ -73,7 +77,6 @@ function tableLines(answer: ReportAnswer, decimals: number): string[] {
   }
   if (rowCount === 0) return ['No call is like that.', ...notes];
   const periodHeads = by === 'all' ? [] : [`${by} (${timeZone})`];
-  const isOfAttempts = group.includes('routingGateway');
   const counts = [isOfAttempts ? 'attempts' : 'calls', 'answered'];
   const heads = [...periodHeads, ...group.map((dimension) => HEADS[dimension]), ...counts, ...FIGURES, ...MONEY, ''];
   const cells = rows.flatMap((row) =>

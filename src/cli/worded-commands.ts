@@ -120,7 +120,7 @@ export const REPORT_COMMAND: WordedCommand = {
     { flags: '--to-gateway <name>', help: 'only attempts at this routing gateway' },
     { flags: '--prefix <digits>', help: 'only calls whose rate has this prefix' },
     { flags: '--area <name>', help: 'only calls whose rate has this area' },
-    { flags: '--reason <name>', help: 'only calls that ended so, such as Busy' },
+    { flags: '--reason <name>', help: 'only calls that ended so, such as Busy; of attempts also why they were left' },
     { flags: '-n, --limit <count>', help: 'most rows told' },
     { flags: '--csv', help: 'CSV, with all decimals', conflicts: ['json'] },
   ],

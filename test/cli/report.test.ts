@@ -125,6 +125,28 @@ test('CSV has every row, where a table for people has the first thousand', async
   assert.deepEqual([await lines(), await lines('--limit', '2')], [1 + 1_001, 1 + 2]);
 });
 
+test('of one routing gateway attempts are told as such, and by why hunts left them', async () => {
+  const directory = place();
+  await tandem(directory, 'apply', 'net.yaml');
+  const stores = openLmdbStores(join(directory, 'data'));
+  const cdr = sampleCdr(1, MIDNIGHT - 1);
+  const before = { gateway: 'Silent', address: '', callId: '', startedAtWallMs: 0, firstResponseAtWallMs: null };
+  const attempts = [{ ...before, code: 0, left: 'inviteTimeout' as const }, ...cdr.attempts];
+  stores.spool.append([pack({ ...cdr, attempts })]);
+  await stores.close();
+  const asked = (...words: string[]) => tandem(directory, ...ASKED, ...words);
+  assert.match(
+    (await asked('--to-gateway', 'Silent')).out,
+    /^day \(UTC\) +account +attempts +answered .*\n.* alpha +1 +0 /,
+  );
+  assert.match((await asked()).out, /^day \(UTC\) +account +calls +answered /);
+  const left = await asked('--to-gateway', 'Silent', '--reason', 'inviteTimeout');
+  assert.match(left.out, /\n.* alpha +1 +0 /, left.error);
+  assert.match((await asked('--group', 'routingGateway', '--reason', 'inviteTimeout')).out, / Silent +1 +0 /);
+  const ofCalls = await asked('--reason', 'inviteTimeout');
+  assert.deepEqual([ofCalls.code, ofCalls.out], [1, '']);
+});
+
 test('a running switch counts what has just ended; mistakes are told as the API tells them', async (context) => {
   const directory = place();
   const { control, shards } = await running(context, directory);

@@ -2,6 +2,7 @@
 
 import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
 import { nearestName } from '../../core/base/nearest-name.ts';
+import { ATTEMPT_FAILURES } from '../../core/cdr/cdr.ts';
 import type { Snapshot } from '../../core/routing/snapshot.ts';
 import { TandemError } from '../../tandem-error.ts';
 import { askedTime, askedZone } from '../reports/asked-time.ts';
@@ -58,8 +59,12 @@ function questionIn(query: URLSearchParams, wallMs: number): ReportQuestion {
   for (const dimension of DIMENSIONS) {
     const word = query.get(dimension);
     if (word === null) continue;
-    only.set(dimension, dimension === 'endReason' ? wordIn(dimension, word, END_REASON_NAMES) : word);
+    only.set(dimension, word);
   }
+  const isOfAttempts = dimensions.includes('routingGateway') || only.has('routingGateway');
+  const reasons = isOfAttempts ? [...END_REASON_NAMES, ...ATTEMPT_FAILURES] : END_REASON_NAMES;
+  const reason = only.get('endReason');
+  if (reason !== undefined) wordIn('endReason', reason, reasons);
   return { by, dimensions, only, ...askedTime(query, askedZone(query, 'UTC'), wallMs, 'week') };
 }
 

@@ -4,18 +4,12 @@
 
 import { statusOfCause } from '../base/causes.ts';
 import type { EndReason } from '../base/end-reason.ts';
+import type { ATTEMPT_FAILURES } from '../cdr/cdr.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 import type { RoutingGateway } from '../routing/snapshot.ts';
 
 /** How an attempt failed. */
-export type AttemptFailure =
-  | 'failure'
-  | 'inviteTimeout'
-  | 'tryingTimeout'
-  | 'progressTimeout'
-  | 'ringingTimeout'
-  | 'unreachable'
-  | 'tooLarge';
+export type AttemptFailure = (typeof ATTEMPT_FAILURES)[number];
 
 /** What happened on one attempt. */
 export interface AttemptOutcome {

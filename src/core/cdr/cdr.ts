@@ -18,18 +18,23 @@ export interface CdrAttempt {
   left: AttemptLeft;
 }
 
+/** Why hunts leave attempts behind. */
+export const ATTEMPT_FAILURES = [
+  'failure',
+  'inviteTimeout',
+  'tryingTimeout',
+  'progressTimeout',
+  'ringingTimeout',
+  'unreachable',
+  'tooLarge',
+] as const;
+
 /** How an attempt was left. */
 export type AttemptLeft =
   | 'trying'
   | 'answered'
-  | 'failure'
-  | 'inviteTimeout'
-  | 'tryingTimeout'
-  | 'progressTimeout'
-  | 'ringingTimeout'
+  | (typeof ATTEMPT_FAILURES)[number]
   | 'proceedingTimeout'
-  | 'unreachable'
-  | 'tooLarge'
   | 'callerCancelled'
   | 'ended';
 
