@@ -49,7 +49,7 @@ export function tellStatus(found: SwitchStatus): string[] {
   return lines;
 }
 
-/** Decimals that amounts are told with. */
+/** Decimals of amounts where a switch of an earlier release does not say them. */
 const DECIMALS = 2;
 
 function troubles(found: SwitchStatus): string[] {
@@ -74,8 +74,9 @@ function troubles(found: SwitchStatus): string[] {
     sentences.push('The store fills up: mend the sinks, or calls will be refused.');
   if (found.cdr.storeFailures > 0)
     sentences.push('CDRs could not be stored at times: is the disk full? The log says why.');
+  const decimals = found.feeDecimals ?? DECIMALS;
   for (const { account, currency, balanceNanos, warningNanos } of found.lowBalances) {
-    const [balance, warning] = [balanceNanos, warningNanos].map((nanos) => moneyText(BigInt(nanos), DECIMALS));
+    const [balance, warning] = [balanceNanos, warningNanos].map((nanos) => moneyText(BigInt(nanos), decimals));
     const amount = `${balance} ${currency}`.trimEnd();
     sentences.push(`Account ${account} is at ${amount}, below its warning of ${warning}.`);
   }

@@ -55,6 +55,7 @@ const WELL: SwitchStatus = {
     sinks: [{ name: 'json-lines', backlog: 0, lagSeconds: 0, isFailing: false, why: '' }],
   },
   lowBalances: [],
+  feeDecimals: 2,
   limitDrift: [],
 };
 
@@ -148,6 +149,12 @@ test('every trouble has its sentence', () => {
       '! The call counter of One is off by -2. Please report this.',
     ],
   );
+});
+
+test('SERVER_BILLING_FEE_PRECISION: a balance has the decimals that other amounts have', () => {
+  const low = { account: 'blue', currency: 'EUR', balanceNanos: 9_996_000_000n, warningNanos: 10_000_000_000n };
+  const lines = tellStatus({ ...WELL, lowBalances: [low], feeDecimals: 3 });
+  assert.ok(lines.includes('! Account blue is at 9.996 EUR, below its warning of 10.000.'));
 });
 
 test('a switch without gateways says what to do', () => {

@@ -91,6 +91,8 @@ export interface SwitchStatus {
   };
   /** Accounts whose balance is below their warning. */
   readonly lowBalances: readonly LowBalance[];
+  /** Decimals that amounts are told with. */
+  readonly feeDecimals: number;
   /** Limit counters that are wrong, by what they count ('' for the appliance); empty when all is well. */
   readonly limitDrift: readonly { readonly name: string; readonly calls: number }[];
 }
@@ -134,6 +136,7 @@ export function statusOf(control: Control): SwitchStatus {
         })),
     },
     lowBalances: control.lowBalances.low,
+    feeDecimals: parameters.SERVER_BILLING_FEE_PRECISION,
     limitDrift: driftByName(control),
   };
 }
