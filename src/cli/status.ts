@@ -11,6 +11,8 @@ import { counted, EXIT_OK, print, type Terminal } from './terminal.ts';
 /** Share of the store, and of a journal, from which it is told. */
 const ROOM_ALARM_RATIO = 0.7;
 const SINK_LAG_ALARM_SECONDS = 60;
+/** Of finished calls, where a switch of an earlier release does not say how far back they go. */
+const HOUR_SECONDS = 3_600;
 
 /** Prints the state of the running switch. Throws TANDEM_SWITCH_NOT_RUNNING and what the client throws. */
 export async function status(config: SwitchConfig, terminal: Terminal): Promise<number> {
@@ -34,7 +36,7 @@ export function tellStatus(found: SwitchStatus): string[] {
     ...shardLines(found.shards),
   ];
   if (found.gateways.length === 0) return [...lines, '', 'No gateways yet: tandem apply NETWORK.yaml'];
-  lines.push('', ...gatewayLines(found.gateways));
+  lines.push('', ...gatewayLines(found.gateways, found.qualitySeconds ?? HOUR_SECONDS));
   if (found.sharers.length > 0) lines.push('', ...sharerLines(found.sharers));
   const ended = Object.entries(calls.ended).sort(([, one], [, other]) => other - one);
   if (ended.length > 0)
@@ -117,8 +119,9 @@ function shardLines(shards: readonly ShardStatus[]): string[] {
   return alignedTable(heads, rows, [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
-function gatewayLines(gateways: readonly GatewayStatus[]): string[] {
-  const heads = ['kind', 'gateway', 'account or address', 'calls', 'capacity', 'last hour', 'ASR', 'ACD', ''];
+function gatewayLines(gateways: readonly GatewayStatus[], windowSeconds: number): string[] {
+  const window = windowSeconds === HOUR_SECONDS ? 'last hour' : `last ${duration(windowSeconds)}`;
+  const heads = ['kind', 'gateway', 'account or address', 'calls', 'capacity', window, 'ASR', 'ACD', ''];
   const rows = gateways.map((gateway) => [
     gateway.kind,
     gateway.name,

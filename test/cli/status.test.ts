@@ -30,6 +30,7 @@ const WELL: SwitchStatus = {
       journalFailures: 0,
     },
   ],
+  qualitySeconds: 3_600,
   gateways: [
     {
       kind: 'routing',
@@ -149,6 +150,11 @@ test('every trouble has its sentence', () => {
       '! The call counter of One is off by -2. Please report this.',
     ],
   );
+});
+
+test('SS_GATEWAY_ASR_RESERVE_TIME: the calls of gateways are told with how far back they go', () => {
+  const lines = tellStatus({ ...WELL, qualitySeconds: 600 });
+  assert.ok(lines.some((line) => line.endsWith(' capacity  last 10 min     ASR   ACD')));
 });
 
 test('SERVER_BILLING_FEE_PRECISION: a balance has the decimals that other amounts have', () => {

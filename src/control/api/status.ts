@@ -73,6 +73,8 @@ export interface SwitchStatus {
   /** INVITEs of new calls that got no chance, since the start. */
   readonly overload: { readonly isNow: boolean; readonly refused: number; readonly dropped: number };
   readonly shards: readonly ShardStatus[];
+  /** How far back the finished calls of gateways go. */
+  readonly qualitySeconds: number;
   readonly gateways: readonly GatewayStatus[];
   /** Accounts, then gateway groups. */
   readonly sharers: readonly SharerStatus[];
@@ -119,6 +121,7 @@ export function statusOf(control: Control): SwitchStatus {
     },
     overload: overloadStatus(control),
     shards: view.shards.map((_, shard) => shardStatus(control, shard)),
+    qualitySeconds: parameters.SS_GATEWAY_ASR_RESERVE_TIME / 1000,
     gateways: gatewayStatuses(control),
     sharers: sharerStatuses(control),
     cdr: {
