@@ -90,16 +90,18 @@ export class SwitchClient {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
     const headers = { authorization: `Bearer ${this.#token}`, ...(key === '' ? {} : { 'idempotency-key': key }) };
-    const response = await this.#send(url, { method, headers, ...(body === undefined ? {} : { body }) }, timeoutMs);
-    const answer = (await response.json()) as unknown;
-    if (response.ok) return answer;
+    const request = { method, headers, ...(body === undefined ? {} : { body }) };
+    const { isOk, answer } = await this.#send(url, request, timeoutMs);
+    if (isOk) return answer;
     const { code, detail, refusals } = answer as Problem;
     throw new TandemError(code as TandemErrorCode, detail, { refusals });
   }
 
-  async #send(url: URL, request: RequestInit, timeoutMs: number): Promise<Response> {
+  /** An answer that breaks off is none. */
+  async #send(url: URL, request: RequestInit, timeoutMs: number): Promise<{ isOk: boolean; answer: unknown }> {
     try {
-      return await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
+      const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
+      return { isOk: response.ok, answer: await response.json() };
     } catch (cause) {
       const sentence = `The switch does not answer on ${this.#base} (${sentenceOf(cause)}). Look at its log.`;
       throw new TandemError('TANDEM_API_UNREACHABLE', sentence, { cause });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -50,13 +50,19 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   '/api/v1/payments': { account: 'blue', nanos: 1e9, balanceNanos: 2e9 },
 };
 
-/** A directory that such a switch has, which notes what it is asked and gives no answer to `silent`. */
+/** The answer ends within. */
+function breakOff(response: ServerResponse): void {
+  response.writeHead(201, { 'content-length': 100 });
+  response.write('{', () => setImmediate(() => response.destroy()));
+}
+
+/** A directory that such a switch has, which notes what it is asked and breaks off its answer to `silent`. */
 async function earlierSwitch(context: TestContext, asked: string[] = [], silent = ''): Promise<string> {
   const directory = place();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '', 'http://switch');
     asked.push(`${request.method} ${pathname}`);
-    if (pathname === silent) request.socket.destroy();
+    if (pathname === silent) request.resume().on('end', () => breakOff(response));
     else request.resume().on('end', () => response.end(JSON.stringify(ANSWERS[pathname])));
   });
   server.listen(0, '127.0.0.1');
@@ -90,4 +96,13 @@ test('pay asks all that it has to know before it enters the payment', async (con
   assert.deepEqual([failed.code, new Set(asked)], [2, new Set(['GET /api/v1/parameters'])]);
   const paid = await tandem(await earlierSwitch(context), 'pay', 'blue', '1');
   assert.equal(paid.out, 'blue: 1.000000 entered, the balance is 2.000000.\n', paid.error);
+});
+
+test('pay says how it is repeated when the answer to the payment breaks off', async (context) => {
+  const { code, error } = await tandem(await earlierSwitch(context, [], '/api/v1/payments'), 'pay', 'blue', '1');
+  assert.equal(code, 2);
+  assert.match(
+    error,
+    /^The switch does not answer on .* not known: repeat the command with --key \S+, which enters it once\.\n$/,
+  );
 });
