@@ -1,19 +1,9 @@
 // The file sink is cut off at every place where it can be, and the files hold every CDR once.
 
 import assert from 'node:assert/strict';
-import {
-  appendFileSync,
-  linkSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { FileSink, type FileSinkPorts } from '../../src/control/cdr/file-sink.ts';
 import { jsonText } from '../../src/core/base/json-text.ts';
 import type { FileSinkSettings } from '../../src/sink-settings.ts';
@@ -310,49 +300,6 @@ test('unwanted records are left out and are no backlog, after a crash either', a
     lines.map((line) => line.split('|', 1)[0]),
     [sampleCdr(4).id, sampleCdr(6).id],
   );
-});
-
-test('finished files are compressed, the newest is not; a compression that was cut off is done again', async () => {
-  const directory = temporaryDirectory();
-  const { spool: store } = openMemoryStores();
-  spool(store, 1, 2);
-  spool(store, 3, 3, NEW_YEAR + HOUR_MS);
-  writeFileSync(join(directory, 'cdr-2025123123.csv'), 'left behind\n');
-  writeFileSync(join(directory, 'cdr-2025123123.csv.gz.part'), 'torn');
-  await written({ directory, gzip: true }, store);
-  assert.deepEqual(readdirSync(directory).sort(), [
-    'cdr-2025123123.csv.gz',
-    'cdr-2026010100.csv.gz',
-    'cdr-2026010101.csv',
-  ]);
-  const text = gunzipSync(readFileSync(join(directory, 'cdr-2026010100.csv.gz'))).toString();
-  assert.equal(text.trimEnd().split('\n').length, 3);
-  assert.equal(gunzipSync(readFileSync(join(directory, 'cdr-2025123123.csv.gz'))).toString(), 'left behind\n');
-  spool(store, 4, 4, NEW_YEAR);
-  await written({ directory, gzip: true }, store);
-  assert.deepEqual(readdirSync(directory).length, 3, 'a late record begins no finished file anew');
-});
-
-test('an earlier compressed file is never lost: another of that name gets a number, the same one goes', async () => {
-  const directory = temporaryDirectory();
-  const { spool: store } = openMemoryStores();
-  spool(store, 1, 1);
-  spool(store, 2, 2, NEW_YEAR + HOUR_MS);
-  const hour = join(directory, 'cdr-2026010100.csv');
-  writeFileSync(`${hour}.gz`, gzipSync('of another sink\n'));
-  await written({ directory, gzip: true }, store);
-  const names = (): string[] => readdirSync(directory).sort();
-  const all = ['cdr-2026010100-2.csv.gz', 'cdr-2026010100.csv.gz', 'cdr-2026010101.csv'];
-  assert.deepEqual(names(), all);
-  assert.equal(gunzipSync(readFileSync(`${hour}.gz`)).toString(), 'of another sink\n');
-  // Cut off before the file itself went: its part has both names.
-  const second = join(directory, 'cdr-2026010100-2.csv.gz');
-  const text = gunzipSync(readFileSync(second)).toString();
-  writeFileSync(hour, text);
-  linkSync(second, `${hour}.gz.part`);
-  await written({ directory, gzip: true }, store);
-  assert.deepEqual(names(), all);
-  assert.equal(gunzipSync(readFileSync(second)).toString(), text);
 });
 
 test('a name that another kind of sink had before goes on behind its records', async () => {

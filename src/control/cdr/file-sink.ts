@@ -15,7 +15,7 @@ import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { FileSinkSettings } from '../../sink-settings.ts';
 import type { CdrSpool } from '../../store/ports.ts';
 import { unpackCdr } from '../../store/records.ts';
-import { compressBefore } from './file-compression.ts';
+import { FileCompression } from './file-compression.ts';
 import { FILE_FORMATS, type FileFormat } from './file-format.ts';
 import { LineBytes } from './line-bytes.ts';
 import { RecordFile } from './record-file.ts';
@@ -63,6 +63,8 @@ export interface FileSinkPorts {
   readonly isWanted?: (cdr: Cdr) => boolean;
   /** The spool, where others have it unpacked. */
   readonly records?: UnpackedSpool;
+  /** Hears why a finished file is not compressed; by default nobody does. */
+  readonly onUncompressed?: (sentence: string) => void;
   /** Wall clock, ms; that of the platform by default. */
   readonly wallNow?: () => number;
 }
@@ -90,18 +92,20 @@ export class FileSink implements CdrSink {
   #named = { hour: Number.NaN, file: '' };
   /** False after a write that failed: it may have left part of a batch behind. */
   #isRecovered = false;
-  /** Resolves to what went wrong, null for nothing. */
-  #compressing: Promise<unknown> | null = null;
+  /** Null where none is wanted. */
+  readonly #compression: FileCompression | null;
 
   constructor(
     settings: FileSinkSettings,
     spool: CdrSpool,
-    { flush, isWanted, records, wallNow = Date.now }: FileSinkPorts,
+    { flush, isWanted, records, onUncompressed = () => undefined, wallNow = Date.now }: FileSinkPorts,
   ) {
     this.name = settings.name;
     this.#settings = settings;
     this.#format = FILE_FORMATS[settings.format];
     this.#openFormat = this.#format;
+    const { gzip, directory } = settings;
+    this.#compression = gzip ? new FileCompression(directory, this.#format.extension, onUncompressed) : null;
     this.#spool = spool;
     this.#flush = flush;
     this.#isWanted = isWanted ?? (() => true);
@@ -115,7 +119,7 @@ export class FileSink implements CdrSink {
   }
 
   async recover(): Promise<void> {
-    await this.close();
+    await this.#closeFile();
     await mkdir(this.#settings.directory, { recursive: true, mode: 0o700 });
     const cursor = this.#spool.cursor(this.name);
     this.#position = cursor?.position ?? 0;
@@ -139,12 +143,14 @@ export class FileSink implements CdrSink {
   }
 
   async close(): Promise<void> {
+    await this.#closeFile();
+    await this.#compression?.stop();
+  }
+
+  async #closeFile(): Promise<void> {
     const open = this.#open;
     this.#open = null;
     await open?.close();
-    const fault = await this.#compressing;
-    this.#compressing = null;
-    if (fault instanceof Error) throw fault;
   }
 
   async #write({ file, format }: Batch): Promise<void> {
@@ -211,7 +217,7 @@ export class FileSink implements CdrSink {
   async #openFile(file: string): Promise<RecordFile> {
     const isCurrent = this.#state.file === file;
     if (this.#open !== null && isCurrent && (await this.#open.isInPlace())) return this.#open;
-    await this.close();
+    await this.#closeFile();
     const open = await this.#openAt(file);
     this.#state = { file, sizeBytes: open.sizeBytes };
     this.#saveCursor();
@@ -221,11 +227,7 @@ export class FileSink implements CdrSink {
   }
 
   #compressFinished(): void {
-    const { gzip, directory } = this.#settings;
-    if (!gzip || this.#state.file === '') return;
-    this.#compressing = compressBefore(directory, this.#format.extension, this.#state.file).catch(
-      (error: unknown) => error, // Told by the next `close`, which begins another file or ends the sink.
-    );
+    if (this.#state.file !== '') this.#compression?.begin(this.#state.file);
   }
 
   async #openAt(file: string): Promise<RecordFile> {

@@ -34,8 +34,10 @@ export function makeSinks(settings: readonly SinkSettings[], around: SinkSurroun
   return [...runners, new SinkRunner(textSinkOf(around), spool, log, () => parameters().SS_CDR_RECORD_TO_FILE)];
 }
 
-function sinkOf(settings: SinkSettings, { spool, records, flush, node }: SinkSurroundings): CdrSink {
-  if (settings.kind === 'file') return new FileSink(settings, spool, { flush, records });
+function sinkOf(settings: SinkSettings, { spool, records, flush, log, node }: SinkSurroundings): CdrSink {
+  const onUncompressed = (why: string): void =>
+    log.error({ sink: settings.name, why }, 'a finished file of CDRs cannot be compressed');
+  if (settings.kind === 'file') return new FileSink(settings, spool, { flush, records, onUncompressed });
   return new StoreSink(settings.name, spool, storeOf(settings, node), records);
 }
 
