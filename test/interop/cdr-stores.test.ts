@@ -8,6 +8,7 @@ import { type Connection, createConnection } from 'mariadb';
 import { JetStreamStore } from '../../src/control/cdr/jetstream-store.ts';
 import { MariadbStore } from '../../src/control/cdr/mariadb-store.ts';
 import type { DatabaseSinkSettings } from '../../src/sink-settings.ts';
+import { eventually } from '../hosts/eventually.ts';
 import { fileScope } from '../hosts/scope.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { testWith, whyMissing } from './debian.ts';
@@ -101,6 +102,27 @@ testWith(
     await client.query(`ALTER TABLE ${table} MODIFY node TEXT, MODIFY reason_header TEXT`);
     await assert.rejects(written(), 'the table is enlarged for the next time');
     assert.deepEqual(await written(), all);
+  },
+);
+
+testWith(
+  whyMissing(STORE_PROGRAMS),
+  'MariaDB: a connection that was given up while no call ended is made anew, and nothing fails',
+  async () => {
+    const { settings, client } = await mariadb();
+    const store = new MariadbStore(settings, 300);
+    scope.after(() => store.close());
+    await store.open();
+    await store.write([sampleCdr(1)]);
+    await eventually('the connection is given up', async () => {
+      const [row] = (await client.query('SELECT count(*) AS n FROM information_schema.processlist')) as { n: bigint }[];
+      return row?.n === 1n ? true : null; // That which asks.
+    });
+    await store.write([sampleCdr(2)]);
+    assert.deepEqual(await client.query(`SELECT count(*) AS n FROM ${settings.table}`), [{ n: 2n }]);
+    await client.query(`DROP TABLE ${settings.table}`);
+    // It says no value of a record: it comes into the log.
+    await assert.rejects(store.write([sampleCdr(3)]), { message: /^Table '[^']+' doesn't exist$/ });
   },
 );
 

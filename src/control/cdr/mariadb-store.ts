@@ -29,8 +29,12 @@ export class MariadbStore implements CdrStore {
   readonly #insert: string;
   #client: Connection | null = null;
 
-  constructor(settings: DatabaseSinkSettings) {
+  readonly #timeoutMs: number;
+
+  /** `timeoutMs`: how long the server may be silent. */
+  constructor(settings: DatabaseSinkSettings, timeoutMs = STATEMENT_TIMEOUT_MS) {
     this.#settings = settings;
+    this.#timeoutMs = timeoutMs;
     const names = CDR_COLUMNS.map(({ name }) => `\`${name}\``).join(', ');
     const marks = CDR_COLUMNS.map(() => '?').join(', ');
     // Not IGNORE: that would also cut values short without a word.
@@ -46,9 +50,9 @@ export class MariadbStore implements CdrStore {
       database,
       user,
       password,
-      connectTimeout: STATEMENT_TIMEOUT_MS,
+      connectTimeout: this.#timeoutMs,
       // The server may be silent altogether: then this side gives up.
-      socketTimeout: STATEMENT_TIMEOUT_MS,
+      socketTimeout: this.#timeoutMs,
       initSql: "SET SESSION sql_mode = 'STRICT_ALL_TABLES', NAMES utf8mb4",
     });
     this.#client = client;
@@ -59,6 +63,8 @@ export class MariadbStore implements CdrStore {
 
   async write(batch: readonly Cdr[]): Promise<string> {
     const rows = batch.map((cdr) => CDR_COLUMNS.map((column) => sqlValueOf(cdr, column)));
+    // Silent it is, too, while no call ends.
+    if (this.#client?.isValid() === false) await this.open();
     const client = this.#client;
     if (client === null) throw storeIsClosed();
     // One transaction: the batch may travel as several statements.
@@ -68,7 +74,9 @@ export class MariadbStore implements CdrStore {
       await client.commit();
     } catch (error) {
       if (TOO_LONG.includes((error as Partial<SqlError>).errno ?? 0)) await this.#enlargeTexts(client);
-      throw error;
+      // The statement and its values stand in its message, and that in the log.
+      const { sqlMessage } = error as Partial<SqlError>;
+      throw sqlMessage ? new Error(sqlMessage, { cause: error }) : error;
     }
     return '';
   }
