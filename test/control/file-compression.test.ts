@@ -83,12 +83,13 @@ test('an earlier compressed file is never lost: another of that name gets a numb
 test('a file that cannot be compressed is told, and keeps neither records nor other files back', async () => {
   const directory = temporaryDirectory();
   const { spool: store } = openMemoryStores();
-  mkdirSync(join(directory, 'cdr-2025123100.csv')); // Cannot be read, as one with a fault of the disk.
   const told: string[] = [];
   const sink = csvSink(directory, store, told);
   for (let hour = 0; hour < 3; hour++) {
     spool(store, hour, hour, NEW_YEAR + hour * HOUR_MS);
     await pumpAll(sink);
+    // Cannot be read, as one with a fault of the disk.
+    if (hour === 0) mkdirSync(join(directory, 'cdr-2025123100.csv'));
   }
   assert.equal(sink.position, 3);
   const names = ['cdr-2025123100.csv', 'cdr-2026010100.csv.gz', 'cdr-2026010101.csv.gz', 'cdr-2026010102.csv'].join();

@@ -302,6 +302,39 @@ test('unwanted records are left out and are no backlog, after a crash either', a
   );
 });
 
+for (const format of ['csv', 'json-lines'] as const) {
+  test(`${format}: a sink of another name goes on behind what stands in the files, in whatever order`, async () => {
+    const directory = temporaryDirectory();
+    const { spool: store } = openMemoryStores();
+    spool(store, 1, 3);
+    spool(store, 5, 5, NEW_YEAR + HOUR_MS);
+    await written({ directory, format, name: 'former' }, store);
+    const hour = readdirSync(directory).sort().at(-1) ?? '';
+    appendFileSync(join(directory, hour), 'half a line of a killed process');
+    spool(store, 4, 4);
+    spool(store, 6, 7, NEW_YEAR + HOUR_MS);
+    await written({ directory, format, name: 'next' }, store);
+    const ids = readdirSync(directory).flatMap((file) => {
+      const text = readFileSync(join(directory, file), 'utf8');
+      return [...text.matchAll(/^(?:\{"id":")?(\w{26})\b/gm)].map(([, id]) => id);
+    });
+    assert.deepEqual(
+      ids.sort(),
+      [1, 2, 3, 4, 5, 6, 7].map((number) => sampleCdr(number).id),
+    );
+  });
+}
+
+test('files of others do not keep the first records from a new sink', async () => {
+  const directory = temporaryDirectory();
+  const [{ spool: other }, { spool: store }] = [openMemoryStores(), openMemoryStores()];
+  spool(other, 8, 9);
+  await written({ directory, format: 'json-lines', rotation: 'day' }, other);
+  spool(store, 1, 3);
+  await exported(directory, store);
+  assert.deepEqual(lines(directory, 'cdr-20260101.jsonl'), [8, 9, 1, 2, 3]);
+});
+
 test('a name that another kind of sink had before goes on behind its records', async () => {
   for (const state of ['123', '"x"', '{"sequence":1}']) {
     const directory = temporaryDirectory();

@@ -9,7 +9,7 @@
 // have lost them, and gets them from the journals of all shards. Before another file is begun, the cursor is moved
 // there first and flushed to disk, so that even then there is only ever one file to look into.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { FileSinkSettings } from '../../sink-settings.ts';
@@ -36,6 +36,9 @@ const BATCH_BYTES_MAX = 2 * 1024 * 1024;
  * the datagram.
  */
 const RECOGNISED_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Records looked through for the last one of a sink that had another name; half a second. */
+const FORMER_RECORDS_MAX = 100_000;
 
 const NEW_LINE = 0x0a;
 const HOUR_MS = 3_600_000;
@@ -125,6 +128,7 @@ export class FileSink implements CdrSink {
     this.#position = cursor?.position ?? 0;
     this.#state = stateOf(cursor?.state ?? '');
     this.#present.clear();
+    if (cursor === null) await this.#goOnWithFormer();
     if (this.#state.file !== '') await this.#recoverFile(this.#state);
     this.#saveCursor();
     this.#isRecovered = true;
@@ -237,6 +241,35 @@ export class FileSink implements CdrSink {
     return open;
   }
 
+  /**
+   * The files of a sink that had another name have the spool's records up to the last one that stands in the newest of
+   * them: this one goes on behind it. Files of others say nothing.
+   */
+  async #goOnWithFormer(): Promise<void> {
+    const { extension } = this.#format;
+    const isOurs = (name: string): boolean => name.startsWith('cdr-') && name.endsWith(`.${extension}`);
+    const file = (await readdir(this.#settings.directory)).filter(isOurs).sort().at(-1);
+    if (file === undefined) return;
+    const open = await this.#openAt(file);
+    const start = Math.max(0, open.sizeBytes - RECOGNISED_BYTES_MAX);
+    const bytes = await open.readFrom(start);
+    await this.#closeFile();
+    this.#position = this.#lastOf(this.#idsIn(bytes));
+    const lineStart = start === 0 ? 0 : bytes.indexOf(NEW_LINE) + 1;
+    if (this.#position > 0) this.#state = { file, sizeBytes: start + lineStart };
+  }
+
+  /** Place of the newest record that is one of `ids`; 0 where none is, among those that one file may end with. */
+  #lastOf(ids: ReadonlySet<string>): number {
+    let records = this.#spool.before(Number.POSITIVE_INFINITY, BATCH_RECORDS_MAX);
+    for (let left = FORMER_RECORDS_MAX; left > 0 && records.length > 0; left -= records.length) {
+      const found = records.find(({ record }) => ids.has(unpackCdr(record).id));
+      if (found !== undefined) return found.position;
+      records = this.#spool.before(records.at(-1)?.position ?? 0, BATCH_RECORDS_MAX);
+    }
+    return 0;
+  }
+
   async #recoverFile({ file, sizeBytes }: State): Promise<void> {
     const open = await this.#openAt(file);
     // Shorter than it was: rotated or emptied by the operator, whose file it is.
@@ -252,17 +285,23 @@ export class FileSink implements CdrSink {
 
   /** Finds the records beyond the position whose lines are in `bytes`; those up to it may have lines there as well. */
   #findPresent(bytes: Buffer): void {
+    this.#present = this.#idsIn(bytes);
+    for (const { record } of this.#spool.before(this.#position + 1, this.#present.size)) {
+      this.#present.delete(unpackCdr(record).id);
+    }
+  }
+
+  #idsIn(bytes: Buffer): Set<string> {
     const { head, idOf } = this.#openFormat;
+    const ids = new Set<string>();
     let lineStart = 0;
     for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE, lineStart)) {
       const line = bytes.toString('utf8', lineStart, end);
       const id = line === head ? null : idOf(line);
-      if (id !== null) this.#present.add(id);
+      if (id !== null) ids.add(id);
       lineStart = end + 1;
     }
-    for (const { record } of this.#spool.before(this.#position + 1, this.#present.size)) {
-      this.#present.delete(unpackCdr(record).id);
-    }
+    return ids;
   }
 
   #isPresent(id: string): boolean {
