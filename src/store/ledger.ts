@@ -118,7 +118,7 @@ export interface LedgerTable {
 
 /** What the ledger is written in. */
 export interface LedgerTables {
-  /** Sums by account, and under the number 0 how far in the spool they came. */
+  /** Sums by account; under 0 how far in the spool they came, under 1 the id up to which charges are rolled up. */
   readonly sums: LedgerTable;
   readonly payments: LedgerTable;
   readonly charges: LedgerTable;
@@ -127,6 +127,7 @@ export interface LedgerTables {
 }
 
 const POSITION = 0;
+const ROLLED = 1;
 /** Periods of an account whose free seconds are known, by their first days. */
 const PERIODS_KEPT = 8;
 
@@ -230,10 +231,18 @@ export class Ledger {
     return (unpack(stored) as StoredLosses).map(([account, nanos]) => ({ account, nanos }));
   }
 
-  /** The id of the oldest charge that is kept by itself; null when there is none. */
-  oldestCharge(): string | null {
+  /** Charges with ids before it are rolled up, but for those of calls that ended long after later ones. */
+  keptFrom(): string {
+    const rolledUpTo = this.#rolledUpTo();
+    if (rolledUpTo !== '') return `${rolledUpTo}\0`;
+    // An earlier release did not say.
     for (const { key } of this.#tables.charges.entries({ limit: 1 })) return String(key);
-    return null;
+    return '';
+  }
+
+  #rolledUpTo(): string {
+    const stored = this.#tables.sums.get(ROLLED);
+    return stored === undefined ? '' : (unpack(stored) as string);
   }
 
   /** Books the charges of the records up to `position`; those that were booked before change nothing. */
@@ -263,14 +272,17 @@ export class Ledger {
     if (spare <= 0) return;
     this.#tables.write(() => {
       const changed = new Map<string, AccountSums>();
+      let rolledUpTo = this.#rolledUpTo();
       for (const { key, value } of [...this.#tables.charges.entries({ limit: spare })]) {
         for (const [account, nanos] of unpack(value) as StoredLosses) {
           const sums = changed.get(account) ?? this.sums(account);
           changed.set(account, { ...sums, rolledNanos: sums.rolledNanos + nanos });
         }
         this.#tables.charges.remove(key);
+        if (String(key) > rolledUpTo) rolledUpTo = String(key);
       }
       for (const [account, sums] of changed) this.#tables.sums.put(account, pack(sums));
+      this.#tables.sums.put(ROLLED, pack(rolledUpTo));
     });
   }
 

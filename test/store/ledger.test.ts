@@ -95,7 +95,7 @@ for (const [name, open] of [
 
     test('what a call was charged is known by the id of its CDR until it is rolled up', () => {
       const { ledger } = open();
-      assert.equal(ledger.oldestCharge(), null);
+      assert.equal(ledger.keptFrom(), '');
       const losses = [
         { account: 'alpha', nanos: 5n },
         { account: 'carrier', nanos: 3n },
@@ -104,10 +104,18 @@ for (const [name, open] of [
         ['a', 'b'].map((id) => ({ id, losses })),
         2,
       );
-      assert.deepEqual([ledger.charge('a'), ledger.charge('c'), ledger.oldestCharge()], [losses, null, 'a']);
+      assert.deepEqual([ledger.charge('a'), ledger.charge('c'), ledger.keptFrom()], [losses, null, 'a']);
       ledger.rollUp(1, 10);
-      assert.deepEqual([ledger.charge('a'), ledger.charge('b'), ledger.oldestCharge()], [null, losses, 'b']);
+      assert.deepEqual([ledger.charge('a'), ledger.charge('b'), ledger.keptFrom() > 'a'], [null, losses, true]);
       assert.deepEqual([ledger.balanceNanos('carrier'), ledger.verify()], [-6n, []]);
+      ledger.book([{ id: 'a long call', losses }], 3);
+      assert.ok(ledger.keptFrom() > 'a' && ledger.keptFrom() <= 'b', 'whatever ends late');
+      ledger.rollUp(1, 10);
+      assert.ok(ledger.keptFrom() > 'a long call' && ledger.keptFrom() <= 'b');
+      assert.deepEqual(
+        [ledger.balanceNanos('carrier'), ledger.verify(), ledger.accounts().sort()],
+        [-9n, [], ['alpha', 'carrier']],
+      );
     });
 
     test('sums beyond 64 bits are kept, and booking goes on', () => {
