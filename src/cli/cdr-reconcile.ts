@@ -19,7 +19,7 @@ import { Refused } from '../operator-file.ts';
 import { moment, numberDigits, parsedDate, wholeNumber } from '../operator-values.ts';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
-import { foundCdrs } from './cdr-search.ts';
+import { takeCdrs } from './cdr-search.ts';
 import { counted, EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal.ts';
 import type { Words } from './worded-commands.ts';
 
@@ -40,26 +40,40 @@ export async function cdrReconcile(
   words: Words,
   terminal: Terminal,
 ): Promise<number> {
-  const gateway = textOf(words, 'gateway');
-  if (gateway === null) throw refused('--gateway names the routing gateway that the carrier is, or the customer');
+  const partner = partnerIn(words);
   const zone = askedZone(new URLSearchParams({ zone: textOf(words, 'zone') ?? 'UTC' }), 'UTC');
   const tolerances = tolerancesIn(words);
   const asked = timeIn(words, zone);
   const theirs = await listIn(file, zone);
   const time = asked ?? timeOf(theirs);
-  const ours = await oursOf(config, gateway, { theirs, time, tolerances });
-  const found = reconcile(ours, theirs, tolerances, time);
-  const { otherSeconds, otherPrice, missingHere, missingThere } = found;
-  const oursCount = theirs.length - missingHere.length + missingThere.length;
-  const answer = { gateway, ...time, ours: oursCount, theirs: theirs.length, ...found };
+  const { ours, knownFromWallMs } = await oursOf(config, partner, { theirs, time, tolerances });
+  const found = reconcile(ours, theirs, tolerances, time, knownFromWallMs ?? undefined);
+  const { otherSeconds, otherPrice, missingHere, tooOld, missingThere } = found;
+  const oursCount = theirs.length - missingHere.length - tooOld.length + missingThere.length;
+  const counts = { ours: oursCount, theirs: theirs.length };
+  const answer = { gateway: partner.gateway, ...time, knownFromWallMs, ...counts, ...found };
   print(terminal, answer, () => linesOf(found, answer));
-  const isEqual = [otherSeconds, otherPrice, missingHere, missingThere].every(({ length }) => length === 0);
+  const isEqual = [otherSeconds, otherPrice, missingHere, tooOld, missingThere].every(({ length }) => length === 0);
   return isEqual ? EXIT_OK : EXIT_REFUSED;
 }
 
 function textOf(words: Words, name: string): string | null {
   const word = words[name];
   return typeof word === 'string' ? word : null;
+}
+
+/** A gateway of the carrier, or of the customer. */
+interface Partner {
+  readonly gateway: string;
+  /** What it is here; null: what it has calls as, a vendor first. */
+  readonly side: 'customer' | null;
+}
+
+function partnerIn(words: Words): Partner {
+  const [gateway, customer] = [textOf(words, 'gateway'), textOf(words, 'fromGateway')];
+  if (customer !== null) return { gateway: customer, side: 'customer' };
+  if (gateway !== null) return { gateway, side: null };
+  throw refused('--gateway names the routing gateway that the carrier is, or --from-gateway the customer');
 }
 
 /** The time that is asked for; null: none is. */
@@ -158,42 +172,55 @@ interface Compared {
   readonly tolerances: Tolerances;
 }
 
-/** Our calls of the time and of the list, and those beyond by as much as starts may be apart. */
+/**
+ * Our answered calls of the time and of the list, and those beyond by as much as starts may be apart; and since when
+ * calls are known here. A name may be that of a vendor and of a customer.
+ */
 async function oursOf(
   config: SwitchConfig,
-  gateway: string,
+  { gateway, side }: Partner,
   { theirs, time, tolerances: { atMs } }: Compared,
-): Promise<ListedCall[]> {
+): Promise<{ readonly ours: ListedCall[]; readonly knownFromWallMs: number | null }> {
   const listed = timeOf(theirs);
   const first = Math.min(time.fromWallMs, listed.fromWallMs) - atMs;
   const until = Math.max(time.untilWallMs, listed.untilWallMs) + atMs;
   const longestMs = theirs.reduce((most, { seconds }) => Math.max(most, Math.ceil(1000 * seconds)), 0);
   const words = { gateway, from: String(first), until: String(until + longestMs + MARGIN_MS) };
-  const cdrs = await foundCdrs(config, words);
-  return cdrs.flatMap((cdr) => listedAs(cdr, gateway)).filter(({ atWallMs }) => atWallMs >= first && atWallMs < until);
+  const [sold, bought]: [ListedCall[], ListedCall[]] = [[], []];
+  const knownFromWallMs = await takeCdrs(config, words, (cdrs) => {
+    for (const cdr of cdrs) {
+      const { answeredAtWallMs } = cdr;
+      if (answeredAtWallMs === null || answeredAtWallMs < first || answeredAtWallMs >= until) continue;
+      if (cdr.mappingGateway === gateway) sold.push(listedCall(cdr, cdr.callee, cdr.sellFeeNanos));
+      if (cdr.routingGateway === gateway) bought.push(listedCall(cdr, cdr.calleeSent, cdr.buyFeeNanos));
+    }
+  });
+  return { ours: side === 'customer' || bought.length === 0 ? sold : bought, knownFromWallMs };
 }
 
-/** An answered call as it was with this gateway; none that it did not answer. */
-function listedAs(cdr: Cdr, gateway: string): ListedCall[] {
-  const { answeredAtWallMs, holdMs, routingGateway, id } = cdr;
-  if (answeredAtWallMs === null) return [];
-  const call = { atWallMs: answeredAtWallMs, seconds: holdMs / 1000, name: id };
-  if (routingGateway === gateway) return [{ ...call, number: cdr.calleeSent, nanos: BigInt(cdr.buyFeeNanos) }];
-  if (cdr.mappingGateway === gateway) return [{ ...call, number: cdr.callee, nanos: BigInt(cdr.sellFeeNanos) }];
-  return [];
+/** An answered call. */
+function listedCall({ answeredAtWallMs, holdMs, id }: Cdr, number: string, feeNanos: bigint): ListedCall {
+  return { number, atWallMs: answeredAtWallMs ?? 0, seconds: holdMs / 1000, nanos: BigInt(feeNanos), name: id };
 }
 
 /** Of whom it is told, and how many calls both sides have. */
 interface Sides {
   readonly gateway: string;
+  readonly knownFromWallMs: number | null;
   readonly ours: number;
   readonly theirs: number;
 }
 
-function linesOf(found: Reconciled, { gateway, ours, theirs }: Sides): string[] {
-  const { equalCount, otherSeconds, otherPrice, missingHere, missingThere } = found;
+function linesOf(found: Reconciled, { gateway, knownFromWallMs, ours, theirs }: Sides): string[] {
+  const { equalCount, otherSeconds, otherPrice, missingHere, tooOld, missingThere } = found;
   const lines = [`Of ${counted(theirs, 'call')} of the file ${equalCount} ${equalCount === 1 ? 'is' : 'are'} as ours.`];
   if (ours === 0) lines.push(`! No call of ours was answered at ${gateway} then: is that its name here?`);
+  if (tooOld.length > 0) {
+    const oldest = timeText(knownFromWallMs ?? 0);
+    lines.push(
+      `! ${counted(tooOld.length, 'call')} of the file ended before our oldest CDR (${oldest} UTC): not compared.`,
+    );
+  }
   lines.push(...callLines(missingHere, 'of the file that we do not have'));
   lines.push(...callLines(missingThere, 'of ours that the file does not have'));
   const secondsOf = ({ seconds }: ListedCall): string => seconds.toFixed(1);

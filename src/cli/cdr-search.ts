@@ -2,7 +2,7 @@
 
 import type { SwitchConfig } from '../config.ts';
 import { searchCdrs } from '../control/api/cdr-search.ts';
-import { CdrIndex, type CdrPage } from '../control/cdr/index/cdr-index.ts';
+import { CdrIndex, type FoundCdrs } from '../control/cdr/index/cdr-index.ts';
 import { jsonText } from '../core/base/json-text.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
 import { cdrLines } from './cdr-tail.ts';
@@ -31,42 +31,49 @@ export async function cdrSearch(
   count: number,
   terminal: Terminal,
 ): Promise<number> {
-  const { cdrs, before } = await pagesOf(config, { ...words }, count);
+  const cdrs: Cdr[] = [];
+  const { before } = await takePages(config, { ...words }, count, (page) => cdrs.push(...page));
   tell(cdrs, before, terminal);
   return EXIT_OK;
 }
 
-/** All finished calls like `words`, newest first. */
-export async function foundCdrs(config: SwitchConfig, words: Query): Promise<readonly Cdr[]> {
-  return (await pagesOf(config, words, Number.POSITIVE_INFINITY)).cdrs;
+/**
+ * Gives `take` all finished calls like `words`, newest first, page by page: there may be millions. Answers since when
+ * calls are known, wall clock ms; null where no CDR has gone yet.
+ */
+export async function takeCdrs(config: SwitchConfig, words: Query, take: TakePage): Promise<number | null> {
+  return (await takePages(config, words, Number.POSITIVE_INFINITY, take)).knownFromWallMs;
 }
 
-async function pagesOf(
+type TakePage = (cdrs: readonly Cdr[]) => void;
+
+async function takePages(
   config: SwitchConfig,
   words: Query,
   count: number,
-): Promise<{ readonly cdrs: readonly Cdr[]; readonly before: string | null }> {
+  take: TakePage,
+): Promise<{ readonly before: string | null; readonly knownFromWallMs: number | null }> {
   const client = runningSwitch(config.dataPath);
   const ask =
     client === null
       ? (query: Query) => askStopped(config, query)
-      : async (query: Query) => (await client.get('/api/v1/cdrs/search', query)) as CdrPage;
-  const cdrs: Cdr[] = [];
+      : async (query: Query) => (await client.get('/api/v1/cdrs/search', query)) as FoundCdrs;
   let before = words['before'] ?? null;
-  for (let isOver = false; !isOver && cdrs.length < count; ) {
-    const page = await ask({ ...words, before, limit: String(Math.min(count - cdrs.length, PAGE_RECORDS)) });
-    cdrs.push(...page.cdrs);
+  for (let left = count; ; ) {
+    const page = await ask({ ...words, before, limit: String(Math.min(left, PAGE_RECORDS)) });
+    take(page.cdrs);
+    left -= page.cdrs.length;
     before = page.before === null ? null : String(page.before);
-    isOver = page.before === null;
+    // A switch of an earlier release does not say since when calls are known.
+    if (before === null || left === 0) return { before, knownFromWallMs: page.knownFromWallMs ?? null };
   }
-  return { cdrs, before };
 }
 
 type Query = Readonly<Record<string, string | null>>;
 
 const PAGE_RECORDS = 500;
 
-function askStopped(config: SwitchConfig, query: Query): Promise<CdrPage> {
+function askStopped(config: SwitchConfig, query: Query): Promise<FoundCdrs> {
   return withStoppedSwitch(config, false, ({ stores }) => {
     const index = new CdrIndex(stores.spool, stores.index);
     while (index.follow() > 0);

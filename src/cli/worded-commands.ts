@@ -36,7 +36,8 @@ export const RECONCILE_COMMAND: WordedCommand = {
   argument: 'file',
   description: "a carrier's list of calls (CSV: number, start, duration, price) against ours",
   options: [
-    { flags: '--gateway <name>', help: 'who the carrier is here: a routing gateway, or a mapping gateway' },
+    { flags: '--gateway <name>', help: 'who the carrier is here: a routing gateway, or else a mapping gateway' },
+    { flags: '--from-gateway <name>', help: 'who the customer is: a mapping gateway', conflicts: ['gateway'] },
     PERIOD_OPTION,
     { flags: '--from <moment>', help: 'miss ours answered at or after; by default from the first start of the list' },
     { flags: '--until <moment>', help: 'miss ours answered before; by default until the last start of the list' },

@@ -128,6 +128,46 @@ test('where we have no call of the gateway at all, its name is asked about', asy
   assert.equal(await told('Vendor one'), 'Of 1 call of the file 1 is as ours.\n');
 });
 
+test('calls that ended before the oldest CDR are told, and not taken for missing', async () => {
+  const directory = await stage();
+  const stores = openLmdbStores(join(directory, 'data'));
+  stores.spool.trim(4, 3, 7);
+  await stores.close();
+  const rows = [1, 2, 4].map((number) => `44207946000${Math.max(1, number)},2026-03-29T12:0${number}:00Z,10`);
+  rows.push('442079460009,2026-03-29T12:05:00Z,10');
+  writeFileSync(join(directory, 'old.csv'), ['number,start,duration', ...rows].join('\n'));
+  const { out, code } = await tandem(directory, 'cdr', 'reconcile', 'old.csv', '--gateway', 'Vendor one');
+  assert.equal(code, 1);
+  assert.match(out, /^Of 4 calls of the file 1 is as ours\.\n/);
+  const oldest = '2026-03-29 12:04:10';
+  assert.ok(out.includes(`\n! 2 calls of the file ended before our oldest CDR (${oldest} UTC): not compared.\n`), out);
+  assert.match(out, /\n1 call of the file that we do not have:\n.*\n.* 442079460009 /);
+});
+
+test('of one who is vendor and customer by one name, the list of either is compared with its own calls', async () => {
+  const directory = place();
+  await tandem(directory, 'apply', 'net.yaml');
+  const stores = openLmdbStores(join(directory, 'data'));
+  const inward = { mappingGateway: 'both' };
+  const attempts = sampleCdr(1).attempts.map((attempt) => ({ ...attempt, gateway: 'both' }));
+  const outward = { routingGateway: 'both', attempts };
+  const cdrs = [cdr(1, '442079460001', inward), cdr(2, '442079460002', outward), cdr(3, '442079460003', outward)];
+  stores.spool.append(cdrs.map((one) => pack(one)));
+  await stores.close();
+  for (const [option, name, numbers] of [
+    ['--gateway', 'both', [2, 3]],
+    ['--from-gateway', 'both', [1]],
+  ] as const) {
+    const called = (number: number): string =>
+      option === '--gateway' ? `44207946000${number}` : cdr(number, '').callee;
+    const rows = numbers.map((number) => `${called(number)},2026-03-29T12:0${number}:00Z,10`);
+    writeFileSync(join(directory, 'list.csv'), ['number,start,duration', ...rows].join('\n'));
+    const period = ['--period', '2026-03-29'];
+    const { out, code } = await tandem(directory, 'cdr', 'reconcile', 'list.csv', option, name, ...period);
+    assert.equal(code, 0, out);
+  }
+});
+
 test('a file with lines that cannot be read is refused with each of them', async () => {
   const directory = await stage();
   writeFileSync(join(directory, 'bad.csv'), 'number,start,duration\n44,soon,10\n44,2026-03-29 14:00:00,long\n');

@@ -4,7 +4,7 @@ import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
 import { Refused } from '../../operator-file.ts';
 import { moment } from '../../operator-values.ts';
 import { TandemError } from '../../tandem-error.ts';
-import type { CdrIndex, CdrPage } from '../cdr/index/cdr-index.ts';
+import type { CdrIndex, FoundCdrs } from '../cdr/index/cdr-index.ts';
 import type { CdrQuestion } from '../cdr/index/search-keys.ts';
 import { wordIn } from './query.ts';
 
@@ -12,7 +12,7 @@ const PAGE_RECORDS = 50;
 const PAGE_RECORDS_MAX = 1_000;
 
 /** The page that `query` asks for. Rejects with TANDEM_API_QUESTION. */
-export async function searchCdrs(index: CdrIndex, query: URLSearchParams): Promise<CdrPage> {
+export async function searchCdrs(index: CdrIndex, query: URLSearchParams): Promise<FoundCdrs> {
   const question: CdrQuestion = {
     number: query.get('number'),
     gateway: query.get('gateway'),
@@ -26,7 +26,8 @@ export async function searchCdrs(index: CdrIndex, query: URLSearchParams): Promi
     throw new TandemError('TANDEM_API_QUESTION', 'until is not after from.');
   }
   const limit = countIn(query, 'limit', PAGE_RECORDS, PAGE_RECORDS_MAX);
-  return index.search(question, limit, countIn(query, 'before', Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER));
+  const before = countIn(query, 'before', Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER);
+  return { ...(await index.search(question, limit, before)), knownFromWallMs: index.knownFromWallMs };
 }
 
 function endReasonIn(query: URLSearchParams): string | null {

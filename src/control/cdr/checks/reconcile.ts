@@ -44,45 +44,53 @@ export interface Reconciled {
   readonly otherPrice: readonly Pair[];
   /** Listed by them, and no CDR of ours. */
   readonly missingHere: readonly ListedCall[];
+  /** The same of calls that ended before our CDRs begin. */
+  readonly tooOld: readonly ListedCall[];
   /** Ours of the time that was asked for, and not listed by them. */
   readonly missingThere: readonly ListedCall[];
 }
 
-/** Compares the lists, in any order. Calls of ours beyond `time` are found for theirs, and not missed. */
+/**
+ * Compares the lists, in any order. Calls of ours beyond `time` are found for theirs, and not missed; ours are known
+ * from `knownFromWallMs` on, which is when the first of them ended.
+ */
 export function reconcile(
   ours: readonly ListedCall[],
   theirs: readonly ListedCall[],
   tolerances: Tolerances,
   { fromWallMs, untilWallMs }: MissedTime,
+  knownFromWallMs = Number.NEGATIVE_INFINITY,
 ): Reconciled {
-  const { pairs, missingHere, unpaired } = paired(ours, theirs, tolerances);
+  const { pairs, missing, unpaired } = paired(ours, theirs, tolerances);
+  const isTooOld = ({ atWallMs, seconds }: ListedCall): boolean => atWallMs + 1000 * seconds < knownFromWallMs;
+  const missingHere = missing.filter((call) => !isTooOld(call));
   const missingThere = unpaired.filter(({ atWallMs }) => atWallMs >= fromWallMs && atWallMs < untilWallMs);
   const otherSeconds = pairs.filter((pair) => hasOtherSeconds(pair, tolerances));
   const otherPrice = pairs.filter((pair) => hasOtherPrice(pair, tolerances));
   const equalCount = pairs.length - new Set([...otherSeconds, ...otherPrice]).size;
-  return { equalCount, otherSeconds, otherPrice, missingHere, missingThere };
+  return { equalCount, otherSeconds, otherPrice, missingHere, tooOld: missing.filter(isTooOld), missingThere };
 }
 
 function paired(
   ours: readonly ListedCall[],
   theirs: readonly ListedCall[],
   tolerances: Tolerances,
-): { pairs: Pair[]; missingHere: ListedCall[]; unpaired: ListedCall[] } {
+): { pairs: Pair[]; missing: ListedCall[]; unpaired: ListedCall[] } {
   const open = byNumber(ours, tolerances.digits);
   const pairs: Pair[] = [];
-  const missingHere: ListedCall[] = [];
+  const missing: ListedCall[] = [];
   for (const [end, calls] of byNumber(theirs, tolerances.digits)) {
     const candidates = open.get(end) ?? [];
     takeAgreeing(pairs, candidates, calls, tolerances);
     for (const call of calls) {
       const place = nearest(candidates, call, tolerances.atMs);
       const [found] = place < 0 ? [] : candidates.splice(place, 1);
-      if (found === undefined) missingHere.push(call);
+      if (found === undefined) missing.push(call);
       else pairs.push({ ours: found, theirs: call });
     }
   }
   pairs.sort((one, other) => one.theirs.atWallMs - other.theirs.atWallMs);
-  return { pairs, missingHere: inTime(missingHere), unpaired: inTime([...open.values()].flat()) };
+  return { pairs, missing: inTime(missing), unpaired: inTime([...open.values()].flat()) };
 }
 
 /** Moves calls of one number that agree in time and duration from both lists, which are by time, to `pairs`. */

@@ -5,6 +5,7 @@
 import type { Cdr } from '../../../core/cdr/cdr.ts';
 import type { CdrSpool, IndexStore, SegmentSpan } from '../../../store/ports.ts';
 import { unpackCdr } from '../../../store/records.ts';
+import { oldestEndWallMs } from '../online-window.ts';
 import { UnpackedSpool } from '../unpacked-spool.ts';
 import { answers, type CdrQuestion, endedAt, KEYS_OF_RECORD_MAX, keysOf, writeKeys } from './search-keys.ts';
 import { blockOf, bucketOf, inBoth, OpenSegment, placesIn, SEGMENT_RECORDS } from './segment.ts';
@@ -22,6 +23,9 @@ export interface CdrPage {
   /** Where the next page begins, for `before`; null when there is none. */
   readonly before: number | null;
 }
+
+/** A page, and since when calls are known at all. */
+export type FoundCdrs = CdrPage & Pick<CdrIndex, 'knownFromWallMs'>;
 
 /** The index over one spool. */
 export class CdrIndex {
@@ -67,6 +71,11 @@ export class CdrIndex {
     const segment = this.#segmentOf(oldest);
     this.#store.dropBefore(segment);
     for (const known of this.#spans.keys()) if (known < segment) this.#spans.delete(known);
+  }
+
+  /** When the oldest call whose CDR is there ended, wall clock ms; null where none has gone yet. */
+  get knownFromWallMs(): number | null {
+    return oldestEndWallMs(this.#spool);
   }
 
   /**
