@@ -3,9 +3,11 @@
 
 import { CALL_ID_CHARACTERS_MAX } from '../core/base/limits.ts';
 import type { Cdr, CdrAttempt } from '../core/cdr/cdr.ts';
+import { setupTimeOf } from '../core/cdr/cdr-id.ts';
 import { readDecision, wordsOfFate } from '../core/routing/decision.ts';
 import type { CdrSpool, SpooledRecord } from '../store/ports.ts';
 import { unpackCdr } from '../store/records.ts';
+import { lastEndedBefore } from './cdr/online-window.ts';
 
 /** One gateway whose prefix fitted. */
 export interface ExplainedGateway {
@@ -25,9 +27,11 @@ export interface ExplainedCall {
   readonly furtherCount: number;
 }
 
-/** Records that are looked at for one call, the newest first. */
+/** Records that are looked at for one call: the newest, or those since it was set up, where its id says when. */
 const SEARCHED_MAX = 200_000;
 const PAGE = 1_000;
+/** Records stand in the order in which calls ended, but for so much. */
+const DISORDER_MS = 60_000;
 
 /** The words for what `cdr` says. */
 export function explainCall(cdr: Cdr): ExplainedCall {
@@ -43,8 +47,26 @@ export function explainCall(cdr: Cdr): ExplainedCall {
   };
 }
 
-/** The newest finished call with that Call-ID (of any leg) or CDR id; null when there is none among the last. */
-export function findCall(spool: Pick<CdrSpool, 'before'>, id: string): Cdr | null {
+/** The finished call with that CDR id, or the newest with that Call-ID (of any leg); null when none is found. */
+export function findCall(spool: CdrSpool, id: string): Cdr | null {
+  const setupAtWallMs = setupTimeOf(id);
+  const found = setupAtWallMs === null ? null : findSince(spool, id, setupAtWallMs);
+  return found ?? findAmongLast(spool, id);
+}
+
+function findSince(spool: CdrSpool, id: string, setupAtWallMs: number): Cdr | null {
+  let position = lastEndedBefore(spool, setupAtWallMs - DISORDER_MS, Number.POSITIVE_INFINITY);
+  for (let searched = 0; searched < SEARCHED_MAX; searched += PAGE) {
+    const page = spool.after(position, PAGE).map((one) => ({ ...one, cdr: unpackCdr(one.record) }));
+    const found = page.find(({ cdr }) => cdr.id === id);
+    if (found !== undefined) return found.cdr;
+    if (page.length < PAGE) return null;
+    position = page.at(-1)?.position ?? position;
+  }
+  return null;
+}
+
+function findAmongLast(spool: CdrSpool, id: string): Cdr | null {
   let position = Number.POSITIVE_INFINITY;
   for (let searched = 0; searched < SEARCHED_MAX; searched += PAGE) {
     const page: readonly SpooledRecord[] = spool.before(position, PAGE);

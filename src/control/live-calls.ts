@@ -24,6 +24,17 @@ export function liveCalls(view: SwitchView, limit: number): Cdr[] {
   return calls;
 }
 
+/** The first live call that `isWanted`; null when none is. */
+export function findLiveCall(view: SwitchView, isWanted: (cdr: Cdr) => boolean): Cdr | null {
+  for (const shard of view.shards) {
+    for (const record of boardRecords(shard)) {
+      const cdr = unpackBoardCdr(record);
+      if (isWanted(cdr)) return cdr;
+    }
+  }
+  return null;
+}
+
 /** How many concurrent calls the boards show for each slot of admission. */
 export function countHeldSlots(view: SwitchView): Map<number, number> {
   const held = new Map<number, number>();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ExplainedCall, explainCall, findCall } from '../../src/control/explained-call.ts';
+import { CdrIdMint } from '../../src/core/cdr/cdr-id.ts';
 import { openMemoryStores } from '../../src/store/memory.ts';
 import { pack } from '../../src/store/records.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
@@ -39,6 +40,20 @@ test('a call is found by the Call-ID of either side and by the id of its record,
   assert.equal(findCall(spool, old.id)?.id, old.id);
   assert.equal(findCall(spool, other.attempts[0]?.callId ?? '')?.id, other.id);
   assert.equal(findCall(spool, 'nobody'), null);
+});
+
+test('a call is found by the id of its record however many came after it', () => {
+  const { spool } = openMemoryStores();
+  const mint = new CdrIdMint(7, 0);
+  const setupAtWallMs = WALL_MS - 3_600_000;
+  const asked = { ...sampleCdr(1, setupAtWallMs + 10_000), id: mint.next(setupAtWallMs), setupAtWallMs };
+  const [early, later] = [-1, 1].map((sign) => pack(sampleCdr(2, setupAtWallMs + sign * 600_000)));
+  assert.ok(early !== undefined && later !== undefined);
+  spool.append([...Array.from({ length: 1_500 }, () => early), pack(asked), early]);
+  for (let page = 0; page < 210; page++) spool.append(Array.from({ length: 1_000 }, () => later));
+  assert.equal(findCall(spool, asked.id)?.id, asked.id);
+  assert.equal(findCall(spool, mint.next(setupAtWallMs)), null);
+  assert.equal(findCall(spool, asked.callerCallId), null, 'by a Call-ID among the last ones alone');
 });
 
 test('the API explains a call that lives and one that is over, and knows no other', async (context) => {

@@ -12,7 +12,7 @@ import { explainCall, findCall, isOf } from '../explained-call.ts';
 import { gatewaysNow } from '../gateways-now.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-server.ts';
 import { json, problem, problemOf } from '../http/problem.ts';
-import { LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
+import { findLiveCall, LIVE_CALLS_TOLD_MAX, liveCalls } from '../live-calls.ts';
 import { gatewayFamilies } from '../metrics/gateway-families.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { registrationFamilies } from '../metrics/registration-families.ts';
@@ -218,7 +218,7 @@ export class Api {
   #explain(request: HttpRequest): HttpAnswer {
     const id = request.query.get('call') ?? '';
     const { stores, view } = this.#control;
-    const live = liveCalls(view, LIVE_CALLS_TOLD_MAX).find((cdr) => isOf(cdr, id));
+    const live = findLiveCall(view, (cdr) => isOf(cdr, id));
     const cdr = live ?? findCall(stores.spool, id);
     return cdr === null
       ? problem(404, 'TANDEM_CALL_UNKNOWN', `No call ${id} lives or is among the last ones.`)

@@ -5,6 +5,7 @@
 import { flat } from '../base/flat.ts';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const TIME_DIGITS = 10;
 
 /** Mints identifiers for one shard's run. */
 export class CdrIdMint {
@@ -19,8 +20,14 @@ export class CdrIdMint {
   /** The next identifier. */
   next(wallMs: number): string {
     this.#sequence = (this.#sequence + 1) % 2 ** 25;
-    return flat(base32(wallMs, 10) + this.#run + base32(this.#sequence, 5));
+    return flat(base32(wallMs, TIME_DIGITS) + this.#run + base32(this.#sequence, 5));
   }
+}
+
+/** When the call of CDR `id` was set up, wall clock ms; null for what is no id. */
+export function setupTimeOf(id: string): number | null {
+  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) return null;
+  return [...id.slice(0, TIME_DIGITS)].reduce((wallMs, digit) => wallMs * 32 + CROCKFORD.indexOf(digit), 0);
 }
 
 function base32(value: number, digits: number): string {
