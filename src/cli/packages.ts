@@ -52,6 +52,7 @@ function statesOfStopped(config: SwitchConfig): Promise<PackageState[]> {
     const history = new CallHistory(stores.spool, records, stores.history);
     while (history.follow() > 0);
     const accounts = new AccountBook(stores.ledger, records, new Balances(Balances.allocate()));
+    while (accounts.book() > 0);
     accounts.open(configuration.snapshot);
     const log = makeLog('packages', 'silent');
     return new PackageCharges({ accounts, history, configuration, log, wallNow: () => Date.now() }).states();

@@ -18,7 +18,9 @@ import { EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal.ts';
 /** A switch that is down has no calls, and nobody has found a gateway silent; accounts have what the ledger says. */
 function atRest({ stores, configuration }: StoppedSwitch, atWallMs: number | null): GatewaysNow {
   const view = new SwitchView(allocateSwitchMemory(1));
-  new AccountBook(stores.ledger, new UnpackedSpool(stores.spool), view.balances).open(configuration.snapshot);
+  const book = new AccountBook(stores.ledger, new UnpackedSpool(stores.spool), view.balances);
+  while (book.book() > 0);
+  book.open(configuration.snapshot);
   return gatewaysNow(view, 0, atWallMs ?? Date.now());
 }
 

@@ -292,6 +292,19 @@ describe('the minimum consumption', () => {
     ]);
   });
 
+  test('of a period whose end the switch was down at waits for the records of that time', async () => {
+    const stage = new Stage('2027-01-01T08:00:00Z', network(fields, minimum));
+    await stage.look('2027-01-01T08:00:00Z');
+    stage.wallMs = Date.parse('2030-01-01T00:00:00Z'); // By a clock that is set right soon.
+    stage.restart();
+    assert.deepEqual(await stage.look('2027-02-02T00:00:00Z'), []);
+    stage.call('2027-01-31T20:00:00Z', 25); // Its session was over then.
+    assert.deepEqual(await stage.look('2027-02-02T00:00:59Z'), []);
+    assert.deepEqual(await stage.look('2027-02-02T00:01:00Z'), [
+      'minimum -35 at 2027-01-31T22:59:59.999Z: basic, 2027-01-01 to 2027-01-31',
+    ]);
+  });
+
   test('of a part of a period is the part of its days', async () => {
     const part = ', package: basic, packageFrom: 2027-01-02, packageUntil: 2027-01-12';
     const stage = new Stage('2027-01-01T08:00:00Z', network(part, 'minimumConsumption: 31'));

@@ -56,12 +56,15 @@ const ACCOUNTS_IN_ONE_GO = 64;
 /** The charges of one switch. */
 export class PackageCharges {
   readonly #ground: PackageGround;
+  /** The start of this life; later, if the clock was set back since. */
+  #begunAtWallMs: number;
   readonly free: FreeMinutes;
   #looking: Promise<void> | null = null;
   #isStopped = false;
 
   constructor(ground: PackageGround) {
     this.#ground = ground;
+    this.#begunAtWallMs = ground.wallNow();
     this.free = new FreeMinutes(ground);
   }
 
@@ -214,8 +217,11 @@ export class PackageCharges {
   #isMinimumDue({ account, held, marks }: Held): boolean {
     if (isOver(account, marks.minimumUntilDay)) return false;
     const { untilWallMs } = timeOf(account, minimumPeriod({ account, held, marks }));
-    const { history, wallNow } = this.#ground;
-    return wallNow() >= untilWallMs + RECORDS_MS_MAX && history.backlog() === 0;
+    const wallMs = this.#ground.wallNow();
+    this.#begunAtWallMs = Math.min(this.#begunAtWallMs, wallMs);
+    // Calls that ended while the switch was down have their records a while after its start.
+    const knownAtWallMs = Math.max(untilWallMs, this.#begunAtWallMs) + RECORDS_MS_MAX;
+    return wallMs >= knownAtWallMs && this.#ground.history.backlog() === 0;
   }
 
   #bookMinimum({ account, held, marks }: Held, consumedNanos: bigint): void {
