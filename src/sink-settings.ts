@@ -32,6 +32,14 @@ export interface DatabaseSinkSettings {
   readonly user: string;
   readonly password: string;
   readonly table: string;
+  /** Null: what is sent can be read on the way. */
+  readonly tls: TlsSettings | null;
+}
+
+/** How a server shows who it is. */
+export interface TlsSettings {
+  /** Certificates, one of which has signed that of the server (PEM); '' for those that the platform trusts. */
+  readonly ca: string;
 }
 
 /** A stream of NATS JetStream, made if need be. */
@@ -61,7 +69,7 @@ export type SinkSettings = FileSinkSettings | DatabaseSinkSettings | JetStreamSi
 export const SINKS_MAX = 16;
 
 const FILE_FIELDS = ['format', 'directory', 'rotation', 'gzip'];
-const DATABASE_FIELDS = ['host', 'port', 'database', 'user', 'password', 'passwordFile', 'table'];
+const DATABASE_FIELDS = ['host', 'port', 'database', 'user', 'password', 'passwordFile', 'table', 'tls', 'caFile'];
 const FIELDS_OF: Readonly<Record<SinkSettings['kind'], readonly string[]>> = {
   file: FILE_FIELDS,
   postgresql: DATABASE_FIELDS,
@@ -172,7 +180,16 @@ function readDatabase(
     user: row.optional('user', someText, 'tandem'),
     password: secretOf(row, 'password', folder),
     table: row.optional('table', identifier, 'tandem_cdr'),
+    tls: readTls(row, folder),
   };
+}
+
+/** A `caFile` asks for TLS as well. */
+function readTls(row: Table, folder: string): TlsSettings | null {
+  const ca = row.optional('caFile', (text) => textIn(resolve(folder, text)), '');
+  const isOn = row.optional('tls', onOff, row.has('caFile'));
+  if (!isOn && row.has('caFile')) row.refuse('caFile', 'stands beside tls: Off: take one of them out');
+  return isOn ? { ca } : null;
 }
 
 /** The value of `field`, or the first line of the file that `<field>File` names; '' for neither. */
@@ -184,8 +201,13 @@ function secretOf(row: Table, field: string, folder: string): string {
 }
 
 function firstLineIn(path: string): string | Refused {
+  const text = textIn(path);
+  return text instanceof Refused ? text : (text.split(/\r?\n/, 1)[0] ?? '');
+}
+
+function textIn(path: string): string | Refused {
   try {
-    return readFileSync(path, 'utf8').split(/\r?\n/, 1)[0] ?? '';
+    return readFileSync(path, 'utf8');
   } catch (error) {
     return new Refused(`cannot be read: ${sentenceOf(error)}`);
   }

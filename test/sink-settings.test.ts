@@ -41,7 +41,8 @@ test('what is left out takes its default', () => {
   const sinks = sinksOf(
     'sinks: [{kind: postgresql}, {kind: mariadb}, {kind: jetstream}, {kind: file, format: vos3000}]',
   );
-  const database = { host: '127.0.0.1', database: 'tandem', user: 'tandem', password: '', table: 'tandem_cdr' };
+  const names = { database: 'tandem', user: 'tandem', password: '', table: 'tandem_cdr' };
+  const database = { host: '127.0.0.1', ...names, tls: null };
   assert.deepEqual(sinks, [
     { kind: 'postgresql', name: 'postgresql', port: 5432, ...database },
     { kind: 'mariadb', name: 'mariadb', port: 3306, ...database },
@@ -80,6 +81,19 @@ test('a secret may stand in a file of its own, whose first line it is', () => {
   });
 });
 
+test('a database is reached by TLS where that is asked for, or a file of certificates is given', () => {
+  const folder = temporaryDirectory();
+  writeFileSync(join(folder, 'ca.pem'), 'one\ntwo\n');
+  const tlsOf = (fields: string): unknown => {
+    const [sink] = sinksOf(`sinks: [{kind: mariadb${fields}}]`, folder);
+    return sink?.kind === 'mariadb' ? sink.tls : assert.fail();
+  };
+  assert.deepEqual(
+    [tlsOf(''), tlsOf(', tls: Off'), tlsOf(', tls: On'), tlsOf(', caFile: ca.pem'), tlsOf(', tls: On, caFile: ca.pem')],
+    [null, null, { ca: '' }, { ca: 'one\ntwo\n' }, { ca: 'one\ntwo\n' }],
+  );
+});
+
 test('what a sink cannot take is refused with its reason', () => {
   const reasons = reasonsOf(
     [
@@ -91,6 +105,8 @@ test('what a sink cannot take is refused with its reason', () => {
       '  - {kind: postgresql, name: second, password: a, passwordFile: b}',
       '  - {kind: jetstream, subject: "a.>"}',
       '  - {kind: mariadb, name: Upper}',
+      '  - {kind: mariadb, name: fourth, tls: Off, caFile: /dev/null}',
+      '  - {kind: postgresql, name: third, tls: sometimes, caFile: missing.pem}',
     ].join('\n'),
   );
   assert.deepEqual(
@@ -104,6 +120,9 @@ test('what a sink cannot take is refused with its reason', () => {
       'sinks[4].passwordFile cannot be read:',
       'sinks[5].subject takes words with',
       'sinks[6].name takes 1 to',
+      'sinks[7].caFile stands beside tls:',
+      'sinks[8].tls takes On or',
+      'sinks[8].caFile cannot be read:',
     ],
   );
 });

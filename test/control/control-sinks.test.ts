@@ -22,7 +22,7 @@ const SECRET = 's3cret-of-the-sinks';
 const UNREACHABLE: SinkSettings[] = [
   ...(['postgresql', 'mariadb'] as const).map((kind) => {
     const place = { host: '127.0.0.1', port: 1, database: 'tandem', user: 'tandem', table: 'tandem_cdr' };
-    return { kind, name: kind, ...place, password: SECRET };
+    return { kind, name: kind, ...place, password: SECRET, tls: null };
   }),
   {
     kind: 'jetstream',

@@ -45,7 +45,7 @@ export class SilentServer {
 
   get postgresql(): DatabaseSinkSettings {
     const place = { host: '127.0.0.1', port: this.port, database: 'tandem', user: 'tandem', table: 'tandem_cdr' };
-    return { kind: 'postgresql', name: 'postgresql', ...place, password: '' };
+    return { kind: 'postgresql', name: 'postgresql', ...place, password: '', tls: null };
   }
 
   #serve(socket: Socket): void {

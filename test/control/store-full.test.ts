@@ -16,7 +16,7 @@ const RECORD_BYTES = pack(sampleCdr(1)).length;
 
 /** A control whose spool has room for `count` records, with no sink at all or one that never gets anything. */
 function smallControl(context: TestContext, count: number, sinks: 'none' | 'down'): ControlFixture {
-  const place = { host: '127.0.0.1', port: 1, database: 'd', user: 'u', password: '', table: 't' };
+  const place = { host: '127.0.0.1', port: 1, database: 'd', user: 'u', password: '', table: 't', tls: null };
   const fixture = openControl(temporaryDirectory(), {
     stores: openMemoryStores({ roomBytes: count * RECORD_BYTES }),
     sinks: sinks === 'none' ? [] : [{ kind: 'postgresql', name: 'down', ...place }],

@@ -7,6 +7,7 @@ import { connect } from '@nats-io/transport-node';
 import { type Connection, createConnection } from 'mariadb';
 import { JetStreamStore } from '../../src/control/cdr/jetstream-store.ts';
 import { MariadbStore } from '../../src/control/cdr/mariadb-store.ts';
+import { PostgresqlStore } from '../../src/control/cdr/postgresql-store.ts';
 import type { DatabaseSinkSettings } from '../../src/sink-settings.ts';
 import { eventually } from '../hosts/eventually.ts';
 import { fileScope } from '../hosts/scope.ts';
@@ -104,6 +105,28 @@ testWith(
     assert.deepEqual(await written(), all);
   },
 );
+
+for (const kind of ['postgresql', 'mariadb'] as const) {
+  testWith(
+    whyMissing(STORE_PROGRAMS),
+    `${kind}: by TLS records come to the server whose certificate is trusted, and to no other`,
+    async () => {
+      const server = await StoreServer.start(scope, kind);
+      const { settings } = server;
+      assert.ok(settings.kind === kind);
+      const written = async (ca: string): Promise<void> => {
+        const reached = { ...settings, tls: { ca } };
+        const store = kind === 'mariadb' ? new MariadbStore(reached) : new PostgresqlStore(reached);
+        await store
+          .open()
+          .then(() => store.write([sampleCdr(1)]))
+          .finally(() => store.close());
+      };
+      await eventually('a record is taken', () => written(server.ca).then(() => true));
+      await assert.rejects(written(''), /self.signed certificate/i);
+    },
+  );
+}
 
 testWith(
   whyMissing(STORE_PROGRAMS),

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,6 +25,7 @@ export const STORE_PROGRAMS = [
   { program: 'pg_ctlcluster', packageName: 'postgresql' },
   { program: 'mariadbd', packageName: 'mariadb-server' },
   { program: 'nats-server', packageName: 'nats-server' },
+  { program: 'openssl', packageName: 'openssl' },
 ];
 
 /** How one kind of server is made and started. */
@@ -49,7 +50,18 @@ function postgresql(program: string): string {
   return join(folder, versions[0] ?? '', 'bin', program);
 }
 
-const DATABASE = { host: ADDRESS, database: 'tandem', user: 'tandem', password: PASSWORD, table: 'tandem_cdr' };
+const NAMES = { database: 'tandem', user: 'tandem', password: PASSWORD, table: 'tandem_cdr' };
+const DATABASE = { host: ADDRESS, ...NAMES, tls: null };
+
+const CERTIFICATE = 'certificate.pem';
+const KEY = 'key.pem';
+
+/** A certificate of ADDRESS that has signed itself, for servers that are asked to speak TLS. */
+async function makeCertificate(directory: string): Promise<void> {
+  const names = ['-subj', '/CN=tandem-test', '-addext', `subjectAltName=IP:${ADDRESS}`];
+  const files = ['-keyout', KEY, '-out', CERTIFICATE];
+  await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...names, ...files], directory);
+}
 
 const KINDS = {
   postgresql: {
@@ -60,7 +72,10 @@ const KINDS = {
       const options = ['-D', join(directory, 'db'), '-U', 'tandem', '-E', 'UTF8', '--locale=C', '--no-sync'];
       await run(postgresql('initdb'), [...options, '-A', 'scram-sha-256', `--pwfile=${password}`], directory);
     },
-    options: (directory, port) => ['-D', join(directory, 'db'), '-p', String(port), '-h', ADDRESS, '-k', directory],
+    options: (directory, port) => [
+      ...['-D', join(directory, 'db'), '-p', String(port), '-h', ADDRESS, '-k', directory, '-c', 'ssl=on'],
+      ...['-c', `ssl_cert_file=${join(directory, CERTIFICATE)}`, '-c', `ssl_key_file=${join(directory, KEY)}`],
+    ],
     settings: (port) => ({ kind: 'postgresql', name: 'postgresql', port, ...DATABASE, database: 'postgres' }),
   },
   mariadb: {
@@ -86,6 +101,8 @@ const KINDS = {
       `--bind-address=${ADDRESS}`,
       `--init-file=${join(directory, 'init.sql')}`,
       '--innodb-buffer-pool-size=32M',
+      `--ssl-cert=${join(directory, CERTIFICATE)}`,
+      `--ssl-key=${join(directory, KEY)}`,
     ],
     settings: (port) => ({ kind: 'mariadb', name: 'mariadb', port, ...DATABASE }),
   },
@@ -136,6 +153,7 @@ export class StoreServer {
     }
     const server = new StoreServer(name, await freePort(), directory);
     scope.after(() => server.kill());
+    await makeCertificate(directory);
     await server.#kind.make(directory);
     await server.startAgain();
     return server;
@@ -144,6 +162,11 @@ export class StoreServer {
   /** How a sink reaches it. */
   get settings(): SinkSettings {
     return this.#kind.settings(this.port);
+  }
+
+  /** What has signed its certificate (PEM). */
+  get ca(): string {
+    return readFileSync(join(this.#directory, CERTIFICATE), 'utf8');
   }
 
   async startAgain(): Promise<void> {

@@ -1,6 +1,7 @@
 // A store beyond the network, as its sink sees it: it takes whole batches and knows a record by its id.
 
 import type { Cdr } from '../../core/cdr/cdr.ts';
+import type { TlsSettings } from '../../sink-settings.ts';
 
 /** How long a store may take over one statement, message or request, ms; then it is down. */
 export const STATEMENT_TIMEOUT_MS = 10_000;
@@ -24,4 +25,9 @@ export interface CdrStore {
 /** What `write` rejects with when nothing is open: no record may count as written. */
 export function storeIsClosed(): Error {
   return new Error('the store is closed');
+}
+
+/** What node:tls is told. Both clients name no host that is an address, and the certificate would be of localhost. */
+export function tlsOptionsOf(host: string, { ca }: TlsSettings): { readonly host: string; readonly ca?: string } {
+  return ca === '' ? { host } : { host, ca };
 }

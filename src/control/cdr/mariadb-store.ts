@@ -6,7 +6,7 @@ import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { CdrFieldKind } from '../../core/cdr/cdr-fields.ts';
 import type { DatabaseSinkSettings } from '../../sink-settings.ts';
 import { CDR_COLUMNS, sqlValueOf } from './cdr-columns.ts';
-import { type CdrStore, STATEMENT_TIMEOUT_MS, storeIsClosed } from './cdr-store.ts';
+import { type CdrStore, STATEMENT_TIMEOUT_MS, storeIsClosed, tlsOptionsOf } from './cdr-store.ts';
 
 const TYPES: Readonly<Record<CdrFieldKind, string>> = {
   text: 'MEDIUMTEXT',
@@ -43,13 +43,14 @@ export class MariadbStore implements CdrStore {
 
   async open(): Promise<string> {
     const { createConnection } = await import('mariadb');
-    const { host, port, database, user, password } = this.#settings;
+    const { host, port, database, user, password, tls } = this.#settings;
     const client = await createConnection({
       host,
       port,
       database,
       user,
       password,
+      ssl: tls !== null && tlsOptionsOf(host, tls),
       connectTimeout: this.#timeoutMs,
       // The server may be silent altogether: then this side gives up.
       socketTimeout: this.#timeoutMs,

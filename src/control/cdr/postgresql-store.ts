@@ -8,7 +8,7 @@ import type { CdrFieldKind } from '../../core/cdr/cdr-fields.ts';
 import type { DatabaseSinkSettings } from '../../sink-settings.ts';
 import { isDoneWithin } from '../deadline.ts';
 import { CDR_COLUMNS, sqlValueOf } from './cdr-columns.ts';
-import { type CdrStore, STATEMENT_TIMEOUT_MS, storeIsClosed } from './cdr-store.ts';
+import { type CdrStore, STATEMENT_TIMEOUT_MS, storeIsClosed, tlsOptionsOf } from './cdr-store.ts';
 
 const TYPES: Readonly<Record<CdrFieldKind, string>> = {
   text: 'text',
@@ -40,7 +40,7 @@ export class PostgresqlStore implements CdrStore {
 
   async open(): Promise<string> {
     const { default: pg } = await import('pg');
-    const { host, port, database, user, password } = this.#settings;
+    const { host, port, database, user, password, tls } = this.#settings;
     const socket = new Socket();
     const client = new pg.Client({
       stream: () => socket,
@@ -49,6 +49,7 @@ export class PostgresqlStore implements CdrStore {
       database,
       user,
       password,
+      ssl: tls !== null && tlsOptionsOf(host, tls),
       application_name: 'tandem',
       keepAlive: true,
       connectionTimeoutMillis: STATEMENT_TIMEOUT_MS,
