@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openLmdbStores } from '../../src/store/lmdb.ts';
+import { pack } from '../../src/store/records.ts';
 import { WALL_MS } from '../control/control-fixture.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { place, running, tandem } from './command-line.ts';
@@ -55,4 +57,35 @@ test('a stopped switch tells it too; without packages there are none to tell', a
   const { out } = await tandem(directory, 'packages', '--json');
   const [state, ...others] = JSON.parse(out) as { account: string; rentUntilDay: number | null }[];
   assert.deepEqual([state?.account, state?.rentUntilDay, others.length], ['alpha', null, 0]);
+});
+
+test('a stopped switch counts CDRs that it has not booked: free minutes used, talk that a balance allows', async () => {
+  const directory = place();
+  const money = NETWORK.replace('package: basic }', 'package: basic, rateTable: retail }');
+  const rates = 'rateTables: [{ name: retail, currency: EUR, rates: [{ prefix: "", perMinute: 1 }] }]\n';
+  const gateways = `mappingGateways: [{ name: Alpha, account: alpha, remoteIps: 198.51.100.7 }]
+routingGateways: [{ name: One, remoteIp: 127.0.0.1 }]
+`;
+  writeFileSync(join(directory, 'net.yaml'), rates + money + gateways);
+  await tandem(directory, 'apply', 'net.yaml');
+  await tandem(directory, 'pay', 'alpha', '10');
+  const freeFromDay = Math.floor(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth()) / 86_400_000);
+  const free = { freeSeconds: 90, freeAllowance: 'basic national', freeFromDay };
+  const end = async (number: number): Promise<void> => {
+    const stores = openLmdbStores(join(directory, 'data'));
+    const cdr = {
+      ...sampleCdr(number, Date.now()),
+      agentFees: [],
+      sellFeeNanos: 4_000_000_000n,
+      taxNanos: 0n,
+      ...free,
+    };
+    stores.spool.append([pack(cdr)]);
+    await stores.close();
+  };
+  await end(1);
+  assert.match((await tandem(directory, 'packages')).out, /national: 1\.5 used/);
+  await end(2);
+  const route = await tandem(directory, 'route', '--from', 'Alpha', '--caller', '1', '--callee', '44');
+  assert.match(route.out, /its balance allows 2 min/);
 });
