@@ -47,18 +47,20 @@ export function explainCall(cdr: Cdr): ExplainedCall {
   };
 }
 
-/** The finished call with that CDR id, or the newest with that Call-ID (of any leg); null when none is found. */
+/**
+ * The finished call with that CDR id, or the newest with that Call-ID (of any leg); null when none is found. A Call-ID
+ * that looks like an id of ours says its time too: it is a ULID.
+ */
 export function findCall(spool: CdrSpool, id: string): Cdr | null {
   const setupAtWallMs = setupTimeOf(id);
-  const found = setupAtWallMs === null ? null : findSince(spool, id, setupAtWallMs);
-  return found ?? findAmongLast(spool, id);
+  return setupAtWallMs === null ? findAmongLast(spool, id) : findSince(spool, id, setupAtWallMs);
 }
 
 function findSince(spool: CdrSpool, id: string, setupAtWallMs: number): Cdr | null {
   let position = lastEndedBefore(spool, setupAtWallMs - DISORDER_MS, Number.POSITIVE_INFINITY);
   for (let searched = 0; searched < SEARCHED_MAX; searched += PAGE) {
     const page = spool.after(position, PAGE).map((one) => ({ ...one, cdr: unpackCdr(one.record) }));
-    const found = page.find(({ cdr }) => cdr.id === id);
+    const found = page.find(({ cdr }) => isOf(cdr, id));
     if (found !== undefined) return found.cdr;
     if (page.length < PAGE) return null;
     position = page.at(-1)?.position ?? position;
