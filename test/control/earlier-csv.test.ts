@@ -78,6 +78,19 @@ test('one that is moved away meanwhile is begun anew in its columns, to the end'
   );
 });
 
+test('one that is there when its hour begins is gone on with in its columns too', async () => {
+  const directory = temporaryDirectory();
+  const path = join(directory, FIRST_HOUR);
+  writeFileSync(path, `${CDR_COLUMNS.slice(0, EARLIER_COUNT).map(({ name }) => name)}\n`);
+  const { spool: store } = openMemoryStores();
+  store.append([pack(sampleCdr(1, NEW_YEAR)), pack(sampleCdr(2, NEW_YEAR))]);
+  await write(directory, store);
+  assert.deepEqual(
+    lengths(path),
+    ['id', sampleCdr(1).id, sampleCdr(2).id].map((cell) => [cell, EARLIER_COUNT]),
+  );
+});
+
 test('the first line of somebody else changes nothing', async () => {
   const directory = temporaryDirectory();
   const path = join(directory, FIRST_HOUR);

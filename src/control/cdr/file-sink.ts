@@ -54,6 +54,7 @@ interface State {
 interface Batch {
   file: string;
   format: FileFormat;
+  readonly cdrs: Cdr[];
   lastPosition: number;
   count: number;
 }
@@ -157,13 +158,21 @@ export class FileSink implements CdrSink {
     await open?.close();
   }
 
-  async #write({ file, format }: Batch): Promise<void> {
+  async #write({ file, format, cdrs }: Batch): Promise<void> {
     const open = await this.#openFile(file);
     this.#isRecovered = false;
-    if (open.sizeBytes === 0) this.#openFormat = format; // Its lines are there already.
+    if (open.sizeBytes === 0)
+      this.#openFormat = format; // Its lines are there already.
+    else if (this.#openFormat.head !== format.head) this.#writeOut(cdrs, this.#openFormat);
     if (open.sizeBytes === 0 && format.head !== '') await open.append(`${format.head}\n`);
     await open.append(this.#lines.bytes);
     this.#isRecovered = true;
+  }
+
+  /** Of a file that was there, which an earlier release began. */
+  #writeOut(cdrs: readonly Cdr[], format: FileFormat): void {
+    this.#lines.clear();
+    for (const cdr of cdrs) this.#lines.add(format.lineOf(cdr));
   }
 
   /** The cursor may say that all of the file is of records up to it, once that is so, or as much as is recognised. */
@@ -176,7 +185,7 @@ export class FileSink implements CdrSink {
 
   /** The next records, up to where another file begins or they are enough, as #lines. */
   #nextBatch(): Batch | null {
-    const batch: Batch = { file: '', format: this.#format, lastPosition: 0, count: 0 };
+    const batch: Batch = { file: '', format: this.#format, cdrs: [], lastPosition: 0, count: 0 };
     this.#lines.clear();
     for (const { position, cdr } of this.#records.glance(this.#position, BATCH_RECORDS_MAX)) {
       if (this.#isWanted(cdr) && !this.#isPresent(cdr.id)) {
@@ -186,6 +195,7 @@ export class FileSink implements CdrSink {
         batch.file = file;
         batch.format = file === this.#state.file ? this.#openFormat : this.#format;
         this.#lines.add(batch.format.lineOf(cdr));
+        batch.cdrs.push(cdr);
       }
       batch.lastPosition = position;
       batch.count++;
