@@ -236,8 +236,8 @@ function someText(text: string): string | Refused {
 }
 
 function nodeName(text: string): string | Refused {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(text)) return text;
-  return new Refused(`takes 1 to 63 letters, digits, dots, dashes and underlines, not "${text}"`);
+  if (/^(?!.*\.(\.|$))[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(text)) return text;
+  return new Refused(`takes 1 to 63 letters, digits, dashes, underlines, and dots between them, not "${text}"`);
 }
 
 function defaultNode(): string {

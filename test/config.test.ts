@@ -133,3 +133,21 @@ for (const text of ['', '- a', 'just words', 'a: [', 'node: a\nnode: b', 'node: 
     assert.ok(refusals(text).length > 0);
   });
 }
+
+test('the name of a node can be the end of a subject of NATS: its dots stand between words', () => {
+  const isTaken = (node: string): boolean => {
+    try {
+      return parseConfig(`node: "${node}"`, PATH).node === node;
+    } catch {
+      return false;
+    }
+  };
+  assert.deepEqual(['fra-1.example', 'a..b', 'a.', '.a', 'x'.repeat(63), 'x'.repeat(64)].map(isTaken), [
+    true,
+    false,
+    false,
+    false,
+    true,
+    false,
+  ]);
+});
