@@ -3,7 +3,7 @@
 // is no room for more, they go to the segment in one write.
 //
 //   "TNDMTAIL", clock run (36 bytes of text, padded), name of the segment (20 bytes of text, padded),
-//   where in the segment it begins (f64), its length (u32), from byte 128 on: its bytes
+//   where in the segment it begins (f64), its length (u32, as the machine has it), from byte 128 on: its bytes
 //
 // The length is written last: a kill finds a whole number of appends. A power cut finds any mixture of old and new, so
 // the tail of another run of the clock is none; what it costs is what a flush later costs.
@@ -32,13 +32,16 @@ export interface LeftTail {
 /** The writer of one tail. */
 export class JournalTail {
   readonly #bytes: Buffer;
+  /** Its length in the file: one store, which a kill cannot cut in two. */
+  readonly #lengthWord: Uint32Array;
   #position = 0;
   #length = 0;
 
-  /** `file`: TAIL_FILE_BYTES of memory that outlives the process. `clockRun`: of the monotonic clock, not ''. */
+  /** `file`: TAIL_FILE_BYTES of memory that outlives the process, aligned. `clockRun`: of the monotonic clock. */
   constructor(file: Uint8Array, clockRun: string) {
     this.#bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-    this.#bytes.writeUInt32LE(0, LENGTH_AT);
+    this.#lengthWord = new Uint32Array(file.buffer, file.byteOffset + LENGTH_AT, 1);
+    this.#setLength(0);
     this.#bytes.fill(0, CLOCK_AT, POSITION_AT);
     this.#bytes.write(MAGIC, 0, 'latin1');
     this.#bytes.write(clockRun.slice(0, CLOCK_BYTES), CLOCK_AT, 'latin1');
@@ -90,7 +93,7 @@ export class JournalTail {
 
   #setLength(length: number): void {
     this.#length = length;
-    this.#bytes.writeUInt32LE(length, LENGTH_AT);
+    this.#lengthWord[0] = length;
   }
 }
 
@@ -98,7 +101,7 @@ export class JournalTail {
 export function readTail(file: Buffer, clockRun: string): LeftTail | null {
   if (file.length < BYTES_AT || file.toString('latin1', 0, CLOCK_AT) !== MAGIC) return null;
   if (clockRun === '' || paddedText(file, CLOCK_AT, CLOCK_BYTES) !== clockRun.slice(0, CLOCK_BYTES)) return null;
-  const length = file.readUInt32LE(LENGTH_AT);
+  const [length = 0] = new Uint32Array(Uint8Array.from(file.subarray(LENGTH_AT, LENGTH_AT + 4)).buffer);
   if (length === 0 || BYTES_AT + length > file.length) return null;
   const bytes = file.subarray(BYTES_AT, BYTES_AT + length);
   return { name: paddedText(file, NAME_AT, NAME_BYTES), position: file.readDoubleLE(POSITION_AT), bytes };

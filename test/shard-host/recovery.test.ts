@@ -360,8 +360,11 @@ describe('a disk that fails', () => {
     assert.deepEqual(wordsOf(bench.receive(new BenchCall(bench, 'three').inviteText(), CALLER)), ['caller 503']);
     assert.deepEqual(wordsOf(bench.receive(call.inDialog('INFO', CALLER, 2), CALLER)), ['trunk INFO']);
     assert.deepEqual(wordsOf(bench.receive(call.inDialog('BYE', CALLER, 3), CALLER)), []);
+    const repeated = [...bench.pass(600), ...bench.pass(1_700), ...bench.receive(ringing.answerText(), TRUNK)];
+    for (const word of ['caller 200', 'trunk ACK', 'trunk BYE'])
+      assert.ok(!wordsOf(repeated).includes(word), `${word} waits when it is repeated, too`);
     bench.disk.failsAt = Number.POSITIVE_INFINITY;
-    const sent = wordsOf(bench.pass(30));
+    const sent = wordsOf(bench.pass(1_800));
     for (const word of ['caller 200', 'trunk ACK', 'trunk BYE']) assert.ok(sent.includes(word), `${word} in ${sent}`);
     assert.deepEqual(wordsOf(bench.receive(new BenchCall(bench, 'four').inviteText(), CALLER))[0], 'caller 100');
     assert.equal((await bench.spool()).length, 1);
