@@ -80,6 +80,8 @@ export class RecordsOut {
   awaitsResumed = false;
   /** Whether a call was answered, or an answered one ended, since the last append: something is promised. */
   hasPromise = false;
+  /** Whether one of those was answered that has no checkpoint. */
+  hasAnswer = false;
 
   constructor({ board, journal, ring, taken, balances, charged, showsLater = false }: RecordPlaces) {
     this.#showsLater = showsLater;
@@ -126,6 +128,7 @@ export class RecordsOut {
 
   changed(record: LiveRecord): void {
     if (record.isAnswered) this.hasPromise = true;
+    if (record.isAnswered && record.generation < 0) this.hasAnswer = true;
     if (record.isDirty) return;
     record.isDirty = true;
     this.#changed.push(record);
@@ -164,6 +167,7 @@ export class RecordsOut {
     if (this.#unshown.length > 0) this.#showChanged();
     this.#noteCharged();
     this.hasPromise = false;
+    this.hasAnswer = false;
     this.publish();
     if (this.#slotsOver.length > 0) this.#giveSlots();
   }

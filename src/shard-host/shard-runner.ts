@@ -246,8 +246,9 @@ export class ShardRunner {
   }
 
   #judge(): void {
-    this.#gate.judge(this.#records.hasPromise);
+    this.#gate.judge(this.#records.hasPromise, this.#records.hasAnswer);
     this.#records.hasPromise = false;
+    this.#records.hasAnswer = false;
   }
 
   #armFlush(): void {

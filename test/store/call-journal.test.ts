@@ -161,7 +161,7 @@ test('WITHHELD_DATAGRAMS_MAX: so many wait for the journal, what is beyond is fo
   });
   for (let datagram = 0; datagram <= WITHHELD_DATAGRAMS_MAX; datagram++) {
     gate.take(String(datagram), { address: '', port: 0, listener: 0 });
-    gate.judge(true);
+    gate.judge(true, false);
   }
   assert.deepEqual([sentCount, gate.withheldCount], [0, WITHHELD_DATAGRAMS_MAX]);
   gate.release();
