@@ -59,10 +59,9 @@ export function findCall(spool: CdrSpool, id: string): Cdr | null {
 function findSince(spool: CdrSpool, id: string, setupAtWallMs: number): Cdr | null {
   let position = lastEndedBefore(spool, setupAtWallMs - DISORDER_MS, Number.POSITIVE_INFINITY);
   for (let searched = 0; searched < SEARCHED_MAX; searched += PAGE) {
-    const page = spool.after(position, PAGE).map((one) => ({ ...one, cdr: unpackCdr(one.record) }));
-    const found = page.find(({ cdr }) => isOf(cdr, id));
-    if (found !== undefined) return found.cdr;
-    if (page.length < PAGE) return null;
+    const page = spool.after(position, PAGE);
+    const found = findIn(page, id);
+    if (found !== null || page.length < PAGE) return found;
     position = page.at(-1)?.position ?? position;
   }
   return null;
@@ -71,13 +70,18 @@ function findSince(spool: CdrSpool, id: string, setupAtWallMs: number): Cdr | nu
 function findAmongLast(spool: CdrSpool, id: string): Cdr | null {
   let position = Number.POSITIVE_INFINITY;
   for (let searched = 0; searched < SEARCHED_MAX; searched += PAGE) {
-    const page: readonly SpooledRecord[] = spool.before(position, PAGE);
-    for (const { record } of page) {
-      const cdr = unpackCdr(record);
-      if (isOf(cdr, id)) return cdr;
-    }
-    if (page.length < PAGE) return null;
+    const page = spool.before(position, PAGE);
+    const found = findIn(page, id);
+    if (found !== null || page.length < PAGE) return found;
     position = page.at(-1)?.position ?? 0;
+  }
+  return null;
+}
+
+function findIn(page: readonly SpooledRecord[], id: string): Cdr | null {
+  for (const { record } of page) {
+    const cdr = unpackCdr(record);
+    if (isOf(cdr, id)) return cdr;
   }
   return null;
 }

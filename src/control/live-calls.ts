@@ -14,23 +14,18 @@ const UNTOUCHED_SLOTS_MAX = 4_096;
 /** Up to `limit` live calls, in the order of shards and slots. */
 export function liveCalls(view: SwitchView, limit: number): Cdr[] {
   const calls: Cdr[] = [];
-  for (const shard of view.shards) {
-    if (calls.length >= limit) break;
-    for (const record of boardRecords(shard)) {
-      calls.push(unpackBoardCdr(record));
-      if (calls.length >= limit) break;
-    }
+  if (limit <= 0) return calls;
+  for (const record of boardRecords(view)) {
+    if (calls.push(unpackBoardCdr(record)) >= limit) break;
   }
   return calls;
 }
 
 /** The first live call that `isWanted`; null when none is. */
 export function findLiveCall(view: SwitchView, isWanted: (cdr: Cdr) => boolean): Cdr | null {
-  for (const shard of view.shards) {
-    for (const record of boardRecords(shard)) {
-      const cdr = unpackBoardCdr(record);
-      if (isWanted(cdr)) return cdr;
-    }
+  for (const record of boardRecords(view)) {
+    const cdr = unpackBoardCdr(record);
+    if (isWanted(cdr)) return cdr;
   }
   return null;
 }
@@ -38,15 +33,17 @@ export function findLiveCall(view: SwitchView, isWanted: (cdr: Cdr) => boolean):
 /** How many concurrent calls the boards show for each slot of admission. */
 export function countHeldSlots(view: SwitchView): Map<number, number> {
   const held = new Map<number, number>();
-  for (const shard of view.shards) {
-    for (const record of boardRecords(shard)) {
-      for (const taken of boardSlots(record)) held.set(taken, (held.get(taken) ?? 0) + 1);
-    }
+  for (const record of boardRecords(view)) {
+    for (const taken of boardSlots(record)) held.set(taken, (held.get(taken) ?? 0) + 1);
   }
   return held;
 }
 
-function* boardRecords({ board }: ShardView): Generator<Uint8Array> {
+function* boardRecords({ shards }: SwitchView): Generator<Uint8Array> {
+  for (const { board } of shards) yield* recordsOn(board);
+}
+
+function* recordsOn(board: ShardView['board']): Generator<Uint8Array> {
   for (let slot = 0, untouched = 0; slot < board.slotCount && untouched < UNTOUCHED_SLOTS_MAX; slot++) {
     untouched = board.isUntouched(slot) ? untouched + 1 : 0;
     const record = board.read(slot);

@@ -127,8 +127,10 @@ export class RecordsOut {
   }
 
   changed(record: LiveRecord): void {
-    if (record.isAnswered) this.hasPromise = true;
-    if (record.isAnswered && record.generation < 0) this.hasAnswer = true;
+    if (record.isAnswered) {
+      this.hasPromise = true;
+      this.hasAnswer ||= record.generation < 0;
+    }
     if (record.isDirty) return;
     record.isDirty = true;
     this.#changed.push(record);
