@@ -11,6 +11,11 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { sentenceOf } from '../../tandem-error.ts';
 
+/** Whether a file of that name is one of a sink's whose files end in `extension`, and not compressed. */
+export function isRecordFile(name: string, extension: string): boolean {
+  return name.startsWith('cdr-') && name.endsWith(`.${extension}`);
+}
+
 /** The compression of the finished files of one sink. */
 export class FileCompression {
   readonly #directory: string;
@@ -40,8 +45,7 @@ export class FileCompression {
   }
 
   async #compressBefore(current: string, signal: AbortSignal): Promise<void> {
-    const isFinished = (file: string): boolean =>
-      file.startsWith('cdr-') && file.endsWith(`.${this.#extension}`) && file < current;
+    const isFinished = (file: string): boolean => isRecordFile(file, this.#extension) && file < current;
     const files = await readdir(this.#directory).catch(() => []); // The records that go there say so.
     for (const file of files.filter(isFinished).sort()) {
       if (signal.aborted) return;

@@ -15,7 +15,7 @@ import type { Cdr } from '../../core/cdr/cdr.ts';
 import type { FileSinkSettings } from '../../sink-settings.ts';
 import type { CdrSpool } from '../../store/ports.ts';
 import { unpackCdr } from '../../store/records.ts';
-import { FileCompression } from './file-compression.ts';
+import { FileCompression, isRecordFile } from './file-compression.ts';
 import { FILE_FORMATS, type FileFormat } from './file-format.ts';
 import { LineBytes } from './line-bytes.ts';
 import { RecordFile } from './record-file.ts';
@@ -256,9 +256,9 @@ export class FileSink implements CdrSink {
    * them: this one goes on behind it. Files of others say nothing.
    */
   async #goOnWithFormer(): Promise<void> {
-    const { extension } = this.#format;
-    const isOurs = (name: string): boolean => name.startsWith('cdr-') && name.endsWith(`.${extension}`);
-    const file = (await readdir(this.#settings.directory)).filter(isOurs).sort().at(-1);
+    const names = await readdir(this.#settings.directory);
+    const isOurs = (name: string): boolean => isRecordFile(name, this.#format.extension);
+    const file = names.filter(isOurs).sort().at(-1);
     if (file === undefined) return;
     const open = await this.#openAt(file);
     const start = Math.max(0, open.sizeBytes - RECOGNISED_BYTES_MAX);

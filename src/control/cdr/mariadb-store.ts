@@ -26,10 +26,9 @@ const KEY_TYPE = 'VARCHAR(26) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY'
 /** The table of `settings`. */
 export class MariadbStore implements CdrStore {
   readonly #settings: DatabaseSinkSettings;
+  readonly #timeoutMs: number;
   readonly #insert: string;
   #client: Connection | null = null;
-
-  readonly #timeoutMs: number;
 
   /** `timeoutMs`: how long the server may be silent. */
   constructor(settings: DatabaseSinkSettings, timeoutMs = STATEMENT_TIMEOUT_MS) {

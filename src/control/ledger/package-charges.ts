@@ -56,7 +56,7 @@ const ACCOUNTS_IN_ONE_GO = 64;
 /** The charges of one switch. */
 export class PackageCharges {
   readonly #ground: PackageGround;
-  /** The start of this life; later, if the clock was set back since. */
+  /** When this life began; if the clock was set back since, when that was first seen. */
   #begunAtWallMs: number;
   readonly free: FreeMinutes;
   #looking: Promise<void> | null = null;
