@@ -15,7 +15,8 @@ test('a search is answered page by page, newest first; a bad question with what 
   context.after(() => control.stop());
   for (let number = 1; number <= 5; number++) {
     const account = number % 2 === 0 ? 'even' : 'odd';
-    shards[0]?.record({ ...sampleCdr(number, WALL_MS + number * 1_000), account });
+    const billed = { callerBilled: '44800', calleeBilled: `+${number}` };
+    shards[0]?.record({ ...sampleCdr(number, WALL_MS + number * 1_000), account, ...billed });
   }
   control.tick(0);
   const search = (query: string) => ask(path, port, `GET /api/v1/cdrs/search?${query}`);
@@ -27,6 +28,8 @@ test('a search is answered page by page, newest first; a bad question with what 
   assert.deepEqual([idsOf(second), second.before], [[sampleCdr(1).id], null]);
   assert.deepEqual(idsOf(await page('account=odd&number=442079460000&gateway=Vendor+one&limit=1')), [sampleCdr(5).id]);
   assert.deepEqual(idsOf(await page('number=44207946')), [], 'numbers are whole');
+  assert.deepEqual(idsOf(await page('number=44800&limit=1')), [sampleCdr(5).id], 'prices went by it');
+  assert.deepEqual(idsOf(await page('number=%2B2')), [sampleCdr(2).id]);
   assert.deepEqual(idsOf(await page('endReason=Busy')), []);
   const from = new Date(WALL_MS + 2_000).toISOString().replace('.000', '');
   assert.deepEqual(idsOf(await page(`from=${from}&until=${WALL_MS + 4_000}`)), [sampleCdr(3).id, sampleCdr(2).id]);

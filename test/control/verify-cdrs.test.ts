@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifyCdrs } from '../../src/control/cdr/checks/verify-cdrs.ts';
-import { SEGMENT_RECORDS } from '../../src/control/cdr/index/segment.ts';
+import { endedAt, KEYS_OF_RECORD_MAX, writeEarlierKeys, writeKeys } from '../../src/control/cdr/index/search-keys.ts';
+import { OpenSegment, SEGMENT_RECORDS } from '../../src/control/cdr/index/segment.ts';
 import { UnpackedSpool } from '../../src/control/cdr/unpacked-spool.ts';
 import { CallHistory } from '../../src/control/reports/call-history.ts';
 import { Configuration } from '../../src/control/tables/configuration.ts';
@@ -71,4 +72,22 @@ test('of a long call that ended after later ones were rolled up, nothing else is
   stores.ledger.book(charges.slice(3), 5);
   const { chargedCount, faults } = verify(stores);
   assert.deepEqual([chargedCount, faults], [2, []]);
+});
+
+test('a segment of the index keeps the keys of the release that made it; those of other records are a fault', () => {
+  const cdrs = Array.from({ length: SEGMENT_RECORDS }, (_, at) => ({ ...sampleCdr(at + 1), calleeBilled: `9${at}` }));
+  const faultsWith = (write: typeof writeKeys, indexed = cdrs) => {
+    const stores = openMemoryStores();
+    stores.spool.append(cdrs.map((cdr) => pack(cdr)));
+    const made = new OpenSegment();
+    for (const cdr of indexed) made.add(endedAt(cdr), KEYS_OF_RECORD_MAX, (keys, at) => write(cdr, keys, at));
+    stores.index.putSegment(0, made, made.seal());
+    const { indexCount, faults } = verify(stores);
+    assert.equal(indexCount, 1);
+    return faults.filter(({ fault }) => /searches/.test(fault)).length;
+  };
+  assert.equal(faultsWith(writeKeys), 0);
+  assert.equal(faultsWith(writeEarlierKeys), 0);
+  const others = cdrs.map((cdr, at) => (at === 7 ? { ...cdr, calleeBilled: '1' } : cdr));
+  assert.equal(faultsWith(writeKeys, others), 1);
 });

@@ -7,8 +7,8 @@ import type { Stores } from '../../../store/ports.ts';
 import { PastRates } from '../../rates/past-rates.ts';
 import type { CallHistory } from '../../reports/call-history.ts';
 import { CallTables } from '../../reports/call-tables.ts';
-import { endedAt, KEYS_OF_RECORD_MAX, writeKeys } from '../index/search-keys.ts';
-import { BUCKETS, OpenSegment, SEGMENT_RECORDS } from '../index/segment.ts';
+import { endedAt, KEYS_OF_RECORD_MAX, writeEarlierKeys, writeKeys } from '../index/search-keys.ts';
+import { BUCKETS, type Bucket, OpenSegment, SEGMENT_RECORDS } from '../index/segment.ts';
 import { type SpooledCdr, UnpackedSpool } from '../unpacked-spool.ts';
 import { checkFees } from './fee-check.ts';
 
@@ -106,20 +106,30 @@ function recordsUpTo({ spool }: Stores, after: number, end: number): SpooledCdr[
   return records;
 }
 
+/** A segment of an earlier release keeps the keys that it had. */
 function indexFaults({ index }: Stores, segment: number, records: readonly SpooledCdr[]): CdrFault[] {
-  const made = new OpenSegment();
-  for (const { cdr } of records) {
-    made.add(endedAt(cdr), KEYS_OF_RECORD_MAX, (keys, at) => writeKeys(cdr, keys, at));
-  }
-  const buckets = new Map(made.seal().map(({ bucket, bytes }) => [bucket, bytes]));
   const begin = segment * SEGMENT_RECORDS + 1;
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    if (isSame(index.bucket(segment, bucket), buckets.get(bucket) ?? null)) continue;
-    return [fault(begin, 'searches go by keys that are not those of these records')];
-  }
+  const isKept = (made: OpenSegment): boolean => hasBuckets(index, segment, made.seal());
+  let made = segmentOf(records, writeKeys);
+  if (!isKept(made)) made = segmentOf(records, writeEarlierKeys);
+  if (!isKept(made)) return [fault(begin, 'searches go by keys that are not those of these records')];
   const span = index.span(segment);
   const isSpan = String(span?.firstEndsWallMs) === String(made.firstEndsWallMs);
   return isSpan ? [] : [fault(begin, 'searches go by times that are not those of these records')];
+}
+
+function segmentOf(records: readonly SpooledCdr[], write: typeof writeKeys): OpenSegment {
+  const made = new OpenSegment();
+  for (const { cdr } of records) made.add(endedAt(cdr), KEYS_OF_RECORD_MAX, (keys, at) => write(cdr, keys, at));
+  return made;
+}
+
+function hasBuckets(index: Stores['index'], segment: number, made: readonly Bucket[]): boolean {
+  const buckets = new Map(made.map(({ bucket, bytes }) => [bucket, bytes]));
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    if (!isSame(index.bucket(segment, bucket), buckets.get(bucket) ?? null)) return false;
+  }
+  return true;
 }
 
 function agreesWithHistory(history: CallHistory, segment: number, records: readonly SpooledCdr[]): boolean {

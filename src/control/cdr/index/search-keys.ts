@@ -22,11 +22,22 @@ const GATEWAY = 'g';
 const ACCOUNT = 'a';
 const END_REASON = 'r';
 
-/** Keys of one record, at most: numbers as received and sent, gateways of ATTEMPTS_MAX attempts, and the rest. */
-export const KEYS_OF_RECORD_MAX = 40;
+/** Keys of one record, at most: numbers, gateways of ATTEMPTS_MAX attempts, and the rest. */
+export const KEYS_OF_RECORD_MAX = 42;
+/** Of those: what stands behind the gateways, and the numbers that prices went by. */
+const LAST_KEYS = 4;
 
 /** Writes the keys of `cdr` into `keys` from `at` on; answers where they end. A key may stand twice. */
 export function writeKeys(cdr: Cdr, keys: Uint32Array, at: number): number {
+  const { caller, callee, callerSent, calleeSent, callerBilled, calleeBilled } = cdr;
+  let end = writeEarlierKeys(cdr, keys, at);
+  if (callerBilled !== caller && callerBilled !== callerSent) keys[end++] = keyOf(NUMBER, callerBilled);
+  if (calleeBilled !== callee && calleeBilled !== calleeSent) keys[end++] = keyOf(NUMBER, calleeBilled);
+  return end;
+}
+
+/** The same as an earlier release did it: it knew no record by the numbers that prices went by. */
+export function writeEarlierKeys(cdr: Cdr, keys: Uint32Array, at: number): number {
   let end = at;
   keys[end++] = keyOf(NUMBER, cdr.caller);
   keys[end++] = keyOf(NUMBER, cdr.callee);
@@ -35,7 +46,7 @@ export function writeKeys(cdr: Cdr, keys: Uint32Array, at: number): number {
   keys[end++] = keyOf(GATEWAY, cdr.mappingGateway);
   let last = '';
   for (const { gateway } of cdr.attempts) {
-    if (gateway !== last && end < at + KEYS_OF_RECORD_MAX - 2) keys[end++] = keyOf(GATEWAY, gateway);
+    if (gateway !== last && end < at + KEYS_OF_RECORD_MAX - LAST_KEYS) keys[end++] = keyOf(GATEWAY, gateway);
     last = gateway;
   }
   keys[end++] = keyOf(ACCOUNT, cdr.account);
@@ -63,10 +74,14 @@ export function answers(
   if (untilWallMs !== null && endedAtWallMs >= untilWallMs) return false;
   if (account !== null && cdr.account !== account) return false;
   if (endReason !== null && cdr.endReason !== endReason) return false;
-  if (number !== null && ![cdr.caller, cdr.callee, cdr.callerSent, cdr.calleeSent].includes(number)) return false;
+  if (number !== null && !numbersOf(cdr).includes(number)) return false;
   return (
     gateway === null || cdr.mappingGateway === gateway || cdr.attempts.some((attempt) => attempt.gateway === gateway)
   );
+}
+
+function numbersOf({ caller, callee, callerSent, calleeSent, callerBilled, calleeBilled }: Cdr): string[] {
+  return [caller, callee, callerSent, calleeSent, callerBilled, calleeBilled];
 }
 
 /** When `cdr` ended, wall clock ms. */
