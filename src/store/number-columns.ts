@@ -177,12 +177,13 @@ export class ClosedTable {
     return kind === 'same' && base === 0;
   }
 
-  /** Whether `other` has the same rows. */
-  isLike(other: ClosedTable): boolean {
+  /** Whether `other` has the same rows. `unsaid`: columns of numbers in which a 0 of its is like anything. */
+  isLike(other: ClosedTable, unsaid: readonly string[] = []): boolean {
     if (this.rowCount !== other.rowCount) return false;
     return [...this.#columns.values()].every(({ name, words }) => {
       const [own, its] = [this.numbers(name), other.numbers(name)];
-      if (words === null) return own.every((value, row) => value === its[row]);
+      const isUnsaid = unsaid.includes(name);
+      if (words === null) return own.every((value, row) => value === its[row] || (isUnsaid && its[row] === 0));
       const others = other.words(name);
       return own.every((id, row) => words[id] === others[its[row] as number]);
     });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Prng } from '../../src/core/base/prng.ts';
-import { bytesOfTables, marksOf, OpenTable, tablesIn } from '../../src/store/number-columns.ts';
+import { bytesOfTables, type ClosedTable, marksOf, OpenTable, tablesIn } from '../../src/store/number-columns.ts';
 
 const MARKS = [1, 2.5, -3, 4e15];
 
@@ -78,4 +78,16 @@ test('a column that an earlier release did not store has nothing in any row', ()
       ?.isLike(stored),
     true,
   );
+});
+
+test('tables are alike where a column that was not said is like anything, and in nothing else', () => {
+  const stored = (count: number, delay: number) => {
+    const table = new OpenTable('calls', ['count', 'delay'], []);
+    table.add([count, delay], []);
+    return tablesIn(bytesOfTables([table], MARKS)).get('calls') as ClosedTable;
+  };
+  const isLike = (kept: ClosedTable, unsaid?: readonly string[]) => stored(7, 9).isLike(kept, unsaid);
+  assert.deepEqual([isLike(stored(7, 9)), isLike(stored(7, 0))], [true, false]);
+  assert.deepEqual([isLike(stored(7, 0), ['delay']), isLike(stored(7, 8), ['delay'])], [true, false]);
+  assert.equal(isLike(stored(0, 0), ['delay']), false);
 });

@@ -16,6 +16,8 @@ const CALL_NUMBERS = [
   'holdMs',
   /** Post-dial delay, whole ms and one more; 0: there was none. */
   'delay',
+  /** That of the last gateway from its own INVITE on, and two more; 1: it gave no sign; 0: nobody said (any more). */
+  'gatewayDelay',
   'isAnswered',
   'isReached',
   'billedSeconds',
@@ -66,6 +68,7 @@ export class CallTables {
         endedAt(cdr),
         Math.round(cdr.holdMs),
         cdr.postDialDelayMs === null ? 0 : 1 + Math.round(cdr.postDialDelayMs),
+        gatewayDelayOf(cdr),
         Number(isAnswered),
         Number(isReached),
         cdr.billedSeconds,
@@ -102,15 +105,23 @@ export class CallTables {
     }
   }
 
-  /** Whether the tables of a segment are these. */
+  /** Whether the tables of a segment are these; releases before it had not all of the columns. */
   isLike(kept: Readonly<Record<'calls' | 'attempts' | 'agents', ClosedTable>>): boolean {
     const made = tablesIn(bytesOfTables([this.calls, this.attempts, this.agents], [0, 0, 0, 0]));
-    return (['calls', 'attempts', 'agents'] as const).every((name) => made.get(name)?.isLike(kept[name]) === true);
+    return (['calls', 'attempts', 'agents'] as const).every(
+      (name) => made.get(name)?.isLike(kept[name], ['gatewayDelay']) === true,
+    );
   }
 
   #addAttempt(call: number, attempt: CdrAttempt): void {
     this.attempts.add([call, Number(isDeclined(attempt))], [attempt.gateway, attempt.left]);
   }
+}
+
+/** A record of an answered call that does not say it is of an earlier release. */
+function gatewayDelayOf({ calleePostDialDelayMs: delayMs, answeredAtWallMs }: Cdr): number {
+  if (delayMs === null) return answeredAtWallMs === null ? 1 : 0;
+  return 2 + Math.round(delayMs);
 }
 
 function isDeclined({ code }: CdrAttempt): boolean {

@@ -51,7 +51,7 @@ export interface ReportRow {
   readonly holdMs: number;
   readonly billedSeconds: number;
   readonly buyBilledSeconds: number;
-  /** Post-dial delay; off by one part in 32 at most. */
+  /** Post-dial delay, where routing gateways are asked about that of the gateway; off by one part in 32 at most. */
   readonly delayP50Ms: number | null;
   readonly delayP95Ms: number | null;
   /** By currency; none where nobody paid anything. */
@@ -113,7 +113,7 @@ export class Report {
     groups.count(rows);
     for (const [sum, column] of ADDED) if (!calls.isZero(column)) groups.add(sum, rows, this.#numbers(calls, column));
     groups.add('reached', rows, this.#reachedIn(calls, 'endReason', 'Busy'));
-    groups.addDelays(rows, this.#numbers(calls, 'delay'));
+    groups.addDelays(rows, this.#delaysIn(calls));
     this.#addMoney(rows, calls);
     if (attemptChoosers !== null) this.#addAttempts(attempts, { choosers, attemptChoosers, periods });
   }
@@ -222,6 +222,15 @@ export class Report {
     const ids = this.#numbers(table, column, 'isReached');
     for (let row = 0; row < ids.length; row++) if (ids[row] === said) reached[row] = 1;
     return reached;
+  }
+
+  /** Where vendors are judged, each has its own delay; those of earlier releases are known from the caller's side alone. */
+  #delaysIn(calls: ClosedTable): Float64Array {
+    const delays = this.#numbers(calls, 'delay');
+    if (!this.#countsAttempts) return delays;
+    const own = this.#numbers(calls, 'gatewayDelay');
+    for (let call = 0; call < own.length; call++) if (own[call] !== 0) delays[call] = (own[call] as number) - 1;
+    return delays;
   }
 
   /** The period of each call; -1: it ended at another time. */

@@ -43,6 +43,7 @@ export function naiveReport(
       const row = rows.get(key) ?? emptyRow();
       rows.set(key, row);
       count(row, leg, facts);
+      if (leg.isLast) row.delaysMs.push(...delayOf(cdr, byAttempt));
     }
   }
   return rows;
@@ -83,6 +84,13 @@ function emptyRow(): NaiveRow {
   return { attempts: 0, answered: 0, reached: 0, holdMs: 0, billedSeconds: 0, money: new Map(), delaysMs: [] };
 }
 
+/** Of an answered call of which the gateway's own is not known, the caller's stands for it. */
+function delayOf({ postDialDelayMs, calleePostDialDelayMs, answeredAtWallMs }: Cdr, isOfGateway: boolean): number[] {
+  const isKnown = calleePostDialDelayMs !== null || answeredAtWallMs === null;
+  const delayMs = isOfGateway && isKnown ? calleePostDialDelayMs : postDialDelayMs;
+  return delayMs === null ? [] : [Math.round(delayMs)];
+}
+
 function count(row: NaiveRow, { cdr, isLast, isReached }: Leg, facts: RateFacts): void {
   row.attempts += 1;
   row.reached += Number(isReached);
@@ -90,7 +98,6 @@ function count(row: NaiveRow, { cdr, isLast, isReached }: Leg, facts: RateFacts)
   row.answered += Number(cdr.answeredAtWallMs !== null);
   row.holdMs += Math.round(cdr.holdMs);
   row.billedSeconds += cdr.billedSeconds;
-  if (cdr.postDialDelayMs !== null) row.delaysMs.push(Math.round(cdr.postDialDelayMs));
   const add = (currency: string, sum: number, nanos: bigint): void => {
     if (nanos === 0n) return;
     const sums = row.money.get(currency) ?? [0n, 0n, 0n, 0n];

@@ -22,6 +22,7 @@ export function randomCdr(number: number, endedAtWallMs: number, prng: Prng): Cd
     answeredAtWallMs: isAnswered ? endedAtWallMs - 10_000 : null,
     ringingAtWallMs: prng.below(2) === 0 ? null : endedAtWallMs - 20_000,
     postDialDelayMs: prng.below(4) === 0 ? null : prng.below(40_000) / 4,
+    calleePostDialDelayMs: prng.below(4) === 0 ? null : prng.below(40_000) / 4,
     holdMs: isAnswered ? prng.below(1_000_000) / 8 : 0,
     endReason: isAnswered ? 'Normal' : prng.below(2) === 0 ? 'Busy' : 'GatewayTimeout',
     currency: isRated ? (['EUR', 'USD'][prng.below(2)] ?? '') : '',
