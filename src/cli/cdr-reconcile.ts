@@ -11,7 +11,7 @@ import {
   type Tolerances,
 } from '../control/cdr/checks/reconcile.ts';
 import { askedTime, askedZone } from '../control/reports/asked-time.ts';
-import { momentShown } from '../control/reports/periods.ts';
+import { ShownClock } from '../control/reports/shown-clock.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
 import { moneyText, parseMoney } from '../core/rating/money.ts';
 import { CsvFile } from '../operator-csv.ts';
@@ -91,9 +91,9 @@ function timeIn(words: Words, zone: string): MissedTime | null {
 /** From the first start of `calls` to the last: what was before or after may be cut off, rather than missing. */
 function timeOf(calls: readonly ListedCall[]): MissedTime {
   let [first, last] = [Number.POSITIVE_INFINITY, 0];
-  for (const { atWallMs } of calls) {
+  for (const { atWallMs, againAtWallMs = atWallMs } of calls) {
     first = Math.min(first, atWallMs);
-    last = Math.max(last, atWallMs);
+    last = Math.max(last, againAtWallMs);
   }
   return { fromWallMs: first, untilWallMs: last + 1 };
 }
@@ -117,10 +117,11 @@ function tolerancesIn(words: Words): Tolerances {
 /** The carrier's calls. Rejects with TANDEM_IMPORT_REFUSED, which names the lines that cannot be read. */
 async function listIn(file: string, zone: string): Promise<ListedCall[]> {
   const calls: ListedCall[] = [];
+  const start = startOf(zone);
   const csv = new CsvFile(file, COLUMNS, (row) => {
     calls.push({
       number: row.need('number', numberText, ''),
-      atWallMs: row.need('start', momentOf(zone), 0),
+      ...row.need('start', start, NO_START),
       seconds: row.need('duration', duration, 0),
       nanos: row.optional<bigint | null>('price', price, null),
       name: `line ${row.line}`,
@@ -140,17 +141,27 @@ function numberText(text: string): string | Refused {
   return numberDigits(text.replace(/^\+/, '').replace(/[ ()./-]/g, ''));
 }
 
+type Start = Pick<ListedCall, 'atWallMs' | 'againAtWallMs'>;
+
+const NO_START: Start = { atWallMs: 0 };
+
 /** A date and time with its zone, or as the clocks of `zone` show it. */
-function momentOf(zone: string): (text: string) => number | Refused {
+function startOf(zone: string): (text: string) => Start | Refused {
+  const clock = new ShownClock(zone);
   return (text) => {
     const [, date, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)$/.exec(text) ?? [];
     const shownMs = date === undefined ? Number.NaN : parsedDate(`${date}T${time}Z`);
-    if (!Number.isNaN(shownMs)) return momentShown(shownMs, zone);
+    if (!Number.isNaN(shownMs)) return startShown(shownMs, clock);
     const wallMs = moment(text.replace(' ', 'T'));
     return wallMs instanceof Refused
       ? new Refused(`takes 2027-01-31 18:00:00, or with its zone, not "${text}"`)
-      : wallMs;
+      : { atWallMs: wallMs };
   };
+}
+
+function startShown(shownMs: number, clock: ShownClock): Start {
+  const [atWallMs, againAtWallMs] = [clock.first(shownMs), clock.again(shownMs)];
+  return againAtWallMs === null ? { atWallMs } : { atWallMs, againAtWallMs };
 }
 
 /** Seconds, or hours, minutes and seconds between colons. */

@@ -118,6 +118,26 @@ test('starts may have milliseconds, as ours have, and names of columns capitals'
   assert.match(out, /^Of 2 calls of the file 2 are as ours\./, error);
 });
 
+test('in the hour that clocks show twice a start is the one that a call of ours has', async () => {
+  const directory = place();
+  await tandem(directory, 'apply', 'net.yaml');
+  const stores = openLmdbStores(join(directory, 'data'));
+  const starts = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z', '2026-10-25T01:40:00Z', '2026-10-25T01:50:00Z'];
+  const answered = starts.map((start, at) => ({
+    ...{ ...sampleCdr(at + 1, Date.parse(start) + 10_000), calleeSent: '442079460001' },
+    ...{ answeredAtWallMs: Date.parse(start), holdMs: 10_000 },
+  }));
+  stores.spool.append(answered.map((one) => pack(one)));
+  await stores.close();
+  const rows = ['02:30', '02:30', '02:40', '02:45', '02:50'].map((time) => `442079460001,2026-10-25 ${time}:00,10`);
+  writeFileSync(join(directory, 'twice.csv'), ['number,start,duration', ...rows].join('\n'));
+  const words = ['cdr', 'reconcile', 'twice.csv', '--gateway', 'Vendor one', '--zone', 'Europe/Berlin'];
+  const { out } = await tandem(directory, ...words);
+  assert.match(out, /^Of 5 calls of the file 4 are as ours\.\n/);
+  assert.match(out, /\n1 call of the file that we do not have:\n.*\n2026-10-25 01:45:00 .* line 5\n/);
+  assert.doesNotMatch(out, /of ours that the file does not have/);
+});
+
 test('where we have no call of the gateway at all, its name is asked about', async () => {
   const directory = await stage();
   writeFileSync(join(directory, 'one.csv'), 'number,start,duration\n442079460003,2026-03-29T12:03:00Z,10\n');

@@ -2,6 +2,7 @@
 // twice, and an hour of India begins at half past.
 
 import { stretchesOf, type ZoneStretch } from '../tables/time-zone.ts';
+import { ShownClock } from './shown-clock.ts';
 
 /** How long a period is. `all`: the whole time is one. */
 export const PERIOD_KINDS = ['all', 'hour', 'day', 'month'] as const;
@@ -46,15 +47,7 @@ export function beginningOfPeriod(kind: PeriodKind, timeZone: string, wallMs: nu
  * The moment at which the clocks of `timeZone` first show `day` (days since 1970) or later: the beginning of that day.
  */
 export function beginningOfDay(day: number, timeZone: string): number {
-  return momentShown(day * DAY_MS, timeZone);
-}
-
-/** The moment at which the clocks of `timeZone` first show `shownMs` (ms since they showed 1970) or later. */
-export function momentShown(shownMs: number, timeZone: string): number {
-  for (const { fromWallMs, untilWallMs, aheadMs } of stretchesOf(timeZone, shownMs - DAY_MS, shownMs + DAY_MS)) {
-    if (untilWallMs + aheadMs > shownMs) return Math.max(fromWallMs, shownMs - aheadMs);
-  }
-  return shownMs;
+  return new ShownClock(timeZone).first(day * DAY_MS);
 }
 
 /** The day (since 1970) that the clocks of `timeZone` show at `wallMs`. */

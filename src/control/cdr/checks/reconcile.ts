@@ -9,6 +9,8 @@ export interface ListedCall {
   /** As written; its last digits are compared. */
   readonly number: string;
   readonly atWallMs: number;
+  /** The other moment that may be meant, an hour later: the clocks that it goes by show this time twice. */
+  readonly againAtWallMs?: number;
   readonly seconds: number;
   /** Null: not listed. */
   readonly nanos: bigint | null;
@@ -61,7 +63,7 @@ export function reconcile(
   { fromWallMs, untilWallMs }: MissedTime,
   knownFromWallMs = Number.NEGATIVE_INFINITY,
 ): Reconciled {
-  const { pairs, missing, unpaired } = paired(ours, theirs, tolerances);
+  const { pairs, missing, unpaired } = pairedTwice(ours, theirs, tolerances);
   const isTooOld = ({ atWallMs, seconds }: ListedCall): boolean => atWallMs + 1000 * seconds < knownFromWallMs;
   const missingHere = missing.filter((call) => !isTooOld(call));
   const missingThere = unpaired.filter(({ atWallMs }) => atWallMs >= fromWallMs && atWallMs < untilWallMs);
@@ -71,11 +73,29 @@ export function reconcile(
   return { equalCount, otherSeconds, otherPrice, missingHere, tooOld: missing.filter(isTooOld), missingThere };
 }
 
-function paired(
-  ours: readonly ListedCall[],
-  theirs: readonly ListedCall[],
-  tolerances: Tolerances,
-): { pairs: Pair[]; missing: ListedCall[]; unpaired: ListedCall[] } {
+/** Calls of both, of theirs alone and of ours alone. */
+interface Paired {
+  readonly pairs: Pair[];
+  readonly missing: ListedCall[];
+  readonly unpaired: ListedCall[];
+}
+
+/** Those that are left when their clocks show a time first may be of when they show it again. */
+function pairedTwice(ours: readonly ListedCall[], theirs: readonly ListedCall[], tolerances: Tolerances): Paired {
+  const first = paired(ours, theirs, tolerances);
+  const again = first.missing.filter(({ againAtWallMs }) => againAtWallMs !== undefined);
+  if (again.length === 0) return first;
+  const later = again.map((call) => ({ ...call, atWallMs: call.againAtWallMs as number }));
+  const second = paired(first.unpaired, later, tolerances);
+  const gone = first.missing.filter(({ againAtWallMs }) => againAtWallMs === undefined);
+  return {
+    pairs: inTheirTime([...first.pairs, ...second.pairs]),
+    missing: inTime([...gone, ...second.missing]),
+    unpaired: second.unpaired,
+  };
+}
+
+function paired(ours: readonly ListedCall[], theirs: readonly ListedCall[], tolerances: Tolerances): Paired {
   const open = byNumber(ours, tolerances.digits);
   const pairs: Pair[] = [];
   const missing: ListedCall[] = [];
@@ -89,8 +109,7 @@ function paired(
       else pairs.push({ ours: found, theirs: call });
     }
   }
-  pairs.sort((one, other) => one.theirs.atWallMs - other.theirs.atWallMs);
-  return { pairs, missing: inTime(missing), unpaired: inTime([...open.values()].flat()) };
+  return { pairs: inTheirTime(pairs), missing: inTime(missing), unpaired: inTime([...open.values()].flat()) };
 }
 
 /** Moves calls of one number that agree in time and duration from both lists, which are by time, to `pairs`. */
@@ -150,6 +169,10 @@ function hasOtherPrice({ ours, theirs }: Pair, { nanos }: Tolerances): boolean {
 /** Signs of a number that are no digits do not count. */
 function endOf(number: string, digits: number): string {
   return number.replace(/\D/g, '').slice(-digits);
+}
+
+function inTheirTime(pairs: readonly Pair[]): Pair[] {
+  return [...pairs].sort((one, other) => one.theirs.atWallMs - other.theirs.atWallMs);
 }
 
 function inTime(calls: readonly ListedCall[]): ListedCall[] {
