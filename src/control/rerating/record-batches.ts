@@ -20,7 +20,8 @@ export function* recordBatches(
 ): Generator<RecordBatch> {
   for (const { after, upTo } of history.stretches(fromWallMs, untilWallMs)) {
     for (let position = after; position < upTo; ) {
-      const records = spool.after(position, Math.min(BATCH_RECORDS, upTo - position));
+      // Where records of it have gone, those after it come.
+      const records = spool.after(position, BATCH_RECORDS).filter((one) => one.position <= upTo);
       const last = records.at(-1);
       if (last === undefined) break;
       yield inOnePiece(records.map(({ record }) => record));

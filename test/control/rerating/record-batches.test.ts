@@ -39,3 +39,23 @@ test('records that the history takes in meanwhile are not passed over', () => {
     assert.equal(new Set(found).size, found.length, 'none comes twice');
   }
 });
+
+test('records of a segment that is trimmed are not taken for those of the next ones', () => {
+  const { spool, history: columns } = openMemoryStores();
+  const history = new CallHistory(spool, new UnpackedSpool(spool), columns);
+  const count = 2 * HISTORY_SEGMENT_RECORDS + 1_000;
+  const cdrs = Array.from({ length: count }, (_, at) => sampleCdr(at + 1, WALL_MS));
+  spool.append(cdrs.map((cdr) => pack(cdr)));
+  while (history.follow() > 0);
+  for (const upTo of [
+    HISTORY_SEGMENT_RECORDS - 100,
+    HISTORY_SEGMENT_RECORDS + 100,
+    2 * HISTORY_SEGMENT_RECORDS + 100,
+  ]) {
+    history.release(upTo);
+    spool.trim(1, count, upTo);
+    const found = [...recordBatches(spool, history, ALL)].flatMap(idsIn);
+    const wanted = cdrs.slice(upTo).map(({ id }) => id);
+    assert.deepEqual(found, wanted, `after ${upTo} are trimmed`);
+  }
+});
