@@ -88,7 +88,7 @@ export interface AccountSums {
   readonly rolledNanos: bigint;
   /** Absent where it never had a package. */
   readonly packageMarks?: PackageMarks;
-  /** Of the newest periods; absent where no call had free seconds. */
+  /** Of the last periods used, in that order; absent where no call had free seconds. */
   readonly freeUsed?: readonly FreeSum[];
 }
 
@@ -128,7 +128,7 @@ export interface LedgerTables {
 
 const POSITION = 0;
 const ROLLED = 1;
-/** Periods of an account whose free seconds are known, by their first days. */
+/** Periods of an account whose free seconds are known, by their first days: the last ones that calls have used. */
 const PERIODS_KEPT = 8;
 
 const NO_SUMS: AccountSums = { paidNanos: 0n, chargedNanos: 0n, chargeCount: 0, rolledNanos: 0n };
@@ -320,13 +320,13 @@ export class Ledger {
   }
 }
 
-/** `sums` with what a call has used; those of periods before the last one go. */
+/** `sums` with what a call has used, behind the others: those of periods that were used the longest ago go. */
 function withUse(sums: readonly FreeSum[], { allowance, fromDay, seconds }: FreeUsed): FreeSum[] {
   const before = sums.find((sum) => sum.allowance === allowance && sum.fromDay === fromDay)?.seconds ?? 0;
   const others = sums.filter((sum) => sum.allowance !== allowance || sum.fromDay !== fromDay);
-  const days = [...new Set([fromDay, ...others.map((sum) => sum.fromDay)])].sort((one, other) => other - one);
-  const oldest = days[PERIODS_KEPT - 1] ?? 0;
-  return [...others, { allowance, fromDay, seconds: before + seconds }].filter((sum) => sum.fromDay >= oldest);
+  const all = [...others, { allowance, fromDay, seconds: before + seconds }];
+  const days = [...new Set(all.toReversed().map((sum) => sum.fromDay))].slice(0, PERIODS_KEPT);
+  return all.filter((sum) => days.includes(sum.fromDay));
 }
 
 type StoredLosses = readonly (readonly [account: string, nanos: bigint])[];

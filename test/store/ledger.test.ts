@@ -93,6 +93,20 @@ for (const [name, open] of [
       );
     });
 
+    test('free seconds of a month are known that began before the last eight days of a daily package', () => {
+      const { ledger } = open();
+      const call = (id: string, allowance: string, fromDay: number) => {
+        return { id, losses: [], free: { account: 'alpha', allowance, fromDay, seconds: 60 } };
+      };
+      for (let day = 10; day < 18; day++) ledger.book([call(`day ${day}`, 'daily all', day)], day);
+      ledger.book([call('one', 'monthly all', 1)], 20);
+      ledger.book([call('two', 'monthly mobile', 1), call('three', 'monthly all', 1)], 22);
+      assert.deepEqual(
+        [ledger.freeUsed('alpha', 'monthly all', 1), ledger.freeUsed('alpha', 'monthly mobile', 1)],
+        [120, 60],
+      );
+    });
+
     test('what a call was charged is known by the id of its CDR until it is rolled up', () => {
       const { ledger } = open();
       assert.equal(ledger.keptFrom(), '');
