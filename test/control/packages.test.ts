@@ -248,6 +248,19 @@ describe('days without the package', () => {
     assert.match(minimum ?? '', /^minimum -60 .*2027-03-01 to 2027-03-31$/);
   });
 
+  test('before a first day that was set earlier again, or taken away, are those before the new one alone', async () => {
+    const from = (day: string) => network(`, package: basic, packageFrom: ${day}`, 'rent: 31');
+    const stage = new Stage('2027-01-10T08:00:00Z', from('2027-06-01'));
+    assert.deepEqual(await stage.look('2027-01-10T08:00:00Z'), []);
+    stage.apply(from('2027-01-15'));
+    assert.deepEqual(rentOf(await stage.look('2027-01-15T08:00:00Z')), ['rent -17 at 2027-01-15']);
+    stage.apply(from('2027-05-01'));
+    assert.deepEqual(await stage.look('2027-01-20T08:00:00Z'), []);
+    stage.apply(network(', package: basic', 'rent: 31'));
+    assert.deepEqual(await stage.look('2027-01-25T08:00:00Z'), [], 'January is paid');
+    assert.deepEqual(rentOf(await stage.look('2027-02-01T08:00:00Z')), ['rent -31 at 2027-02-01']);
+  });
+
   test('of an account that is not in the network are not paid', async () => {
     const stage = new Stage('2027-01-01T08:00:00Z', network(', package: basic, packageFrom: 2027-01-01', 'rent: 30'));
     assert.deepEqual(await stage.look('2027-01-01T08:00:00Z'), [JANUARY_RENT]);

@@ -31,7 +31,7 @@ export interface PackageState {
   readonly currency: string;
   readonly rentNanos: bigint;
   readonly minimumNanos: bigint;
-  /** Rent is booked for the days before this one, counted from 1970; null: nobody has looked yet. */
+  /** Rent is booked for the days before this one, counted from 1970; null: it has not begun. */
   readonly rentUntilDay: number | null;
   /** The part of the period whose minimum is counted now; null where the package is over. */
   readonly period: HeldPeriod | null;
@@ -95,7 +95,8 @@ export class PackageCharges {
       if (held === undefined) continue;
       const today = dayShown(wallNow(), account.timeZone);
       const marks = accounts.packageMarks(account.account);
-      const isCharged = marks !== null && (marks.isHeld || isChargedToEnd(account, marks));
+      const hasBegun = marks !== null && !isToCome(account, today);
+      const isCharged = hasBegun && (marks.isHeld || isChargedToEnd(account, marks));
       const day = isCharged ? marks.minimumUntilDay : firstDay(account, held, today);
       const period = isOver(account, day) ? null : periodFrom(held.period, day, account.packageUntilDay);
       const time = period && timeOf(account, period);
@@ -168,8 +169,13 @@ export class PackageCharges {
         if (known?.isHeld) accounts.chargePackage(account.account, { ...known, isHeld: false }, []);
         return [];
       }
+      const today = dayShown(wallNow(), account.timeZone);
+      if (isToCome(account, today)) {
+        this.#noteToCome(account, held, { known, today });
+        return [];
+      }
       if (known?.isHeld) return [{ account, held, marks: this.#sinceFirstDay(account, held, known) }];
-      const day = firstDay(account, held, dayShown(wallNow(), account.timeZone));
+      const day = firstDay(account, held, today);
       const marks = {
         isHeld: true,
         rentUntilDay: Math.max(day, known?.rentUntilDay ?? day),
@@ -180,25 +186,36 @@ export class PackageCharges {
     });
   }
 
+  /** Its first day is yet to come, and may be set anew: until then nothing is charged up to today. */
+  #noteToCome(account: Account, held: Package, { known, today }: { known: PackageMarks | null; today: number }): void {
+    const rentUntilDay = Math.max(today, known?.rentUntilDay ?? today);
+    const isNoted = known?.isHeld && known.rentUntilDay === rentUntilDay && known.minimumUntilDay === rentUntilDay;
+    if (isNoted) return;
+    if (known?.isHeld) this.#tellLeftMinimum(account, held, known);
+    const marks = { isHeld: true, rentUntilDay, minimumUntilDay: rentUntilDay };
+    this.#ground.accounts.chargePackage(account.account, marks, []);
+  }
+
   /** `marks`; where the account has got another first day since, nothing is charged up to it. */
-  #sinceFirstDay(
-    { account, packageFromDay }: Account,
-    { name, minimumNanos }: Package,
-    marks: PackageMarks,
-  ): PackageMarks {
+  #sinceFirstDay(account: Account, held: Package, marks: PackageMarks): PackageMarks {
     const { rentUntilDay, minimumUntilDay } = marks;
+    const { packageFromDay } = account;
     if (packageFromDay === null || (packageFromDay <= rentUntilDay && packageFromDay <= minimumUntilDay)) return marks;
-    if (minimumNanos > 0n && minimumUntilDay < rentUntilDay) {
-      const told = { account, package: name, from: dayText(minimumUntilDay), until: dayText(rentUntilDay) };
-      this.#ground.log.error(told, 'the minimum of a package is left: its first day was set before that was booked');
-    }
+    this.#tellLeftMinimum(account, held, marks);
     const changed = {
       isHeld: true,
       rentUntilDay: Math.max(packageFromDay, rentUntilDay),
       minimumUntilDay: Math.max(packageFromDay, minimumUntilDay),
     };
-    this.#ground.accounts.chargePackage(account, changed, []);
+    this.#ground.accounts.chargePackage(account.account, changed, []);
     return changed;
+  }
+
+  #tellLeftMinimum({ account }: Account, { name, minimumNanos }: Package, marks: PackageMarks): void {
+    const { rentUntilDay, minimumUntilDay } = marks;
+    if (minimumNanos === 0n || minimumUntilDay >= rentUntilDay) return;
+    const told = { account, package: name, from: dayText(minimumUntilDay), until: dayText(rentUntilDay) };
+    this.#ground.log.error(told, 'the minimum of a package is left: its first day was set before that was booked');
   }
 
   /** Books rent for every period that has begun. */
@@ -265,6 +282,10 @@ function firstDay({ packageFromDay }: Account, { period }: Package, today: numbe
 
 function minimumPeriod({ account, held, marks }: Held): HeldPeriod {
   return periodFrom(held.period, marks.minimumUntilDay, account.packageUntilDay);
+}
+
+function isToCome({ packageFromDay }: Account, today: number): boolean {
+  return packageFromDay !== null && packageFromDay > today;
 }
 
 function isOver({ packageUntilDay }: Account, day: number): boolean {
