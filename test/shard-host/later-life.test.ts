@@ -122,15 +122,15 @@ function bodyOf(text: string): string {
 describe('the session timer of a call goes on in the next life', () => {
   const TTL_MS = 120_000;
 
-  /** A call whose caller wants a session timer, and says who shall refresh, in its second life. */
-  function timed(refresher: 'uac' | 'uas'): { bench: RunnerBench; call: BenchCall } {
+  /** A call whose caller wants a session timer, and says who shall refresh, in its second life, under `later`. */
+  function timed(refresher: 'uac' | 'uas', later = network('')): { bench: RunnerBench; call: BenchCall } {
     const bench = new RunnerBench({ snapshot: network('') });
     const call = new BenchCall(bench, 'one');
     const wish = `Supported: timer\r\nSession-Expires: 120;refresher=${refresher}\r\nMax-Forwards`;
     call.invite = textTo(bench.receive(call.inviteText().replace('Max-Forwards', wish), CALLER), TRUNK, 'INVITE');
     call.answered();
     assert.equal(headerOf(call.answer, 'Session-Expires'), `120;refresher=${refresher}`);
-    bench.restart();
+    bench.restart({ snapshot: later });
     call.acknowledged();
     return { bench, call };
   }
@@ -142,6 +142,21 @@ describe('the session timer of a call goes on in the next life', () => {
     assert.equal(headerOf(refresh, 'Session-Expires'), '120;refresher=uac');
     assert.notEqual(bodyOf(refresh), '');
     assert.equal(bodyOf(refresh), bodyOf(call.answer));
+  });
+
+  test('though its gateway has no timers any more: the caller counts on its refreshes', () => {
+    const { mappingGateways, ...rest } = network('');
+    const later = { ...rest, mappingGateways: mappingGateways.map((gateway) => ({ ...gateway, sipTimer: false })) };
+    const { bench } = timed('uas', later);
+    assert.deepEqual(wordsOf(bench.pass(TTL_MS / 2 + 10_000)), ['caller INVITE']);
+  });
+
+  test('and none begins where the caller has never asked for one', () => {
+    const { bench, call } = established();
+    bench.restart();
+    const request = call.inDialog('UPDATE', TRUNK, 2);
+    const update = textTo(bench.receive(request, TRUNK), CALLER, 'UPDATE');
+    assert.deepEqual([headerOf(update, 'Supported'), headerOf(update, 'Session-Expires')], ['', '']);
   });
 
   test('which was over while the machine was down: who is silent has talked no longer', async (context) => {
