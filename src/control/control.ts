@@ -18,7 +18,7 @@ import { CdrIndex } from './cdr/index/cdr-index.ts';
 import { makeSinks, type SinkSurroundings } from './cdr/make-sinks.ts';
 import type { SinkRunner } from './cdr/sink-runner.ts';
 import { trimSpool } from './cdr/spool-trim.ts';
-import { tellLeftBehind, tellStoreIsFull } from './cdr/store-alarm.ts';
+import { tellAhead, tellLeftBehind, tellStoreIsFull } from './cdr/store-alarm.ts';
 import { UnpackedSpool } from './cdr/unpacked-spool.ts';
 import { type Deployed, Deployment } from './deployment.ts';
 import type { HttpServer } from './http/http-server.ts';
@@ -126,6 +126,7 @@ export class Control {
     this.sinks = options.isDurable ? makeSinks(options.sinks, this.#sinkSurroundings(records)) : [];
     this.index = new CdrIndex(stores.spool, stores.index, records);
     this.history = new CallHistory(stores.spool, records, stores.history);
+    tellAhead(this.history, log);
     this.drift = new LimitDrift(this.view);
     this.lowBalances = new LowBalances(this.configuration, stores.ledger, log);
     this.jobs = new Jobs({ install: (table, told) => this.#install(table, told), wallNow });

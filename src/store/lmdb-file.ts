@@ -42,15 +42,16 @@ interface Head {
 
 /**
  * Throws TANDEM_STORE_UNUSABLE, and `todo` with it, when the file at `path` is cut short or its head is damaged. One
- * that is missing or empty is made by LMDB. `hasFlushedHead` is LMDB's overlappingSync. Reads only.
+ * that is missing or empty is made by LMDB. `hasFlushedHead` is LMDB's overlappingSync. Reads only. Answers whether
+ * anything was ever stored in it; of another processor's file it cannot tell, and says so.
  */
-export function checkStoreFile(path: string, hasFlushedHead: boolean, todo: string): void {
-  if (process.arch !== 'x64' && process.arch !== 'arm64') return; // Laid out in another way.
+export function checkStoreFile(path: string, hasFlushedHead: boolean, todo: string): boolean | null {
+  if (process.arch !== 'x64' && process.arch !== 'arm64') return null; // Laid out in another way.
   const file = openIfThere(path);
-  if (file === null) return;
+  if (file === null) return false;
   try {
     const { size } = fstatSync(file);
-    if (size > 0) checkPages(new Pages(file, size), hasFlushedHead);
+    return size > 0 && checkPages(new Pages(file, size), hasFlushedHead);
   } catch (cause) {
     if (!(cause instanceof Damage || cause instanceof RangeError)) throw cause;
     const what = cause instanceof Damage ? cause.message : 'is damaged: its trees lead nowhere';
@@ -69,13 +70,14 @@ function openIfThere(path: string): number | null {
   }
 }
 
-function checkPages(pages: Pages, hasFlushedHead: boolean): void {
+/** Answers whether there is anything in the tree of its tables. */
+function checkPages(pages: Pages, hasFlushedHead: boolean): boolean {
   const head = headInUse(pages, hasFlushedHead);
-  const neededBytes = head.pageCount * head.pageBytes;
-  if (pages.sizeBytes >= neededBytes) return;
-  pages.pageBytes = head.pageBytes;
   const [free, main] = head.trees;
-  if (hasTree(pages, free, false) && hasTree(pages, main, true)) return;
+  const neededBytes = head.pageCount * head.pageBytes;
+  pages.pageBytes = head.pageBytes;
+  const isWhole = pages.sizeBytes >= neededBytes || (hasTree(pages, free, false) && hasTree(pages, main, true));
+  if (isWhole) return rootOf(main) !== NO_PAGE;
   throw new Damage(`is cut short: it has ${pages.sizeBytes} bytes of ${neededBytes}`);
 }
 
@@ -156,11 +158,15 @@ function bootNumber(): bigint {
 
 /** Whether the file has all pages of a tree. Leaves are read where they may name further pages. */
 function hasTree(pages: Pages, tree: Buffer, isOfTables: boolean): boolean {
-  const root = tree.readBigUInt64LE(40);
+  const root = rootOf(tree);
   const depth = tree.readUInt16LE(6);
   if (root === NO_PAGE) return true;
   if (depth === 0 || depth > DEPTH_MAX) throw new RangeError('depth');
   return hasPage(pages, Number(root), depth - 1, isOfTables || tree.readBigUInt64LE(24) > 0n);
+}
+
+function rootOf(tree: Buffer): bigint {
+  return tree.readBigUInt64LE(40);
 }
 
 function hasPage(pages: Pages, page: number, levelsBelow: number, readsLeaves: boolean): boolean {

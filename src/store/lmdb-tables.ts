@@ -83,10 +83,15 @@ export function openTables(dataPath: string, roomBytes: number): Tables {
 function checkFiles(dataPath: string): void {
   const restore = 'Restore tandem.mdb and history.mdb from one backup, both.';
   const without = 'Without one, move them away: the configuration, the CDRs not yet exported and the ledger are lost.';
-  checkStoreFile(join(dataPath, 'tandem.mdb'), true, `${restore} ${without}`);
+  const hasStore = checkStoreFile(join(dataPath, 'tandem.mdb'), true, `${restore} ${without}`);
   const anew = 'Move it away: reports and bills are counted from it, and it is made anew from the CDRs at the start.';
   const lost = 'Calls whose CDRs have gone from the store are in a backup only.';
-  checkStoreFile(join(dataPath, 'history.mdb'), false, `${anew} ${lost}`);
+  const hasHistory = checkStoreFile(join(dataPath, 'history.mdb'), false, `${anew} ${lost}`);
+  if (hasStore !== false || hasHistory !== true) return;
+  // It would be dropped to the last call, as being ahead of the store.
+  const alone = `${dataPath} has a history.mdb of calls that were, and no tandem.mdb, which has accounts and CDRs.`;
+  const begin = 'To begin with nothing, move history.mdb away.';
+  throw new TandemError('TANDEM_STORE_UNUSABLE', `${alone} ${restore} ${begin}`);
 }
 
 function tablesIn(dataPath: string, roomBytes: number): Tables {

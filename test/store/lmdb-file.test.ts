@@ -72,6 +72,25 @@ test('a file that is cut short is refused, and what to do is told', async () => 
   await stores.close();
 });
 
+test('a history without its store is refused, and kept; one that never had a call is not', async () => {
+  const path = await storeWithRecords();
+  const [store, history] = [join(path, 'tandem.mdb'), join(path, 'history.mdb')];
+  const { size } = statSync(history);
+  for (const lose of [() => rmSync(store), () => writeFileSync(store, '')]) {
+    lose();
+    assert.match(
+      refusalOf(path),
+      /history\.mdb of calls that were, and no tandem\.mdb.*Restore.*move history\.mdb away/,
+    );
+    assert.match(refusalOf(path), /no tandem\.mdb/, 'nothing was made');
+  }
+  assert.equal(statSync(history).size, size);
+  rmSync(history);
+  await openLmdbStores(path).close();
+  rmSync(store);
+  await openLmdbStores(path).close();
+});
+
 test('a file with a damaged head is refused, whichever of its pages it is', async () => {
   const path = await storeWithRecords();
   for (const name of ['tandem.mdb', 'history.mdb']) {

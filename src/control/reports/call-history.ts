@@ -60,6 +60,8 @@ export class CallHistory {
   #position: number;
   /** The last one that is stored. */
   #storedPosition: number;
+  /** Segments that were ahead of the spool when it was opened, and dropped: files of two backups. */
+  aheadCount = 0;
 
   constructor(spool: CdrSpool, records: UnpackedSpool, store: ColumnStore) {
     this.#spool = spool;
@@ -186,6 +188,7 @@ export class CallHistory {
     let last = this.#store.last();
     while (last >= 0 && (this.#read(last)?.position ?? 0) > position) {
       this.#store.drop(last);
+      this.aheadCount += 1;
       last = this.#store.last();
     }
   }

@@ -6,10 +6,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Database, open as openLmdb, type RootDatabase } from 'lmdb';
+import { tellAhead } from '../../../src/control/cdr/store-alarm.ts';
 import { UnpackedSpool } from '../../../src/control/cdr/unpacked-spool.ts';
 import { CallHistory } from '../../../src/control/reports/call-history.ts';
 import { type CountedReport, countReport } from '../../../src/control/reports/count-report.ts';
 import { Prng } from '../../../src/core/base/prng.ts';
+import type { Log } from '../../../src/log.ts';
 import { openLmdbStores } from '../../../src/store/lmdb.ts';
 import type { Stores } from '../../../src/store/ports.ts';
 import { pack } from '../../../src/store/records.ts';
@@ -153,6 +155,9 @@ test('a history that is ahead of the spool is cut back to it, and made anew from
   const expected = await report(stores);
   // As from a backup of its file that is younger than that of the spool.
   for (const segment of [0, 1, 2]) stores.history.put(segment, longer.history.get(segment) ?? new Uint8Array());
+  const lines: unknown[] = [];
+  tellAhead(historyOf(stores), { error: (fields: unknown) => lines.push(fields) } as unknown as Log);
+  assert.deepEqual(lines, [{ segmentsDropped: 2 }]);
   const found = await report(stores);
   assert.deepEqual([found.total.attempts, stores.history.last()], [expected.total.attempts, 0]);
   spooled(stores, 5);
