@@ -25,7 +25,8 @@ export interface SliceRules {
 
 /**
  * Reserves the next slice, or as many seconds of it as the balance pays for. False when it pays for none: the call has
- * what it had.
+ * what it had. Seconds that cost no more than is reserved (the rest of a period that has begun) it gets whatever its
+ * account has lost meanwhile.
  */
 export function extendReserve(
   reserve: Reserve,
@@ -38,13 +39,18 @@ export function extendReserve(
   let seconds = wanted;
   for (;;) {
     const nanos = totalOf(chargeOf(terms, seconds + advanceSeconds));
+    if (reserve.grantedSeconds > 0 && nanos <= reserve.reservedNanos) {
+      reserve.grantedSeconds = seconds;
+      return true;
+    }
     if (balances.reserve(slot, nanos - reserve.reservedNanos, reserve.floorNanos)) {
       reserve.grantedSeconds = seconds;
       reserve.reservedNanos = nanos;
       return true;
     }
     // Somebody may take or give between the two looks: then the next round finds out.
-    const ownNanos = balances.spendable(slot) - reserve.floorNanos + reserve.reservedNanos;
+    const spareNanos = balances.spendable(slot) - reserve.floorNanos;
+    const ownNanos = reserve.reservedNanos + (spareNanos < 0n && reserve.grantedSeconds > 0 ? 0n : spareNanos);
     seconds = Math.min(wanted, talkSecondsFor(ownNanos, terms, advanceSeconds));
     if (seconds <= reserve.grantedSeconds) return false;
   }

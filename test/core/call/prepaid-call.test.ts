@@ -97,6 +97,18 @@ describe('a prepaid call', () => {
     assert.equal(spendable(calls), 0n);
   });
 
+  test('talks on in a period that is paid for, whatever else its account has lost, and is cut where the next begins', () => {
+    const calls = new PricedBench(network('0').replace('price: 0.01, period: 1', 'price: 1, period: 90'));
+    calls.switch.balances.open(SLOT, 100n * CENT);
+    calls.call('one', '49', 0);
+    calls.advanceTo(10_000);
+    calls.switch.balances.add(SLOT, -5n * CENT);
+    calls.advanceTo(100_000);
+    const [cdr] = calls.switch.cdrs;
+    assert.deepEqual([cdr?.endReason, cdr?.holdMs, cdr?.sellFeeNanos], ['CreditExhausted', 90_000, 100n * CENT]);
+    assert.equal(spendable(calls), -5n);
+  });
+
   test('InsufficientBalance: nothing is left for the beginning of a call', () => {
     const calls = bench(0n);
     calls.call('one', '49', 0);
