@@ -358,7 +358,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.isEnded = true;
     this.#around.wheel.disarm(this.#proceedingTimer, this);
     this.#around.wheel.disarm(this.#durationTimer, this);
-    this.#reserve?.disarm();
+    this.#reserve?.end();
     const { record } = this;
     const attempt = this.#attempt;
     const status = this.#statusToldOf(end, endedBy);

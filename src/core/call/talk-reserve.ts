@@ -60,9 +60,11 @@ export class TalkReserve implements Timed {
     return { sliceSeconds: sliceSeconds + lateSeconds, advanceSeconds };
   }
 
-  disarm(): void {
+  /** The call is over. What it has talked while nobody could look is reserved, as far as its account has that. */
+  end(): void {
     this.#around.wheel.disarm(this.#timer, this);
     this.#timer = 0;
+    while (this.#leftMs() < 0 && extended(this.#record, this.#around.balances, this.#sliceRules()));
   }
 
   #arm(): void {

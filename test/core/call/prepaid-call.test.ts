@@ -109,6 +109,24 @@ describe('a prepaid call', () => {
     assert.equal(spendable(calls), -5n);
   });
 
+  for (const [what, limit, reason, seconds, cents] of [
+    ['hung up before it is looked at again', '', 'Normal', 600, 400n],
+    ['over its limit by then', ', maxCallDurationLower: 300, maxCallDurationUpper: 300', 'MaxDuration', 300, 700n],
+  ] as const) {
+    test(`that talked on while the switch was down, ${what}, pays for what its account has`, () => {
+      const file = network('0').replace(`${CALLER.address} }`, `${CALLER.address}${limit} }`);
+      const calls = new PricedBench(file, { isMortal: true });
+      calls.switch.balances.open(SLOT, 1_000n * CENT);
+      calls.call('one', '49', 0);
+      calls.switch.kill(0, 'between', 1_000);
+      if (limit === '') calls.hangUp('one', 600_000);
+      else calls.switch.advance(600_000);
+      const [cdr] = calls.switch.cdrs;
+      assert.deepEqual([cdr?.endReason, cdr?.billedSeconds, cdr?.unpaidSeconds], [reason, seconds, 0]);
+      assert.equal(spendable(calls), cents);
+    });
+  }
+
   test('InsufficientBalance: nothing is left for the beginning of a call', () => {
     const calls = bench(0n);
     calls.call('one', '49', 0);
