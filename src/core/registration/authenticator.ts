@@ -99,7 +99,7 @@ export class Authenticator {
     const nameMark = this.#mint.keyedMark('user', answer.user);
     if (failures.isSuspended(nameMark, rule, this.#second)) return this.#refuse('suspended');
     const nonce = this.#mint.read(answer.nonce, source.address);
-    const earlier = nonce !== null && nonce.callMark === markOf(request.callId) ? nonce.answerCount : 0;
+    const earlier = nonce === null ? 0 : this.#answersBefore(nonce, request.callId, parameters);
     if (nonce === null || !this.#isYoung(nonce, parameters))
       return this.#challenge(question, claimed, earlier + 1, true);
     const user = this.#userOf(question, answer);
@@ -122,11 +122,25 @@ export class Authenticator {
     return Math.floor(this.#around.nowMs / 1000);
   }
 
+  /**
+   * Answers in a row before this one. A device that renews its registration does so in one Call-ID for days, with the
+   * nonce of the last time: that has passed, or is old, and counts for nothing.
+   */
+  #answersBefore(nonce: Nonce, callId: string, parameters: ParameterValues): number {
+    const { callMark, answerCount, mark, spread } = nonce;
+    const goesOn = callMark === markOf(callId) && this.#isInTime(nonce, parameters);
+    return goesOn && !this.#memory.nonceUses.has(mark, spread) ? answerCount : 0;
+  }
+
   /** SS_SIP_AUTHENTICATION_TIMEOUT to its first use; then for its life. */
-  #isYoung({ issuedAtSecond, mark, spread }: Nonce, { SS_SIP_AUTHENTICATION_TIMEOUT }: ParameterValues): boolean {
-    const age = this.#second - issuedAtSecond;
-    if (age <= SS_SIP_AUTHENTICATION_TIMEOUT / 1000) return true;
-    return age <= NONCE_LIFE_SECONDS && this.#memory.nonceUses.has(mark, spread);
+  #isYoung(nonce: Nonce, parameters: ParameterValues): boolean {
+    if (this.#isInTime(nonce, parameters)) return true;
+    const { issuedAtSecond, mark, spread } = nonce;
+    return this.#second - issuedAtSecond <= NONCE_LIFE_SECONDS && this.#memory.nonceUses.has(mark, spread);
+  }
+
+  #isInTime({ issuedAtSecond }: Nonce, { SS_SIP_AUTHENTICATION_TIMEOUT }: ParameterValues): boolean {
+    return this.#second - issuedAtSecond <= SS_SIP_AUTHENTICATION_TIMEOUT / 1000;
   }
 
   /** Who has given the right answer; null when nobody has. The same work whether the name exists or not. */

@@ -47,7 +47,7 @@ function openAuthenticator(
       wanted,
       parameters: parameters({ SS_AUTHENTICATION_MAX_RETRY: String(retryMax) }),
     });
-  return { judge, log, shared };
+  return { judge, log, shared, around };
 }
 
 function inviteWith(line: string, uri = 'sip:4930@192.0.2.1', from = 'a'): SipMessage {
@@ -166,6 +166,42 @@ describe('who proves himself', () => {
       const verdict = judge(inviteWith(line.replace(nonce, changed)));
       assert.ok(verdict.kind === 'refused' && verdict.lines.includes('stale=true'), `changed at ${at}`);
     }
+  });
+
+  describe('SS_SIP_AUTHENTICATION_RETRY counts stale answers up to a right one', () => {
+    const refreshed = (waitMs: number) => {
+      const { judge, around } = openAuthenticator();
+      let line = answerTo(judge(inviteWith('')));
+      const kinds = [judge(inviteWith(line)).kind];
+      for (let refresh = 0; refresh < 10; refresh++) {
+        around.nowMs += waitMs;
+        const asked = judge(inviteWith(line));
+        line = answerTo(asked);
+        kinds.push(judge(inviteWith(line)).kind);
+      }
+      return kinds;
+    };
+    const all = Array<string>(11).fill('passed');
+
+    test('a device that goes on with its last nonce, which is too old each time, is challenged each time', () => {
+      assert.deepEqual(refreshed(3_000_000), all);
+    });
+
+    test('so is one that says no nc, or the same one, while the nonce is young', () => {
+      assert.deepEqual(refreshed(10_000), all);
+      assert.deepEqual(refreshed(100_000), all);
+    });
+
+    test('and one whose nonce has made room for those of others meanwhile', () => {
+      const { judge, around, shared } = openAuthenticator();
+      let line = answerTo(judge(inviteWith('')));
+      for (let refresh = 0; refresh < 10; refresh++) {
+        assert.equal(judge(inviteWith(line)).kind, 'passed');
+        new Uint8Array(shared.uses).fill(0);
+        around.nowMs += 100_000;
+        line = answerTo(judge(inviteWith(line)));
+      }
+    });
   });
 
   test('one shard challenges, another takes the answer, and a third refuses it the second time', () => {
