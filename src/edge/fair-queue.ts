@@ -18,6 +18,10 @@ export class FairQueue<T extends Waiting> {
     return this.#size;
   }
 
+  sizeOf(share: number): number {
+    return this.#shares.get(share)?.length ?? 0;
+  }
+
   add(share: number, item: T): void {
     let items = this.#shares.get(share);
     if (items === undefined) {

@@ -150,7 +150,6 @@ export class NewCalls {
     const invite = { bytes, source, mark, arrivedAtMs: this.#options.clock() };
     if (this.#isHeapFull) this.#refuse(invite, 'heap', 0);
     else if (this.#refused.has(mark)) this.#refuse(invite, 'repeated', 0);
-    else if (this.#waitingCount >= WAITING_INVITES_MAX) this.counts.dropped.full += 1;
     else this.#wait(invite, shard);
     return false;
   }
@@ -204,8 +203,14 @@ export class NewCalls {
     while (this.#queues.length <= shard) this.#queues.push({ waiting: new FairQueue(), standingMs: 0, letInAtMs: 0 });
     const queue = this.#queues[shard] as ShardQueue;
     const { source, arrivedAtMs } = invite;
+    const share = this.#shares?.of(source.address, source.port, arrivedAtMs) ?? STRANGERS;
+    // A share takes no more room than it leaves: however much one sends, another's call finds some.
+    if (queue.waiting.sizeOf(share) >= WAITING_INVITES_MAX - this.#waitingCount) {
+      this.counts.dropped.full += 1;
+      return;
+    }
     if (queue.waiting.size === 0) queue.letInAtMs = arrivedAtMs;
-    queue.waiting.add(this.#shares?.of(source.address, source.port, arrivedAtMs) ?? STRANGERS, invite);
+    queue.waiting.add(share, invite);
     this.#waitingCount += 1;
   }
 

@@ -325,10 +325,22 @@ describe('under load', () => {
     assert.equal(later.admitted.at(-1), 'd');
   });
 
-  test('WAITING_INVITES_MAX: the next is dropped and counted', () => {
+  test('WAITING_INVITES_MAX: one share takes no more of it than it leaves; the next is dropped and counted', () => {
     const bench = new Bench();
-    for (let count = 0; count <= WAITING_INVITES_MAX; count++) bench.invite(`a${count}`);
-    assert.deepEqual([bench.calls.waitingCount, bench.calls.counts.dropped.full], [WAITING_INVITES_MAX, 1]);
+    for (let count = 0; count <= WAITING_INVITES_MAX / 2; count++) bench.invite(`a${count}`);
+    assert.deepEqual([bench.calls.waitingCount, bench.calls.counts.dropped.full], [WAITING_INVITES_MAX / 2, 1]);
+  });
+
+  test('a flood of one customer, and of strangers, leaves room for another customer', () => {
+    const bench = new Bench();
+    for (let count = 0; count < WAITING_INVITES_MAX; count++) {
+      bench.invite(`a${count}`, ALICE);
+      bench.invite(`x${count}`, '198.51.100.1');
+    }
+    assert.ok(bench.calls.waitingCount < WAITING_INVITES_MAX);
+    bench.invite('b', BOB);
+    bench.serve();
+    assert.deepEqual(bench.admitted.slice(0, 4), ['a0', 'x0', 'b', 'a1']);
   });
 
   test('what cannot be read is let in, for the shard to refuse, or dropped', () => {

@@ -88,7 +88,10 @@ export const BOARD_RECORD_BYTES = 2_048;
 /** Bytes of the ring from the edge to one shard; above it datagrams are dropped and counted. */
 export const INBOUND_RING_BYTES = 8 * 1024 * 1024;
 
-/** New INVITEs that wait at the edge for a shard to have time; the next is dropped and counted. */
+/**
+ * New INVITEs that wait at the edge for a shard to have time; the next is dropped and counted, as is one of a customer
+ * of whom more wait than there is room left.
+ */
 export const WAITING_INVITES_MAX = 4_096;
 
 /** Bytes of the ring from one shard to the wire; above it the shard waits for the edge. */
