@@ -100,8 +100,7 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
   }
 
   onResponse(transaction: unknown, response: SipMessage): void {
-    // The INVITE has been sent anew since: that one is answered.
-    if (this.#transaction !== null && transaction !== this.#transaction) return;
+    if (this.#isFormer(transaction)) return;
     if (this.#acknowledgement !== null) {
       if (response.status >= 200 && response.status < 300) this.#acknowledgement.repeat();
       return;
@@ -121,8 +120,8 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
     this.#failed(status, reasonPhraseOf(status), EMPTY_CROSSING);
   }
 
-  onTransportError(): void {
-    this.#failed(503, reasonPhraseOf(503), EMPTY_CROSSING);
+  onTransportError(transaction: unknown): void {
+    if (!this.#isFormer(transaction)) this.#failed(503, reasonPhraseOf(503), EMPTY_CROSSING);
   }
 
   acknowledge(crossing: Crossing): void {
@@ -131,6 +130,11 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
     this.#acknowledgement.send((this.#authorization?.lines ?? '') + crossing.headers, crossing.body);
     this.#leg.sessionTimer?.sent(crossing);
     this.#leg.owedAck = null;
+  }
+
+  /** Whether the INVITE has been sent anew since: `transaction` is answered, and its ACK all that could be lost. */
+  #isFormer(transaction: unknown): boolean {
+    return this.#transaction !== null && transaction !== this.#transaction;
   }
 
   /** Whether `response` asks for the same with credentials (22.2), or with a longer session (RFC 4028 7.3). */
