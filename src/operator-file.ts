@@ -200,8 +200,8 @@ export class Table {
   }
 
   /**
-   * A list of scalars: a YAML list, or one text with commas, whose empty entries are `reader`'s to judge. An absent
-   * field is an empty list.
+   * A list of scalars: a YAML list, or one text with commas. An absent field is an empty list. A comma too many is
+   * refused: what it makes, an empty prefix, is one that every number begins with.
    */
   many<T>(field: string, reader: Reader<T>): T[] {
     const node = this.#fields.get(field)?.value ?? null;
@@ -216,7 +216,9 @@ export class Table {
     }
     const parts = this.#scalar(node, this.pathOf(field), (text) => text.split(',')) ?? [];
     for (const part of parts) {
-      const value = reader(part.trim());
+      const entry = part.trim();
+      const isSpare = entry === '' && parts.length > 1;
+      const value = isSpare ? new Refused('has an empty entry: a comma too many?') : reader(entry);
       if (value instanceof Refused) this.refuse(field, value.reason);
       else values.push(value);
     }

@@ -88,7 +88,7 @@ const REFUSED: readonly Row[] = [
   ['10.1.0.0/16', '10.1.0.1/16', 'mappingGateways[0].remoteIps[1]', /bits beyond its network/],
   ['10.1.0.0/16', '10.1.0.0/33', 'mappingGateways[0].remoteIps[1]', /takes an address or a network/],
   ['198.51.100.8, 198.51.100.9', 'sip.example.com', 'mappingGateways[1].remoteIps', /takes an address/],
-  ['198.51.100.8, 198.51.100.9', '198.51.100.8,,198.51.100.9', 'mappingGateways[1].remoteIps', /takes an address/],
+  ['198.51.100.8, 198.51.100.9', '198.51.100.8,,198.51.100.9', 'mappingGateways[1].remoteIps', /has an empty entry/],
   ['198.51.100.8, 198.51.100.9', '198.51.100.8,198.51.100.8', 'mappingGateways[1].remoteIps', /twice/],
   ['    remoteIps: 198.51.100.8, 198.51.100.9\n', '', 'mappingGateways[1].remoteIps', /is missing/, '- name: Beta'],
   ['198.51.100.8, 198.51.100.9', '198.51.100.8:5080', 'mappingGateways[1].remoteIps', /needs sipAuthenticationMethod/],
@@ -248,6 +248,28 @@ for (const [from, to, field, reason, inLine = to.split('\n').at(-1) ?? ''] of RE
     assert.ok(line.includes(inLine), `line ${found.line} is "${line}"`);
   });
 }
+
+/** An empty prefix is one that every number begins with: it must be meant. */
+const COMMAS_TOO_MANY: readonly (readonly [from: string, to: string, field: string])[] = [
+  ['prefix: [0044, "44"]', 'prefix: 0044,44,', 'routingGateways[0].prefix'],
+  ['prefix: [0044, "44"]', 'prefix: 0044,,44', 'routingGateways[0].prefix'],
+  ['weight: 30', 'callinCalleePrefixes: ",44"', 'routingGateways[0].callinCalleePrefixes'],
+  ['calleePrefix: 0099', 'calloutCalleePrefixes: 44,', 'mappingGateways[0].calloutCalleePrefixes'],
+];
+
+for (const [from, to, field] of COMMAS_TOO_MANY) {
+  test(`a comma too many is refused, and makes no prefix of every number: ${to}`, () => {
+    const found = refusal(from, to);
+    assert.deepEqual([found.field, found.reason], [field, 'has an empty entry: a comma too many?']);
+  });
+}
+
+test('an empty prefix that is meant is written by itself, or in a list', () => {
+  const prefixesOf = (written: string): readonly string[] | undefined =>
+    parseNetwork(FULL.replace('prefix: [0044, "44"]', written), 'net.yaml').routingGateways[0]?.prefixes;
+  assert.deepEqual(prefixesOf('prefix: ""'), ['']);
+  assert.deepEqual(prefixesOf('prefix: ["44", ""]'), ['44', '']);
+});
 
 const NAMING = `
 accounts: [{ account: a, rateTable: retail }, { account: v, type: settlement }]
