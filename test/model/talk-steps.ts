@@ -103,6 +103,8 @@ const ANSWER = step({
     const reason = isRefresh ? 'SessionTimeout' : 'ProtocolError';
     if (status === 481 || status === 408) scene.reference.lose(call, method, reason);
     if (isTimed && status >= 200) agree(scene, { call, side, mark, line });
+    // Who takes no UPDATE keeps the other side from no refresh.
+    if (status === 405 && !request.hasSdp) agreeWithAsker(scene, mark);
   },
 });
 
@@ -158,8 +160,13 @@ function agree(scene: Scene, answer: { call: ModelCall; side: Side; mark: string
   } else if (present) {
     scene.reference.confirm(call, side, { ttlMs: present.ttlMs, isOurs: true });
   }
+  agreeWithAsker(scene, mark);
+}
+
+/** The session of the side that asked stands anew. */
+function agreeWithAsker(scene: Scene, mark: string): void {
   const ask = scene.asks.get(mark);
-  if (ask !== undefined && ask.terms !== null) scene.reference.confirm(call, ask.side, ask.terms);
+  if (ask !== undefined && ask.terms !== null) scene.reference.confirm(ask.call, ask.side, ask.terms);
 }
 
 function statusOf({ request, mark }: Served, spare: number): number {

@@ -32,3 +32,15 @@ test('a request that came before a kill and comes again is carried on, and one t
     bench.restart();
   }
 });
+
+test('after a kill a side refreshes its session by UPDATE though the other one takes none', () => {
+  for (const status of ['405 Method Not Allowed', '501 Not Implemented']) {
+    const bench = new RunnerBench();
+    const call = new BenchCall(bench, 'one');
+    call.establish();
+    bench.restart();
+    const update = textTo(bench.receive(call.inDialog('UPDATE', CALLER, 2), CALLER), TRUNK, 'UPDATE');
+    const refusal = call.responseText(update).replace('200 OK', status);
+    assert.deepEqual(wordsOf(bench.receive(refusal, TRUNK)), ['caller 200']);
+  }
+});
