@@ -3,9 +3,11 @@
 
 import type { TakenMark } from '../core/base/taken-mark.ts';
 import type { CallCheckpoint } from '../core/call/checkpoint.ts';
+import type { Cdr } from '../core/cdr/cdr.ts';
 import type { Balances } from '../core/rating/balances.ts';
 import { chargesOf, freeReservedBy, reservedBy } from '../core/rating/bill.ts';
 import { termOf } from '../core/rating/free-seconds.ts';
+import type { PricedAccount } from '../core/routing/snapshot.ts';
 import type { PackedSnapshot } from '../core/shard/packed-snapshot.ts';
 import type { JournalCdr } from '../store/journal-segment.ts';
 import { unpackCdr } from '../store/records.ts';
@@ -51,9 +53,18 @@ export function inheritMoney(
       const slot = (accounts.get(account) ?? former.get(account))?.slot;
       if (slot !== undefined) balances.add(slot, -nanos);
     }
-    const { freeAllowance, freeFromDay, freeSeconds } = cdr;
-    const counter = accounts.get(cdr.account)?.free.find(({ allowance }) => allowance === freeAllowance);
-    if (counter === undefined || freeSeconds === 0) continue;
-    balances.free.add({ place: counter.place, term: termOf(freeAllowance, freeFromDay), seconds: -freeSeconds });
+    takeFree(cdr, accounts.get(cdr.account), balances);
+    // This life may end before its first batch is written.
+    charged.position = position;
   }
+}
+
+function takeFree(
+  { freeAllowance, freeFromDay, freeSeconds }: Cdr,
+  account: PricedAccount | undefined,
+  { free }: Balances,
+): void {
+  const counter = account?.free.find(({ allowance }) => allowance === freeAllowance);
+  if (counter === undefined || freeSeconds === 0) return;
+  free.add({ place: counter.place, term: termOf(freeAllowance, freeFromDay), seconds: -freeSeconds });
 }

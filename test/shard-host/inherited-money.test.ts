@@ -22,6 +22,8 @@ routingGateways:
   - { name: out, remoteIp: ${TRUNK} }
 `;
 const DOWN_SECONDS = 80_000;
+/** Calls of the disk before a shard that begins again writes its first batch, and one more. */
+const WRITES_FROM = 6;
 const SNAPSHOT = snapshotOfFile(FILE);
 const SLOT = SNAPSHOT.prices?.accounts[0]?.slot ?? -1;
 
@@ -115,6 +117,26 @@ test('the death of the worker gives back what calls in set-up had, and charges n
   new BenchCall(bench, 'live').establish();
   new BenchCall(bench, 'ringing').begin();
   assert.equal(spendable(bench), 0n);
+  bench.restart({ keepsMemory: true });
+  assert.equal(spendable(bench), 40n);
+});
+
+test('what a shard has charged whose journal cannot be written is not charged again by its successor', () => {
+  const bench = stage(70n);
+  exhaust(bench, 'ended');
+  new Balances(bench.memory.balances).add(SLOT, 100n * NANOS);
+  new BenchCall(bench, 'live').establish();
+  const prepare = () => {
+    open(bench, 170n);
+    Object.assign(bench.disk, { failsAt: bench.disk.callCount + WRITES_FROM, failCount: Number.POSITIVE_INFINITY });
+  };
+  bench.restart({ prepare });
+  assert.deepEqual(
+    bench.told.map(({ kind }) => kind),
+    ['trouble'],
+  );
+  assert.equal(spendable(bench), 40n);
+  bench.disk.failsAt = Number.POSITIVE_INFINITY;
   bench.restart({ keepsMemory: true });
   assert.equal(spendable(bench), 40n);
 });
