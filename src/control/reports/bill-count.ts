@@ -31,7 +31,7 @@ const PAID = {
   tax: 'tax',
 } as const;
 
-/** Columns of what an account pays or is paid, by kind. Fees of agents do not say their currency. */
+/** Columns of what an account pays or is paid, by kind. The currency is one of the calls: an agent has that of his. */
 const COLUMNS = {
   calls: { ...PAID, currency: 'currency' },
   carried: {
@@ -43,7 +43,7 @@ const COLUMNS = {
     tax: 'buyTax',
     currency: 'buyCurrency',
   },
-  agent: { ...PAID, currency: '' },
+  agent: { ...PAID, currency: 'currency' },
 } as const satisfies Readonly<Record<BillKind, Readonly<Record<string, string>>>>;
 
 /** The bill of one account, counted segment by segment. */
@@ -79,9 +79,9 @@ export class BillCount {
     const isCounted = this.#countedCalls(segment);
     const talks = calls.numbers('holdMs');
     const rows = Int32Array.from(talks.keys());
-    this.#addTable('calls', calls, rows, { isCounted, talks });
-    this.#addTable('carried', calls, rows, { isCounted, talks });
-    this.#addTable('agent', agents, Int32Array.from(agents.numbers('call')), { isCounted, talks });
+    this.#addTable('calls', calls, rows, { calls, isCounted, talks });
+    this.#addTable('carried', calls, rows, { calls, isCounted, talks });
+    this.#addTable('agent', agents, Int32Array.from(agents.numbers('call')), { calls, isCounted, talks });
   }
 
   /** The lines: by kind, the dearest first. */
@@ -110,7 +110,11 @@ export class BillCount {
     kind: BillKind,
     table: ClosedTable,
     callOf: Int32Array,
-    { isCounted, talks }: { readonly isCounted: Uint8Array; readonly talks: Float64Array },
+    {
+      calls,
+      isCounted,
+      talks,
+    }: { readonly calls: ClosedTable; readonly isCounted: Uint8Array; readonly talks: Float64Array },
   ): void {
     const names = COLUMNS[kind];
     const own = table.words(names.account).indexOf(this.#account);
@@ -119,14 +123,14 @@ export class BillCount {
     const [accountIds, tableIds, prefixIds] = [names.account, names.table, names.prefix].map((name) =>
       table.numbers(name),
     );
-    const [currencies, currencyIds] = [table.words(names.currency), table.numbers(names.currency)];
+    const [currencies, currencyIds] = [calls.words(names.currency), calls.numbers(names.currency)];
     const [seconds, fees, taxes] = [table.numbers(names.seconds), moneyOf(table, names.fee), moneyOf(table, names.tax)];
     for (let row = 0; row < callOf.length; row++) {
       const call = callOf[row] as number;
       if (accountIds?.[row] !== own || isCounted[call] === 0) continue;
       const rate = tables[tableIds?.[row] as number] as string;
       if (rate === '') continue;
-      const currency = currencies[currencyIds[row] as number] as string;
+      const currency = currencies[currencyIds[call] as number] as string;
       if (currency !== '') this.currencies.add(currency);
       const line = this.#line(kind, rate, prefixes[prefixIds?.[row] as number] as string);
       line.calls += 1;

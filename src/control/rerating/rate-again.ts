@@ -167,10 +167,10 @@ function chargedCalls(cdr: Cdr, side: RatedSide, rules: TimeRules): ChargedCall[
       const wallMs = cdr.attempts.at(-1)?.startedAtWallMs ?? setupAtWallMs;
       return [{ account, currency, before, seconds: rated, wallMs }];
     }
-    case 'agent':
+    case 'agent': // Accounts and their agents have one currency.
       return cdr.agentFees.map(({ account, table, prefix, feeNanos, taxNanos }) => {
         const before = { table, prefix, nanos: feeNanos + taxNanos };
-        return { account, currency: '', before, seconds: rated, wallMs: setupAtWallMs };
+        return { account, currency: cdr.currency, before, seconds: rated, wallMs: setupAtWallMs };
       });
   }
 }

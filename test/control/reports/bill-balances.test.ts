@@ -164,7 +164,8 @@ test('the bill of last month, where no time is said, goes by the clocks of the a
 test('a bill is in the currency that its calls were charged in, whatever the account has by now', async () => {
   const { stores, ground } = stage();
   const wallMs = START_WALL_MS + 50 * DAY_MS;
-  const call = { ...sampleCdr(CALLS + 1, wallMs), agentFees: [], account: 'alpha', clearingAccount: 'carrier' };
+  const fee = { account: 'house', table: 'agents', prefix: '4', feeNanos: 7n, taxNanos: 0n, billedSeconds: 10 };
+  const call = { ...sampleCdr(CALLS + 1, wallMs), agentFees: [fee], account: 'alpha', clearingAccount: 'carrier' };
   const bought = { buyTable: 'vendor', buyFeeNanos: 5n, buyCurrency: 'CHF' };
   stores.spool.append([pack({ ...call, ...bought })]);
   while (ground.history.follow() > 0);
@@ -177,5 +178,6 @@ test('a bill is in the currency that its calls were charged in, whatever the acc
   };
   assert.equal(await currencyOf('alpha', wallMs), 'EUR');
   assert.equal(await currencyOf('carrier', wallMs), 'CHF');
+  assert.equal(await currencyOf('house', wallMs), 'EUR', 'an agent pays in that of the call');
   assert.equal(await currencyOf('nobody', wallMs), 'USD');
 });

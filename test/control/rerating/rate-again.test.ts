@@ -203,12 +203,13 @@ describe('calls rated again by another deck', () => {
   test('a call that was charged in another currency than its account has now is left out', () => {
     const prices = pricesOf([row('44', { priceNanos: 7 })]);
     const [one, other] = [sampleCdr(1, 60_000), sampleCdr(2, 60_000)];
-    const paid = { calleeBilled: '44', clearingAccount: 'alpha' };
+    const fee = { account: 'alpha', table: 'old', prefix: '4', feeNanos: 9n, taxNanos: 0n, billedSeconds: 10 };
+    const paid = { calleeBilled: '44', clearingAccount: 'alpha', agentFees: [fee] };
     const cdrs = [
       { ...one, ...paid, buyCurrency: 'EUR' },
       { ...other, ...paid, currency: 'USD', buyCurrency: 'USD' },
     ];
-    for (const side of ['sold', 'bought'] as const) {
+    for (const side of ['sold', 'bought', 'agent'] as const) {
       const again = ratedAgain(cdrs, { prices, calls: { side } });
       assert.deepEqual([again.sums[0]?.callCount, again.leftOutCount], [1, 1], side);
     }
