@@ -11,7 +11,6 @@ export type Correction = PaymentEntry & Required<Pick<PaymentEntry, 'rerating'>>
 
 /** The calls of one account, and what is due. */
 export interface DueSums extends RateSums {
-  readonly currency: string;
   /** What was entered for the same calls before; above 0 in the account's favour. Null where `overlaps` is a text. */
   readonly correctedNanos: bigint | null;
   /** What is to be entered; null where `overlaps` is a text. */

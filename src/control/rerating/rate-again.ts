@@ -5,7 +5,7 @@ import type { Cdr } from '../../core/cdr/cdr.ts';
 import { chargeOf, ratedSecondsOf, type TimeRules, totalOf } from '../../core/rating/charge.ts';
 import { Pricing } from '../../core/rating/pricing.ts';
 import type { Calendar } from '../../core/routing/calendar.ts';
-import type { PriceTables } from '../../core/routing/snapshot.ts';
+import type { PricedAccount, PriceTables } from '../../core/routing/snapshot.ts';
 import type { RatedSide } from '../../store/ledger.ts';
 import { endedAt } from '../cdr/index/search-keys.ts';
 
@@ -55,6 +55,7 @@ export interface RateDifference {
 /** The calls of one account. */
 export interface RateSums {
   readonly account: string;
+  readonly currency: string;
   readonly callCount: number;
   readonly changedCount: number;
   /** Calls without a rate; their charges are among both sums. */
@@ -127,7 +128,7 @@ export class RateAgain {
     const isRated = line !== null && !line.terms.isBarred;
     const nanos = isRated ? totalOf(chargeOf(line.terms, seconds)) : before.nanos;
     const isDifferent = !isRated || nanos !== before.nanos;
-    const sums = this.#sumsOf(name);
+    const sums = this.#sumsOf(account);
     sums.callCount += 1;
     sums.changedCount += Number(nanos !== before.nanos);
     sums.unratedCount += Number(!isRated);
@@ -141,10 +142,10 @@ export class RateAgain {
     this.#differences.push({ id, account: name, endedAtWallMs: endedAt(cdr), callee, seconds, before, now });
   }
 
-  #sumsOf(account: string): OpenSums {
+  #sumsOf({ account, currency }: PricedAccount): OpenSums {
     const known = this.#sums.get(account);
     if (known !== undefined) return known;
-    const sums = { account, callCount: 0, changedCount: 0, unratedCount: 0, beforeNanos: 0n, nowNanos: 0n };
+    const sums = { account, currency, callCount: 0, changedCount: 0, unratedCount: 0, beforeNanos: 0n, nowNanos: 0n };
     this.#sums.set(account, sums);
     return sums;
   }

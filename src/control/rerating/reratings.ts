@@ -134,6 +134,7 @@ export class Reratings {
     const atWallMs = this.#ground.wallNow();
     const due = this.#dueSums(rating);
     checkOverlaps(due);
+    this.#checkCurrencies(due);
     rating.entries = this.#ground.accounts.payAll(
       due.flatMap(({ account, dueNanos: nanos, callCount, unratedCount, beforeNanos, nowNanos }) => {
         if (nanos === null || nanos === 0n) return [];
@@ -185,6 +186,15 @@ export class Reratings {
     }
   }
 
+  #checkCurrencies(due: readonly DueSums[]): void {
+    for (const { account: name, currency } of due) {
+      const account = this.#ground.configuration.account(name);
+      if (account === null || account.currency === currency) continue;
+      const sentence = `Account ${name} had its money in ${currency} when it was counted, and has it in`;
+      throw refused(`${sentence} ${account.currency || 'no currency'}: rate once more`);
+    }
+  }
+
   #viewOf(rating: Rating): ReratingView {
     const { id, state, wish, recordCount, knownFromWallMs, entries, fault } = rating;
     const { sums: _, ...result } = rating.result;
@@ -194,8 +204,7 @@ export class Reratings {
   #dueSums({ wish, result }: Rating): DueSums[] {
     const corrections = result.sums.length === 0 ? [] : this.corrections(null);
     return result.sums.map((sums) => {
-      const currency = this.#ground.configuration.account(sums.account)?.currency ?? '';
-      return { ...sums, currency, ...dueOf(sums, wish, corrections) };
+      return { ...sums, ...dueOf(sums, wish, corrections) };
     });
   }
 

@@ -6,7 +6,15 @@ import { type Correction, dueOf } from '../../../src/control/rerating/correction
 import type { RatedCalls } from '../../../src/control/rerating/rate-again.ts';
 
 const CALLS: RatedCalls = { side: 'sold', account: null, insteadOf: 'retail', fromWallMs: 10, untilWallMs: 20 };
-const SUMS = { account: 'alpha', callCount: 1, changedCount: 1, unratedCount: 0, beforeNanos: 100n, nowNanos: 70n };
+const SUMS = {
+  account: 'alpha',
+  currency: 'EUR',
+  callCount: 1,
+  changedCount: 1,
+  unratedCount: 0,
+  beforeNanos: 100n,
+  nowNanos: 70n,
+};
 const { account: _, ...CORRECTED } = CALLS;
 const CORRECTION: Correction = {
   account: 'alpha',

@@ -253,3 +253,20 @@ test('many records go through the thread in pieces; one rating at a time, and it
   assert.ok(control.reratings instanceof Reratings);
   await stores.close();
 });
+
+test('what was counted in one currency is not booked in another that the account has got since', async (context) => {
+  const { ask: asking, control, stores } = await stage(context);
+  const view = await counted(asking, `table=cheap&${YEAR}&account=alpha`);
+  const nanos = -stores.ledger.balanceNanos('alpha');
+  const payment = { account: 'alpha', kind: 'topUp', nanos, operator: '', memo: '', atWallMs: WALL_MS } as const;
+  control.accounts.pay(payment);
+  const text = NETWORK.replace('alpha, rateTable: retail', 'alpha, rateTable: dollars');
+  await control.apply({ text, name: 'net', author: '', note: '', dryRun: false });
+  const sentence =
+    'Nothing was booked. Account alpha had its money in EUR when it was counted, and has it in USD: rate once more.';
+  assert.deepEqual(await refusal(asking, `POST /api/v1/reratings/${view.id}/book`), [
+    'TANDEM_RERATING_REFUSED',
+    sentence,
+  ]);
+  assert.equal(stores.ledger.balanceNanos('alpha'), 0n);
+});
