@@ -233,8 +233,9 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
 
   asked({ twin, side }: Leg, question: Question): void {
     if (side === 'caller') this.record.callerAsked(question);
-    // Before the answer: glare with the first INVITE is what a second one is (14.2).
-    const isTooEarly = question.method === 'INVITE' && !this.caller.isFinal;
+    // Before the answer: glare with the first INVITE is what a second one is (14.2), and a gateway may have failed
+    // before the next one has given a sign of life.
+    const isTooEarly = !this.caller.isFinal && (question.method === 'INVITE' || twin?.isOver === true);
     if (twin === null || isTooEarly) question.answer(491, reasonPhraseOf(491), EMPTY_CROSSING, null);
     else twin.ask(question);
   }

@@ -332,8 +332,9 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     const provisional = this.#pracks?.(request.value(Header.RAck) ?? '') ?? null;
     if (provisional === null) return incoming.refuse(481);
     // The other side waits for no PRACK where the caller wanted one and the gateway did not: it ends here, or there.
+    // Nor does a gateway that has failed meanwhile, but its response was outstanding all the same (RFC 3262 3).
     const isPlain = incoming.crossing.body === '' || this.twin === null;
-    if (provisional.rack === '' && isPlain) return incoming.refuse(200);
+    if ((provisional.rack === '' && isPlain) || this.twin?.isOver) return incoming.refuse(200);
     incoming.rack = provisional.rack;
     this.#pass(incoming);
   }

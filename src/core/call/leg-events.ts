@@ -51,6 +51,8 @@ export interface Leg {
   readonly side: Side;
   /** The dialog of the other side that its requests go to; null while there is none. */
   readonly twin: Leg | null;
+  /** Nothing more is sent in it. */
+  readonly isOver: boolean;
   /** Sends the peer what the other side asks. */
   ask(question: Question): void;
   /** The other side has cancelled its INVITE `question`, whose final answer is still to come. */
