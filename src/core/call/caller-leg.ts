@@ -264,7 +264,7 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     });
     leg.pair(twin);
     leg.refusesUpdate = refusesUpdate(invite);
-    leg.beginEarly((rack) => this.#reliables?.acknowledge(rack, (this.#incoming as IncomingRequest).cseq) ?? null);
+    leg.beginEarly((rack) => this.#reliables?.acknowledge(rack, invite.cseq, dialog.localTag) ?? null);
     this.#early = [...this.#early, leg];
     return leg;
   }

@@ -31,14 +31,20 @@ interface Waiting {
   readonly toTag: string;
 }
 
+interface Outstanding extends Waiting {
+  readonly rseq: number;
+}
+
 /** Sends them in order. */
 export class ReliableProvisionals implements ResponseRepeaterUser {
   readonly #wheel: TimerWheel;
   readonly #schedule: ResendSchedule;
   readonly #user: ReliableUser;
   readonly #waiting: Waiting[] = [];
-  #outstanding: Waiting | null = null;
-  #rseq: number;
+  #outstanding: Outstanding | null = null;
+  /** By To tag, the last one in that dialog: a peer counts each fork by itself. */
+  readonly #rseqs = new Map<string, number>();
+  #rseqLast: number;
   #text = '';
   #repeater: ResponseRepeater | null = null;
 
@@ -46,7 +52,7 @@ export class ReliableProvisionals implements ResponseRepeaterUser {
   constructor(wheel: TimerWheel, schedule: ResendSchedule, draw: (bound: number) => number, user: ReliableUser) {
     this.#wheel = wheel;
     this.#schedule = schedule;
-    this.#rseq = draw(RSEQ_FIRST_MAX);
+    this.#rseqLast = draw(RSEQ_FIRST_MAX);
     this.#user = user;
   }
 
@@ -63,12 +69,12 @@ export class ReliableProvisionals implements ResponseRepeaterUser {
   }
 
   /**
-   * A PRACK with this RAck value arrived for the INVITE with `cseq`. Answers what it acknowledges; null when that is
-   * nothing outstanding (481).
+   * A PRACK with this RAck value arrived in the dialog of `toTag` for the INVITE with `cseq`. Answers what it
+   * acknowledges; null when that is nothing outstanding (481).
    */
-  acknowledge(rack: string, cseq: number): Provisional | null {
+  acknowledge(rack: string, cseq: number, toTag: string): Provisional | null {
     const outstanding = this.#outstanding;
-    if (outstanding === null || plainRack(rack) !== this.#rackFor(cseq)) return null;
+    if (outstanding?.toTag !== toTag || plainRack(rack) !== rackOf(outstanding, cseq)) return null;
     this.#rest();
     this.#sendNext();
     if (!this.holdsAnswer) this.#user.onAllPracked();
@@ -95,7 +101,7 @@ export class ReliableProvisionals implements ResponseRepeaterUser {
    * 3); null when none is owed.
    */
   endWithAnswer(cseq: number): PrackReader | null {
-    const owed = this.#outstanding === null ? '' : this.#rackFor(cseq);
+    const owed = this.#outstanding === null ? '' : rackOf(this.#outstanding, cseq);
     this.stop();
     return owed === '' ? null : (rack) => (plainRack(rack) === owed ? OVERTAKEN : null);
   }
@@ -112,15 +118,13 @@ export class ReliableProvisionals implements ResponseRepeaterUser {
   #sendNext(): void {
     const next = this.#waiting.shift();
     if (next === undefined) return;
-    this.#outstanding = next;
-    this.#rseq += 1;
+    const { provisional, toTag } = next;
+    const rseq = (this.#rseqs.get(toTag) ?? this.#rseqLast) + 1;
+    this.#rseqs.set(toTag, rseq);
+    this.#rseqLast = Math.max(this.#rseqLast, rseq);
+    this.#outstanding = { ...next, rseq };
     this.#repeater = new ResponseRepeater(this.#wheel, this.#schedule, this);
-    this.#text = this.#user.sendReliably(next.provisional, next.toTag, this.#rseq);
-  }
-
-  /** RAck for what is outstanding. */
-  #rackFor(cseq: number): string {
-    return `${this.#rseq} ${cseq} INVITE`;
+    this.#text = this.#user.sendReliably(provisional, toTag, rseq);
   }
 
   #rest(): void {
@@ -129,6 +133,11 @@ export class ReliableProvisionals implements ResponseRepeaterUser {
     this.#outstanding = null;
     this.#text = '';
   }
+}
+
+/** RAck of the PRACK for `outstanding`, in answer to the INVITE with `cseq`. */
+function rackOf({ rseq }: Outstanding, cseq: number): string {
+  return `${rseq} ${cseq} INVITE`;
 }
 
 function plainRack(rack: string): string {
