@@ -274,7 +274,8 @@ export class NewCalls {
   #answer(bytes: Buffer, source: Source, mark: number): boolean {
     const invite = readRequest(bytes.toString('latin1'));
     if (invite === null || Number.isNaN(mark)) return false;
-    const { address, port, listener } = refusalTarget(invite, source);
+    const method = this.#shares?.responseMethodOf(source.address, source.port, this.#options.clock()) ?? null;
+    const { address, port, listener } = refusalTarget(invite, source, method);
     const refusal = Buffer.from(printOverloadRefusal(invite, source, mark), 'latin1');
     this.#options.wire.send(refusal, 0, refusal.length, address, port, listener);
     this.#refused.add(mark);

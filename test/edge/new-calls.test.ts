@@ -44,13 +44,16 @@ class Bench {
   takes = Number.POSITIVE_INFINITY;
   readonly admitted: string[] = [];
   readonly refused: string[] = [];
+  /** Where the last refusal went. */
+  refusedPort = 0;
   readonly turns: boolean[] = [];
   /** What a refusal costs, ms. */
   refusalMs = 0;
   readonly calls = new NewCalls({
     wire: {
       isBehind: false,
-      send: (bytes) => {
+      send: (bytes, _start, _end, _address, port) => {
+        this.refusedPort = port;
         this.nowMs += this.refusalMs;
         this.refused.push(nameIn(bytes));
       },
@@ -74,6 +77,7 @@ class Bench {
       remoteHosts: [],
       calleePrefix: '',
       priority: 1,
+      sipResponseAddressMethod: address === BOB ? 'source' : null,
     }));
     const device = { ...DEVICE, slot: DEVICE_SLOT } as unknown as MappingGateway;
     const shared = Bindings.allocate();
@@ -254,6 +258,18 @@ describe('under load', () => {
     assert.equal(bench.calls.absorbs(textOf('ACK', 'a', ';tag=2')), true);
     assert.equal(bench.calls.absorbs(textOf('ACK', 'b', ';tag=2')), false);
     assert.equal(bench.calls.counts.acksAbsorbed, 1);
+  });
+
+  test('18.2.2: a refusal goes where Via says, and as the gateway has it (sipResponseAddressMethod)', () => {
+    const bench = new Bench();
+    bench.calls.look(0.9);
+    for (const [address, port] of [
+      [ALICE, 5_070],
+      [BOB, 40_000],
+    ] as const) {
+      bench.calls.receive(textOf('INVITE', address), { address, port: 40_000, listener: 0 }, 0);
+      assert.equal(bench.refusedPort, port, address);
+    }
   });
 
   test('a repetition that waited beside its first goes in with it', () => {

@@ -1,7 +1,7 @@
 // 503 for an INVITE that the switch has no time for, without any state: RFC 3261 8.2.7 and 21.5.4. Everything in it
 // follows from the INVITE, so that a repetition is answered alike.
 
-import type { Target } from '../base/target.ts';
+import type { AddressMethod, Target } from '../base/target.ts';
 import type { Source } from '../call/incoming-request.ts';
 import { SipMessage } from '../sip/message.ts';
 import { parseMessage } from '../sip/parse-message.ts';
@@ -31,7 +31,7 @@ export function printOverloadRefusal(invite: SipMessage, source: Source, mark: n
   });
 }
 
-/** Where it goes. */
-export function refusalTarget(invite: SipMessage, source: Source): Target {
-  return targetOf(invite, source, null);
+/** Where it goes. `method`: of the gateway whose INVITE it is. */
+export function refusalTarget(invite: SipMessage, source: Source, method: AddressMethod | null): Target {
+  return targetOf(invite, source, method);
 }

@@ -91,7 +91,7 @@ export class Reception {
     this.#around.counters.add(ShardNumber.requestsRefused);
     this.#around.transmit(
       print(request, source, status, this.#around.mintTag(), '', sentence),
-      targetOf(request, source, null),
+      this.#targetOf(request, source),
     );
   }
 
@@ -234,13 +234,18 @@ export class Reception {
    */
   #reply(request: SipMessage, source: Source, status: number, headers: string, phrase = ''): void {
     const text = print(request, source, status, this.#tagOfReply(request), headers, phrase);
-    this.#around.transmit(text, targetOf(request, source, null));
+    this.#around.transmit(text, this.#targetOf(request, source));
   }
 
   /** Its To tag: the same for a repetition, found again in the ACK, and foretold by nobody (19.3). */
   #tagOfReply(request: SipMessage): string {
     const { digest, secret } = this.#around;
     return digest('SHA-256', `${secret}:tag:${request.topVia.branch} ${mergeKey(request)}`).slice(0, TAG_LENGTH);
+  }
+
+  /** Where an answer outside of calls goes. */
+  #targetOf(request: SipMessage, source: Source): Target {
+    return targetOf(request, source, this.#around.registration.responseMethodOf(request, source));
   }
 
   #answer(
@@ -251,7 +256,7 @@ export class Reception {
     phrase = '',
     toTag = this.#around.mintTag(),
   ): void {
-    const server = this.#around.transactions.serve(request, targetOf(request, source, null), NOBODY);
+    const server = this.#around.transactions.serve(request, this.#targetOf(request, source), NOBODY);
     server.respond(status, print(request, source, status, toTag, headers, phrase));
   }
 }

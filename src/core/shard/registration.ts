@@ -2,13 +2,14 @@
 // registered gateway is called.
 
 import { BINDINGS_AT_ONE_PLACE_MAX } from '../base/limits.ts';
+import type { AddressMethod } from '../base/target.ts';
 import type { Source } from '../call/incoming-request.ts';
 import { numberOf } from '../call/numbers.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 import { Authenticator, type AuthMemory, type AuthSurroundings } from '../registration/authenticator.ts';
 import { KeepAlive, type KeepAliveSurroundings } from '../registration/keep-alive.ts';
 import { type RegisterAnswer, Registrar, type RegistrarSurroundings } from '../registration/registrar.ts';
-import { type User, Users } from '../registration/users.ts';
+import { type User, Users, userIn } from '../registration/users.ts';
 import { byClosestFit } from '../routing/screening.ts';
 import type { MappingGateway, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
 import type { SipMessage } from '../sip/message.ts';
@@ -17,7 +18,10 @@ import type { SipMessage } from '../sip/message.ts';
 export interface RegistrationSurroundings extends AuthSurroundings, RegistrarSurroundings, KeepAliveSurroundings {
   readonly routing: {
     readonly snapshot: Snapshot;
-    readonly screening: { find(address: string, port: number, callee: string): MappingGateway | null };
+    readonly screening: {
+      find(address: string, port: number, callee: string): MappingGateway | null;
+      firstAt(address: string, port: number): MappingGateway | null;
+    };
   };
   /** The host that peers are told for the socket with that index. */
   realmOf(listener: number): string;
@@ -92,6 +96,22 @@ export class Registration {
     if (!gateway.requireDigest) return gateway;
     const verdict = this.#judgeCall(invite, source, this.#users.find(gateway.registerUser));
     return verdict.kind === 'refused' ? { ...verdict, phrase: '' } : gateway;
+  }
+
+  /**
+   * Where the answer to a request outside of calls goes, as the gateway has it whose place `source` is; else as that of
+   * the user whom From names: who has not proved that has no answer sent anywhere but to where the request came from.
+   */
+  responseMethodOf(request: SipMessage, source: Source): AddressMethod | null {
+    const { screening } = this.#around.routing;
+    const { address, port } = source;
+    const callee = numberOf(request.uri);
+    const gateway =
+      this.#registeredAt(source, callee) ?? screening.find(address, port, callee) ?? screening.firstAt(address, port);
+    if (gateway !== null) return gateway.sipResponseAddressMethod;
+    const claimed = this.isOpen ? this.#users.find(userIn(request.from.uri)) : null;
+    const rules = claimed?.mapping ?? claimed?.routing;
+    return rules?.sipResponseAddressMethod === 'source' ? 'source' : null;
   }
 
   /** Where `gateway` is called now: as its tables say, or where it has registered; null when it has not. */

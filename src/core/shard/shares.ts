@@ -3,6 +3,7 @@
 // ones take no more than that.
 
 import { BINDINGS_AT_ONE_PLACE_MAX } from '../base/limits.ts';
+import type { AddressMethod } from '../base/target.ts';
 import { Bindings } from '../registration/bindings.ts';
 import { Screening } from '../routing/screening.ts';
 import type { HostAddresses, MappingGateway } from '../routing/snapshot.ts';
@@ -16,6 +17,8 @@ export class Shares {
   /** Null where nobody may register. */
   readonly #bindings: Bindings | null;
   readonly #found = new Int32Array(BINDINGS_AT_ONE_PLACE_MAX);
+  /** By slot. */
+  readonly #responseMethods: ReadonlyMap<number, AddressMethod | null>;
 
   /** `bindings`: the memory of registrations. */
   constructor(
@@ -24,6 +27,7 @@ export class Shares {
     bindings: SharedArrayBuffer,
   ) {
     this.#screening = new Screening(mappingGateways, hosts);
+    this.#responseMethods = new Map(mappingGateways.map((gateway) => [gateway.slot, gateway.sipResponseAddressMethod]));
     const mayRegister = mappingGateways.some(({ registerType }) => registerType === 'dynamic');
     this.#bindings = mayRegister ? new Bindings(bindings) : null;
   }
@@ -34,5 +38,10 @@ export class Shares {
     if (known !== null) return known.slot;
     const count = this.#bindings?.slotsFrom(address, port, nowMs, this.#found) ?? 0;
     return count > 0 ? (this.#found[0] as number) : STRANGERS;
+  }
+
+  /** Where answers to who is there go, as the gateway has it. */
+  responseMethodOf(address: string, port: number, nowMs: number): AddressMethod | null {
+    return this.#responseMethods.get(this.of(address, port, nowMs)) ?? null;
   }
 }

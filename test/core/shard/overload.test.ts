@@ -199,7 +199,7 @@ describe('503 under load', () => {
       '',
       '',
     ]);
-    assert.deepEqual(refusalTarget(invite, SOURCE), SOURCE);
+    assert.deepEqual(refusalTarget(invite, SOURCE, null), SOURCE);
   });
 
   test('what is no request cannot be refused', () => {

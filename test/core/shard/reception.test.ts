@@ -128,6 +128,49 @@ describe('8.2.7: a refusal before any call', () => {
   });
 });
 
+describe('sipResponseAddressMethod source: whatever is answered goes where the request came from', () => {
+  const NAT = { address: CALLER.address, port: 40_000 };
+  const source = { sipResponseAddressMethod: 'source' } as const;
+
+  /** Responses to `text`, each with the port it goes to. */
+  function answers(bench: Bench, text: string): string[] {
+    bench.ask(text, NAT);
+    return bench.sent.flatMap(({ text: sent, to }) =>
+      sent.startsWith('SIP') ? [`${sent.slice(8, 11)} ${to.port}`] : [],
+    );
+  }
+
+  test('to a customer: refusals, 200 to CANCEL and OPTIONS', () => {
+    const mappingGateways = [mappingGateway(1, { remoteIps: [CALLER.address], ...source })];
+    const bench = new Bench({ snapshot: { ...SNAPSHOT, mappingGateways } });
+    assert.deepEqual(answers(bench, request('INVITE', 1, { hops: 0 })), ['483 40000']);
+    assert.deepEqual(answers(bench, request('INVITE', 2)), ['100 40000']);
+    const cancel = request('CANCEL', 2).replace('bK-CANCEL', 'bK-INVITE');
+    assert.deepEqual(answers(bench, cancel), ['200 40000', '487 40000']);
+    assert.deepEqual(answers(bench, request('CANCEL', 3)), ['481 40000']);
+    assert.deepEqual(answers(bench, request('BYE', 3, { toTag: 'x' })), ['481 40000']);
+    assert.deepEqual(answers(bench, request('OPTIONS', 3)), ['200 40000']);
+    assert.deepEqual(answers(bench, request('OPTIONS', 3).replace('Length: 0', 'Length: 9')), ['400 40000']);
+    for (const shard of bench.switch.shards) shard.isDraining = true;
+    assert.deepEqual(answers(bench, request('INVITE', 4)), ['503 40000']);
+  });
+
+  test('the challenge of a customer who has to prove himself', () => {
+    const digest = { requireDigest: true, registerUser: 'ada', registerPassword: 'secret' };
+    const mappingGateways = [mappingGateway(1, { remoteIps: [CALLER.address], ...source, ...digest })];
+    const bench = new Bench({ snapshot: { ...SNAPSHOT, mappingGateways } });
+    assert.deepEqual(answers(bench, request('INVITE', 1)), ['407 40000']);
+  });
+
+  test('to a device, which says in From whose it is: 401 to its REGISTER', () => {
+    const device = { registerType: 'dynamic', registerUser: 'ada', registerPassword: 'secret', remoteIps: [] } as const;
+    const mappingGateways = [mappingGateway(1, { ...device, ...source })];
+    const bench = new Bench({ snapshot: { ...SNAPSHOT, mappingGateways } });
+    assert.deepEqual(answers(bench, request('REGISTER', 1)), ['401 5060']);
+    assert.deepEqual(answers(bench, request('REGISTER', 1).replace('<sip:1@', '<sip:ada@')), ['401 40000']);
+  });
+});
+
 describe('room for the calls that there are', () => {
   test('whoever asks for what there is not, from wherever, leaves nothing; a call then ends as any other', () => {
     const bench = new Bench();
