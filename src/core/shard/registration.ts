@@ -51,13 +51,15 @@ export class Registration {
 
   /** New tables are in force in the place of `before`. */
   publish(before: Snapshot): void {
-    const { routing, bindings } = this.#around;
+    const { routing, bindings, nowMs } = this.#around;
     const { snapshot } = routing;
     this.#users = new Users(snapshot);
-    const slots = dynamicSlots(snapshot);
-    const kept = new Set(slots);
-    for (const slot of dynamicSlots(before)) if (!kept.has(slot)) bindings.unbind(slot);
-    this.#keepAlive.publish(slots, snapshot.parameters);
+    const users = usersBySlot(snapshot);
+    for (const [slot, user] of usersBySlot(before)) {
+      // The new user may have registered already, at a shard that had the tables before.
+      if (users.get(slot) !== user && bindings.at(slot, nowMs)?.user !== users.get(slot)) bindings.unbind(slot);
+    }
+    this.#keepAlive.publish([...users.keys()], snapshot.parameters);
   }
 
   /** Keeps awake what a REGISTER has bound. */
@@ -169,7 +171,8 @@ export class Registration {
 
 const FORBIDDEN: RegisterAnswer = { status: 403, phrase: '', lines: '' };
 
-function dynamicSlots({ mappingGateways, routingGateways }: Snapshot): number[] {
-  const gateways = [...mappingGateways, ...routingGateways];
-  return gateways.filter(({ registerType }) => registerType === 'dynamic').map(({ slot }) => slot);
+/** Who registers the gateways that do, by their slots. */
+function usersBySlot({ mappingGateways, routingGateways }: Snapshot): Map<number, string> {
+  const gateways = [...mappingGateways, ...routingGateways].filter(({ registerType }) => registerType === 'dynamic');
+  return new Map(gateways.map(({ slot, registerUser }) => [slot, registerUser]));
 }
