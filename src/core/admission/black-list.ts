@@ -127,7 +127,10 @@ export class BlackList {
     const slice = Math.floor((nowMs * SLICES) / rule.withinMs) & COUNT_MASK;
     this.#add(entry + COUNTS + (slice % SLICES), slice);
     if (this.#countSince(entry, slice) <= rule.countMax) return false;
-    this.block({ ...of, kind: rule.kind, sinceWallMs: wallMs, untilWallMs: wallMs + rule.expireMs });
+    const untilWallMs = wallMs + rule.expireMs;
+    // An operator may have blocked it for longer, while the call was under way.
+    if (this.#second(entry + UNTIL) >= untilSecondOf(untilWallMs)) return true;
+    this.block({ ...of, kind: rule.kind, sinceWallMs: wallMs, untilWallMs });
     return true;
   }
 
@@ -145,7 +148,7 @@ export class BlackList {
     Atomics.store(words, entry + SINCE, secondOf(sinceWallMs));
     Atomics.store(words, entry + KIND, BLACK_LIST_KINDS.indexOf(kind));
     Atomics.store(words, entry + LAST_CALL, lastCallWallMs == null ? 0 : secondOf(lastCallWallMs));
-    const until = Math.min(Math.ceil(untilWallMs / SECOND_MS), SECOND_MAX);
+    const until = untilSecondOf(untilWallMs);
     Atomics.store(words, entry + UNTIL, until);
     this.#forget(entry);
     for (let latest = this.#second(LATEST); latest < until; ) {
@@ -277,4 +280,8 @@ type NewEntry = Omit<BlackListEntry, 'lastCallWallMs'> & Partial<Pick<BlackListE
 
 function secondOf(wallMs: number): number {
   return Math.min(Math.floor(wallMs / SECOND_MS), SECOND_MAX);
+}
+
+function untilSecondOf(wallMs: number): number {
+  return Math.min(Math.ceil(wallMs / SECOND_MS), SECOND_MAX);
 }

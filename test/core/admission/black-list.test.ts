@@ -69,6 +69,15 @@ describe('a number that is blocked', () => {
 });
 
 describe('what is counted', () => {
+  test('cuts no block short that an operator has made meanwhile, while calls were under way', () => {
+    const list = listOf();
+    blocksAt([0, 10, 20], list);
+    const manual = { ...CALLER, kind: 'manual', sinceWallMs: WALL_MS, untilWallMs: WALL_MS + 86_400_000 } as const;
+    list.block(manual);
+    assert.equal(blocksAt([30, 40, 50, 60], list), true);
+    assert.deepEqual(list.entries(WALL_MS + 3_600_000), [{ ...manual, lastCallWallMs: WALL_MS }]);
+  });
+
   test('more than so many within the time block the number, for as long as the rule says', () => {
     const list = listOf();
     assert.equal(blocksAt([0, 10, 20], list), false);
