@@ -21,6 +21,8 @@ export interface DigestAnswer {
   readonly clientNonce: string;
   /** nc; 1 without qop: such an answer is good once. */
   readonly nonceCount: number;
+  /** nc as it is written, which is what is hashed. */
+  readonly countText: string;
 }
 
 /** The credentials for `realm` in that header; null when there are none that can be checked. */
@@ -43,6 +45,7 @@ export function digestAnswerOf(request: SipMessage, isProxy: boolean, realm: str
         qop,
         clientNonce: text('cnonce'),
         nonceCount,
+        countText: text('nc'),
       };
     }
   }
@@ -56,8 +59,8 @@ export function isRightAnswer(
   request: SipMessage,
   digest: Digest,
 ): boolean {
-  const { user, nonce, uri, response, algorithm, qop, clientNonce, nonceCount } = answer;
-  const input = { user, password, method: request.method, uri, body: '', clientNonce, nonceCount };
+  const { user, nonce, uri, response, algorithm, qop, clientNonce, countText } = answer;
+  const input = { user, password, method: request.method, uri, body: '', clientNonce, countText };
   const wanted = responseOf({ realm, nonce, algorithm, qop }, input, digest);
   return isEqual(wanted, response) && isSameResource(uri, request.uri);
 }

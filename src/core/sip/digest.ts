@@ -85,12 +85,13 @@ export function isSameRealm(one: Challenge, other: Challenge): boolean {
 export function printCredentials(challenge: Challenge, input: CredentialsInput, digest: Digest): string {
   const { isProxy, realm, nonce, opaque, algorithm, qop } = challenge;
   const name = headerName(isProxy ? Header.ProxyAuthorization : Header.Authorization);
-  const response = responseOf(challenge, input, digest);
+  const countText = hexCount(input.nonceCount);
+  const response = responseOf(challenge, { ...input, countText }, digest);
   let line =
     `${name}: Digest username="${escaped(input.user)}", realm="${realm}", nonce="${nonce}", ` +
     `uri="${escaped(input.uri)}", response="${response}"`;
   if (algorithm !== '') line += `, algorithm=${algorithm}`;
-  if (qop !== '') line += `, qop=${qop}, nc=${hexCount(input.nonceCount)}`;
+  if (qop !== '') line += `, qop=${qop}, nc=${countText}`;
   if (qop !== '' || algorithmOf(challenge).hashesNonces) line += `, cnonce="${input.clientNonce}"`;
   if (opaque !== null) line += `, opaque="${opaque}"`;
   return `${line}\r\n`;
@@ -99,8 +100,11 @@ export function printCredentials(challenge: Challenge, input: CredentialsInput, 
 /** What of a challenge its answer is made of. */
 export type Challenged = Pick<Challenge, 'realm' | 'nonce' | 'algorithm' | 'qop'>;
 
+/** What of credentials is hashed; `countText`: nc as it is written. */
+export type HashedInput = Omit<CredentialsInput, 'nonceCount'> & { readonly countText: string };
+
 /** RFC 7616 3.4.1 to 3.4.3; without qop RFC 2617 3.2.2.1. */
-export function responseOf(challenge: Challenged, input: CredentialsInput, digest: Digest): string {
+export function responseOf(challenge: Challenged, input: HashedInput, digest: Digest): string {
   const { qop } = challenge;
   const { method, uri, body, clientNonce } = input;
   const { hash, hashesNonces } = algorithmOf(challenge);
@@ -109,7 +113,7 @@ export function responseOf(challenge: Challenged, input: CredentialsInput, diges
   let key = digest(hash, `${input.user}:${realm}:${input.password}`);
   if (hashesNonces) key = digest(hash, `${key}:${nonce}:${clientNonce}`);
   const asked = qop === 'auth-int' ? `${method}:${uri}:${digest(hash, body)}` : `${method}:${uri}`;
-  const protection = qop === '' ? '' : `${hexCount(input.nonceCount)}:${clientNonce}:${qop}:`;
+  const protection = qop === '' ? '' : `${input.countText}:${clientNonce}:${qop}:`;
   return digest(hash, `${key}:${nonce}:${protection}${digest(hash, asked)}`);
 }
 

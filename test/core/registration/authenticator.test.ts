@@ -148,6 +148,20 @@ describe('who proves himself', () => {
     });
   });
 
+  test('7616 3.4: nc is hashed as it is written, in capitals or without zeros in front, and counts all the same', () => {
+    const { judge } = openAuthenticator();
+    const challenge = challengeOf(judge(inviteWith('')));
+    const hash = (text: string) => nodeDigest('SHA-512-256', text);
+    const lineWith = (nc: string) => {
+      const key = hash(`ada:${REALM}:secret`);
+      const response = hash(`${key}:${challenge.nonce}:${nc}:c:auth:${hash(`INVITE:${INPUT.uri}`)}`);
+      const line = printCredentials(challenge, INPUT, nodeDigest);
+      return line.replace('nc=00000001', `nc=${nc}`).replace(/response="\w+"/, `response="${response}"`);
+    };
+    for (const nc of ['1', '0000000A', '000000b']) assert.equal(judge(inviteWith(lineWith(nc))).kind, 'passed', nc);
+    assert.equal(judge(inviteWith(lineWith('0000000B'))).kind, 'refused', 'used before');
+  });
+
   test('an answer is good for the number it was made for, at the address that was challenged', () => {
     const { judge } = openAuthenticator();
     const line = answerTo(judge(inviteWith('')));
