@@ -9,6 +9,9 @@ import type { MappingGateway } from '../routing/snapshot.ts';
 import type { LiveRecord } from './call-record.ts';
 import type { Surroundings } from './ports.ts';
 
+/** What has none is no number but a word for many callers: `anonymous` (RFC 3323 4.1.1.3), `unavailable`, `private`. */
+const DIGIT = /\d/;
+
 /** Which number of `call` keeps it out; null for none. Counts the call against its caller. */
 export function keptOutBy(around: Surroundings, record: LiveRecord, call: EntryCall): Party | null {
   const { gateway, tables } = call;
@@ -16,7 +19,7 @@ export function keptOutBy(around: Surroundings, record: LiveRecord, call: EntryC
   const { blackList, wallMs } = around;
   if (isWatchedNumber(tables, call.caller)) {
     if (blackList.refuses({ party: 'caller', number: call.caller }, wallMs)) return 'caller';
-    if (callsTooOften(around, call) || callsTooMuch(around, record, call)) return 'caller';
+    if (DIGIT.test(call.caller) && (callsTooOften(around, call) || callsTooMuch(around, record, call))) return 'caller';
   }
   const callee = { party: 'callee', number: call.callee } as const;
   return isWatchedNumber(tables, call.callee) && blackList.refuses(callee, wallMs) ? 'callee' : null;

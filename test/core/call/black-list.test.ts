@@ -19,9 +19,9 @@ systemParameters:
   SS_BLACK_LIST_CALLER_MALICIOUS_CALL_LIMIT: 5
 `;
 
-/** The caller is 4930. */
-function reasonsOf(file: string, count: number): readonly unknown[] {
+function reasonsOf(file: string, count: number, caller = '4930'): readonly unknown[] {
   const bench = new PricedBench(file, { shardCount: 3 });
+  bench.caller = caller;
   for (let call = 0; call < count; call++) {
     bench.call(`call-${call}`, '33', call);
     bench.hangUp(`call-${call}`, call);
@@ -38,6 +38,17 @@ test('the calls of a number are counted over all shards, and it is blocked in al
 test('a number on the system white list is never blocked', () => {
   assert.deepEqual(reasonsOf(NETWORK.replace('LISTED', '4930'), 20), new Array(20).fill('Normal'));
 });
+
+for (const caller of ['anonymous', 'Unavailable', 'private']) {
+  test(`${caller} is no number: whoever calls so is not blocked for what others have tried`, () => {
+    const file = `${NETWORK.replace('LISTED', '1')}  SS_BLACK_LIST_CALLER_CONCURRENT_LIMIT: 1\n`;
+    assert.deepEqual(reasonsOf(file, 20, caller), new Array(20).fill('Normal'));
+    const bench = new PricedBench(file, { shardCount: 3 });
+    bench.caller = caller;
+    for (let call = 0; call < 3; call++) bench.call(`call-${call}`, '33', call);
+    assert.deepEqual(bench.switch.cdrs, [], 'three at once');
+  });
+}
 
 test('a called number that is longer than a record keeps, and does not answer, is blocked', () => {
   const file = `${NETWORK.replace('LISTED', '1')}  SS_BLACK_LIST_NO_ANSWER_LIMIT: 3\n`;

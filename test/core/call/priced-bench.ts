@@ -19,6 +19,8 @@ export function snapshotOfFile(text: string): Snapshot {
 /** One switch and what it sent to its trunk. */
 export class PricedBench {
   readonly switch: Switch;
+  /** Who calls. */
+  caller = '4930';
   readonly #toTrunk: string[] = [];
   readonly #toCaller: string[] = [];
 
@@ -40,13 +42,13 @@ export class PricedBench {
 
   /** An INVITE for `callee`, which nobody answers. */
   invite(name: string, callee: string, nowMs: number): void {
-    this.switch.receive(inviteOf(name, callee), CALLER, nowMs);
+    this.switch.receive(inviteOf(name, this.caller, callee), CALLER, nowMs);
   }
 
   /** An INVITE for `callee`, answered at once when a trunk hears it. */
   call(name: string, callee: string, nowMs: number): void {
     this.#toTrunk.length = 0;
-    this.switch.receive(inviteOf(name, callee), CALLER, nowMs);
+    this.switch.receive(inviteOf(name, this.caller, callee), CALLER, nowMs);
     this.answer(name, nowMs);
   }
 
@@ -94,12 +96,12 @@ export class PricedBench {
   }
 }
 
-function inviteOf(name: string, callee: string): string {
+function inviteOf(name: string, caller: string, callee: string): string {
   return message([
     `INVITE sip:${callee}@${SWITCH_PLACE.address} SIP/2.0`,
     `Via: SIP/2.0/UDP ${CALLER.address}:5060;branch=z9hG4bK-${name}`,
     'Max-Forwards: 70',
-    `From: <sip:4930@${CALLER.address}>;tag=from`,
+    `From: <sip:${caller}@${CALLER.address}>;tag=from`,
     `To: <sip:${callee}@${SWITCH_PLACE.address}>`,
     `Call-ID: ${name}`,
     'CSeq: 1 INVITE',
