@@ -1,7 +1,8 @@
 // The host names of gateways and what DNS last said of them. Each is asked again when its TTL is over; while DNS is
-// silent or wrong the last good answer stands, and it is asked less and less often. Calls never wait for any of this:
-// the shards have the addresses with their snapshot.
+// silent or wrong the last good answer stands, and it is asked less and less often; so for the addresses of one family.
+// Calls never wait for any of this: the shards have the addresses with their snapshot.
 
+import { isIP } from 'node:net';
 import { HOST_ADDRESSES_MAX, HOST_QUESTIONS_MAX } from '../../core/base/limits.ts';
 import type { HostAddresses } from '../../core/routing/snapshot.ts';
 
@@ -9,6 +10,8 @@ import type { HostAddresses } from '../../core/routing/snapshot.ts';
 export interface HostAnswer {
   readonly addresses: readonly string[];
   readonly ttlSeconds: number;
+  /** Of IPv4 or IPv6 nothing is known, for that question failed; null: both were answered. */
+  readonly silentFamily: 4 | 6 | null;
 }
 
 /** Asks DNS; rejects when there is no answer or none with an address. */
@@ -88,11 +91,9 @@ export class HostNames {
     name.isAsked = true;
     this.#askedCount += 1;
     try {
-      this.#learn(name, await this.#resolve(host));
+      this.#learn(host, name, await this.#resolve(host));
     } catch (error) {
-      const pauseMs = Math.min(FAILURE_PAUSE_MS_MAX, FAILURE_PAUSE_MS * 2 ** Math.min(name.failureCount, 8));
-      name.failureCount += 1;
-      name.dueAtMs = this.#nowMs + pauseMs;
+      this.#pause(name);
       this.#user.onHostFailed(host, error);
     } finally {
       name.isAsked = false;
@@ -100,12 +101,29 @@ export class HostNames {
     }
   }
 
-  #learn(name: Name, { addresses, ttlSeconds }: HostAnswer): void {
+  #learn(host: string, name: Name, { addresses, ttlSeconds, silentFamily }: HostAnswer): void {
     const before = name.addresses.join(' ');
+    const kept = name.addresses.filter((address) => isIP(address) === silentFamily);
     // In one order, for DNS rotates them.
-    name.addresses = [...new Set(addresses)].sort().slice(0, HOST_ADDRESSES_MAX);
-    name.failureCount = 0;
-    name.dueAtMs = this.#nowMs + Math.min(TTL_MS_MAX, Math.max(TTL_MS_MIN, ttlSeconds * 1000));
+    name.addresses = [...new Set([...addresses, ...kept])].sort().slice(0, HOST_ADDRESSES_MAX);
+    const dueAtMs = this.#nowMs + Math.min(TTL_MS_MAX, Math.max(TTL_MS_MIN, ttlSeconds * 1000));
+    if (silentFamily === null) {
+      name.failureCount = 0;
+      name.dueAtMs = dueAtMs;
+    } else {
+      this.#pause(name);
+      name.dueAtMs = Math.min(name.dueAtMs, dueAtMs);
+      // Once: some servers never answer for the other family, and nobody misses that.
+      if (name.failureCount === 1)
+        this.#user.onHostFailed(host, new Error(`nothing is known of its IPv${silentFamily}`));
+    }
     if (name.addresses.join(' ') !== before) this.#user.onHostsChanged();
+  }
+
+  /** Until it is asked again. */
+  #pause(name: Name): void {
+    const pauseMs = Math.min(FAILURE_PAUSE_MS_MAX, FAILURE_PAUSE_MS * 2 ** Math.min(name.failureCount, 8));
+    name.failureCount += 1;
+    name.dueAtMs = this.#nowMs + pauseMs;
   }
 }

@@ -24,7 +24,7 @@ class Dns {
   }
 
   async answer(addresses: readonly string[], ttlSeconds = 60): Promise<void> {
-    this.#open.shift()?.resolve({ addresses, ttlSeconds });
+    this.#open.shift()?.resolve({ addresses, ttlSeconds, silentFamily: null });
     await settled();
   }
 
