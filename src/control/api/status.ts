@@ -2,6 +2,7 @@
 
 import { APPLIANCE_SLOT } from '../../core/base/appliance-slot.ts';
 import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
+import { capacityAt } from '../../core/routing/gateway-hours.ts';
 import type { MappingGateway, RoutingGateway } from '../../core/routing/snapshot.ts';
 import type { GatewayKind } from '../../store/network.ts';
 import type { Control } from '../control.ts';
@@ -194,7 +195,8 @@ function gatewayStatus(
   gateway: MappingGateway | RoutingGateway,
   peer: string,
 ): GatewayStatus {
-  const { name, locked, capacity, slot } = gateway;
+  const { name, locked, slot } = gateway;
+  const capacity = capacityAt(gateway, control.wallNow());
   const { calls: lastHourCalls, asr, acdSeconds } = gatewayQuality(control, slot);
   const calls = control.view.admission.calls(slot);
   const state = kind === 'routing' ? gatewayStateOf(control.view.health, slot, control.nowMs) : null;

@@ -1,7 +1,9 @@
 // The metrics of gateways: load against capacity, how attempts ended, how long until it rings, quality.
 
 import type { Quality } from '../../core/admission/quality.ts';
+import { capacityAt } from '../../core/routing/gateway-hours.ts';
 import { PASS_NAMES } from '../../core/routing/pass.ts';
+import type { MappingGateway, RoutingGateway } from '../../core/routing/snapshot.ts';
 import { ATTEMPT_CODES, DELAY_BUCKETS_SECONDS, PROBE_OUTCOMES } from '../../core/shard/counters.ts';
 import type { GatewayKind } from '../../store/network.ts';
 import type { Control } from '../control.ts';
@@ -16,9 +18,13 @@ type Kinds = readonly (readonly [GatewayKind, readonly LabelledGateways[]])[];
 export function gatewayFamilies(control: Control): Family[] {
   const kinds = (): Kinds => {
     const { mappingGateways, routingGateways } = control.configuration.snapshot;
+    const wallMs = control.wallNow();
+    const now = (gateway: MappingGateway | RoutingGateway) => {
+      return { name: gateway.name, slot: gateway.slot, capacity: capacityAt(gateway, wallMs) };
+    };
     return [
-      ['mapping', labelGateways(mappingGateways)],
-      ['routing', labelGateways(routingGateways)],
+      ['mapping', labelGateways(mappingGateways.map(now))],
+      ['routing', labelGateways(routingGateways.map(now))],
     ];
   };
   const routing = (): readonly LabelledGateways[] => labelGateways(control.configuration.snapshot.routingGateways);
@@ -26,7 +32,7 @@ export function gatewayFamilies(control: Control): Family[] {
     gauge('tandem_gateway_calls_active', 'Concurrent calls that count against the capacity of a gateway.', () =>
       lines(kinds(), ({ slots }) => slots.reduce((sum, slot) => sum + control.view.admission.calls(slot), 0)),
     ),
-    gauge('tandem_gateway_capacity', 'Concurrent calls a gateway may have; absent when there is no limit.', () =>
+    gauge('tandem_gateway_capacity', 'Concurrent calls a gateway may have now; absent when there is no limit.', () =>
       lines(kinds(), ({ capacity }) => capacity),
     ),
     gauge(
