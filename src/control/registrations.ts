@@ -1,5 +1,6 @@
 // Who is registered now, and where: read from the bindings that all shards share.
 
+import { placeText } from '../core/base/ip-address.ts';
 import type { Snapshot } from '../core/routing/snapshot.ts';
 import type { SwitchView } from './switch-view.ts';
 
@@ -38,9 +39,8 @@ export function registrationsOf(
       const binding = registerType === 'dynamic' ? bindings.at(slot, nowMs) : null;
       if (binding === null) continue;
       const { address, port, listener: _, expiresAtMs, callMark: __, cseq: ___, ...told } = binding;
-      const host = address.includes(':') ? `[${address}]` : address;
       const expiresInSeconds = Math.ceil((expiresAtMs - nowMs) / 1000);
-      rows.push({ kind, gateway: name, ...told, address: `${host}:${port}`, expiresInSeconds });
+      rows.push({ kind, gateway: name, ...told, address: placeText(address, port), expiresInSeconds });
     }
   }
   return rows;

@@ -1,8 +1,10 @@
-// What status and metrics say of gateways whose calendars are open.
+// What status, metrics and questions about routes say of gateways whose calendars are open, or who have registered.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type GatewayStatus, statusOf } from '../../src/control/api/status.ts';
+import { type Binding, Bindings } from '../../src/core/registration/bindings.ts';
+import type { ExplainedRoute } from '../../src/core/routing/explain.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { ask, type ControlFixture, openControl } from './control-fixture.ts';
 
@@ -64,4 +66,53 @@ routingGateways:
     'tandem_gateway_capacity{gateway="in",kind="mapping"} 7',
     'tandem_gateway_capacity{gateway="out",kind="routing"} 4',
   ]);
+});
+
+const REGISTERED: Binding = {
+  address: '2001:db8::7',
+  port: 5080,
+  listener: 0,
+  user: 'device',
+  contact: 'sip:device@10.0.0.1',
+  userAgent: '',
+  isBehindNat: false,
+  callMark: 1,
+  cseq: 1,
+  expiresAtMs: 1_000,
+  registeredAtWallMs: 0,
+  refreshedAtWallMs: 0,
+};
+
+test('a gateway that registers is told where it has, and found by the place that it calls from', async (context) => {
+  const { gateways, get, memory, control } = await applied(
+    context,
+    `
+accounts: [{ account: a }]
+mappingGateways:
+  - { name: prefixed, account: a, registerType: dynamic, registerUser: other, registerPassword: s, calleePrefix: '9' }
+  - { name: in, account: a, registerType: dynamic, registerUser: device, registerPassword: s }
+routingGateways:
+  - { name: out, registerType: dynamic, registerUser: device, registerPassword: s, priority: 1 }
+  - { name: fixed, remoteIp: 192.0.2.2, priority: 2 }`,
+  );
+  control.tick(0);
+  const asked = async (from: string, callee = '491'): Promise<ExplainedRoute> =>
+    JSON.parse(await get(`/api/v1/route?callee=${callee}&from=${encodeURIComponent(from)}`)) as ExplainedRoute;
+  const places = ({ candidates }: ExplainedRoute): string[] => candidates.map(({ address }) => address);
+  assert.match((await asked('[2001:db8::7]:5080')).refusal, /is no mapping gateway and no source of one/);
+  assert.equal(gateways().get('out')?.peer, 'not registered');
+  const bindings = new Bindings(memory.registration.bindings, 0);
+  const slots = new Map(control.configuration.snapshot.mappingGateways.map(({ name, slot }) => [name, slot]));
+  bindings.bind(slots.get('in') as number, REGISTERED);
+  bindings.bind(slots.get('prefixed') as number, { ...REGISTERED, user: 'other' });
+  assert.deepEqual(places(await asked('in')), ['192.0.2.2:5060', 'not registered']);
+  for (const { slot, name } of control.configuration.snapshot.routingGateways)
+    if (name === 'out') bindings.bind(slot, REGISTERED);
+  assert.equal(gateways().get('out')?.peer, '[2001:db8::7]:5080');
+  assert.deepEqual(places(await asked('in')), ['[2001:db8::7]:5080', '192.0.2.2:5060']);
+  assert.equal((await asked('[2001:db8::7]:5080')).mappingGateway, 'in');
+  assert.equal((await asked('[2001:db8::7]:5080', '9491')).mappingGateway, 'prefixed');
+  control.tick(2_000);
+  assert.equal(gateways().get('out')?.peer, 'not registered', 'no longer than it was granted');
+  assert.equal((await asked('[2001:db8::7]:5080')).mappingGateway, '');
 });

@@ -2,6 +2,7 @@
 
 import { APPLIANCE_SLOT } from '../../core/base/appliance-slot.ts';
 import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
+import { placeText } from '../../core/base/ip-address.ts';
 import { capacityAt } from '../../core/routing/gateway-hours.ts';
 import type { MappingGateway, RoutingGateway } from '../../core/routing/snapshot.ts';
 import type { GatewayKind } from '../../store/network.ts';
@@ -15,7 +16,7 @@ import type { ControlListener } from '../messages.ts';
 export interface GatewayStatus {
   readonly kind: GatewayKind;
   readonly name: string;
-  /** Account of a mapping gateway, address:port of a routing gateway. */
+  /** Account of a mapping gateway, address:port of a routing gateway, or that it has not registered. */
   readonly peer: string;
   readonly locked: boolean;
   /** Of a routing gateway; null of a mapping gateway. */
@@ -181,12 +182,16 @@ function gatewayStatuses(control: Control): GatewayStatus[] {
   const { mappingGateways, routingGateways } = control.configuration.snapshot;
   const statuses: GatewayStatus[] = [];
   for (const gateway of mappingGateways) statuses.push(gatewayStatus(control, 'mapping', gateway, gateway.account));
-  for (const gateway of routingGateways) {
-    const { remoteIp, signalPort } = gateway;
-    const peer = remoteIp.includes(':') ? `[${remoteIp}]:${signalPort}` : `${remoteIp}:${signalPort}`;
-    statuses.push(gatewayStatus(control, 'routing', gateway, peer));
-  }
+  for (const gateway of routingGateways)
+    statuses.push(gatewayStatus(control, 'routing', gateway, placeOf(control, gateway)));
   return statuses;
+}
+
+/** Where it is called. */
+function placeOf({ view, nowMs }: Control, { slot, registerType, remoteIp, signalPort }: RoutingGateway): string {
+  if (registerType === 'static') return placeText(remoteIp, signalPort);
+  const binding = view.bindings.at(slot, nowMs);
+  return binding === null ? 'not registered' : placeText(binding.address, binding.port);
 }
 
 function gatewayStatus(

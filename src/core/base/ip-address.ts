@@ -53,6 +53,11 @@ export function splitPort(text: string): PortedText {
   return { text: match[1] ?? match[2] ?? '', port: Number(match[3] ?? 0) };
 }
 
+/** `address`, an IP address, with its port: `192.0.2.1:5080`, `[2001:db8::1]:5080`. */
+export function placeText(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 /** One spelling for each address, masked to its first `bits` bits: a map key. */
 export function ipKey(words: IpWords, bits: number): string {
   let key = '';

@@ -1,6 +1,6 @@
 // Asking why: the decision about one call, told step by step, by the same tables the call path uses.
 
-import { splitPort } from '../base/ip-address.ts';
+import { placeText, splitPort } from '../base/ip-address.ts';
 import type { Candidate } from './candidate.ts';
 import { wordsOfFate } from './decision.ts';
 import { type EntryConditions, entryRefusal, entryTablesOf } from './entry-checks.ts';
@@ -10,8 +10,8 @@ import { dealHundred } from './proportion.ts';
 import { type KnownPrices, NO_PRICES, type Price, type RouteConditions, type SellQuote } from './route-conditions.ts';
 import { endWithoutCandidate, type PlanEnd, RouteTable } from './route-plan.ts';
 import { profitPercent, secondNanos } from './route-profit.ts';
-import { Screening } from './screening.ts';
-import type { MappingGateway, Snapshot } from './snapshot.ts';
+import { byClosestFit, Screening } from './screening.ts';
+import type { MappingGateway, RoutingGateway, Snapshot } from './snapshot.ts';
 
 const SIP_PORT = 5060;
 
@@ -77,11 +77,21 @@ export interface RouteQuestion {
   readonly callee: string;
 }
 
+/** Where a gateway is. */
+export interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** The moment of the question, and how the gateways are doing, by slot. */
 export interface GatewaysNow {
   readonly wallMs: number;
   readonly conditions: RouteConditions;
   readonly entry: EntryConditions;
+  /** Where the gateway in `slot` has registered; null where it has not. */
+  registeredPlace(slot: number): Place | null;
+  /** Slots of the gateways that have registered from there. */
+  registeredFrom(place: Place): readonly number[];
   /** What the account in `slot` may spend, nanos, without what its credit limit adds. */
   spendable(slot: number): bigint;
   /** Seconds that are left of the free minutes at `place`. */
@@ -100,7 +110,7 @@ export function explainRoute(
   prices: KnownPrices = NO_PRICES,
 ): ExplainedRoute {
   const { from, caller } = question;
-  const gateway = gatewayOf(snapshot, question);
+  const gateway = gatewayOf(snapshot, question, now);
   if (gateway === null)
     return refused('', caller, question.callee, `${from} is no mapping gateway and no source of one`);
   if (!question.callee.startsWith(gateway.calleePrefix)) {
@@ -152,13 +162,22 @@ function wordsOfPrice(quote: SellQuote): string {
   return `the rate ${table} ${prefix} of the account ${account} is barred, or above the call level (${refusal}, 403)`;
 }
 
-/** By its name, or by an address it calls from: port 5060 where none is said. */
-function gatewayOf({ mappingGateways, hosts }: Snapshot, { from, callee }: RouteQuestion): MappingGateway | null {
-  const { text: address, port } = splitPort(from);
-  return (
-    mappingGateways.find(({ name }) => name === from) ??
-    new Screening(mappingGateways, hosts).find(address, port || SIP_PORT, callee)
-  );
+/** By its name, or by an address it calls from or has registered from: port 5060 where none is said. */
+function gatewayOf(
+  { mappingGateways, hosts }: Snapshot,
+  { from, callee }: RouteQuestion,
+  now: GatewaysNow,
+): MappingGateway | null {
+  const named = mappingGateways.find(({ name }) => name === from);
+  if (named !== undefined) return named;
+  const { text: address, port: written } = splitPort(from);
+  const port = written || SIP_PORT;
+  const slots = now.registeredFrom({ address, port });
+  const registered = mappingGateways
+    .filter(({ slot, registerType }) => registerType === 'dynamic' && slots.includes(slot))
+    .filter(({ calleePrefix }) => callee.startsWith(calleePrefix))
+    .sort(byClosestFit);
+  return registered[0] ?? new Screening(mappingGateways, hosts).find(address, port, callee);
 }
 
 const WORDS_OF_END: Readonly<Record<PlanEnd, string>> = {
@@ -174,11 +193,11 @@ function explainCandidate(
   sell: Price | null,
 ): Omit<ExplainedCandidate, 'translations'> {
   const { gateway, prefix, pass, buy } = candidate;
-  const { name, slot, remoteIp, signalPort, protect } = gateway;
+  const { name, slot, protect } = gateway;
   const mayTake = protect ? 'may take the call: a protect gateway, after the others' : 'may take the call';
   return {
     gateway: name,
-    address: `${remoteIp}:${signalPort}`,
+    address: placeOf(gateway, now),
     prefix,
     priority: priorityAt(gateway, now.wallMs),
     calls: now.conditions.calls(slot),
@@ -189,6 +208,13 @@ function explainCandidate(
     taken: pass === null,
     why: pass === null ? mayTake : wordsOfFate(pass),
   };
+}
+
+/** Where it is called. */
+function placeOf({ slot, registerType, remoteIp, signalPort }: RoutingGateway, now: GatewaysNow): string {
+  if (registerType === 'static') return placeText(remoteIp, signalPort);
+  const place = now.registeredPlace(slot);
+  return place === null ? 'not registered' : placeText(place.address, place.port);
 }
 
 function refused(mappingGateway: string, caller: string, callee: string, refusal: string): ExplainedRoute {

@@ -73,6 +73,8 @@ function explained(bench: RouteBench, from: string, callee: string): ExplainedRo
         nowMs,
       }),
       entry: new SeenEntry({ admission, blackList, nowMs }),
+      registeredPlace: () => null,
+      registeredFrom: () => [],
       freeSeconds: () => 0,
       spendable: () => 0n,
       hundredth: (slot) => turns.nextOfHundred(slot),

@@ -53,6 +53,8 @@ export function nowOf(wallMs: number, parts: MomentParts = {}): GatewaysNow {
       admitsCall: (slot, capacity) => capacity === null || conditions.calls(slot) < capacity,
       numberShut: () => null,
     },
+    registeredPlace: () => null,
+    registeredFrom: () => [],
     freeSeconds: () => 0,
     spendable: () => 0n,
     hundredth: () => 0,
