@@ -144,6 +144,21 @@ describe('the session timer of a call goes on in the next life', () => {
     assert.equal(bodyOf(refresh), bodyOf(call.answer));
   });
 
+  test('with the description that an ACK has brought since the last refresh', () => {
+    const { bench, call } = timed('uas');
+    const sdp = bodyOf(call.answer);
+    const lines = ['Content-Type: application/sdp'];
+    const asked = textTo(bench.receive(call.inDialog('INVITE', TRUNK, 2), TRUNK), CALLER, 'INVITE');
+    bench.receive(call.responseText(asked, '', lines, sdp.replace('4000', '4400')).replace(TRUNK, CALLER), CALLER);
+    const answer = sdp.replace('4000', '4800');
+    const ack = call
+      .inDialog('ACK', TRUNK, 2)
+      .replace('Content-Length: 0', `${lines[0]}\r\nContent-Length: ${sdp.length}`);
+    assert.equal(bodyOf(textTo(bench.receive(`${ack}${answer}`, TRUNK), CALLER, 'ACK')), answer);
+    bench.restart();
+    assert.equal(bodyOf(textTo(bench.pass(TTL_MS / 2 + 10_000), CALLER, 'INVITE')), answer);
+  });
+
   test('though its gateway has no timers any more: the caller counts on its refreshes', () => {
     const { mappingGateways, ...rest } = network('');
     const later = { ...rest, mappingGateways: mappingGateways.map((gateway) => ({ ...gateway, sipTimer: false })) };

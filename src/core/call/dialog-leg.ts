@@ -200,7 +200,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   /** Sends a request in this dialog, with the next sequence number. */
   sendRequest(method: string, headers: string, body: string, outgoing: OutgoingRequest): void {
     this.dialog.localCseq += 1;
-    if (this.dialog.localCseq % CSEQ_RENEWAL === 0) this.#user.changed();
+    if (this.dialog.localCseq % CSEQ_RENEWAL === 0) this.changed();
     const isTarget = method === 'INVITE' || method === 'UPDATE';
     const timed =
       isTarget && this.sessionTimer !== null ? `Supported: timer\r\n${this.sessionTimer.requestLines()}` : '';
@@ -218,10 +218,9 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
 
   /** A re-INVITE or UPDATE of ours succeeded. */
   refreshed(response: SipMessage, offered: Crossing): void {
-    const isMoved = this.dialog.refreshTarget(response);
+    if (this.dialog.refreshTarget(response)) this.changed();
     this.sessionTimer?.sent(offered);
     if (!this.isOver) this.sessionTimer?.succeeded(response);
-    if (isMoved || this.sessionTimer?.isRunning) this.#user.changed();
   }
 
   /** A request sent by `ask` has its final answer. */
@@ -233,6 +232,10 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
   /** The peer answered as if the dialog did not exist. */
   peerGone(outgoing: OutgoingRequest): void {
     this.#lost(outgoing.isRefresh ? 'SessionTimeout' : 'ProtocolError');
+  }
+
+  changed(): void {
+    this.#user.changed();
   }
 
   onSessionTimeout(): void {
@@ -301,7 +304,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     if (this.#isOffering || this.#invited?.awaitsAck === true) return incoming.refuse(491);
     if (this.#isOffered) return this.#refusePending(incoming);
     if (this.sessionTimer?.accepts(incoming, request) === false) return;
-    if (this.dialog.refreshTarget(request)) this.#user.changed();
+    if (this.dialog.refreshTarget(request)) this.changed();
     this.#invited = incoming;
     incoming.trying();
     this.#pass(incoming);
@@ -314,7 +317,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
       if (this.#isOffered) return this.#refusePending(incoming);
     }
     if (this.sessionTimer?.accepts(incoming, request) === false) return;
-    if (this.dialog.refreshTarget(request)) this.#user.changed();
+    if (this.dialog.refreshTarget(request)) this.changed();
     if (request.body !== '') this.#updated = incoming;
     // RFC 4028 7.4: the session of this side alone. The other one has refreshes of its own.
     else if (this.twin?.refusesUpdate) return incoming.refuse(200);
@@ -323,9 +326,7 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
 
   #agree({ terms }: IncomingRequest, crossing: Crossing): void {
     this.sessionTimer?.sent(crossing);
-    if (terms === null || this.isOver) return;
-    this.sessionTimer?.agree(terms);
-    this.#user.changed();
+    if (terms !== null && !this.isOver) this.sessionTimer?.agree(terms);
   }
 
   #receivePrack(incoming: IncomingRequest, request: SipMessage): void {

@@ -22,6 +22,8 @@ export interface SessionTimerLeg {
   readonly side: Side;
   /** Sends a request in the dialog; `question.answer` hears of its end. */
   ask(question: Question): void;
+  /** What a checkpoint says of the session has changed. */
+  changed(): void;
   /** Nobody refreshed in time. */
   onSessionTimeout(): void;
 }
@@ -134,6 +136,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
     if (!crossing.hasSdp || (crossing.body === this.#body && crossing.headers === this.#headers)) return;
     this.#headers = linesOfBody(crossing);
     this.#body = detach(crossing.body);
+    if (this.isRunning) this.#leg?.changed();
   }
 
   /** The dialog of `leg` is confirmed: from now on the timer runs, when there is one. */
@@ -221,6 +224,7 @@ export class LegSessionTimer implements SessionTimerUser, Timed {
     if (terms === null || this.#leg === null) return;
     this.#timer ??= new SessionTimer(this.#around.wheel, this.#rules, this);
     this.#timer.confirmed(terms);
+    this.#leg.changed();
   }
 
   /** A 2xx has been taken by `succeeded` before. */
