@@ -185,6 +185,21 @@ describe('the session timer of a call goes on in the next life', () => {
     assert.equal((cdr.endedAtWallMs ?? 0) - (cdr.answeredAtWallMs ?? 0) <= TTL_MS + 1_000, true);
   });
 
+  test('which was over while the machine was down, and is so in each life after: who is silent has talked no longer', async (context) => {
+    const { bench } = timed('uas');
+    startMachine(bench, context, 2 * TTL_MS);
+    bench.pass(0);
+    for (let life = 0; life < 2; life++) {
+      bench.restart();
+      bench.pass(0);
+    }
+    bench.pass(10_000);
+    bench.pass(110_000);
+    const [cdr = assert.fail()] = await bench.spool();
+    assert.equal(cdr.endReason, 'SessionTimeout');
+    assert.ok(cdr.holdMs >= TTL_MS - 1_000 && cdr.holdMs <= TTL_MS + 1_000, `${cdr.holdMs}`);
+  });
+
   test('which was over while the machine was down: who answers a refresh has talked on', async (context) => {
     const { bench, call } = timed('uas');
     startMachine(bench, context, 2 * TTL_MS);

@@ -41,7 +41,9 @@ export class SessionTimer implements Timed {
   readonly #pace: SessionTimerPace;
   readonly #user: SessionTimerUser;
   #ttlMs = 0;
+  /** When the TTL began; after a restart it ends later for us than for the peer, which `#countedFromMs` says. */
   #confirmedAtMs = 0;
+  #countedFromMs = 0;
   #lapsedAtMs = Number.POSITIVE_INFINITY;
   /** Segments of this TTL that are over or skipped. */
   #segment = 0;
@@ -61,6 +63,7 @@ export class SessionTimer implements Timed {
     if (this.#isStopped) return;
     this.#ttlMs = terms.intervalMs;
     this.#confirmedAtMs = this.#wheel.nowMs;
+    this.#countedFromMs = this.#wheel.nowMs;
     this.#lapsedAtMs = Number.POSITIVE_INFINITY;
     this.#segment = 1;
     this.#isAsking = false;
@@ -91,16 +94,17 @@ export class SessionTimer implements Timed {
     const { nowMs } = this.#wheel;
     this.confirmed(terms);
     if (confirmedAtMs + this.#ttlMs < nowMs) this.#lapsedAtMs = confirmedAtMs + this.#ttlMs;
-    this.#confirmedAtMs = Math.max(Math.min(confirmedAtMs, nowMs), nowMs + RESUME_GRACE_MS - this.#ttlMs);
+    this.#confirmedAtMs = Math.min(confirmedAtMs, nowMs);
+    this.#countedFromMs = Math.max(this.#confirmedAtMs, nowMs + RESUME_GRACE_MS - this.#ttlMs);
     if (terms.refresher === 'peer') this.#armAt(TIMEOUT, this.#peerTimeoutMs());
-    else this.#armAt(REFRESH, Math.max(this.#segmentEndMs(), nowMs - this.#confirmedAtMs + spreadMs));
+    else this.#armAt(REFRESH, Math.max(this.#segmentEndMs(), nowMs - this.#countedFromMs + spreadMs));
   }
 
   /** Our refresh failed and left the dialog standing (10): the next segment tries again, the TTL goes on. */
   refreshFailed(): void {
     if (!this.#isAsking) return;
     this.#isAsking = false;
-    const elapsedMs = this.#wheel.nowMs - this.#confirmedAtMs;
+    const elapsedMs = this.#wheel.nowMs - this.#countedFromMs;
     do this.#segment += 1;
     while (this.#segmentEndMs() <= elapsedMs);
     if (this.#segment < this.#pace.segmentCount) this.#armAt(REFRESH, this.#segmentEndMs());
@@ -141,9 +145,9 @@ export class SessionTimer implements Timed {
     return (this.#ttlMs * this.#segment) / this.#pace.segmentCount;
   }
 
-  /** `afterMs`: since the TTL began. A host that has slept past it is late at once, not wrong. */
+  /** `afterMs`: since the TTL began to count. A host that has slept past it is late at once, not wrong. */
   #armAt(kind: Kind, afterMs: number): void {
     this.#wheel.disarm(this.#timer, this);
-    this.#timer = this.#wheel.arm(this, kind, Math.max(0, this.#confirmedAtMs + afterMs - this.#wheel.nowMs));
+    this.#timer = this.#wheel.arm(this, kind, Math.max(0, this.#countedFromMs + afterMs - this.#wheel.nowMs));
   }
 }
