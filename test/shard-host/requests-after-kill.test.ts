@@ -33,6 +33,29 @@ test('a request that came before a kill and comes again is carried on, and one t
   }
 });
 
+test('an ACK that answers an offer is told to the gateway, and its description to the record, after a kill, too', async () => {
+  for (const lives of [1, 2]) {
+    const bench = new RunnerBench();
+    const call = new BenchCall(bench, 'one');
+    const [head = '', sdp = ''] = call.inviteText().split('\r\n\r\n');
+    const withoutOffer = head.replace(/Content-Type: .*\r\n/, '').replace(/Length: .*/, 'Length: 0');
+    call.invite = textTo(bench.receive(`${withoutOffer}\r\n\r\n`, CALLER), TRUNK, 'INVITE');
+    call.answered();
+    if (lives > 1) bench.restart();
+    const answer = sdp.replace('RTP/AVP 0', 'RTP/AVP 8');
+    const lines = `Content-Type: application/sdp\r\nContent-Length: ${answer.length}`;
+    const ack = `${call.inDialog('ACK', CALLER, 1).replace('Content-Length: 0', lines)}${answer}`;
+    assert.ok(textTo(bench.receive(ack, CALLER), TRUNK, 'ACK').endsWith(answer));
+    if (lives > 1) bench.restart();
+    bench.receive(call.inDialog('BYE', CALLER, 2), CALLER);
+    assert.deepEqual(
+      (await bench.spool()).map(({ codec, callerMedia }) => [codec, callerMedia]),
+      [['PCMA', '192.0.2.9:4000']],
+      `in ${lives} lives`,
+    );
+  }
+});
+
 test('after a kill a side refreshes its session by UPDATE though the other one takes none', () => {
   for (const status of ['405 Method Not Allowed', '501 Not Implemented']) {
     const bench = new RunnerBench();

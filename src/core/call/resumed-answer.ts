@@ -55,11 +55,14 @@ export class ResumedAnswer implements ResponseRepeaterUser {
   acknowledged(ack: SipMessage): void {
     if (ack.cseq !== this.state.cseq) return;
     this.stop();
-    this.#around.recordAcknowledged(this.#record);
-    const { owedAck } = this.#callee;
-    if (owedAck === null || owedAck.isSent) return;
-    const { headers, body } = crossingOf(ack);
-    owedAck.send(headers, body);
+    const { owedAck, sessionTimer } = this.#callee;
+    if (owedAck === null || owedAck.isSent) return this.#around.recordAcknowledged(this.#record);
+    const answer = crossingOf(ack);
+    owedAck.send(answer.headers, answer.body);
+    sessionTimer?.sent(answer);
+    this.#record.callerDescribed(answer);
+    this.#record.settled(answer);
+    this.#around.recordChanged(this.#record);
   }
 
   /** The leg is over, or nothing is left to be done. */
