@@ -203,6 +203,16 @@ test('a stop does not wait until all accounts are charged; the next start charge
   assert.deepEqual(paid().sort(), names.sort());
 });
 
+test('the clocks of a zone are asked for all its accounts at once, not for each', async (context) => {
+  const names = Array.from({ length: 200 }, (_, at) => `account-${at}`);
+  const accounts = names.map((name) => `  - { account: ${name}, currency: EUR, package: basic }\n`).join('');
+  const stage = new Stage('2027-01-01T08:00:00Z', network('') + accounts);
+  await stage.look('2027-01-01T08:00:00Z');
+  const clocks = context.mock.method(Intl, 'DateTimeFormat');
+  await stage.look('2027-01-01T08:01:00Z');
+  assert.ok(clocks.mock.callCount() < 50, `${clocks.mock.callCount()}`);
+});
+
 describe('days without the package', () => {
   const rentOf = (lines: readonly string[]): string[] => lines.map((line) => line.slice(0, 22));
 

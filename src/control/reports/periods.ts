@@ -43,17 +43,29 @@ export function beginningOfPeriod(kind: PeriodKind, timeZone: string, wallMs: nu
   return periodsOf(kind, timeZone, wallMs - MONTH_MS_MAX, wallMs + 1).at(-1)?.fromWallMs ?? wallMs;
 }
 
+/** Beginnings of days, by zone and day: thousands of accounts are asked about each minute, and clocks answer slowly. */
+const beginnings = new Map<string, number>();
+const BEGINNINGS_MAX = 10_000;
+
 /**
  * The moment at which the clocks of `timeZone` first show `day` (days since 1970) or later: the beginning of that day.
  */
 export function beginningOfDay(day: number, timeZone: string): number {
-  return new ShownClock(timeZone).first(day * DAY_MS);
+  const key = `${day} ${timeZone}`;
+  const known = beginnings.get(key);
+  if (known !== undefined) return known;
+  if (beginnings.size >= BEGINNINGS_MAX) beginnings.clear();
+  const wallMs = new ShownClock(timeZone).first(day * DAY_MS);
+  beginnings.set(key, wallMs);
+  return wallMs;
 }
 
-/** The day (since 1970) that the clocks of `timeZone` show at `wallMs`. */
+/** The day (since 1970) that the clocks of `timeZone` show at `wallMs`: the last one that has begun. */
 export function dayShown(wallMs: number, timeZone: string): number {
-  const [stretch] = stretchesOf(timeZone, wallMs, wallMs + 1);
-  return Math.floor((wallMs + (stretch?.aheadMs ?? 0)) / DAY_MS);
+  // No clock is a day or more ahead of UTC, nor behind it.
+  let day = Math.floor(wallMs / DAY_MS) + 1;
+  while (beginningOfDay(day, timeZone) > wallMs) day--;
+  return day;
 }
 
 /** Beginnings of periods within a stretch, as its clocks show them; the stretch's own is the first. */
