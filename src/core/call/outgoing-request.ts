@@ -16,7 +16,8 @@ import type { DialogLeg } from './dialog-leg.ts';
 import { type Acknowledger, type Crossing, EMPTY_CROSSING, type Question } from './leg-events.ts';
 import type { Surroundings } from './ports.ts';
 
-const NOT_ALLOWED = 405;
+const OK = 200;
+const METHOD_NOT_ALLOWED = 405;
 const REQUEST_TIMEOUT = 408;
 const NO_DIALOG = 481;
 const TERMINATED = 487;
@@ -184,20 +185,23 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
     if (this.#isOverdue) this.#answer(GATEWAY_TIMEOUT, reasonPhraseOf(GATEWAY_TIMEOUT), EMPTY_CROSSING, null);
     // What a peer demands of us is nothing that the other side could give.
     else if (status === 401 || status === 407) this.#answer(503, reasonPhraseOf(503), EMPTY_CROSSING, null);
-    // A peer without UPDATE may not have said so, or to an earlier life of the switch: what is left is the refresh of the
-    // side that asks (RFC 4028 7.4).
-    else if (this.#isPlainUpdate && (status === NOT_ALLOWED || status === NOT_IMPLEMENTED)) {
-      this.#answer(200, reasonPhraseOf(200), EMPTY_CROSSING, null);
-    } else this.#answer(status, phrase, crossing, null);
+    else if (this.#concernsSender(status)) this.#answer(OK, reasonPhraseOf(OK), EMPTY_CROSSING, null);
+    else this.#answer(status, phrase, crossing, null);
     this.#leg.onAnswered(this);
     // 12.2.1.2: the peer does not know the dialog, or does not answer in it: it is over.
     const isGone = status === REQUEST_TIMEOUT || status === NO_DIALOG;
     if (isGone && !NOT_OF_DIALOG.includes(this.method)) this.#leg.peerGone(this);
   }
 
-  /** The other side's UPDATE without an offer. */
-  get #isPlainUpdate(): boolean {
-    return this.method === 'UPDATE' && !this.hasOffer && !this.isRefresh;
+  /**
+   * Whether the peer, as `status` says, takes no UPDATE, and it had no offer: then it has refreshed the session of its
+   * sender alone (RFC 4028 7.4), and so does the next one.
+   */
+  #concernsSender(status: number): boolean {
+    if (this.method !== 'UPDATE' || this.hasOffer || this.isRefresh) return false;
+    if (status !== METHOD_NOT_ALLOWED && status !== NOT_IMPLEMENTED) return false;
+    this.#leg.refusesUpdate = true;
+    return true;
   }
 
   #answer(status: number, phrase: string, crossing: Crossing, acknowledger: Acknowledger | null): void {
