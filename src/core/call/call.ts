@@ -48,7 +48,7 @@ import { prackOf, ringSignalOf } from './provisional-across.ts';
 import { hasReached, noteAttemptEnd } from './quality-signs.ts';
 import { reasonOf } from './reason-header.ts';
 import { type TalkLimit, talkLimitOf } from './talk-limit.ts';
-import { settleBill, TalkReserve, type TalkReserveUser } from './talk-reserve.ts';
+import { isPaidAhead, settleBill, TalkReserve, type TalkReserveUser } from './talk-reserve.ts';
 
 const PROCEEDING = 0;
 const TALK_LIMIT = 1;
@@ -297,7 +297,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
   }
 
   #beginReserve(): void {
-    if (!this.record.bill?.reserve && !this.record.bill?.free) return;
+    if (!isPaidAhead(this.record.bill)) return;
     this.#reserve = new TalkReserve(this.#around, this.record, this.#routing, this);
   }
 

@@ -1,13 +1,14 @@
 // The talk time of a prepaid call, or of one with free minutes: a slice is reserved before it hunts, the next one
-// before the last is talked up, of free seconds while there are some, then of money. When neither is left a prepaid
-// call ends at the very second that was paid for; any other pays at its end for what was not free.
+// before the last is talked up, of free seconds while there are some, then of money; and of the money of each agent
+// above its account who has a limit. When one of them has nothing left a prepaid call ends at the very second that was
+// paid for; any other pays at its end for what was not free.
 //
 //   answered --shortly before the slice ends--> reserve --got more--> and so on
 //                                                    \--no more--> at its end once more --no more--> exhausted
 
 import type { EndReason } from '../base/end-reason.ts';
 import type { Balances } from '../rating/balances.ts';
-import { lossesOf } from '../rating/bill.ts';
+import { type Bill, lossesOf } from '../rating/bill.ts';
 import { extendFree } from '../rating/free-seconds.ts';
 import { extendReserve, type SliceRules } from '../rating/reserve.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
@@ -47,7 +48,6 @@ export class TalkReserve implements Timed {
       this.#arm();
       return;
     }
-    if (!this.#record.bill?.reserve) return;
     const leftMs = this.#leftMs();
     if (leftMs > 0) this.#timer = this.#around.wheel.arm(this, 0, leftMs);
     else this.#user.release('CreditExhausted');
@@ -60,31 +60,67 @@ export class TalkReserve implements Timed {
     return { sliceSeconds: sliceSeconds + lateSeconds, advanceSeconds };
   }
 
-  /** The call is over. What it has talked while nobody could look is reserved, as far as its account has that. */
+  /**
+   * The call is over. What it has talked while nobody could look is reserved, as far as they have that. An agent pays
+   * for all that the record says: what he has not reserved is no part of it.
+   */
   end(): void {
-    this.#around.wheel.disarm(this.#timer, this);
+    const [record, { wheel, balances, nowMs }] = [this.#record, this.#around];
+    wheel.disarm(this.#timer, this);
     this.#timer = 0;
-    while (this.#leftMs() < 0 && extended(this.#record, this.#around.balances, this.#sliceRules()));
+    while (this.#leftMs() < 0 && extended(record, balances, this.#sliceRules()));
+    const leftMs = this.#leftMs();
+    const bill = record.bill as Bill;
+    if (leftMs < 0 && coveredSecondsOf(bill) < ownSecondsOf(bill)) record.talkedUntil(nowMs + leftMs);
   }
 
   #arm(): void {
     const leftMs = Math.max(0, this.#leftMs());
+    if (leftMs === Number.POSITIVE_INFINITY) return;
     this.#timer = this.#around.wheel.arm(this, 0, leftMs - Math.min(AHEAD_MS, leftMs / 2));
   }
 
   /** Talk time that is paid for and not yet over. */
   #leftMs(): number {
-    const { rules, reserve, free } = this.#record.bill ?? {};
-    const grantedSeconds = (reserve?.grantedSeconds ?? 0) + (free?.grantedSeconds ?? 0);
-    return this.#record.answeredAtMs + grantedSeconds * 1000 + (rules?.freeMs ?? 0) - this.#around.nowMs;
+    const bill = this.#record.bill as Bill;
+    return this.#record.answeredAtMs + coveredSecondsOf(bill) * 1000 + bill.rules.freeMs - this.#around.nowMs;
   }
 }
 
-/** Reserves the next slice of a call; false when its account has nothing for it, or needs none. */
+/** Whether somebody pays for a call, in money or free seconds, before it is over. */
+export function isPaidAhead(bill: Bill | null): boolean {
+  return bill !== null && coveredSecondsOf(bill) < Number.POSITIVE_INFINITY;
+}
+
+/** Seconds of talk that all have reserved who pay ahead; Infinity where nobody does. */
+export function coveredSecondsOf(bill: Bill): number {
+  let seconds = ownSecondsOf(bill);
+  for (const { reserve } of bill.agents) seconds = Math.min(seconds, reserve?.grantedSeconds ?? seconds);
+  return seconds;
+}
+
+/** Those that its account has. */
+function ownSecondsOf({ reserve, free }: Bill): number {
+  if (reserve === null && (free === null || free.isSpent)) return Number.POSITIVE_INFINITY;
+  return (reserve?.grantedSeconds ?? 0) + (free?.grantedSeconds ?? 0);
+}
+
+/** Reserves the next slice of a call; false when somebody has nothing for it, or nobody needs any. */
 export function extended({ bill }: LiveRecord, balances: Balances, sliceRules: SliceRules): boolean {
-  if (bill?.free && extendFree(bill.free, balances.free, sliceRules.sliceSeconds)) return true;
-  if (!bill?.reserve || bill.sell === null) return false;
-  return extendReserve(bill.reserve, bill.sell, balances, sliceRules);
+  if (bill === null) return false;
+  const before = coveredSecondsOf(bill);
+  const wanted = before + sliceRules.sliceSeconds;
+  if (ownSecondsOf(bill) < wanted) extendOwn(bill, balances, sliceRules);
+  for (const line of bill.agents) {
+    const { reserve } = line;
+    if (reserve !== null && reserve.grantedSeconds < wanted) extendReserve(reserve, line, balances, sliceRules);
+  }
+  return coveredSecondsOf(bill) > before;
+}
+
+function extendOwn({ free, reserve, sell }: Bill, balances: Balances, sliceRules: SliceRules): void {
+  if (free !== null && extendFree(free, balances.free, sliceRules.sliceSeconds)) return;
+  if (reserve !== null && sell !== null) extendReserve(reserve, sell, balances, sliceRules);
 }
 
 /** The call is over and its fees are in its record: gives back what it reserved, takes what it costs. */
@@ -96,10 +132,5 @@ export function settleBill(record: LiveRecord, balances: Balances): void {
   if (free !== null) {
     balances.free.giveBack({ place: free.place, term: free.term, seconds: free.grantedSeconds - cdr.freeSeconds });
   }
-  let reservedNanos = bill.reserve?.reservedNanos ?? 0n;
-  // The first loss is that of the account which reserved.
-  for (const { slot, nanos } of record.losses) {
-    balances.charge(slot, reservedNanos, nanos);
-    reservedNanos = 0n;
-  }
+  for (const { slot, reservedNanos, nanos } of record.losses) balances.charge(slot, reservedNanos, nanos);
 }

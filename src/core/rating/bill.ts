@@ -16,6 +16,12 @@ export interface BillLine {
   readonly terms: RateTerms;
 }
 
+/** An agent, who pays by rates of his own, and ahead where his account has a limit. */
+export interface AgentLine extends BillLine {
+  /** Money of his that stands aside for the call; null where his account has no limit. */
+  readonly reserve: Reserve | null;
+}
+
 /** What an agent pays. */
 export interface AgentFee {
   readonly account: string;
@@ -57,7 +63,7 @@ export interface Bill {
   /** Free minutes of its account; null where it has none for the call. */
   readonly free: FreeShare | null;
   /** Those above its account, the nearest first. */
-  readonly agents: readonly BillLine[];
+  readonly agents: readonly AgentLine[];
   /** Of the attempt under way; null where nobody is paid. */
   buy: BillLine | null;
   /** Money that stands aside for it; null where its account has no limit. */
@@ -69,6 +75,8 @@ export interface Loss {
   readonly account: string;
   readonly slot: number;
   readonly nanos: bigint;
+  /** What was reserved of it for the call. */
+  readonly reservedNanos: bigint;
   /** Free seconds that it has used up; null where it has none for the call. */
   readonly free: FreeUse | null;
 }
@@ -80,17 +88,13 @@ export type BillWords = readonly [
   reserve: ReserveWords | null,
   buy: LineWords | null,
   sell: LineWords | null,
-  ...agents: LineWords[],
+  ...agents: AgentWords[],
 ];
 type ReserveWords = readonly [floorNanos: bigint, grantedSeconds: number, reservedNanos: bigint];
-type LineWords = readonly [
-  account: string,
-  slot: number,
-  table: string,
-  prefix: string,
-  terms: readonly number[],
-  ...free: FreeWords[],
-];
+type RateWords = readonly [account: string, slot: number, table: string, prefix: string, terms: readonly number[]];
+type LineWords = readonly [...RateWords, ...free: FreeWords[]];
+/** An earlier release reserved nothing of agents. */
+type AgentWords = readonly [...RateWords, ...reserve: ReserveWords[]];
 type FreeWords = readonly [allowance: string, place: number, term: number, grantedSeconds: number];
 
 /**
@@ -124,21 +128,21 @@ export function fillFees(record: BilledRecord, { rules, sell, buy, agents, reser
   });
 }
 
-/** Who loses what by a call whose fees are in `record`; its account first, where it pays. */
-export function lossesOf(record: BilledRecord, { sell, buy, agents, free }: Bill): Loss[] {
+/** Who loses what by a call whose fees are in `record`, be it nothing; its account first, where it pays. */
+export function lossesOf(record: BilledRecord, { sell, buy, agents, reserve, free }: Bill): Loss[] {
   const losses: Loss[] = [];
   const used = free && { place: free.place, term: free.term, seconds: record.freeSeconds };
-  if (sell !== null) losses.push({ ...lossOf(sell, record.sellFeeNanos + record.taxNanos), free: used });
-  if (buy !== null) losses.push(lossOf(buy, record.buyFeeNanos + record.buyTaxNanos));
+  if (sell !== null) losses.push({ ...lossOf(sell, record.sellFeeNanos + record.taxNanos, reserve), free: used });
+  if (buy !== null) losses.push(lossOf(buy, record.buyFeeNanos + record.buyTaxNanos, null));
   for (const [level, line] of agents.entries()) {
     const fee = record.agentFees[level];
-    if (fee !== undefined) losses.push(lossOf(line, fee.feeNanos + fee.taxNanos));
+    losses.push(lossOf(line, fee === undefined ? 0n : fee.feeNanos + fee.taxNanos, line.reserve));
   }
   return losses;
 }
 
-function lossOf({ account, slot }: BillLine, nanos: bigint): Loss {
-  return { account, slot, nanos, free: null };
+function lossOf({ account, slot }: BillLine, nanos: bigint, reserve: Reserve | null): Loss {
+  return { account, slot, nanos, reservedNanos: reserve?.reservedNanos ?? 0n, free: null };
 }
 
 /** Who loses what by the call of a whole record, by name. */
@@ -153,8 +157,11 @@ export function chargesOf(record: ChargedRecord): { readonly account: string; re
 }
 
 /** What the call of a written bill has reserved, and of whom. */
-export function reservedBy([, , reserve, , sell]: BillWords): { readonly slot: number; readonly nanos: bigint }[] {
-  return reserve === null || sell === null ? [] : [{ slot: sell[1], nanos: reserve[2] }];
+export function reservedBy(words: BillWords): { readonly slot: number; readonly nanos: bigint }[] {
+  const [, , reserve, , sell, ...agents] = words;
+  const reserved = agents.flatMap(([, slot, , , , own]) => (own === undefined ? [] : [{ slot, nanos: own[2] }]));
+  if (reserve !== null && sell !== null) reserved.push({ slot: sell[1], nanos: reserve[2] });
+  return reserved;
 }
 
 /** The free seconds that it has reserved. */
@@ -165,30 +172,50 @@ export function freeReservedBy([, , , , sell]: BillWords): FreeUse[] {
 
 /** `bill` as words. */
 export function billWordsOf({ rules, sell, buy, agents, reserve, free }: Bill): BillWords {
-  const reserved = reserve && ([reserve.floorNanos, reserve.grantedSeconds, reserve.reservedNanos] as const);
+  const reserved = reserve && reserveWordsOf(reserve);
   const freeWords = free && ([free.allowance, free.place, free.term, free.grantedSeconds] as const);
   const lines = [buy && lineWordsOf(buy), sell && lineWordsOf(sell, freeWords)] as const;
-  return [rules.precisionMs, rules.freeMs, reserved, ...lines, ...agents.map((line) => lineWordsOf(line))];
+  return [rules.precisionMs, rules.freeMs, reserved, ...lines, ...agents.map(agentWordsOf)];
 }
 
 /** The bill that `words` are. */
 export function billOf([precisionMs, freeMs, reserved, buy, sell, ...agents]: BillWords): Bill {
   const rules = { precisionMs, freeMs };
-  const reserve = reserved && { floorNanos: reserved[0], grantedSeconds: reserved[1], reservedNanos: reserved[2] };
+  const reserve = reserved && reserveOf(reserved);
   const [, , , , , freeWords] = sell ?? [];
   const free = freeWords === undefined ? null : freeOf(freeWords);
-  return { rules, reserve, free, sell: sell && lineOf(sell), agents: agents.map(lineOf), buy: buy && lineOf(buy) };
+  return { rules, reserve, free, sell: sell && lineOf(sell), agents: agents.map(agentLineOf), buy: buy && lineOf(buy) };
+}
+
+function reserveWordsOf({ floorNanos, grantedSeconds, reservedNanos }: Reserve): ReserveWords {
+  return [floorNanos, grantedSeconds, reservedNanos];
+}
+
+function reserveOf([floorNanos, grantedSeconds, reservedNanos]: ReserveWords): Reserve {
+  return { floorNanos, grantedSeconds, reservedNanos };
 }
 
 function freeOf([allowance, place, term, grantedSeconds]: FreeWords): FreeShare {
-  return { allowance, place, term, grantedSeconds };
+  return { allowance, place, term, grantedSeconds, isSpent: false };
 }
 
-function lineWordsOf({ account, slot, table, prefix, terms }: BillLine, free: FreeWords | null = null): LineWords {
-  const words = [account, slot, table, prefix, wordsOf(terms)] as const;
-  return free === null ? words : [...words, free];
+function lineWordsOf(line: BillLine, free: FreeWords | null = null): LineWords {
+  return free === null ? rateWordsOf(line) : [...rateWordsOf(line), free];
 }
 
-function lineOf([account, slot, table, prefix, words]: LineWords): BillLine {
+function agentWordsOf(line: AgentLine): AgentWords {
+  return line.reserve === null ? rateWordsOf(line) : [...rateWordsOf(line), reserveWordsOf(line.reserve)];
+}
+
+function rateWordsOf({ account, slot, table, prefix, terms }: BillLine): RateWords {
+  return [account, slot, table, prefix, wordsOf(terms)];
+}
+
+function agentLineOf(words: AgentWords): AgentLine {
+  const [, , , , , reserve] = words;
+  return { ...lineOf(words), reserve: reserve === undefined ? null : reserveOf(reserve) };
+}
+
+function lineOf([account, slot, table, prefix, words]: LineWords | AgentWords): BillLine {
   return { account, slot, table, prefix, terms: termsOf(words) };
 }

@@ -26,6 +26,8 @@ export interface FreeShare {
   /** The period they are of; 0 while none are reserved. */
   term: number;
   grantedSeconds: number;
+  /** Whether there were none left. */
+  isSpent: boolean;
 }
 
 const HALF = 32n;
@@ -173,14 +175,19 @@ export function dayOf(term: number): number {
 
 /** Reserves the next slice of free seconds for a call, or what is left of it; false where nothing is. */
 export function extendFree(share: FreeShare, free: FreeSeconds, sliceSeconds: number): boolean {
+  const seconds = reservedFree(share, free, sliceSeconds);
+  share.grantedSeconds += seconds;
+  share.isSpent = seconds === 0;
+  return seconds > 0;
+}
+
+function reservedFree(share: FreeShare, free: FreeSeconds, sliceSeconds: number): number {
   if (share.term === 0) {
     const { term } = free.now(share.place);
-    if (term !== termOf(share.allowance, dayOf(term))) return false;
+    if (term !== termOf(share.allowance, dayOf(term))) return 0;
     share.term = term;
   }
-  const seconds = free.reserve(share.place, share.term, sliceSeconds);
-  share.grantedSeconds += seconds;
-  return seconds > 0;
+  return free.reserve(share.place, share.term, sliceSeconds);
 }
 
 function wordOf(term: number, seconds: number): bigint {

@@ -4,18 +4,19 @@ import type { EndReason } from '../base/end-reason.ts';
 import { type Calendar, isOpenAt } from '../routing/calendar.ts';
 import type { Price, RoutePrices } from '../routing/route-conditions.ts';
 import type { FreeAllowance, MappingGateway, PricedAccount, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
-import type { BillLine } from './bill.ts';
+import type { AgentLine, BillLine } from './bill.ts';
 import type { FreeShare } from './free-seconds.ts';
 import { RateDeck } from './rate-deck.ts';
 import { priceOf, RATE_TYPES } from './rate-terms.ts';
 import { AGENT_LEVELS_MAX } from './rating-limits.ts';
+import { beginReserve } from './reserve.ts';
 
 /** By what rate a call is sold, and why it is not. */
 export interface Sale {
   readonly account: PricedAccount;
   /** Null where there is no rate for the number. */
   readonly line: BillLine | null;
-  readonly agents: readonly BillLine[];
+  readonly agents: readonly AgentLine[];
   readonly refusal: RateRefusal | null;
   /** Whose rate the refusal is for: its own account, or an agent above it. */
   readonly refused: Refusing | null;
@@ -74,20 +75,20 @@ export class Pricing implements RoutePrices {
         found = allowance;
       }
     }
-    return found && { allowance: found.allowance, place: found.place, term: 0, grantedSeconds: 0 };
+    return found && { allowance: found.allowance, place: found.place, term: 0, grantedSeconds: 0, isSpent: false };
   }
 
   /** A line for each agent that is billed, `nearest` first; one that is not is passed over. */
   agentLinesOf(nearest: string, digits: string, wallMs: number): AgentSale {
-    const agents: BillLine[] = [];
+    const agents: AgentLine[] = [];
     let agent = this.#accounts.get(nearest);
     for (let level = 0; agent !== undefined && level < AGENT_LEVELS_MAX; level++) {
-      const { account, rateTables, agent: above } = agent;
+      const { account, rateTables, creditLimitNanos, agent: above } = agent;
       if (rateTables.length > 0) {
         const line = this.lineOf(agent, digits, wallMs);
         if (line === null) return { agents: [], refusal: 'RateNotFound', refused: { account, line } };
         if (line.terms.isBarred) return { agents: [], refusal: 'RateBarred', refused: { account, line } };
-        agents.push(line);
+        agents.push({ ...line, reserve: beginReserve(creditLimitNanos) });
       }
       agent = this.#accounts.get(above);
     }

@@ -2,8 +2,8 @@
 
 import type { KnownPrices, Price, SellQuote } from '../routing/route-conditions.ts';
 import type { MappingGateway, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
-import { Pricing, type Sale } from './pricing.ts';
-import { priceOf } from './rate-terms.ts';
+import { Pricing, type Refusing, type Sale } from './pricing.ts';
+import { priceOf, type RateTerms } from './rate-terms.ts';
 import { talkSecondsFor } from './reserve.ts';
 
 /** What accounts have now. */
@@ -31,8 +31,9 @@ export class Quotes implements KnownPrices {
   sellQuote(gateway: MappingGateway, digits: string, wallMs: number): SellQuote | null {
     const sale = this.#pricing.soldBy(gateway, digits, wallMs);
     if (sale === null) return null;
-    const { account, line, refused } = sale;
-    const talkSecondsMax = this.#talkSecondsMax(sale, digits, wallMs);
+    const { account, line } = sale;
+    const { seconds: talkSecondsMax, broke } = this.#talkOf(sale, digits, wallMs);
+    const refused = sale.refused ?? broke;
     return {
       account: account.account,
       table: line?.table ?? '',
@@ -52,15 +53,31 @@ export class Quotes implements KnownPrices {
     return this.#pricing.buyPrice(gateway, digits, wallMs);
   }
 
+  /** The longest talk that all who pay ahead can pay for, null where nobody does; and an agent who pays for none. */
+  #talkOf(sale: Sale, digits: string, wallMs: number): { seconds: number | null; broke: Refusing | null } {
+    const balances = this.#balances;
+    const { account, line } = sale;
+    if (line === null) return { seconds: null, broke: null };
+    let seconds: number | null = null;
+    if (account.creditLimitNanos !== null) {
+      const free = this.#pricing.freeOf(account, digits, wallMs);
+      const ownNanos = balances.spendable(account.slot) + account.creditLimitNanos;
+      seconds = this.#secondsFor(ownNanos, line.terms, free === null ? 0 : balances.freeSeconds(free.place));
+    }
+    for (const agent of sale.agents) {
+      if (agent.reserve === null) continue;
+      const own = this.#secondsFor(balances.spendable(agent.slot) - agent.reserve.floorNanos, agent.terms, 0);
+      if (own === 0) return { seconds: 0, broke: { account: agent.account, line: agent } };
+      seconds = Math.min(seconds ?? own, own);
+    }
+    return { seconds, broke: null };
+  }
+
   /** As the reservation of a call's first slice would find it, and what is free besides. */
-  #talkSecondsMax({ account, line }: Sale, digits: string, wallMs: number): number | null {
-    const { slot, creditLimitNanos } = account;
-    if (line === null || creditLimitNanos === null) return null;
+  #secondsFor(ownNanos: bigint, terms: RateTerms, freeSeconds: number): number {
     const { SERVER_BILLING_FREE_TIME, SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME } = this.#parameters;
-    const ownNanos = this.#balances.spendable(slot) + creditLimitNanos;
-    const seconds = talkSecondsFor(ownNanos, line.terms, SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME);
-    const free = this.#pricing.freeOf(account, digits, wallMs);
-    const ownSeconds = Math.max(0, seconds) + (free === null ? 0 : this.#balances.freeSeconds(free.place));
-    return ownSeconds < 1 ? 0 : ownSeconds + SERVER_BILLING_FREE_TIME / SECOND_MS;
+    const paid = Math.max(0, talkSecondsFor(ownNanos, terms, SERVER_BILLING_PREVENT_OVERDRAFT_ADVANCE_TIME));
+    const seconds = paid + freeSeconds;
+    return seconds < 1 ? 0 : seconds + SERVER_BILLING_FREE_TIME / SECOND_MS;
   }
 }

@@ -23,6 +23,11 @@ export interface SliceRules {
   readonly advanceSeconds: number;
 }
 
+/** Nothing yet, for a call of an account with this credit limit; null where it has none. */
+export function beginReserve(creditLimitNanos: bigint | null): Reserve | null {
+  return creditLimitNanos === null ? null : { floorNanos: -creditLimitNanos, grantedSeconds: 0, reservedNanos: 0n };
+}
+
 /**
  * Reserves the next slice, or as many seconds of it as the balance pays for. False when it pays for none: the call has
  * what it had. Seconds that cost no more than is reserved (the rest of a period that has begun) it gets whatever its

@@ -185,6 +185,102 @@ test('what a prepaid call reserved goes back to its account alone: its agent and
   assert.deepEqual(left(), [90n, 90n, 90n]);
 });
 
+describe('the limit of an agent above its account', () => {
+  /** A cent a second for the account, its agent, and the agent above him; the latter has no limit. */
+  const file = network('0')
+    .replace('accounts:', 'accounts:\n  - { account: palace, type: agent, rateTable: retail, creditLimit: None }')
+    .replace('accounts:', 'accounts:\n  - { account: house, type: agent, agent: palace, rateTable: retail }')
+    .replace('creditLimit: 0 }', 'creditLimit: 0, agent: house }');
+  const slots = ['prepaid', 'house', 'palace'].map(
+    (name) => snapshotOfFile(file).prices?.accounts.find(({ account }) => account === name)?.slot ?? assert.fail(),
+  );
+
+  function stage(cents: readonly [prepaid: bigint, house: bigint], text = file, isMortal = false) {
+    const calls = new PricedBench(text, { isMortal });
+    const { balances } = calls.switch;
+    for (const [at, slot] of slots.entries()) balances.open(slot, (cents[at] ?? 0n) * CENT);
+    return { calls, left: () => slots.map((slot) => balances.spendable(slot) / CENT) };
+  }
+
+  test('is reserved like its own, and what was reserved goes back', () => {
+    const { calls, left } = stage([100n, 200n]);
+    calls.call('one', '49', 0);
+    assert.deepEqual(left(), [40n, 140n, 0n]);
+    calls.advanceTo(10_000);
+    calls.hangUp('one', 10_000);
+    assert.deepEqual(left(), [90n, 190n, -10n]);
+  });
+
+  test('goes back as a whole where nobody answers', () => {
+    const { calls, left } = stage([100n, 200n]);
+    calls.invite('one', '49', 0);
+    assert.deepEqual(left(), [40n, 140n, 0n]);
+    calls.switch.releaseAll('OperatorHangup', 1000);
+    assert.deepEqual(left(), [100n, 200n, 0n]);
+  });
+
+  for (const [what, text] of [
+    ['of an account that has more', file],
+    ['of an account without a limit', file.replace('creditLimit: 0, agent', 'creditLimit: None, agent')],
+  ] as const) {
+    test(`cuts a call ${what} at the very second that he pays for`, () => {
+      const { calls, left } = stage([1_000n, 70n], text);
+      calls.call('one', '49', 0);
+      calls.advanceTo(69_999);
+      assert.equal(calls.switch.cdrs.length, 0);
+      calls.advanceTo(80_000);
+      const [cdr] = calls.switch.cdrs;
+      assert.deepEqual([cdr?.endReason, cdr?.holdMs, cdr?.unpaidSeconds], ['CreditExhausted', 70_000, 0]);
+      assert.deepEqual(left(), [930n, 0n, -70n]);
+    });
+  }
+
+  test('of two calls leaves to each what the other has not', () => {
+    const { calls, left } = stage([1_000n, 90n]);
+    calls.call('one', '49', 0);
+    calls.call('two', '49', 0);
+    assert.equal(left()[1], 0n);
+    calls.advanceTo(100_000);
+    assert.deepEqual(
+      calls.switch.cdrs.map(({ holdMs }) => holdMs),
+      [30_000, 60_000],
+    );
+    assert.deepEqual(left(), [910n, 0n, -90n]);
+  });
+
+  test('InsufficientBalance: nothing is left of it for the beginning of a call', () => {
+    const { calls, left } = stage([1_000n, 0n]);
+    calls.call('one', '49', 0);
+    assert.equal(calls.switch.cdrs[0]?.endReason, 'InsufficientBalance');
+    assert.deepEqual(left(), [1_000n, 0n, 0n]);
+  });
+
+  test('holds over a kill, and cuts what has talked on beyond it to what he pays for', () => {
+    const { calls, left } = stage([1_000n, 70n], file, true);
+    calls.call('one', '49', 0);
+    calls.switch.kill(0, 'between', 1_000);
+    assert.deepEqual(left(), [940n, 10n, 0n]);
+    calls.switch.advance(600_000);
+    const [cdr] = calls.switch.cdrs;
+    assert.deepEqual([cdr?.endReason, cdr?.holdMs], ['CreditExhausted', 70_000]);
+    assert.deepEqual(left(), [930n, 0n, -70n]);
+  });
+
+  test('is told beforehand: how long one may talk, and who cannot pay', () => {
+    const { calls } = stage([1_000n, 70n]);
+    const snapshot = snapshotOfFile(file);
+    const { balances } = calls.switch;
+    const spendable = (slot: number): bigint => balances.spendable(slot);
+    const [gateway = assert.fail()] = snapshot.mappingGateways;
+    const quote = () =>
+      new Quotes(snapshot, { spendable, freeSeconds: () => 0 }).sellQuote(gateway, '49', EPOCH_WALL_MS);
+    assert.deepEqual([quote()?.talkSecondsMax, quote()?.refusal], [70, '']);
+    balances.add(slots[1] as number, -70n * CENT);
+    assert.deepEqual([quote()?.talkSecondsMax, quote()?.refusal], [0, 'InsufficientBalance']);
+    assert.equal(quote()?.refusedBy?.account, 'house');
+  });
+});
+
 test('1 000 calls at once over 3 shards, money for a third: never below the limit, right to the last unit', () => {
   const calls = new PricedBench(network('0'), { shardCount: 3 });
   const { balances } = calls.switch;

@@ -24,12 +24,17 @@ const TABLES = ['retail', 'own', 'agents', 'vendor'] as const;
 
 interface Terms {
   readonly limitNanos: bigint;
+  /** Of the agent; null: none. */
+  readonly agentLimitNanos: bigint | null;
   readonly precisionMs: number;
   readonly freeMs: number;
   readonly sliceSeconds: number;
 }
 
-function networkOf({ limitNanos, precisionMs, freeMs, sliceSeconds }: Terms): string {
+const limitText = (nanos: bigint): string => `0.${String(nanos).padStart(9, '0')}`;
+
+function networkOf({ limitNanos, agentLimitNanos, precisionMs, freeMs, sliceSeconds }: Terms): string {
+  const agentLimit = agentLimitNanos === null ? 'None' : limitText(agentLimitNanos);
   const tables = TABLES.map((name) => `  - { name: ${name}, currency: EUR }\n`).join('');
   return `
 rateTables:
@@ -38,9 +43,9 @@ accounts:
   - account: prepaid
     rateTable: retail
     privateRateTable: own
-    creditLimit: 0.${String(limitNanos).padStart(9, '0')}
+    creditLimit: ${limitText(limitNanos)}
     agent: house
-  - { account: house, type: agent, rateTable: agents, creditLimit: None }
+  - { account: house, type: agent, rateTable: agents, creditLimit: ${agentLimit} }
   - { account: carrier, type: settlement, rateTable: vendor, creditLimit: None }
 mappingGateways:
   - { name: in, account: prepaid, remoteIps: ${CALLER.address} }
@@ -61,7 +66,7 @@ class Run {
   readonly #rates: Readonly<Record<(typeof TABLES)[number], readonly PlainRate[]>>;
   readonly #bench: PricedBench;
   readonly #slots = new Map<string, number>();
-  readonly #openingNanos: bigint;
+  readonly #openings: Readonly<Record<string, bigint>>;
   readonly ends = new Map<string, number>();
 
   constructor(seed: number) {
@@ -69,6 +74,7 @@ class Run {
     this.#prng = prng;
     this.#terms = {
       limitNanos: BigInt(pick(prng, [0, 0, 500_000_000])),
+      agentLimitNanos: prng.chance(0.3) ? null : BigInt(pick(prng, [0, 500_000_000])),
       precisionMs: pick(prng, [0, 50, 999]),
       freeMs: pick(prng, [0, 0, 3_000]),
       sliceSeconds: pick(prng, [1, 7, 60]),
@@ -82,8 +88,10 @@ class Run {
     const rateTables = TABLES.map((name) => imageOf(name, this.#rates[name]));
     const snapshot: Snapshot = { ...compiled, prices: { accounts, rateTables } };
     this.#bench = new PricedBench(file, { shardCount: SHARDS, seed, snapshot, isMortal: true });
-    this.#openingNanos = BigInt(prng.below(60)) * 500_000_000n;
-    this.#bench.switch.balances.open(this.#slotOf('prepaid'), this.#openingNanos);
+    const opening = (): bigint => BigInt(prng.below(60)) * 500_000_000n;
+    this.#openings = { prepaid: opening(), house: opening() };
+    const { balances } = this.#bench.switch;
+    for (const [account, nanos] of Object.entries(this.#openings)) balances.open(this.#slotOf(account), nanos);
   }
 
   play(): void {
@@ -126,12 +134,14 @@ class Run {
   }
 
   #checkLimit(): void {
-    assert.ok(this.#left('prepaid') >= -this.#terms.limitNanos, 'the balance is never below its limit');
+    const { limitNanos, agentLimitNanos } = this.#terms;
+    assert.ok(this.#left('prepaid') >= -limitNanos, 'the balance is never below its limit');
+    const isAbove = agentLimitNanos === null || this.#left('house') >= -agentLimitNanos;
+    assert.ok(isAbove, 'nor is that of its agent');
   }
 
   #checkSums(): void {
-    const left = new Map([...this.#slots.keys()].map((account) => [account, 0n]));
-    left.set('prepaid', this.#openingNanos);
+    const left = new Map([...this.#slots.keys()].map((account) => [account, this.#openings[account] ?? 0n]));
     for (const cdr of this.#bench.switch.cdrs) {
       this.ends.set(`${cdr.endReason}`, (this.ends.get(`${cdr.endReason}`) ?? 0) + 1);
       for (const [account, nanos] of this.#feesOf(cdr)) left.set(account, (left.get(account) ?? 0n) - nanos);

@@ -27,9 +27,12 @@ const BILL: Bill = {
   rules: RULES,
   sell: line('alpha', 3, 1_000),
   buy: line('carrier', 4, 700),
-  agents: [line('house', 5, 900), line('palace', 6, 800)],
+  agents: [
+    { ...line('house', 5, 900), reserve: null },
+    { ...line('palace', 6, 800), reserve: { floorNanos: 0n, grantedSeconds: 120, reservedNanos: 105_600n } },
+  ],
   reserve: { floorNanos: -50n, grantedSeconds: 60, reservedNanos: 66_000n },
-  free: { allowance: 'basic national', place: 13, term: 77, grantedSeconds: 4 },
+  free: { allowance: 'basic national', place: 13, term: 77, grantedSeconds: 4, isSpent: false },
 };
 const BOUGHT_ONLY: Bill = {
   rules: RULES,
@@ -72,7 +75,10 @@ describe('a bill', () => {
 
   test('written down, says what it has reserved', () => {
     const words = billWordsOf(BILL);
-    assert.deepEqual(reservedBy(words), [{ slot: 3, nanos: 66_000n }]);
+    assert.deepEqual(reservedBy(words), [
+      { slot: 6, nanos: 105_600n },
+      { slot: 3, nanos: 66_000n },
+    ]);
     assert.deepEqual(freeReservedBy(words), [{ place: 13, term: 77, seconds: 4 }]);
     const boughtOnly = billWordsOf(BOUGHT_ONLY);
     assert.deepEqual([reservedBy(boughtOnly), freeReservedBy(boughtOnly)], [[], []]);

@@ -27,7 +27,7 @@ function twoShards(): readonly [Balances, Balances] {
   return [one, other];
 }
 
-const share = (): FreeShare => ({ allowance: ALLOWANCE, place: PLACE, term: 0, grantedSeconds: 0 });
+const share = (): FreeShare => ({ allowance: ALLOWANCE, place: PLACE, term: 0, grantedSeconds: 0, isSpent: false });
 const use = (seconds: number, term = TERM) => ({ place: PLACE, term, seconds });
 const left = ({ free }: Balances): number => free.now(PLACE).seconds;
 

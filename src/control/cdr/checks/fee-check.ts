@@ -48,7 +48,7 @@ function ratedAgain(cdr: Cdr, { pricing, rules }: VersionRates): RatedFields {
   const free =
     freeSeconds === 0
       ? null
-      : { allowance, place: 0, term: termOf(allowance, freeFromDay), grantedSeconds: freeSeconds };
+      : { allowance, place: 0, term: termOf(allowance, freeFromDay), grantedSeconds: freeSeconds, isSpent: true };
   const grantedSeconds = ratedSecondsOf(cdr.holdMs, rules) - freeSeconds - unpaidSeconds;
   const reserve = unpaidSeconds === 0 ? null : { floorNanos: 0n, grantedSeconds, reservedNanos: 0n };
   const bill: Bill = { rules, sell, agents, buy, reserve, free };

@@ -2,6 +2,7 @@
 // the moment of its INVITE and hold until the call ends, and so do the free minutes of its account's package.
 
 import type { EndReason } from '../../base/end-reason.ts';
+import { beginReserve } from '../../rating/reserve.ts';
 import type { Entry } from './entry.ts';
 
 export function checkRates(entry: Entry): EndReason | null {
@@ -18,9 +19,7 @@ export function checkRates(entry: Entry): EndReason | null {
   cdr.sellTable = sell.table;
   cdr.sellPrefix = sell.prefix;
   if (refusal !== null) return refusal;
-  const { creditLimitNanos } = account;
-  const reserve =
-    creditLimitNanos === null ? null : { floorNanos: -creditLimitNanos, grantedSeconds: 0, reservedNanos: 0n };
+  const reserve = beginReserve(account.creditLimitNanos);
   const free = pricing.freeOf(account, callee, cdr.setupAtWallMs);
   record.bill = { rules: routing.timeRules, sell, agents, buy: null, reserve, free };
   return null;
