@@ -18,7 +18,7 @@ import type { Balances } from '../core/rating/balances.ts';
 import type { Loss } from '../core/rating/bill.ts';
 import { CDR_FRAME_HEAD_BYTES, writePosition } from '../core/shard/cdr-frame.ts';
 import type { CallJournal } from '../store/call-journal.ts';
-import { packBoardRecord, packCheckpoint } from '../store/live-records.ts';
+import { packBoardRecord, packCheckpoint, shortCdr } from '../store/live-records.ts';
 import { pack } from '../store/records.ts';
 
 /** Entries of an earlier segment written again with one batch: less than a millisecond of work. */
@@ -236,7 +236,8 @@ export class RecordsOut {
     if (record.boardSlot < 0) return;
     const { slots, boardSlot } = record;
     if (this.#board.write(boardSlot, packBoardRecord(slots, cdr))) return;
-    this.#board.write(boardSlot, packBoardRecord(slots, pack({ ...record.cdr, attempts: [] })));
+    if (this.#board.write(boardSlot, packBoardRecord(slots, pack({ ...record.cdr, attempts: [] })))) return;
+    this.#board.write(boardSlot, packBoardRecord(slots, pack(shortCdr(record.cdr))));
   }
 
   #writeCheckpoint(record: LiveRecord, cdr: Uint8Array): void {

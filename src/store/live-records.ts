@@ -23,6 +23,28 @@ export function packBoardRecord(slots: readonly number[], cdr: Uint8Array): Uint
   return bytes;
 }
 
+/** Texts of peers, which are as long as these like. */
+const PEER_TEXTS = [
+  'callerCallId',
+  'caller',
+  'callee',
+  'callerSent',
+  'calleeSent',
+  'callerBilled',
+  'calleeBilled',
+  'userAgentCaller',
+  'userAgentCallee',
+  'callerMedia',
+  'calleeMedia',
+] as const satisfies readonly (keyof Cdr)[];
+const SHORT_TEXT_MAX = 48;
+
+/** `cdr` as it finds room on the board whatever stands in it: a call that is not shown there seems to be none. */
+export function shortCdr(cdr: Cdr): Cdr {
+  const cut = PEER_TEXTS.map((field) => [field, cdr[field].slice(0, SHORT_TEXT_MAX)]);
+  return { ...cdr, ...Object.fromEntries(cut), attempts: [], decision: '' };
+}
+
 /** The CDR of a board record. */
 export function unpackBoardCdr(bytes: Uint8Array): Cdr {
   return unpackCdr(bytes.subarray(SLOT_COUNT_BYTES + SLOT_BYTES * slotCountOf(bytes)));

@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BOARD_RECORD_BYTES, CDR_RING_BYTES } from '../../src/core/base/limits.ts';
+import {
+  BOARD_RECORD_BYTES,
+  CALL_ID_CHARACTERS_MAX,
+  CDR_RING_BYTES,
+  DECISION_CHARS_MAX,
+  NUMBER_CHARACTERS_MAX,
+} from '../../src/core/base/limits.ts';
 import { RecordBoard } from '../../src/core/base/record-board.ts';
 import { Ring } from '../../src/core/base/ring.ts';
 import { TakenMark } from '../../src/core/base/taken-mark.ts';
@@ -12,7 +18,7 @@ import { Balances } from '../../src/core/rating/balances.ts';
 import { readPosition } from '../../src/core/shard/cdr-frame.ts';
 import { RecordsOut } from '../../src/shard-host/records-out.ts';
 import { CallJournal, readJournal } from '../../src/store/call-journal.ts';
-import { unpackBoardCdr } from '../../src/store/live-records.ts';
+import { boardSlots, unpackBoardCdr } from '../../src/store/live-records.ts';
 import { MemoryDisk } from '../store/memory-disk.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 
@@ -177,4 +183,23 @@ test('the board shows a long record without its attempts, and a call that it has
   out.changed(other);
   out.flush();
   assert.equal(unpackBoardCdr(board.read(0) ?? assert.fail()).id, 'other');
+});
+
+test('a call whose texts are too long for the board is shown with what it holds, its texts cut', () => {
+  const { out, board } = openRecords(new MemoryDisk(), new TakenMark(new SharedArrayBuffer(8)));
+  const [number, host] = ['4'.repeat(NUMBER_CHARACTERS_MAX), `${'a'.repeat(250)}:40000`];
+  const numbers = { caller: number, callerSent: number, callerBilled: number };
+  const called = { callee: number, calleeSent: number, calleeBilled: number };
+  const media = { callerMedia: host, calleeMedia: host, callerCallId: 'c'.repeat(CALL_ID_CHARACTERS_MAX) };
+  const decision = 'd'.repeat(DECISION_CHARS_MAX);
+  const record = new LiveRecord({ ...sampleCdr(0), ...numbers, ...called, ...media, decision, endReason: null }, 0);
+  record.slots = [1, 2, 2];
+  out.changed(record);
+  out.flush();
+  const shown = board.read(0);
+  assert.ok(shown !== null);
+  assert.deepEqual([...boardSlots(shown)], [1, 2, 2]);
+  const cdr = unpackBoardCdr(shown);
+  assert.deepEqual([cdr.id, cdr.account], [record.cdr.id, record.cdr.account]);
+  assert.ok(cdr.callee !== '' && number.startsWith(cdr.callee));
 });

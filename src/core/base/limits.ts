@@ -82,7 +82,7 @@ export const CALL_ID_CHARACTERS_MAX = 255;
  */
 export const NUMBER_CHARACTERS_MAX = 128;
 
-/** Bytes of one live call's record on the board; a longer one is stored without its attempts. */
+/** Bytes of a live call on the board; a longer record stands there without its attempts, its texts cut if need be. */
 export const BOARD_RECORD_BYTES = 2_048;
 
 /** Bytes of the ring from the edge to one shard; above it datagrams are dropped and counted. */
