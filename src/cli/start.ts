@@ -1,5 +1,6 @@
-// tandem start: the switch, until SIGTERM or SIGINT. Then no new calls, until those there are have ended or the time
-// for that is over, or a second signal comes; a third does not wait at all. Answered calls live on in any case.
+// tandem start: the switch, until SIGTERM, SIGINT or SIGHUP, which says that its terminal is gone. Then no new calls,
+// until those there are have ended or the time for that is over, or a second signal comes; a third does not wait at
+// all. Answered calls live on in any case.
 
 import { url as debuggerUrl } from 'node:inspector';
 import { setTimeout } from 'node:timers/promises';
@@ -34,7 +35,9 @@ export async function start(
   return EXIT_OK;
 }
 
-/** What SIGTERM and SIGINT say: the first one to stop, a second not to wait for calls, a third to end at once. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** What they say: the first one to stop, a second not to wait for calls, a third to end at once. */
 function stopSignals(): { readonly first: Promise<void>; readonly isHurried: () => boolean } {
   let count = 0;
   const first = new Promise<void>((resolve) => {
@@ -44,8 +47,7 @@ function stopSignals(): { readonly first: Promise<void>; readonly isHurried: () 
       // Not by process.exit: threads torn down with their sockets open would end in an abort and a core dump.
       if (count > 2) process.kill(process.pid, 'SIGKILL');
     };
-    process.on('SIGTERM', heard);
-    process.on('SIGINT', heard);
+    for (const signal of STOP_SIGNALS) process.on(signal, heard);
   });
   return { first, isHurried: () => count > 1 };
 }

@@ -116,6 +116,12 @@ const killed = (tandem: SwitchProcess): Promise<void> => tandem.kill();
 test('SIGTERM ends no answered call: the next life goes on with it', (context) =>
   keepsEveryCall(context, 2, 2, orderly));
 
+test('SIGHUP, by which a terminal takes along what runs in it, is a SIGTERM', async (context) => {
+  const tandem = await SwitchProcess.start(context, 0, networkOf(['127.0.0.2'], []));
+  process.kill(tandem.pid, 'SIGHUP');
+  await tandem.stop();
+});
+
 test('SIGTERM does the same where the shard runs inline', (context) => keepsEveryCall(context, 0, 0, orderly));
 
 test('kill -9 loses no answered call, with workers', (context) => keepsEveryCall(context, 2, 2, killed));
