@@ -6,7 +6,8 @@
 //   end of call   + what was reserved, - what was charged
 //
 // What a shard has reserved, or charged in records that are not kept yet, it holds. When it dies all of it goes back
-// but what the calls have reserved that live on.
+// but what the calls have reserved that live on. A worker is ended where it calls or loops, so nothing of that may stand
+// between a change of the balance and that of what is held.
 
 import { assert } from '../base/assert.ts';
 import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';
@@ -69,11 +70,12 @@ export class Balances {
 
   /** Reserves `nanos`; false, and nothing reserved, when less than `floorNanos` would be left. */
   reserve(slot: number, nanos: bigint, floorNanos: bigint): boolean {
+    const held = this.#heldAfter(slot, nanos);
     let current = Atomics.load(this.#spendable, slot);
     while (current - nanos >= floorNanos) {
       const seen = Atomics.compareExchange(this.#spendable, slot, current, current - nanos);
       if (seen === current) {
-        this.#hold(slot, nanos);
+        this.#held[slot] = held;
         return true;
       }
       current = seen;
@@ -83,20 +85,23 @@ export class Balances {
 
   /** A call is over: what it reserved goes back, what it costs is taken, and held until its record is kept. */
   charge(slot: number, reservedNanos: bigint, costNanos: bigint): void {
-    Atomics.add(this.#spendable, slot, reservedNanos - costNanos);
-    this.#hold(slot, costNanos - reservedNanos);
+    const change = reservedNanos - costNanos;
+    const held = this.#heldAfter(slot, -change);
+    Atomics.add(this.#spendable, slot, change);
+    this.#held[slot] = held;
   }
 
   /** The record of a call that was charged `costNanos` is kept: nobody will charge it again. */
   recorded(slot: number, costNanos: bigint): void {
-    this.#hold(slot, -costNanos);
+    this.#held[slot] = this.#heldAfter(slot, -costNanos);
   }
 
   /** Calls of an earlier process live on with what they have `reserved`, whatever is left to spend. */
   holdMore(reserved: Iterable<{ readonly slot: number; readonly nanos: bigint }>): void {
     for (const { slot, nanos } of reserved) {
-      this.#hold(slot, nanos);
+      const held = this.#heldAfter(slot, nanos);
       Atomics.sub(this.#spendable, slot, nanos);
+      this.#held[slot] = held;
     }
   }
 
@@ -110,15 +115,17 @@ export class Balances {
     for (let slot = 0; slot < wanted.length; slot++) {
       const change = (wanted[slot] as bigint) - (this.#held[slot] as bigint);
       if (change === 0n) continue;
-      this.#hold(slot, change);
+      const held = wanted[slot] as bigint;
       Atomics.sub(this.#spendable, slot, change);
+      this.#held[slot] = held;
     }
   }
 
-  #hold(slot: number, nanos: bigint): void {
+  /** What this shard holds once it holds `nanos` more. */
+  #heldAfter(slot: number, nanos: bigint): bigint {
     const held = (this.#held[slot] as bigint) + nanos;
     assert(held >= 0n, 'a shard gives back no more than it holds');
-    this.#held[slot] = held;
+    return held;
   }
 }
 

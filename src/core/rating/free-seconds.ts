@@ -74,20 +74,23 @@ export class FreeSeconds {
       const left = secondsIn(word);
       if (termIn(word) !== term || left <= 0) return 0;
       const seconds = Math.min(left, wanted);
-      if (!this.#swap(place, word, wordOf(term, left - seconds))) continue;
-      this.#hold({ place, term, seconds });
+      const next = wordOf(term, left - seconds);
+      const { held } = this.#holding({ place, term, seconds });
+      if (Atomics.compareExchange(this.#words, place, word, next) !== word) continue;
+      this.#held[place] = held;
       return seconds;
     }
   }
 
   /** A call is over and has not used these. Of what is held no more nothing was taken from what is left now. */
   giveBack(use: FreeUse): void {
-    this.add({ ...use, seconds: -this.#hold({ ...use, seconds: -use.seconds }) });
+    const { held, change } = this.#holding({ ...use, seconds: -use.seconds });
+    this.#move({ ...use, seconds: -change }, held);
   }
 
   /** The record of a call that has used these is kept: nobody will count them again. */
   recorded(use: FreeUse): void {
-    this.#hold({ ...use, seconds: -use.seconds });
+    this.#held[use.place] = this.#holding({ ...use, seconds: -use.seconds }).held;
   }
 
   /** What this shard holds, of whichever period it reserved last. */
@@ -99,8 +102,7 @@ export class FreeSeconds {
   holdMore(reserved: Iterable<FreeUse>): void {
     for (const use of reserved) {
       if (!this.#isNow(use)) continue;
-      this.#hold(use);
-      this.add({ ...use, seconds: -use.seconds });
+      this.#move({ ...use, seconds: -use.seconds }, this.#holding(use).held);
     }
   }
 
@@ -119,25 +121,35 @@ export class FreeSeconds {
       const use = wanted.get(place) ?? { place, term: termIn(held), seconds: 0 };
       if (use.seconds === 0 && held === 0n) continue;
       const before = termIn(held) === use.term ? secondsIn(held) : 0;
-      this.#held[place] = wordOf(use.term, use.seconds);
-      this.add({ ...use, seconds: before - use.seconds });
+      this.#move({ ...use, seconds: before - use.seconds }, wordOf(use.term, use.seconds));
+    }
+  }
+
+  /** Adds as `add` does; from then on this shard holds `held`. Nothing may stand between (balances.ts). */
+  #move({ place, term, seconds }: FreeUse, held: bigint): void {
+    for (;;) {
+      const word = this.#load(place);
+      const next = termIn(word) === term ? wordOf(term, secondsIn(word) + seconds) : word;
+      if (Atomics.compareExchange(this.#words, place, word, next) !== word) continue;
+      this.#held[place] = held;
+      return;
     }
   }
 
   /**
-   * Answers what is held more than before. Of a period before that of what is held, nothing is held any more; of an
-   * allowance that was another one meanwhile, and opened anew, only what was reserved since.
+   * What this shard holds once it holds so many seconds more, and how many that are. Of a period before that of what is
+   * held, nothing is held any more; of an allowance that was another one meanwhile, and opened anew, only what was
+   * reserved since.
    */
-  #hold({ place, term, seconds }: FreeUse): number {
+  #holding({ place, term, seconds }: FreeUse): { readonly held: bigint; readonly change: number } {
     const word = this.#held[place] as bigint;
     const isSame = termIn(word) === term;
-    if (seconds === 0 || (!isSame && seconds < 0)) return 0;
+    if (seconds === 0 || (!isSame && seconds < 0)) return { held: word, change: 0 };
     const before = isSame ? secondsIn(word) : 0;
     if (!isSame && secondsIn(word) > 0) this.#turned.add(place);
     assert(before + seconds >= 0 || this.#turned.has(place), 'a shard gives back no more free seconds than it holds');
-    const held = Math.max(0, before + seconds);
-    this.#held[place] = wordOf(term, held);
-    return held - before;
+    const after = Math.max(0, before + seconds);
+    return { held: wordOf(term, after), change: after - before };
   }
 
   /** Whether what a call of an earlier life has reserved is of the term that is open. */
