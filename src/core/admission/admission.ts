@@ -79,8 +79,8 @@ export class Admission {
    */
   holdMore(slots: Iterable<number>, numbers: Iterable<NumberKey>, nowMs: number): void {
     for (const slot of slots) {
-      this.#taken[slot] = (this.#taken[slot] as number) + 1;
       Atomics.add(this.#calls, slot, 1);
+      this.#taken[slot] = (this.#taken[slot] as number) + 1;
     }
     this.numbers.holdMore(numbers, nowMs);
   }
@@ -95,8 +95,8 @@ export class Admission {
     for (let slot = 0; slot < this.slotCount; slot++) {
       const change = (held[slot] as number) - (this.#taken[slot] as number);
       if (change === 0) continue;
-      this.#taken[slot] = held[slot] as number;
       Atomics.add(this.#calls, slot, change);
+      this.#taken[slot] = held[slot] as number;
     }
     this.numbers.holdOnly(numbers, nowMs);
   }
@@ -108,7 +108,8 @@ export class Admission {
     while (current < callsMax) {
       const seen = Atomics.compareExchange(this.#calls, slot, current, current + 1);
       if (seen === current) {
-        // A worker is ended where it calls or loops, so never between these two: it holds what it took.
+        // A worker is ended before it calls and where it loops, so never between these two: it holds what it took. The
+        // atomic change stands first: it is called.
         this.#taken[slot] = (this.#taken[slot] as number) + 1;
         return true;
       }
@@ -129,10 +130,11 @@ export class Admission {
   /** Gives one concurrent call of `place` back. */
   giveCall(place: number): void {
     if (place >= this.slotCount) return this.numbers.give(place - this.slotCount);
-    assert((this.#taken[place] as number) > 0, 'a call is given back once, by the shard that took it');
+    const taken = this.#taken[place] as number;
+    assert(taken > 0, 'a call is given back once, by the shard that took it');
     // As in `takeCall`: nothing may stand between these two.
-    this.#taken[place] = (this.#taken[place] as number) - 1;
     Atomics.sub(this.#calls, place, 1);
+    this.#taken[place] = taken - 1;
   }
 
   /** The key of the number at `place`, by which another life of the switch counts it again. */

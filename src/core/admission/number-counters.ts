@@ -112,10 +112,11 @@ export class NumberCounters {
 
   /** Gives the call of `entry` back. */
   give(entry: number): void {
-    assert((this.#taken[entry] as number) > 0, 'a number is given back once, by the shard that took it');
-    // As in `#takeKnown`: nothing may stand between these.
-    this.#taken[entry] = (this.#taken[entry] as number) - 1;
+    const taken = this.#taken[entry] as number;
+    assert(taken > 0, 'a number is given back once, by the shard that took it');
+    // As in `#takeKnown`: nothing may stand between these two.
     Atomics.add(this.#words, entry * ENTRY_WORDS, GENERATION - 1);
+    this.#taken[entry] = taken - 1;
     Atomics.add(this.#words, entry * ENTRY_WORDS + GIVEN, 1);
   }
 
@@ -258,8 +259,8 @@ export class NumberCounters {
       Atomics.compareExchange(this.#words, at, state, state & ~PHASE_MASK);
     }
     if (held === 0) return;
-    this.#taken[entry] = (this.#taken[entry] as number) - held;
     Atomics.add(this.#words, at, GENERATION - held);
+    this.#taken[entry] = (this.#taken[entry] as number) - held;
     Atomics.add(this.#words, at + GIVEN, held);
   }
 }
