@@ -20,13 +20,14 @@ export async function start(
   terminal: Terminal,
   launched: Worker,
 ): Promise<number> {
+  // Calls are carried before all of it has begun: who stops it then stops it in order.
+  const signals = stopSignals();
   // A debugger may hold it as long as it likes.
   const running = await startSwitch(config, { launched, isWatched: debuggerUrl() === undefined });
   const { managementPort, sipPorts } = running;
   const log = makeLog('start', 'info');
   if (process.stdout.isTTY && !terminal.isJson) greet(config, configFile, running, terminal);
   else log.info({ node: config.node, sipPorts, managementPort, dataPath: config.dataPath }, 'calls are carried');
-  const signals = stopSignals();
   await signals.first;
   log.info({ calls: running.callsActive(), drainSeconds: config.drainSeconds }, 'no new calls: told to stop');
   await drained(running, config.drainSeconds * 1000, signals.isHurried);

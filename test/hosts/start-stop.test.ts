@@ -1,9 +1,14 @@
 // The switch begins and ends in order: what it holds is taken or refused as a whole, what it carries is ended and told.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { mintCallId } from '../../src/core/shard/placement.ts';
 import { startSwitch } from '../../src/main.ts';
 import { findRunningSwitch } from '../../src/store/data-directory.ts';
@@ -15,6 +20,8 @@ import { until } from './eventually.ts';
 import { networkOf } from './networks.ts';
 import { Peer } from './peer.ts';
 import { SwitchProcess } from './switch-process.ts';
+
+const TANDEM = fileURLToPath(new URL('../../src/cli/tandem.js', import.meta.url));
 
 const CALLS = 20;
 /** For a loaded machine. */
@@ -143,4 +150,21 @@ test('SIGTERM while nothing goes on: the process ends by itself, and its log say
   );
   assert.deepEqual(ofStart[0]?.sipPorts, [tandem.sip.port]);
   assert.deepEqual(tandem.cdrsOnDisk(), []);
+});
+
+test('SIGTERM during the start: it stops in order once it has begun', async (context) => {
+  const directory = temporaryDirectory();
+  const place = `{address: ${ADDRESS}, port: 0}`;
+  const startFile = join(directory, 'tandem.yaml');
+  writeFileSync(startFile, `{data: ${directory}/data, shards: 1, listeners: [${place}], management: ${place}}`);
+  const child = spawn(process.execPath, [TANDEM, 'start', '--config', startFile], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  context.after(() => void child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  await until('it begins', () => existsSync(join(directory, 'data', 'running.json')), PATIENCE_MS);
+  child.kill('SIGTERM');
+  assert.match(await text(child.stdout), /"msg":"stopped"/);
+  assert.deepEqual(await exited, [0, null]);
+  assert.equal(findRunningSwitch(join(directory, 'data')), null);
 });
