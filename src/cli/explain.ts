@@ -3,6 +3,7 @@
 import type { SwitchConfig } from '../config.ts';
 import { type ExplainedCall, explainCall, findCall } from '../control/explained-call.ts';
 import { endReasonRow } from '../core/base/end-reason.ts';
+import type { Cdr } from '../core/cdr/cdr.ts';
 import { TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
@@ -14,13 +15,15 @@ export async function explain(config: SwitchConfig, id: string, terminal: Termin
   const client = runningSwitch(config.dataPath);
   const explained =
     client === null
-      ? await withStoppedSwitch(config, false, ({ stores }) => stoppedAnswer(findCall(stores.spool, id), id))
+      ? await withStoppedSwitch(config, false, async ({ stores }) =>
+          stoppedAnswer(await findCall(stores.spool, id), id),
+        )
       : ((await client.get('/api/v1/explain', { call: id })) as ExplainedCall);
   print(terminal, explained, () => tell(explained));
   return EXIT_OK;
 }
 
-function stoppedAnswer(cdr: Parameters<typeof explainCall>[0] | null, id: string): ExplainedCall {
+function stoppedAnswer(cdr: Cdr | null, id: string): ExplainedCall {
   if (cdr === null) throw new TandemError('TANDEM_CALL_UNKNOWN', `No call ${id} is among the last ones.`);
   return explainCall(cdr);
 }

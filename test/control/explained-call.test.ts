@@ -32,17 +32,17 @@ test('each gateway of the decision with what became of it, those that were tried
   assert.equal(gateways[4]?.profitPercent, -3);
 });
 
-test('a call is found by the Call-ID of either side and by the id of its record, the newest first', () => {
+test('a call is found by the Call-ID of either side and by the id of its record, the newest first', async () => {
   const { spool } = openMemoryStores();
   const [old, young, other] = [sampleCdr(1), sampleCdr(2), sampleCdr(3)];
   spool.append([old, { ...young, callerCallId: old.callerCallId }, other].map((cdr) => pack(cdr)));
-  assert.equal(findCall(spool, old.callerCallId)?.id, young.id);
-  assert.equal(findCall(spool, old.id)?.id, old.id);
-  assert.equal(findCall(spool, other.attempts[0]?.callId ?? '')?.id, other.id);
-  assert.equal(findCall(spool, 'nobody'), null);
+  assert.equal((await findCall(spool, old.callerCallId))?.id, young.id);
+  assert.equal((await findCall(spool, old.id))?.id, old.id);
+  assert.equal((await findCall(spool, other.attempts[0]?.callId ?? ''))?.id, other.id);
+  assert.equal(await findCall(spool, 'nobody'), null);
 });
 
-test('a call is found by the id of its record however many came after it', () => {
+test('a call is found by the id of its record however many came after it', async () => {
   const { spool } = openMemoryStores();
   const mint = new CdrIdMint(7, 0);
   const setupAtWallMs = WALL_MS - 3_600_000;
@@ -51,9 +51,19 @@ test('a call is found by the id of its record however many came after it', () =>
   assert.ok(early !== undefined && later !== undefined);
   spool.append([...Array.from({ length: 1_500 }, () => early), pack(asked), early]);
   for (let page = 0; page < 210; page++) spool.append(Array.from({ length: 1_000 }, () => later));
-  assert.equal(findCall(spool, asked.id)?.id, asked.id);
-  assert.equal(findCall(spool, mint.next(setupAtWallMs)), null);
-  assert.equal(findCall(spool, asked.callerCallId), null, 'by a Call-ID among the last ones alone');
+  assert.equal((await findCall(spool, asked.id))?.id, asked.id);
+  assert.equal(await findCall(spool, mint.next(setupAtWallMs)), null);
+  assert.equal(await findCall(spool, asked.callerCallId), null, 'by a Call-ID among the last ones alone');
+});
+
+test('a call is found by the id of its record however many have ended while it talked', async () => {
+  const { spool } = openMemoryStores();
+  const setupAtWallMs = WALL_MS - 3_600_000;
+  const asked = { ...sampleCdr(1, WALL_MS), id: new CdrIdMint(7, 0).next(setupAtWallMs), setupAtWallMs };
+  const between = pack(sampleCdr(2, setupAtWallMs + 600_000));
+  for (let page = 0; page < 210; page++) spool.append(Array.from({ length: 1_000 }, () => between));
+  spool.append([pack(asked)]);
+  assert.equal((await findCall(spool, asked.id))?.id, asked.id);
 });
 
 test('the API explains a call that lives and one that is over, and knows no other', async (context) => {

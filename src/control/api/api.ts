@@ -215,11 +215,11 @@ export class Api {
     return json(configuration.explain(question, gatewaysNow(view, nowMs, wallMs)));
   }
 
-  #explain(request: HttpRequest): HttpAnswer {
+  async #explain(request: HttpRequest): Promise<HttpAnswer> {
     const id = request.query.get('call') ?? '';
     const { stores, view } = this.#control;
     const live = findLiveCall(view, (cdr) => isOf(cdr, id));
-    const cdr = live ?? findCall(stores.spool, id);
+    const cdr = live ?? (await findCall(stores.spool, id));
     return cdr === null
       ? problem(404, 'TANDEM_CALL_UNKNOWN', `No call ${id} lives or is among the last ones.`)
       : json(explainCall(cdr));
