@@ -67,3 +67,22 @@ test('after a kill a side refreshes its session by UPDATE though the other one t
     assert.deepEqual(wordsOf(bench.receive(refusal, TRUNK)), ['caller 200']);
   }
 });
+
+test('a stop leaves nobody waiting for a re-INVITE: its sender is told to ask again, and the next life carries it on', () => {
+  for (const side of [CALLER, TRUNK]) {
+    const bench = new RunnerBench();
+    const call = new BenchCall(bench, 'one');
+    call.establish();
+    const other = side === CALLER ? TRUNK : CALLER;
+    const [own, others] = side === CALLER ? ['caller', 'trunk'] : ['trunk', 'caller'];
+    const asked = textTo(bench.receive(call.inDialog('INVITE', side, 2), side), other, 'INVITE');
+    bench.receive(call.responseText(asked).replace('200 OK', '180 Ringing'), other);
+    bench.sent = [];
+    bench.runner.command({ kind: 'stop', keepsCalls: true });
+    bench.runner.putOut();
+    bench.runner.close();
+    assert.deepEqual(wordsOf(bench.sent).sort(), [`${own} 491`, `${others} CANCEL`].sort());
+    bench.restart();
+    assert.ok(wordsOf(bench.receive(call.inDialog('INVITE', side, 3), side)).includes(`${others} INVITE`));
+  }
+});

@@ -18,7 +18,8 @@ import {
   EMPTY_CROSSING,
   type Leg,
   type LegUser,
-  type Provisional,
+  type PrackedDescription,
+  type PrackReader,
   type Question,
   type Side,
 } from './leg-events.ts';
@@ -45,15 +46,6 @@ export interface LegOptions {
 const PASSED: readonly string[] = ['INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS', 'REFER'];
 
 const NOTHING: readonly never[] = [];
-
-/** A description in a PRACK, and whether the peer has it. */
-interface PrackedDescription {
-  readonly crossing: Crossing;
-  readonly isSent: boolean;
-}
-
-/** Answers what a PRACK with this RAck acknowledges; null for nothing outstanding. */
-export type PrackReader = (rack: string) => Provisional | null;
 
 /** One side of the call, inside one dialog. */
 export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestUser {
@@ -120,6 +112,12 @@ export class DialogLeg implements Leg, SessionTimerLeg, ByeLeg, IncomingRequestU
     if (this.#isShown) return;
     this.#isShown = true;
     if (this.#invited?.awaitsAck !== true) this.#askHeld();
+  }
+
+  /** The switch stops, and another life goes on with the call: what was asked by INVITE is to be asked again (14.1). */
+  postpone(): void {
+    if (this.#invited?.isFinal === false) this.#invited.refuse(491);
+    if (this.#inviting?.isRefresh === false) this.#inviting.cancel();
   }
 
   /** A request of the peer in this dialog, in a transaction of its own; ACK comes by `receiveAck`. */

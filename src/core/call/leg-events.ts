@@ -28,6 +28,15 @@ export interface Provisional {
   readonly rack: string;
 }
 
+/** Answers what a PRACK with this RAck acknowledges; null for nothing outstanding. */
+export type PrackReader = (rack: string) => Provisional | null;
+
+/** A description in a PRACK, and whether the peer has it. */
+export interface PrackedDescription {
+  readonly crossing: Crossing;
+  readonly isSent: boolean;
+}
+
 /** Someone who has a 2xx to an INVITE and owes its ACK. */
 export interface Acknowledger {
   /** The other side acknowledged; `crossing` holds the answer when the offer was in the 2xx. */

@@ -5,8 +5,7 @@ import { WAITING_PROVISIONALS_MAX } from '../base/limits.ts';
 import { ResponseRepeater, type ResponseRepeaterUser } from '../dialog/response-repeater.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import type { TimerWheel } from '../timer/wheel.ts';
-import type { PrackReader } from './dialog-leg.ts';
-import { EMPTY_CROSSING, type Provisional } from './leg-events.ts';
+import { EMPTY_CROSSING, type PrackReader, type Provisional } from './leg-events.ts';
 
 /** RSeq begins between 1 and 2^31 - 1; a fresh INVITE cannot mistake an earlier one's PRACK for its own. */
 const RSEQ_FIRST_MAX = 0x3fff_ffff;

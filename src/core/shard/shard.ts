@@ -150,6 +150,7 @@ export class Shard {
     if (!keepsAnswered) this.resumeSome(this.#around.former.size, nowMs, wallMs);
     for (const call of this.#around.calls.values()) {
       if (!keepsAnswered || call.state === null) this.#release(call, reason);
+      else for (const leg of [call.caller.leg, call.caller.leg?.twin]) leg?.postpone();
     }
   }
 
