@@ -78,6 +78,8 @@ export class RecordsOut {
   #losses: Loss[] = [];
   /** Whether calls of an earlier life are missing that live on: its segments stay until then. */
   awaitsResumed = false;
+  /** Whether nothing comes after the next flush: then no ACK waits. */
+  isLast = false;
   /** Whether a call was answered, or an answered one ended, since the last append: something is promised. */
   hasPromise = false;
   /** Whether one of those was answered that has no checkpoint. */
@@ -221,7 +223,8 @@ export class RecordsOut {
   }
 
   #writeAcknowledged(): void {
-    if (this.#journal.isBatchEmpty && this.#acknowledged.length < ACKNOWLEDGED_WAITING_MAX) return;
+    const mayWait = !this.isLast && this.#acknowledged.length < ACKNOWLEDGED_WAITING_MAX;
+    if (mayWait && this.#journal.isBatchEmpty) return;
     for (const id of this.#acknowledged) this.#journal.putAcknowledged(id);
     this.#acknowledged = [];
   }

@@ -190,6 +190,7 @@ export class ShardRunner {
         return;
       case 'stop':
         this.#shard.releaseAll('SwitchRestart', monotonicMs(), Date.now(), command.keepsCalls);
+        this.#records.isLast = true;
         this.#isStopped = true;
         return;
     }

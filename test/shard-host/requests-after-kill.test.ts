@@ -86,3 +86,14 @@ test('a stop leaves nobody waiting for a re-INVITE: its sender is told to ask ag
     assert.ok(wordsOf(bench.receive(call.inDialog('INVITE', side, 3), side)).includes(`${others} INVITE`));
   }
 });
+
+test('after a stop no 200 is repeated that had its ACK', () => {
+  const bench = new RunnerBench();
+  new BenchCall(bench, 'one').establish();
+  bench.runner.command({ kind: 'stop', keepsCalls: true });
+  bench.runner.putOut();
+  bench.runner.close();
+  bench.sent = [];
+  bench.restart();
+  assert.deepEqual([bench.runner.inheritance.resumedCount, wordsOf([...bench.sent, ...bench.pass(5_000)])], [1, []]);
+});
