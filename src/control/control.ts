@@ -173,7 +173,7 @@ export class Control {
     this.deployment.tick(nowMs);
     if (this.#hosts.tick(nowMs)) this.#outward.publish(this.configuration.snapshot);
     if (this.#isDue('flush', FLUSH_PERIOD_MS)) this.#flush();
-    if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.begun());
+    if (this.#isDue('rate', SECOND_MS)) this.rate.note(nowMs, this.view.sum('callsBegun'));
     if (this.#isDue('calendars', CALENDARS_PERIOD_MS)) this.#renewCalendars();
     this.drift.tick();
     this.jobs.tick(nowMs);

@@ -73,11 +73,6 @@ export class SwitchView {
     return total;
   }
 
-  /** Calls that began: those that ended and those that live. */
-  begun(): number {
-    return this.ended() + this.sum('callsActive');
-  }
-
   /** Finished calls of the gateway in `slot`, over all shards. */
   gatewayCalls(slot: number): GatewayCalls {
     const total = { calls: 0, answered: 0, talkSeconds: 0 };

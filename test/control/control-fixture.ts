@@ -68,6 +68,7 @@ export class FakeShard {
     const place = this.board.take();
     this.board.write(place, packBoardRecord(held, pack(cdr)));
     this.counters.add(ShardNumber.callsActive);
+    this.counters.add(ShardNumber.callsBegun);
     return place;
   }
 

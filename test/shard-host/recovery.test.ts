@@ -126,6 +126,18 @@ describe('an answered call after a kill of the process', () => {
     assert.deepEqual([(await bench.spool()).length, bench.held()], [40, [0, 0, 0]]);
   });
 
+  test('is none that began in this life; one that comes is', () => {
+    const bench = new RunnerBench();
+    for (let index = 0; index < 20; index++) established(bench, `call-${index}`);
+    assert.equal(bench.runner.counters.get('callsBegun'), 20);
+    bench.restart({ keepsMemory: true });
+    assert.equal(bench.runner.counters.get('callsBegun'), 20, 'the worker alone has died');
+    bench.restart();
+    assert.equal(bench.runner.counters.get('callsBegun'), 0);
+    established(bench, 'call-20');
+    assert.equal(bench.runner.counters.get('callsBegun'), 1);
+  });
+
   test('of many is made again when a message in one of its dialogs comes, before its turn', async () => {
     for (const side of [CALLER, TRUNK]) {
       const bench = new RunnerBench();

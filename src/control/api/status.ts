@@ -116,7 +116,7 @@ export function statusOf(control: Control): SwitchStatus {
     calls: {
       active: view.admission.calls(APPLIANCE_SLOT),
       capacity: parameters.SS_CAPACITY,
-      begun: view.begun(),
+      begun: view.sum('callsBegun'),
       answered: view.sum('answered'),
       perSecond: control.rate.perSecond(),
       ended: endedByReason(control),

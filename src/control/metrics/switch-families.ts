@@ -40,7 +40,7 @@ function callFamilies(control: Control): Family[] {
     counter(
       'tandem_calls_begun_total',
       'Calls begun.',
-      single(() => view.begun()),
+      single(() => view.sum('callsBegun')),
     ),
     counter(
       'tandem_calls_answered_total',

@@ -52,6 +52,7 @@ export const ShardNumber = {
   requestsWithoutRoom: 36,
   refusalAcks: 37,
   beats: 38,
+  callsBegun: 39,
 } as const;
 export type ShardNumberName = keyof typeof ShardNumber;
 export type ShardNumber = (typeof ShardNumber)[ShardNumberName];

@@ -240,6 +240,7 @@ export class ShardSurroundings implements Surroundings {
   }
 
   callBegun(call: Call): void {
+    this.counters.add(ShardNumber.callsBegun);
     this.calls.set(call.record.cdr.id, call);
     this.#outbox.recordChanged(call.record);
   }
