@@ -1,9 +1,9 @@
 // tandem explain: where a call went, and why to no other gateway, as it was decided then.
 
 import type { SwitchConfig } from '../config.ts';
-import { type ExplainedCall, explainCall, findCall } from '../control/explained-call.ts';
+import { type ExplainedCall, explainCall, findCall, wordsOfAttempt } from '../control/explained-call.ts';
 import { endReasonRow } from '../core/base/end-reason.ts';
-import type { Cdr } from '../core/cdr/cdr.ts';
+import type { Cdr, CdrAttempt } from '../core/cdr/cdr.ts';
 import { TandemError } from '../tandem-error.ts';
 import { alignedTable } from './aligned-table.ts';
 import { withStoppedSwitch } from './stopped-switch.ts';
@@ -35,6 +35,8 @@ function tell({ cdr, gateways, furtherCount }: ExplainedCall): string[] {
     `${at} UTC: a call from ${caller === '' ? 'an unknown number' : caller} by ${mappingGateway} to ${callee}, ` +
       `routed by version ${snapshotVersion}.`,
   ];
+  // What its plan came to is written down when it is answered or over.
+  if (endReason === null && gateways.length === 0) return [...lines, ...setUpLines(cdr.attempts)];
   if (endReason === null) lines.push('It lives.');
   else lines.push(`It ended with ${endReason} (${sipCode}): ${endReasonRow(endReason).sentence}`);
   if (gateways.length === 0) return [...lines, 'No route plan was made for it, or none had a prefix of its number.'];
@@ -52,4 +54,11 @@ function tell({ cdr, gateways, furtherCount }: ExplainedCall): string[] {
     ...alignedTable(['', 'gateway', 'prefix', 'profit', 'what became of it'], rows, [0, 3]),
     ...further,
   ];
+}
+
+function setUpLines(attempts: readonly CdrAttempt[]): string[] {
+  const lead = 'It is being set up. Which gateways were passed by is told once it is answered or over.';
+  if (attempts.length === 0) return [lead];
+  const rows = attempts.map((attempt, index) => [String(index + 1), attempt.gateway, wordsOfAttempt(attempt)]);
+  return [lead, '', ...alignedTable(['', 'gateway', 'what became of it'], rows, [0])];
 }

@@ -101,6 +101,10 @@ export function isOf(cdr: Cdr, id: string): boolean {
 
 /** More than one when a 3xx of it was followed. */
 function wordsOfAttempts(attempts: readonly CdrAttempt[]): string {
-  const said = attempts.map(({ code, left, address }) => `${left}${code === 0 ? '' : ` ${code}`} at ${address}`);
-  return said.length === 0 ? 'tried' : `tried: ${said.join(', then ')}`;
+  return attempts.length === 0 ? 'tried' : `tried: ${attempts.map(wordsOfAttempt).join(', then ')}`;
+}
+
+/** What has become of it so far. */
+export function wordsOfAttempt({ code, left, address }: CdrAttempt): string {
+  return `${left}${code === 0 ? '' : ` ${code}`} at ${address}`;
 }

@@ -267,8 +267,10 @@ test('with the switch running, commands go through it', async (context) => {
   const applied = await tandem(directory, 'apply', 'net.yaml', '--note', 'via API');
   assert.match(applied.out, /^Version 1 is in force: .* Every shard routes by it\./);
   assert.equal(published.length, 1);
-  const live = { ...sampleCdr(1, WALL_MS), endReason: null, endedAtWallMs: null, answeredAtWallMs: null };
-  shards[0]?.begin(live, [1, 2]);
+  const ended = sampleCdr(1, WALL_MS);
+  const attempts = ended.attempts.map((attempt) => ({ ...attempt, code: 0, left: 'trying' as const }));
+  const begun = { ...ended, endReason: null, endedAtWallMs: null, answeredAtWallMs: null, decision: '', attempts };
+  shards[0]?.begin(begun, [1, 2]);
   shards[0]?.record(sampleCdr(2, WALL_MS));
   control.tick(1_000);
   const status = await tandem(directory, 'status');
@@ -289,6 +291,8 @@ test('with the switch running, commands go through it', async (context) => {
   const explained = (await tandem(directory, 'explain', 'caller-2@198.51.100.7')).out;
   assert.match(explained, /by Alpha to 442079460000, routed by version \d+\.\nIt ended with Normal \(200\): /);
   assert.match(explained, /\n1 +Vendor one +49 +- +tried: answered 200 at 203\.0\.113\.9:5060\n/);
+  const setUp = (await tandem(directory, 'explain', 'caller-1@198.51.100.7')).out;
+  assert.match(setUp, /\nIt is being set up\. .*\n\n +gateway .*\n1 +Vendor one +trying at 203\.0\.113\.9:5060\n$/);
   assert.equal((await tandem(directory, 'explain', 'nobody')).code, 1);
   writeFileSync(join(directory, 'net.yaml'), NETWORK.replace('203.0.113.9,', '203.0.113.900,'));
   const refused = await tandem(directory, 'apply', 'net.yaml');
