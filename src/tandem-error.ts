@@ -34,5 +34,13 @@ export class TandemError extends Error {
 
 /** What can be said about something caught: its message, or its text. */
 export function sentenceOf(caught: unknown): string {
-  return caught instanceof Error ? caught.message : String(caught);
+  if (!(caught instanceof Error)) return String(caught);
+  // Of `fetch`, which tells its cause alone why: that nobody listens there, say.
+  return caught.message === 'fetch failed' ? `${caught.message}: ${whyOf(caught.cause)}` : caught.message;
+}
+
+/** One that was tried at several addresses has no message. */
+function whyOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return (cause instanceof Error && cause.message.trim()) || code || String(cause);
 }

@@ -162,6 +162,22 @@ test('a webhook gets batches with its secret; only 2xx counts, and a redirect is
   );
 });
 
+test('a webhook where nobody listens, or that redirects, says so', async (context) => {
+  const { spool: records } = openMemoryStores();
+  spool(records, 1, 1);
+  const redirecting = await receiver(context, () => 302);
+  const closed = createServer();
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+  const place = `127.0.0.1:${(closed.address() as AddressInfo).port}`;
+  await new Promise((resolve) => closed.close(resolve));
+  const why = async (url: string): Promise<string> => {
+    const store = new WebhookStore({ kind: 'webhook', name: 'webhook', url, authorization: '' });
+    return new StoreSink('webhook', records, store).pump().then(String, sentenceOf);
+  };
+  assert.ok((await why(`http://${place}/cdr`)).endsWith(`fetch failed: connect ECONNREFUSED ${place}`));
+  assert.ok((await why(redirecting)).endsWith('fetch failed: unexpected redirect'));
+});
+
 test('a user and password in the URL of a webhook are its authorization, and no fault names them', async (context) => {
   const { spool: records } = openMemoryStores();
   spool(records, 1, 1);
