@@ -194,7 +194,8 @@ function placeOf(
   if (!isDurable) {
     return { config, place: { path: mkdtempSync(join(tmpdir(), 'tandem-calls-')), isTemporary: true } };
   }
-  claimDataDirectory(config.dataPath, config.management);
+  // Commands are not sent to a port on which nobody listens yet, or somebody else.
+  claimDataDirectory(config.dataPath, { address: config.management.address, port: 0 });
   const wanted = Math.max(1, config.shardCount);
   const shardCount = shardCountOf(config.dataPath, wanted);
   const place = { path: journalsPath(config.dataPath, shardCount), isTemporary: false };

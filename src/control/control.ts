@@ -155,7 +155,7 @@ export class Control {
   /** Loads the API, for which no call waits, and listens. Throws TANDEM_MANAGEMENT_PORT or TANDEM_DATA_IN_USE. */
   async start(): Promise<number> {
     const { dataPath, management } = this.options;
-    publishManagement(dataPath, management);
+    publishManagement(dataPath, { address: management.address, port: 0 });
     const { Api } = load('./api/api.js') as typeof import('./api/api.ts');
     const { listenHttp } = load('./http/listen.js') as typeof import('./http/listen.ts');
     const api = new Api(this, issueLocalToken(dataPath), this.#log);

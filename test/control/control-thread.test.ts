@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import type { ControlStart, FromControl, ToControl } from '../../src/control/messages.ts';
 import { allocateSwitchMemory } from '../../src/core/shard/shared-memory.ts';
 import { defaultSinks } from '../../src/sink-settings.ts';
+import { findRunningSwitch } from '../../src/store/data-directory.ts';
 import { sampleCdr } from '../store/sample-cdr.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { ask, FakeShard, NETWORK, WALL_MS } from './control-fixture.ts';
@@ -88,6 +89,7 @@ test('what keeps control from starting is told as fatal, with its code', async (
   await heard(second, 'network');
   const { error } = await heard(second, 'fatal');
   assert.equal(error.code, 'TANDEM_MANAGEMENT_PORT');
+  assert.equal(findRunningSwitch(taken.dataPath)?.managementPort, 0, 'a command sends its token to nobody else');
   first.postMessage({ kind: 'stop' } satisfies ToControl);
   await heard(first, 'stopped');
 });

@@ -5,10 +5,12 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { ListenerConfig, SwitchConfig } from '../../src/config.ts';
 import { mintCallId } from '../../src/core/shard/placement.ts';
 import { startSwitch } from '../../src/main.ts';
 import { findRunningSwitch } from '../../src/store/data-directory.ts';
@@ -30,6 +32,23 @@ const PATIENCE_MS = 30_000;
 const HOLD_MS = 12_000;
 const ADDRESS = '127.0.0.1';
 
+function settings(dataPath: string, listeners: readonly ListenerConfig[]): SwitchConfig {
+  return {
+    dataPath,
+    shardCount: 1,
+    listeners,
+    management: { address: ADDRESS, port: 0 },
+    node: 'test',
+    dnsServers: [],
+    sinks: [],
+    diskShare: 50,
+    durability: 'usual',
+    drainSeconds: 0,
+    lrnUrl: '',
+    keyFile: '',
+  };
+}
+
 test('a port in use refuses the start, says which, and leaves nothing behind', async () => {
   const dataPath = temporaryDirectory();
   const other = createSocket('udp4');
@@ -43,20 +62,7 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
   free.close();
   await once(free, 'close');
   const listener = { transport: 'udp', address: ADDRESS, port, advertisedHost: ADDRESS, advertisedPort: port } as const;
-  const config = {
-    dataPath,
-    shardCount: 1,
-    listeners: [{ ...listener, port: freePort, advertisedPort: freePort }, listener],
-    management: { address: ADDRESS, port: 0 },
-    node: 'test',
-    dnsServers: [],
-    sinks: [],
-    diskShare: 50,
-    durability: 'usual',
-    drainSeconds: 0,
-    lrnUrl: '',
-    keyFile: '',
-  } as const;
+  const config = settings(dataPath, [{ ...listener, port: freePort, advertisedPort: freePort }, listener]);
   const options = { logLevel: 'silent', isDurable: false } as const;
   await assert.rejects(startSwitch(config, options), (error) => {
     assert.ok(error instanceof TandemError);
@@ -71,6 +77,27 @@ test('a port in use refuses the start, says which, and leaves nothing behind', a
   assert.deepEqual(running.sipPorts, [freePort, port]);
   await running.stop();
   assert.equal(findRunningSwitch(dataPath), null);
+});
+
+test('a switch that is starting says no management port until it listens there', async () => {
+  const dataPath = temporaryDirectory();
+  const server = createServer().listen(0, ADDRESS);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const listener = { transport: 'udp', address: ADDRESS, port: 0, advertisedHost: ADDRESS, advertisedPort: 0 } as const;
+  const config = { ...settings(dataPath, [listener]), management: { address: ADDRESS, port } };
+  const starting = startSwitch(config, { logLevel: 'silent' });
+  const seen = new Set<number>();
+  const looking = setInterval(() => {
+    const place = findRunningSwitch(dataPath);
+    if (place !== null) seen.add(place.managementPort);
+  }, 1);
+  const running = await starting.finally(() => clearInterval(looking));
+  seen.add(findRunningSwitch(dataPath)?.managementPort ?? -1);
+  await running.stop();
+  assert.deepEqual([...seen], [0, port]);
 });
 
 /** Answered calls over a stop: SIGTERM, or what `stop` does instead. `next`: shards of the next life. */
