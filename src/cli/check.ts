@@ -3,14 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { parseConfig, type SwitchConfig } from '../config.ts';
 import { compileSnapshot } from '../control/tables/compile.ts';
-import { parseNetwork } from '../control/tables/network-file.ts';
+import { NETWORK_FIELDS, parseNetwork } from '../control/tables/network-file.ts';
 import { assignSlots } from '../control/tables/slots.ts';
 import { sentenceOf, TandemError } from '../tandem-error.ts';
 import { counted, EXIT_OK, print, type Terminal, toldShards } from './terminal.ts';
 
-/** A field at the start of a line that only network files have. */
-const NETWORK_FIELD =
-  /^\s*["']?(accounts|calendars|(gateway|number)Groups|rateTables|\w+Gateways|systemParameters)["']?\s*:/m;
+/** A field that only network files have; in JSON it may stand behind others on its line. */
+const NETWORK_FIELD = new RegExp(`^([^#\n]*[{,])?\\s*["']?(${NETWORK_FIELDS.join('|')}|\\w+Gateways)["']?\\s*:`, 'm');
 
 /** Checks `file`. `config` (of the start file) tells which listeners there are. Throws what is wrong with it. */
 export async function check(file: string, config: SwitchConfig, terminal: Terminal): Promise<number> {

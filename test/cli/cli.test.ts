@@ -29,6 +29,13 @@ test('check tells that a file is good, or every fault of it, and by its exit cod
     join(directory, 'bad.yaml'),
     NETWORK.replace('capacity: 10', 'capacity: ten').replace('prefix:', 'prefx:'),
   );
+  for (const text of ['{"accounts":[{"account":"a"}]}', '{"node": 1, "routingGateways": []}', 'packages: []']) {
+    writeFileSync(join(directory, 'other.yaml'), text);
+    const { out, error } = await tandem(directory, 'check', 'other.yaml');
+    assert.match(out + error, /a network of|there are accounts, /, 'it is no start file');
+  }
+  writeFileSync(join(directory, 'other.yaml'), '# Carriers, accounts: in net.yaml\nnode: one\n');
+  assert.match((await tandem(directory, 'check', 'other.yaml')).out, /a start file with/);
   const refused = await tandem(directory, 'check', 'bad.yaml');
   assert.deepEqual([refused.code, refused.out], [1, '']);
   assert.equal(

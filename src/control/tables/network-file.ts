@@ -26,7 +26,8 @@ import { readRateTables } from './rate-tables.ts';
 import { slotCountOf } from './slots.ts';
 import { importedBeside, withImportsOf } from './table-images.ts';
 
-const FIELDS = [
+/** What may stand at the top of a network file. */
+export const NETWORK_FIELDS = [
   'accounts',
   'rateTables',
   'packages',
@@ -45,7 +46,7 @@ const GROUP_FIELDS = ['name', ...SHARED_LIMIT_NAMES];
  * TANDEM_NETWORK_REFUSED with every reason.
  */
 export function parseNetwork(text: string, name: string, before: Network = EMPTY_NETWORK): Network {
-  return readOperatorFile(text, { name, code: 'TANDEM_NETWORK_REFUSED', fields: FIELDS }, (root) => {
+  return readOperatorFile(text, { name, code: 'TANDEM_NETWORK_REFUSED', fields: NETWORK_FIELDS }, (root) => {
     const references = new NameReferences();
     const devices = new Map<string, RegisterRules>();
     const rateTables = readRateTables(root, references);
