@@ -165,6 +165,8 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
 
   #succeeded(response: SipMessage): void {
     this.#disarm();
+    // 12.2.1.2: its Contact says where the dialog goes on, and first of all the ACK (13.2.2.4).
+    if (this.method === 'INVITE' || this.method === 'UPDATE') this.#leg.refreshed(response, this.question.crossing);
     let owesAck = false;
     if (this.method === 'INVITE') {
       this.#acknowledgement = new Acknowledgement(this.#around, this.#leg.dialog, this.#cseq);
@@ -174,7 +176,6 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
       if (owesAck) this.#leg.owedAck = this.#acknowledgement;
       else this.#acknowledgement.send(this.#authorization?.lines ?? '', '');
     }
-    if (this.method === 'INVITE' || this.method === 'UPDATE') this.#leg.refreshed(response, this.question.crossing);
     this.#answer(response.status, response.reasonPhrase, this.#leg.crossingOf(response), owesAck ? this : null);
     this.#leg.onAnswered(this);
   }
