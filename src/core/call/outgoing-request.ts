@@ -2,8 +2,8 @@
 // 13.2.2.4, 14.1. It carries the answer back, acknowledges a 2xx to INVITE, and notices a dialog that is gone.
 
 import { Acknowledgement } from '../dialog/acknowledgement.ts';
-import { SipMessage } from '../sip/message.ts';
-import { parseMessage } from '../sip/parse-message.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { readBack } from '../sip/parse-message.ts';
 import { printCancel } from '../sip/print-cancel.ts';
 import { SENT_BYTES_MAX } from '../sip/sip-limits.ts';
 import { reasonPhraseOf } from '../sip/status.ts';
@@ -83,9 +83,8 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
   /** Its sender has cancelled it, or the dialog ends: an INVITE without final answer ends, whatever the peer does. */
   cancel(): void {
     this.#isCancelled = true;
-    const invite = parseMessage(this.#text);
-    if (this.#transaction === null || !(invite instanceof SipMessage)) return;
-    this.#around.transactions.cancel(this.#transaction, printCancel(invite), this.#leg.resends);
+    if (this.#transaction === null) return;
+    this.#around.transactions.cancel(this.#transaction, printCancel(readBack(this.#text)), this.#leg.resends);
   }
 
   /** Timer C: a peer that says nothing any more keeps nobody waiting. */

@@ -1,6 +1,7 @@
 // Text to message: RFC 3261 7 and 18.3. One pass over start line and header lines, then the framing. The grammar inside
 // the other values is checkRequest's affair.
 
+import { assert } from '../base/assert.ts';
 import { CR, isBlank, LF } from './characters.ts';
 import { Framing } from './framing.ts';
 import { readHeaderBlock } from './header-block.ts';
@@ -44,6 +45,14 @@ export function parseMessage(text: string): SipMessage | ParseFailure {
   const message = new SipMessage(startLine, block, framing);
   const fault = startLine.fault ?? block.fault ?? framing.fault;
   return fault === null ? message : new ParseFailure(fault, message);
+}
+
+/** A request as we have printed it: with what we add it may have more header lines than one that is taken. */
+export function readBack(text: string): SipMessage {
+  const read = parseMessage(text);
+  const request = read instanceof SipMessage ? read : read.request;
+  assert(request !== null, 'a request that we printed can be read back');
+  return request;
 }
 
 function statusOf(why: ParseFailureWhy): number {

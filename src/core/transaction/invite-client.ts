@@ -32,11 +32,10 @@
 // The figure has no arrow for a 2xx in completed: a fork that answers after another has failed. It is passed up, so
 // that the user can acknowledge it and hang up (13.2.2.4).
 
-import { assert } from '../base/assert.ts';
 import { flat } from '../base/flat.ts';
 import type { Target } from '../base/target.ts';
-import { SipMessage } from '../sip/message.ts';
-import { parseMessage } from '../sip/parse-message.ts';
+import type { SipMessage } from '../sip/message.ts';
+import { readBack } from '../sip/parse-message.ts';
 import { printAck } from '../sip/print-ack.ts';
 import type { ResendSchedule } from '../timer/resend-schedule.ts';
 import {
@@ -264,9 +263,7 @@ export class InviteClientTransaction implements ClientTransaction, Timed {
 
   /** 17.1.1.3: the ACK is made from the INVITE, goes where that went, and takes its place. */
   #acknowledge(response: SipMessage): void {
-    const invite = parseMessage(this.#text);
-    assert(invite instanceof SipMessage, 'an INVITE that we printed can be read back');
-    this.#text = printAck(invite, response);
+    this.#text = printAck(readBack(this.#text), response);
     this.#ports.transmit(this.#text, this.target);
   }
 

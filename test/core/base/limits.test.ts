@@ -32,6 +32,7 @@ import { EMPTY_CROSSING } from '../../../src/core/call/leg-events.ts';
 import { SAME_NUMBER } from '../../../src/core/call/parties.ts';
 import { Balances } from '../../../src/core/rating/balances.ts';
 import { allocateSwitchMemory } from '../../../src/core/shard/shared-memory.ts';
+import { HEADERS_MAX } from '../../../src/core/sip/sip-limits.ts';
 import { RecordsOut } from '../../../src/shard-host/records-out.ts';
 import { CallJournal } from '../../../src/store/call-journal.ts';
 import { readFlows } from '../../flows/flow-file.ts';
@@ -140,6 +141,24 @@ test('WAITING_PROVISIONALS_MAX: further reliable responses are dropped while one
       ['50', 'PRACK →, ← 200 (PRACK)', '', '→ PRACK, ← 200 (PRACK)'],
       ['60', '← 486', 'CDR Busy 486; 1 attempt', '← 486, → ACK'],
       ['70', 'ACK →', '', ''],
+    ],
+  );
+});
+
+test('HEADERS_MAX: an INVITE of so many passes, though ours has more: it is acknowledged and cancelled as any other', () => {
+  const most = Array.from({ length: HEADERS_MAX - 9 }, (_, at) => ` {X-${at}: 1}`).join('');
+  play(
+    ['at ms', 'caller', 'switch', 'trunk-1', 'trunk-2'],
+    [
+      ['0', `INVITE +SDP${most} →, ← 100`, '', '→ INVITE +SDP', ''],
+      ['10', '', '', '← 503, → ACK', '→ INVITE +SDP'],
+      ['20', '← 200 +SDP', '', '', '← 200 +SDP, → ACK'],
+      ['30', 'ACK →', '', '', ''],
+      ['40', `INVITE +SDP${most} →, ← 100`, '', '', '→ INVITE +SDP, ← 100'],
+      ['50', 'CANCEL →, ← 200 (CANCEL)', '', '', '→ CANCEL, ← 200 (CANCEL)'],
+      ['60', '← 487', '', '', '← 487, → ACK'],
+      ['70', 'ACK →', '', '', ''],
+      ['70', 'BYE →, ← 200 (BYE)', 'CDR Normal 200; 2 attempts; 50 ms', '', '→ BYE, ← 200 (BYE)'],
     ],
   );
 });
