@@ -6,6 +6,7 @@
 //                               \--> reception: dialog's leg | CANCEL's INVITE | new call | refusal
 
 import type { EndReason } from '../base/end-reason.ts';
+import { CALL_ID_CHARACTERS_MAX } from '../base/limits.ts';
 import type { Call } from '../call/call.ts';
 import { type CallCheckpoint, shiftOf } from '../call/checkpoint.ts';
 import type { Source } from '../call/incoming-request.ts';
@@ -39,6 +40,9 @@ export interface ShardView {
 
 /** What a media host tells. */
 export type MediaEvent = 'started' | 'silent';
+
+/** The Call-ID of a datagram, for which no parser is needed that may be what has failed. */
+const CALL_ID = /^(?:call-id|i)[ \t]*:\s*(\S+)/im;
 
 /** Longest that a gateway is taken to ring on after a restart, ms. */
 const EARLIER_INVITES_MS = 300_000;
@@ -266,10 +270,10 @@ export class Shard {
   }
 
   #callOf(input: string): Call | null {
-    for (const call of this.#around.calls.values()) {
-      const { cdr } = call.record;
-      if (input.includes(cdr.callerCallId) || cdr.attempts.some(({ callId }) => input.includes(callId))) return call;
-    }
-    return null;
+    const [, named = ''] = CALL_ID.exec(input) ?? [];
+    const callerCallId = named.slice(0, CALL_ID_CHARACTERS_MAX);
+    const isNamed = ({ record: { cdr } }: Call): boolean =>
+      cdr.callerCallId === callerCallId || cdr.attempts.some(({ callId }) => callId === named);
+    return this.#around.calls.values().find(isNamed) ?? null;
   }
 }

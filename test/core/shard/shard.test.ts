@@ -142,6 +142,18 @@ describe('a defect of our own', () => {
     assert.equal(bench.switch.inspect()[0]?.calls, 0);
   });
 
+  test('costs no call whose Call-ID is a part of the one that failed', () => {
+    const bench = new Bench({ admissionOf: (shared, holder) => new Faulty(shared, holder) });
+    bench.switch.publish({ ...SNAPSHOT, version: 2, ...routes(SNAPSHOT.routingGateways.slice(1)) });
+    bench.switch.receive(invite(1), CALLER, 0);
+    bench.switch.publish({ ...SNAPSHOT, version: 3 });
+    bench.switch.receive(invite(12), CALLER, 10);
+    assert.deepEqual(
+      bench.switch.cdrs.map(({ callerCallId }) => callerCallId),
+      ['call-12'],
+    );
+  });
+
   test('costs no other call', () => {
     const bench = new Bench({ admissionOf: (shared, holder) => new Faulty(shared, holder) });
     bench.switch.receive(invite(1), CALLER, 0);
