@@ -21,6 +21,7 @@ const METHOD_NOT_ALLOWED = 405;
 const REQUEST_TIMEOUT = 408;
 const NO_DIALOG = 481;
 const TERMINATED = 487;
+const PENDING = 491;
 const NOT_IMPLEMENTED = 501;
 const GATEWAY_TIMEOUT = 504;
 const TOO_LARGE = 513;
@@ -181,16 +182,24 @@ export class OutgoingRequest implements ClientUser, Acknowledger, Timed {
 
   #failed(status: number, phrase: string, crossing: Crossing): void {
     this.#disarm();
-    // The sender has cancelled nothing, and its call goes on: no 487, no 408.
-    if (this.#isOverdue) this.#answer(GATEWAY_TIMEOUT, reasonPhraseOf(GATEWAY_TIMEOUT), EMPTY_CROSSING, null);
-    // What a peer demands of us is nothing that the other side could give.
-    else if (status === 401 || status === 407) this.#answer(503, reasonPhraseOf(503), EMPTY_CROSSING, null);
-    else if (this.#concernsSender(status)) this.#answer(OK, reasonPhraseOf(OK), EMPTY_CROSSING, null);
-    else this.#answer(status, phrase, crossing, null);
+    const told = this.#toldFor(status);
+    if (told === status) this.#answer(status, phrase, crossing, null);
+    else this.#answer(told, reasonPhraseOf(told), EMPTY_CROSSING, null);
     this.#leg.onAnswered(this);
     // 12.2.1.2: the peer does not know the dialog, or does not answer in it: it is over.
     const isGone = status === REQUEST_TIMEOUT || status === NO_DIALOG;
     if (isGone && !NOT_OF_DIALOG.includes(this.method)) this.#leg.peerGone(this);
+  }
+
+  /** What the sender is told of a failure with `status`. */
+  #toldFor(status: number): number {
+    // The sender has cancelled nothing, and its call goes on: no 487, no 408.
+    if (this.#isOverdue) return GATEWAY_TIMEOUT;
+    // What a peer demands of us is nothing that the other side could give.
+    if (status === 401 || status === 407) return 503;
+    // The gateway has failed meanwhile: the call goes on to another one, and what was acknowledged was outstanding.
+    if (this.#leg.isOver) return this.method === 'PRACK' ? OK : PENDING;
+    return this.#concernsSender(status) ? OK : status;
   }
 
   /**
