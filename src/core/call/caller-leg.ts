@@ -240,9 +240,8 @@ export class CallerLeg implements IncomingRequestUser, ServerUser, ReliableUser 
     // A gateway may begin to name its early dialog (To tag) late.
     const known = this.#early.find((early) => early.twin === leg) ?? this.#early.find((early) => early.twin === null);
     known?.pair(leg);
-    if (known === undefined) this.leg = this.#newDialog(leg);
-    else if (known !== this.leg) this.leg = known;
-    else return;
+    this.leg = known ?? this.#newDialog(leg);
+    // A reliable response of another fork may have gone out meanwhile.
     this.#tag = this.leg.dialog.localTag;
     this.#incoming?.useTag(this.#tag);
   }
