@@ -173,7 +173,10 @@ export class Edge implements Wire {
     this.#readUntilMs = this.#clock() + READ_MS;
   }
 
-  /** Whether a datagram stays here: a new call, the ACK of a refusal. Only an INVITE costs an object for its source. */
+  /**
+   * Whether a datagram stays here: a new call, its CANCEL, the ACK of a refusal. Only an INVITE and a CANCEL cost an
+   * object for their source.
+   */
   #isKept(
     gate: Gate,
     datagramClass: DatagramClass,
@@ -185,6 +188,7 @@ export class Edge implements Wire {
     if (datagramClass === 'invite') {
       return !this.newCalls.receive(bytes, { address, port, listener }, gate.shardOf(bytes));
     }
+    if (datagramClass === 'cancel') return this.newCalls.holds(bytes, { address, port, listener });
     return datagramClass === 'ack' && this.newCalls.absorbs(bytes);
   }
 

@@ -5,6 +5,7 @@
 //   INVITE -> in a dialog, or a repetition of one let in: goes on at once
 //          -> waits; a share for each customer --shard idle--> let in
 //                                              --too long---> 503, while there is time for it; else dropped
+//   CANCEL -> of one that waits: stays behind it, for before it there is nothing to cancel; else goes on at once
 
 import { WAITING_INVITES_MAX } from '../core/base/limits.ts';
 import type { Source } from '../core/call/incoming-request.ts';
@@ -80,9 +81,12 @@ export interface NewCallsOptions {
   readonly onTurn: (isOverloaded: boolean) => void;
 }
 
-interface WaitingInvite extends Waiting {
+interface Datagram {
   readonly bytes: Buffer;
   readonly source: Source;
+}
+
+interface WaitingInvite extends Waiting, Datagram {
   readonly mark: number;
 }
 
@@ -110,6 +114,10 @@ export class NewCalls {
   readonly #queues: ShardQueue[] = [];
   readonly #admitted = new RecentMarks();
   readonly #refused = new RecentMarks();
+  /** By the mark of an INVITE that waits: its CANCEL; null: none yet. */
+  readonly #cancels = new Map<number, Datagram | null>();
+  /** Those whose INVITEs wait no longer. */
+  #freeCancels: Datagram[] = [];
   #shares: Shares | null = null;
   #isOverloaded = false;
   #isHeapFull = false;
@@ -154,6 +162,15 @@ export class NewCalls {
     return false;
   }
 
+  /** Whether this CANCEL is of an INVITE that waits: then it goes on after that. */
+  holds(cancel: Buffer, source: Source): boolean {
+    if (this.#cancels.size === 0) return false;
+    const mark = markOf(cancel.toString('latin1'), this.#options.seed);
+    if (!this.#cancels.has(mark)) return false;
+    this.#cancels.set(mark, { bytes: cancel, source });
+    return true;
+  }
+
   /** Whether this ACK belongs to a refusal, and so to nobody else. */
   absorbs(ack: Buffer): boolean {
     if (this.#refused.isEmpty) return false;
@@ -174,10 +191,14 @@ export class NewCalls {
 
   /** Lets in what there is time for. Called when the sockets hold nothing that should come first. */
   admit(gate: Gate): void {
-    if (this.#waitingCount === 0) return;
-    for (const [shard, queue] of this.#queues.entries()) {
-      if (queue.waiting.size > 0) this.#admitWaiting(gate, shard, queue);
+    if (this.#waitingCount > 0) {
+      for (const [shard, queue] of this.#queues.entries()) {
+        if (queue.waiting.size > 0) this.#admitWaiting(gate, shard, queue);
+      }
     }
+    if (this.#freeCancels.length === 0) return;
+    for (const { bytes, source } of this.#freeCancels) gate.put(bytes, source.address, source.port, source.listener);
+    this.#freeCancels = [];
   }
 
   /**
@@ -212,6 +233,7 @@ export class NewCalls {
     if (queue.waiting.size === 0) queue.letInAtMs = arrivedAtMs;
     queue.waiting.add(share, invite);
     this.#waitingCount += 1;
+    if (!this.#cancels.has(invite.mark)) this.#cancels.set(invite.mark, null);
   }
 
   #admitWaiting(gate: Gate, shard: number, queue: ShardQueue): void {
@@ -228,7 +250,7 @@ export class NewCalls {
 
   #admit(gate: Gate, invite: WaitingInvite, nowMs: number): void {
     const { bytes, source, mark, arrivedAtMs } = invite;
-    this.#waited(nowMs - arrivedAtMs);
+    this.#waited(invite, nowMs - arrivedAtMs);
     if (this.#refused.has(mark)) {
       this.#refuse(invite, 'repeated', nowMs - arrivedAtMs); // The first was refused while this one waited.
     } else if (!gate.put(bytes, source.address, source.port, source.listener)) {
@@ -248,12 +270,15 @@ export class NewCalls {
       const invite = waiting.takeBefore(nowMs - waitMsMax);
       if (invite === null) return;
       const waitedMs = nowMs - invite.arrivedAtMs;
-      this.#waited(waitedMs);
+      this.#waited(invite, waitedMs);
       this.#refuse(invite, 'waited', waitedMs);
     }
   }
 
-  #waited(waitedMs: number): void {
+  #waited({ mark }: WaitingInvite, waitedMs: number): void {
+    const cancel = this.#cancels.get(mark);
+    if (cancel != null) this.#freeCancels.push(cancel);
+    this.#cancels.delete(mark);
     this.#waitingCount -= 1;
     this.#longestWaitMs = Math.max(this.#longestWaitMs, waitedMs);
   }

@@ -43,6 +43,8 @@ class Bench {
   /** So many are taken, then the shard has no time. */
   takes = Number.POSITIVE_INFINITY;
   readonly admitted: string[] = [];
+  /** CANCELs that went on, and after how many INVITEs. */
+  readonly cancelled: string[] = [];
   readonly refused: string[] = [];
   /** Where the last refusal went. */
   refusedPort = 0;
@@ -63,7 +65,11 @@ class Bench {
     onTurn: (isOverloaded) => void this.turns.push(isOverloaded),
   });
   readonly #gate = {
-    put: (bytes: Uint8Array) => void this.admitted.push(nameIn(bytes)) === undefined,
+    put: (bytes: Uint8Array) => {
+      if (bytes[0] === 0x43) this.cancelled.push(`${nameIn(bytes)} after ${this.admitted.length}`);
+      else this.admitted.push(nameIn(bytes));
+      return true;
+    },
     shardOf: () => 0,
     isBusy: () => this.isBusy || this.admitted.length >= this.takes,
     turn: () => false,
@@ -92,6 +98,11 @@ class Bench {
 
   invite(name: string, address = ALICE): boolean {
     return this.receive(textOf('INVITE', name), address);
+  }
+
+  /** Whether it stays behind its INVITE. */
+  cancel(name: string): boolean {
+    return this.calls.holds(textOf('CANCEL', name), { address: ALICE, port: 5070, listener: 0 });
   }
 
   serve(): void {
@@ -124,6 +135,18 @@ describe('at ease', () => {
     bench.serve();
     assert.equal(bench.invite('a'), true);
     assert.deepEqual([bench.calls.counts.admitted.first, bench.calls.counts.admitted.repeated], [1, 1]);
+  });
+
+  test('9.2: a CANCEL of an INVITE that waits goes on after it, once; of any other it goes on at once', () => {
+    const bench = new Bench();
+    assert.equal(bench.cancel('a'), false);
+    for (const name of ['a', 'a', 'b']) bench.invite(name);
+    assert.deepEqual([bench.cancel('a'), bench.cancel('a'), bench.cancel('c')], [true, true, false]);
+    bench.serve();
+    assert.deepEqual([bench.admitted.length, bench.cancelled], [3, ['a after 3']]);
+    assert.deepEqual([bench.cancel('a'), bench.cancel('b')], [false, false]);
+    bench.serve();
+    assert.deepEqual(bench.cancelled, ['a after 3']);
   });
 
   test('a repetition that waits too long after the first was let in is not refused: its call has begun', () => {
@@ -290,6 +313,15 @@ describe('under load', () => {
     bench.isBusy = false;
     bench.serve();
     assert.deepEqual([bench.refused, bench.admitted], [['a', 'a'], []]);
+  });
+
+  test('a CANCEL of an INVITE that is refused goes on all the same, to be told that there is nothing to cancel', () => {
+    const bench = late('a');
+    bench.cancel('a');
+    bench.calls.refuse(false);
+    assert.deepEqual([bench.refused, bench.cancelled], [['a'], []]);
+    bench.serve();
+    assert.deepEqual(bench.cancelled, ['a after 0']);
   });
 
   test('in an overload who waited over 500 ms is dropped: it has repeated its INVITE', () => {
