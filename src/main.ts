@@ -162,8 +162,9 @@ async function both(
   throw control.status === 'rejected' ? control.reason : (early as PromiseRejectedResult).reason;
 }
 
-function sharesOf({ mappingGateways, hosts }: PackedSnapshot, { registration }: SwitchMemory): Shares {
-  return new Shares(unpackObjects(mappingGateways), hosts, registration.bindings);
+function sharesOf({ mappingGateways, hosts, parameters }: PackedSnapshot, { registration }: SwitchMemory): Shares {
+  const { SS_REPLY_UNAUTHORIZED } = parameters;
+  return new Shares(unpackObjects(mappingGateways), hosts, registration.bindings, SS_REPLY_UNAUTHORIZED);
 }
 
 interface Parts {

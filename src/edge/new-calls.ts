@@ -63,9 +63,9 @@ export interface NewCallCounts {
   readonly refused: { waited: number; repeated: number; heap: number };
   /**
    * Not answered. `stale`: there was no time for a 503 within STALE_MS; `repeated`: waited too long, but another of its
-   * kind had been let in meanwhile; `full`: no room; `unreadable`: no way to do it.
+   * kind had been let in meanwhile; `full`: no room; `unheard`: strangers get silence; `unreadable`: no way to do it.
    */
-  readonly dropped: { stale: number; repeated: number; full: number; unreadable: number };
+  readonly dropped: { stale: number; repeated: number; full: number; unheard: number; unreadable: number };
   /** ACKs of those 503. */
   acksAbsorbed: number;
 }
@@ -106,7 +106,7 @@ export class NewCalls {
   readonly counts: NewCallCounts = {
     admitted: { first: 0, repeated: 0, inDialog: 0 },
     refused: { waited: 0, repeated: 0, heap: 0 },
-    dropped: { stale: 0, repeated: 0, full: 0, unreadable: 0 },
+    dropped: { stale: 0, repeated: 0, full: 0, unheard: 0, unreadable: 0 },
     acksAbsorbed: 0,
   };
   readonly #options: NewCallsOptions;
@@ -291,6 +291,8 @@ export class NewCalls {
     }
     if (why !== 'repeated') this.#enterOverload();
     if (waitedMs > STALE_MS) this.counts.dropped.stale += 1;
+    else if (this.#shares?.isHeard(source.address, source.port, this.#options.clock()) === false)
+      this.counts.dropped.unheard += 1;
     else if (this.#answer(bytes, source, mark)) this.counts.refused[why] += 1;
     else this.counts.dropped.unreadable += 1;
   }

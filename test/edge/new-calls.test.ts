@@ -75,7 +75,8 @@ class Bench {
     turn: () => false,
   };
 
-  constructor() {
+  /** `isOpen`: some device may be anywhere. */
+  constructor({ isOpen = true, repliesToStrangers = true } = {}) {
     const gateways = [ALICE, BOB].map((address, slot) => ({
       slot,
       registerType: 'static',
@@ -88,8 +89,8 @@ class Bench {
     const device = { ...DEVICE, slot: DEVICE_SLOT } as unknown as MappingGateway;
     const shared = Bindings.allocate();
     new Bindings(shared, 0).bind(DEVICE_SLOT, BINDING);
-    const all = [...(gateways as unknown as MappingGateway[]), device];
-    this.calls.share(new Shares(all, undefined, shared));
+    const all = [...(gateways as unknown as MappingGateway[]), ...(isOpen ? [device] : [])];
+    this.calls.share(new Shares(all, undefined, shared, repliesToStrangers));
   }
 
   receive(bytes: Buffer, address = ALICE): boolean {
@@ -292,6 +293,20 @@ describe('under load', () => {
     ] as const) {
       bench.calls.receive(textOf('INVITE', address), { address, port: 40_000, listener: 0 }, 0);
       assert.equal(bench.refusedPort, port, address);
+    }
+  });
+
+  test('SS_REPLY_UNAUTHORIZED Off: strangers get no 503 either, unless one of them may be a device', () => {
+    for (const [parts, refused] of [
+      [{ repliesToStrangers: false, isOpen: false }, ['a']],
+      [{ repliesToStrangers: false }, ['a', 'x']],
+      [{ isOpen: false }, ['a', 'x']],
+    ] as const) {
+      const bench = new Bench(parts);
+      bench.calls.look(0.9);
+      bench.invite('a');
+      bench.invite('x', '198.51.100.1');
+      assert.deepEqual([bench.refused, bench.calls.counts.dropped.unheard], [refused, 2 - refused.length]);
     }
   });
 

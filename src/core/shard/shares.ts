@@ -20,12 +20,16 @@ export class Shares {
   /** By slot. */
   readonly #responseMethods: ReadonlyMap<number, AddressMethod | null>;
 
-  /** `bindings`: the memory of registrations. */
+  readonly #repliesToStrangers: boolean;
+
+  /** `bindings`: the memory of registrations. `repliesToStrangers`: SS_REPLY_UNAUTHORIZED. */
   constructor(
     mappingGateways: readonly MappingGateway[],
     hosts: readonly HostAddresses[] | undefined,
     bindings: SharedArrayBuffer,
+    repliesToStrangers = true,
   ) {
+    this.#repliesToStrangers = repliesToStrangers;
     this.#screening = new Screening(mappingGateways, hosts);
     this.#responseMethods = new Map(mappingGateways.map((gateway) => [gateway.slot, gateway.sipResponseAddressMethod]));
     const mayRegister = mappingGateways.some(({ registerType }) => registerType === 'dynamic');
@@ -38,6 +42,11 @@ export class Shares {
     if (known !== null) return known.slot;
     const count = this.#bindings?.slotsFrom(address, port, nowMs, this.#found) ?? 0;
     return count > 0 ? (this.#found[0] as number) : STRANGERS;
+  }
+
+  /** Whether who is there gets an answer at all. Where devices register, any stranger may be one. */
+  isHeard(address: string, port: number, nowMs: number): boolean {
+    return this.#repliesToStrangers || this.#bindings !== null || this.of(address, port, nowMs) !== STRANGERS;
   }
 
   /** Where answers to who is there go, as the gateway has it. */
