@@ -8,7 +8,7 @@ import { TandemError } from '../../tandem-error.ts';
 import { type AskedTime, askedTime, askedZone } from '../reports/asked-time.ts';
 import { BillCount, type BillKind, type BillLine } from '../reports/bill-count.ts';
 import type { CallHistory } from '../reports/call-history.ts';
-import { eachSegment } from '../reports/count-report.ts';
+import { eachSegment, refuseWhileBehind } from '../reports/count-report.ts';
 import { dayShown } from '../reports/periods.ts';
 import { rateFactsOf } from '../reports/rate-facts.ts';
 import { NOTHING_WRITTEN } from './account-question.ts';
@@ -55,7 +55,7 @@ export interface BillBalances {
   readonly closingNanos: bigint;
 }
 
-/** The bill that `query` asks for. Rejects with TANDEM_ACCOUNT_UNKNOWN, TANDEM_API_QUESTION. */
+/** The bill that `query` asks for. Rejects with TANDEM_ACCOUNT_UNKNOWN, TANDEM_API_QUESTION, TANDEM_REPORT_BEHIND. */
 export async function answerBill(ground: BillGround, query: URLSearchParams): Promise<Bill> {
   const { history, snapshot, wallMs, ledger, accountOf } = ground;
   const name = query.get('account') ?? '';
@@ -67,6 +67,7 @@ export async function answerBill(ground: BillGround, query: URLSearchParams): Pr
   const zone = askedZone(query, account?.timeZone ?? 'UTC');
   const time = askedTime(query, zone, wallMs, lastMonth(wallMs, zone));
   const { fromWallMs, untilWallMs } = time;
+  refuseWhileBehind(history, untilWallMs);
   const later = { fromWallMs: untilWallMs, untilWallMs: Number.POSITIVE_INFINITY };
   const place = ledger.position();
   const isKnown =

@@ -40,7 +40,7 @@ const ROWS_TOLD = 1_000;
 /** Rows that one answer has at the most. */
 export const ROWS_TOLD_MAX = 50_000;
 
-/** The report that `query` asks for. Rejects with TANDEM_API_QUESTION, TANDEM_REPORT_TOO_LARGE. */
+/** The report that `query` asks for. Rejects with TANDEM_API_QUESTION and what counting it does. */
 export async function answerReport(ground: ReportGround, query: URLSearchParams): Promise<ReportAnswer> {
   const question = questionIn(query, ground.wallMs);
   const limit = limitIn(query);

@@ -103,6 +103,12 @@ export class CallHistory {
     return this.#spool.lastPosition() - this.#position;
   }
 
+  /** When the first call that is not in yet ended, wall clock ms; null when all are in. */
+  nextEndWallMs(): number | null {
+    const [next] = this.#records.glance(this.#position, 1);
+    return next === undefined ? null : endedAt(next.cdr);
+  }
+
   /** The last record that is in. */
   get position(): number {
     return this.#position;

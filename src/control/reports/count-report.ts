@@ -1,6 +1,7 @@
 // Counts a report over a history, a segment after the other, and lets everything else on the thread go on between them.
 
 import { setImmediate } from 'node:timers/promises';
+import { TandemError } from '../../tandem-error.ts';
 import type { CallHistory, CallSegment } from './call-history.ts';
 import { beginningOfPeriod } from './periods.ts';
 import { type RateFacts, Report, type ReportQuestion, type ReportRow } from './report.ts';
@@ -19,12 +20,28 @@ const BUSY_MS = 20;
 /** Segments brought into memory together, while those before them are counted. */
 const SEGMENTS_AHEAD = 16;
 
-/** Counts it. Rejects with TANDEM_REPORT_TOO_LARGE. */
+/** Records that the history may lack; a busy second brings a tenth. */
+const RECORDS_BEHIND_MAX = 50_000;
+/** Records are spooled in the order in which calls end, but for so long. */
+const OUT_OF_ORDER_MS = 60_000;
+
+/** Throws TANDEM_REPORT_BEHIND while `history` is made anew from a spool, and lacks calls that ended before then. */
+export function refuseWhileBehind(history: CallHistory, untilWallMs: number): void {
+  const behindCount = history.backlog();
+  if (behindCount <= RECORDS_BEHIND_MAX) return;
+  const nextWallMs = history.nextEndWallMs();
+  if (nextWallMs === null || untilWallMs <= nextWallMs - OUT_OF_ORDER_MS) return;
+  const sentence = `Not all calls of that time are taken in yet, ${behindCount} CDRs are left. Ask again in a while.`;
+  throw new TandemError('TANDEM_REPORT_BEHIND', sentence);
+}
+
+/** Counts it. Rejects with TANDEM_REPORT_TOO_LARGE, TANDEM_REPORT_BEHIND. */
 export async function countReport(
   history: CallHistory,
   question: ReportQuestion,
   facts: RateFacts,
 ): Promise<CountedReport> {
+  refuseWhileBehind(history, question.untilWallMs);
   const knownFromWallMs = history.knownFromWallMs();
   // Periods before anything is known would only be empty, and the clocks of zones long ago are slow to find.
   const firstWallMs =

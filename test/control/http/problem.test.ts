@@ -11,6 +11,7 @@ test('what there is not is 404, what cannot be now 409, and a defect is never th
     ['TANDEM_RERATING_RUNNING', 409],
     ['TANDEM_RERATING_REFUSED', 409],
     ['TANDEM_RERATING_OVERLAPS', 409],
+    ['TANDEM_REPORT_BEHIND', 503],
     ['TANDEM_API_QUESTION', 400],
     ['TANDEM_DEFECT', 500],
   ];

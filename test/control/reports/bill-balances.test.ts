@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerBill, type BillGround } from '../../../src/control/api/bill-question.ts';
+import { answerReport } from '../../../src/control/api/report-question.ts';
 import { UnpackedSpool } from '../../../src/control/cdr/unpacked-spool.ts';
 import { AccountBook } from '../../../src/control/ledger/account-book.ts';
 import { CallHistory } from '../../../src/control/reports/call-history.ts';
@@ -145,6 +146,24 @@ test('where calls of the time are not known any more, neither are the balances',
     new URLSearchParams({ ...account, from: `${START_WALL_MS + 39 * DAY_MS}` }),
   );
   assert.notEqual(known.balances, null);
+});
+
+test('while the history is far behind there is no bill and no report of the time whose calls would lack', async () => {
+  const { ground, stores } = stage();
+  const last = randomCdr(CALLS + 1, START_WALL_MS + 50 * DAY_MS, new Prng(1));
+  const record = pack({ ...last, endedAtWallMs: START_WALL_MS + 50 * DAY_MS });
+  stores.spool.append(new Array<Uint8Array>(50_001).fill(record));
+  const until = (day: number) =>
+    new URLSearchParams({ from: `${START_WALL_MS}`, until: `${START_WALL_MS + day * DAY_MS}` });
+  const billUntil = (day: number) => answerBill(ground, new URLSearchParams([...until(day), ['account', 'account 0']]));
+  const behind = { code: 'TANDEM_REPORT_BEHIND', message: /, 50001 CDRs are left/ };
+  await assert.rejects(billUntil(51), behind);
+  await assert.rejects(answerReport(ground, until(51)), behind);
+  assert.ok((await billUntil(49)).lines.length > 0);
+  assert.ok((await answerReport(ground, until(49))).rowCount > 0);
+  ground.history.follow();
+  assert.notEqual((await billUntil(51)).balances, null);
+  assert.ok((await answerReport(ground, until(51))).rowCount > 0);
 });
 
 test('the bill of last month, where no time is said, goes by the clocks of the account', async () => {
