@@ -74,11 +74,12 @@ class Stage {
   }
 
   /** A call of `account` that ended then, for so many units, a fifth of them tax. */
-  call(endedAt: string, units: number, account = 'alpha'): void {
+  call(endedAt: string, units: number, account = 'alpha', currency = 'EUR'): void {
     const fee = BigInt(units) * NANOS;
     const cdr: Cdr = {
       ...sampleCdr(this.stores.spool.lastPosition() + 1, Date.parse(endedAt)),
       account,
+      currency,
       agentFees: [],
     };
     this.stores.spool.append([pack({ ...cdr, sellFeeNanos: (fee * 4n) / 5n, taxNanos: fee / 5n })]);
@@ -302,6 +303,17 @@ describe('the minimum consumption', () => {
     assert.deepEqual(await stage.look('2027-01-31T23:06:00Z'), []);
     assert.deepEqual(await stage.look('2027-03-01T12:00:00Z'), [
       'minimum -40 at 2027-02-28T22:59:59.999Z: basic, 2027-02-01 to 2027-02-28',
+    ]);
+  });
+
+  test('is not reached by calls of the same account in a currency that it had before', async () => {
+    const stage = new Stage('2027-01-01T08:00:00Z', network(fields, minimum));
+    await stage.look('2027-01-01T08:00:00Z');
+    stage.call('2027-01-10T00:00:00Z', 40, 'alpha', 'USD');
+    stage.call('2027-01-20T00:00:00Z', 15);
+    stage.call('2027-01-21T00:00:00Z', 5, 'alpha', ''); // Of a release that did not say it.
+    assert.deepEqual(await stage.look('2027-02-02T00:00:00Z'), [
+      'minimum -40 at 2027-01-31T22:59:59.999Z: basic, 2027-01-01 to 2027-01-31',
     ]);
   });
 

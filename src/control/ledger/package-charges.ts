@@ -9,7 +9,7 @@ import type { PackageMarks, Payment } from '../../store/ledger.ts';
 import type { Account, Package } from '../../store/network.ts';
 import { sentenceOf } from '../../tandem-error.ts';
 import type { CallHistory } from '../reports/call-history.ts';
-import { consumptionIn } from '../reports/consumption.ts';
+import { Consumption, consumptionIn } from '../reports/consumption.ts';
 import { beginningOfDay, dayShown } from '../reports/periods.ts';
 import type { AccountBook } from './account-book.ts';
 import { type FreeGround, FreeMinutes, type FreeState } from './free-minutes.ts';
@@ -88,7 +88,7 @@ export class PackageCharges {
   /** How every account with a package stands. */
   async states(): Promise<PackageState[]> {
     const { configuration, accounts, history, wallNow } = this.#ground;
-    const counted = new Map<string, ReadonlyMap<string, bigint>>();
+    const counted = new Map<string, Consumption>();
     const states: PackageState[] = [];
     for (const account of configuration.accounts()) {
       const held = configuration.packages().find(({ name }) => name === account.package);
@@ -101,7 +101,7 @@ export class PackageCharges {
       const period = isOver(account, day) ? null : periodFrom(held.period, day, account.packageUntilDay);
       const time = period && timeOf(account, period);
       const key = JSON.stringify(time);
-      const sums = counted.get(key) ?? (time === null ? new Map() : await consumptionIn(history, time));
+      const sums = counted.get(key) ?? (time === null ? new Consumption() : await consumptionIn(history, time));
       counted.set(key, sums);
       states.push({
         account: account.account,
@@ -112,7 +112,7 @@ export class PackageCharges {
         rentUntilDay: isCharged ? marks.rentUntilDay : null,
         period,
         dueNanos: period === null ? 0n : heldPart(held.minimumNanos, period),
-        consumedNanos: sums.get(account.account) ?? 0n,
+        consumedNanos: sums.nanosOf(account.account, held.currency),
         free: this.free.statesOf(account, held),
       });
     }
@@ -139,7 +139,7 @@ export class PackageCharges {
       }
       const consumed = await consumptionIn(this.#ground.history, time, () => this.#throwIfStopped());
       for (const [at, one] of same.entries()) {
-        this.#bookMinimum(one, consumed.get(one.account.account) ?? 0n);
+        this.#bookMinimum(one, consumed.nanosOf(one.account.account, one.held.currency));
         await this.#pauseAfter(at);
       }
     }

@@ -10,13 +10,31 @@ interface Time {
   readonly untilWallMs: number;
 }
 
-/** By account. Rejects with what `check` throws, which is asked before each segment. */
+/** What calls cost, by account and currency. */
+export class Consumption {
+  readonly #sums = new Map<string, bigint>();
+
+  add(account: string, currency: string, nanos: bigint): void {
+    this.#sums.set(keyOf(account, currency), this.#nanosOf(account, currency) + nanos);
+  }
+
+  /** What calls cost `account` in `currency`, and those whose records do not say theirs. */
+  nanosOf(account: string, currency: string): bigint {
+    return this.#nanosOf(account, currency) + this.#nanosOf(account, '');
+  }
+
+  #nanosOf(account: string, currency: string): bigint {
+    return this.#sums.get(keyOf(account, currency)) ?? 0n;
+  }
+}
+
+/** Rejects with what `check` throws, which is asked before each segment. */
 export async function consumptionIn(
   history: CallHistory,
   time: Time,
   check: () => void = () => undefined,
-): Promise<ReadonlyMap<string, bigint>> {
-  const sums = new Map<string, bigint>();
+): Promise<Consumption> {
+  const sums = new Consumption();
   await eachSegment(history, time, (segment) => {
     check();
     addSegment(sums, segment, time);
@@ -24,23 +42,30 @@ export async function consumptionIn(
   return sums;
 }
 
-function addSegment(sums: Map<string, bigint>, { calls }: CallSegment, { fromWallMs, untilWallMs }: Time): void {
-  const names = calls.words('account');
+function addSegment(sums: Consumption, { calls }: CallSegment, { fromWallMs, untilWallMs }: Time): void {
+  const [names, currencies] = [calls.words('account'), calls.words('currency')];
   const [ends, accounts] = [calls.numbers('endedAtWallMs'), calls.numbers('account')];
+  const currencyIds = calls.numbers('currency');
+  const payers = names.length * currencies.length;
   // Sixteen thousand fees, each below 2^21 units of 2^32 nanos: sums of either part stay whole.
-  const [highs, lows] = [new Float64Array(names.length), new Float64Array(names.length)];
+  const [highs, lows] = [new Float64Array(payers), new Float64Array(payers)];
   for (const fee of ['fee', 'tax']) {
     const [high, low] = [calls.numbers(`${fee}High`), calls.numbers(`${fee}Low`)];
     for (let call = 0; call < ends.length; call++) {
       const endWallMs = ends[call] as number;
       if (endWallMs < fromWallMs || endWallMs >= untilWallMs) continue;
-      const account = accounts[call] as number;
-      highs[account] = (highs[account] as number) + (high[call] as number);
-      lows[account] = (lows[account] as number) + (low[call] as number);
+      const payer = (accounts[call] as number) * currencies.length + (currencyIds[call] as number);
+      highs[payer] = (highs[payer] as number) + (high[call] as number);
+      lows[payer] = (lows[payer] as number) + (low[call] as number);
     }
   }
-  for (const [at, name] of names.entries()) {
-    const nanos = BigInt(highs[at] as number) * BigInt(HIGH_NANOS) + BigInt(lows[at] as number);
-    if (nanos !== 0n) sums.set(name, (sums.get(name) ?? 0n) + nanos);
+  for (let payer = 0; payer < payers; payer++) {
+    const nanos = BigInt(highs[payer] as number) * BigInt(HIGH_NANOS) + BigInt(lows[payer] as number);
+    const [account, currency] = [Math.floor(payer / currencies.length), payer % currencies.length];
+    if (nanos !== 0n) sums.add(names[account] as string, currencies[currency] as string, nanos);
   }
+}
+
+function keyOf(account: string, currency: string): string {
+  return `${account}\n${currency}`;
 }
