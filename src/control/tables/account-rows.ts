@@ -113,20 +113,20 @@ function readAccount(row: Table, seen: Set<string>, { rateTables, packages, refe
   };
 }
 
-/** An agent is an account of that type, of the same currency, and nobody's agent in a circle. */
+/** Agents are accounts of that type, all of the same currency as far as they have one, and nobody's in a circle. */
 function checkAgent(row: Table, account: Account, accounts: ReadonlyMap<string, Account>): void {
   const agent = accounts.get(account.agent);
   if (agent === undefined) return; // None, or none that there is.
   if (agent.type !== 'agent') return row.refuse('agent', `names "${account.agent}", which is not of type agent`);
-  const currencies = [agent.currency, account.currency];
-  if (!currencies.includes('') && agent.currency !== account.currency) {
-    row.refuse('agent', `has its account in ${agent.currency}`);
-  }
   const passed = new Set([account.account]);
   for (let above: Account | undefined = agent; above !== undefined; above = accounts.get(above.agent)) {
     if (above === account) return row.refuse('agent', `makes a circle: ${above.account} is above itself`);
     if (passed.has(above.account)) return; // A circle of others, which is told there.
     passed.add(above.account);
+    if (![above.currency, account.currency].includes('') && above.currency !== account.currency) {
+      const whose = above === agent ? '' : `is below ${above.account}, which `;
+      return row.refuse('agent', `${whose}has its account in ${above.currency}`);
+    }
     if (passed.size > AGENT_LEVELS_MAX)
       return row.refuse('agent', `makes more than ${AGENT_LEVELS_MAX} agents in a row`);
   }

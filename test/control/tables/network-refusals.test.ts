@@ -334,3 +334,22 @@ test('HOST_NAMES_MAX: a network with more host names is refused', () => {
   assert.deepEqual(rest, []);
   assert.match(refused?.reason ?? '', /is more than 4096 names in all/);
 });
+
+test('all agents above an account have its currency: a CDR has one for their fees', () => {
+  const file = (middle: string, top: string) => `
+accounts:
+  - { account: alpha, currency: EUR, agent: middle }
+  - { account: middle, type: agent, agent: top${middle} }
+  - { account: top, type: agent${top} }
+`;
+  for (const [middle, top] of [
+    ['', ''],
+    ['', ', currency: EUR'],
+    [', currency: EUR', ''],
+  ] as const) {
+    assert.doesNotThrow(() => parseNetwork(file(middle, top), 'net'));
+  }
+  const reasonsOf = (middle: string, top: string) => refusals(file(middle, top)).map(({ reason }) => reason);
+  assert.deepEqual(reasonsOf('', ', currency: USD'), ['is below top, which has its account in USD']);
+  assert.deepEqual(reasonsOf(', currency: USD', ''), ['has its account in USD']);
+});
