@@ -1,9 +1,11 @@
 // tandem route: what would become of a call from this gateway to that number, and why.
 
 import type { SwitchConfig } from '../config.ts';
+import { KeptBlackList } from '../control/black-list.ts';
 import { UnpackedSpool } from '../control/cdr/unpacked-spool.ts';
 import { gatewaysNow } from '../control/gateways-now.ts';
 import { AccountBook } from '../control/ledger/account-book.ts';
+import { FreeMinutes } from '../control/ledger/free-minutes.ts';
 import { SwitchView } from '../control/switch-view.ts';
 import { RATE_DURATION_SECONDS_MAX } from '../core/rating/rating-limits.ts';
 import type { ExplainedRoute, GatewaysNow, RouteQuestion } from '../core/routing/explain.ts';
@@ -15,12 +17,17 @@ import { type StoppedSwitch, withStoppedSwitch } from './stopped-switch.ts';
 import { runningSwitch } from './switch-client.ts';
 import { EXIT_OK, EXIT_REFUSED, print, type Terminal } from './terminal.ts';
 
-/** A switch that is down has no calls, and nobody has found a gateway silent; accounts have what the ledger says. */
+/**
+ * A switch that is down has no calls, and nobody has found a gateway silent; accounts have what the ledger says, and
+ * numbers that were blocked are.
+ */
 function atRest({ stores, configuration }: StoppedSwitch, atWallMs: number | null): GatewaysNow {
   const view = new SwitchView(allocateSwitchMemory(1));
   const book = new AccountBook(stores.ledger, new UnpackedSpool(stores.spool), view.balances);
   while (book.book() > 0);
   book.open(configuration.snapshot);
+  new FreeMinutes({ accounts: book, configuration, wallNow: () => Date.now() }).look();
+  new KeptBlackList(view.blackList, stores.keepsakes);
   return gatewaysNow(view, 0, atWallMs ?? Date.now());
 }
 
