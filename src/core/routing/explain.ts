@@ -6,6 +6,8 @@ import { wordsOfFate } from './decision.ts';
 import { type EntryConditions, entryRefusal, entryTablesOf } from './entry-checks.ts';
 import { type ExplainedTranslation, TranslationSteps, translationsToward } from './explain-translation.ts';
 import { calleePlanAt, callerPlanAt, capacityAt, priorityAt } from './gateway-hours.ts';
+import type { NumberGroups } from './number-filter.ts';
+import { CALLER_POOL_TRIES_MAX } from './number-limits.ts';
 import { dealHundred } from './proportion.ts';
 import { type KnownPrices, NO_PRICES, type Price, type RouteConditions, type SellQuote } from './route-conditions.ts';
 import { endWithoutCandidate, type PlanEnd, RouteTable } from './route-plan.ts';
@@ -137,13 +139,28 @@ export function explainRoute(
   const call = { mapping: gateway, ...sent, billed, forwarder, numberGroups, sell, wallMs };
   const table = new RouteTable(snapshot, prices);
   const { candidates, passed } = table.plan(call, now.conditions);
+  for (const candidate of candidates)
+    if (!hasCaller(candidate.gateway, numberGroups, now)) candidate.pass = 'callerPool';
   const windowMs = parameters.SS_GATEWAY_ASR_RESERVE_TIME;
   const explained = [...candidates, ...passed].map((candidate) => ({
     ...explainCandidate(candidate, now, windowMs, sell),
     translations: translationsToward(candidate.gateway, sent, wallMs),
   }));
-  const refusal = candidates.length > 0 ? '' : WORDS_OF_END[endWithoutCandidate(passed)];
+  const end = candidates.length > 0 ? 'GatewayFull' : endWithoutCandidate(passed);
+  const refusal = explained.some(({ taken }) => taken) ? '' : WORDS_OF_END[end];
   return { ...told, refusal, candidates: explained };
+}
+
+/** Whether a call to `gateway` would find a number of its caller pool free; true without a pool. */
+function hasCaller({ slot, numbers }: RoutingGateway, groups: NumberGroups, { entry }: GatewaysNow): boolean {
+  if (numbers.callerPool === null) return true;
+  const { group, line } = numbers.callerPool;
+  const pool = groups.get(group);
+  const limit = { capacity: line, cps: null, cpsBurst: null };
+  for (let place = 0; place < Math.min(pool?.count ?? 0, CALLER_POOL_TRIES_MAX); place++) {
+    if (entry.numberShut(slot, pool?.at(place) ?? '', limit) === null) return true;
+  }
+  return false;
 }
 
 function saleOf(quote: SellQuote | null): ExplainedSale | null {

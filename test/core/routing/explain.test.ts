@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileDialPlan } from '../../../src/core/routing/dial-plan-compiler.ts';
+import type { EntryConditions } from '../../../src/core/routing/entry-checks.ts';
 import { explainRoute } from '../../../src/core/routing/explain.ts';
 import { UNTOUCHED_MAPPING_NUMBERS, UNTOUCHED_ROUTING_NUMBERS } from '../../../src/core/routing/gateway-numbers.ts';
+import { packNumberGroup } from '../../../src/core/routing/number-group.ts';
 import type { KnownPrices } from '../../../src/core/routing/route-conditions.ts';
 import type { Snapshot } from '../../../src/core/routing/snapshot.ts';
 import { mappingGateway, parameters, routes, routingGateway } from '../../simulator/trunks.ts';
@@ -94,6 +96,37 @@ test('each translation says by which rule a number becomes what, for the call an
   assert.deepEqual(explained.candidates[0]?.translations, [
     { party: 'caller', rule: '/^1/7/', before: '123', after: '723', targets: 1 },
   ]);
+});
+
+test('a gateway whose caller pool has no number free is passed by, as a call passes it by', () => {
+  const pooled = { ...UNTOUCHED_ROUTING_NUMBERS, callerPool: { group: 'office', line: 2 } };
+  const snapshot: Snapshot = {
+    ...SNAPSHOT,
+    ...routes([
+      routingGateway(3, { name: 'one', prefixes: ['49'], numbers: pooled, priority: 1 }),
+      routingGateway(4, { name: 'two', prefixes: ['493'], prefixStyle: 'continue' }),
+    ]),
+    numberGroups: [{ name: 'office', image: packNumberGroup(['771', '772']) }],
+  };
+  const told = (callee: string, shut: readonly string[], groups = snapshot.numberGroups ?? []) => {
+    const now = nowOf(WALL_MS);
+    const numberShut: EntryConditions['numberShut'] = (slot, number, { capacity }) =>
+      slot === 3 && capacity === 2 && shut.includes(number) ? 'full' : null;
+    const asked = { ...now, entry: { ...now.entry, numberShut } };
+    const { refusal, candidates } = explainRoute(
+      { ...snapshot, numberGroups: groups },
+      { from: 'acme', caller: '1', callee },
+      asked,
+    );
+    return [refusal, ...candidates.map(({ gateway, why }) => `${gateway}: ${why}`)];
+  };
+  assert.deepEqual(told('00491', ['771']), ['', 'one: may take the call']);
+  const inUse = 'one: every number of its caller pool is in use';
+  assert.deepEqual(told('00493', ['771', '772']), ['', 'two: may take the call', inUse]);
+  const [refusal, ...why] = told('00491', ['771', '772']);
+  assert.match(refusal ?? '', /is full, .*GatewayFull, 503/);
+  assert.deepEqual(why, [inUse]);
+  assert.deepEqual(told('00491', [], []).slice(1), [inUse], 'a group that is not there has none');
 });
 
 /** What `number` costs: 0.06 a minute of acme's account and 0.03 of the gateway `one`; 48 is unknown, 47 is barred. */
