@@ -67,8 +67,10 @@ class ImportJob {
   endedAtWallMs = 0;
   version = 0;
   fault: ControlFault | null = null;
-  /** Monotonic. */
+  /** When its sender last said something, or was answered; monotonic. */
   heardAtMs: number;
+  /** Bytes of it are being read: it is the sender who waits. */
+  isFed = false;
   /** Resolves when it has ended, whichever way. */
   ended: Promise<void> = Promise.resolve();
   #whenTaken: (() => void) | null = null;
@@ -139,8 +141,10 @@ export class Jobs {
   /** The next bytes of a file. Rejects with TANDEM_JOB_ENDED, or with what the rows so far were refused by. */
   async feed(id: number, bytes: Uint8Array): Promise<JobView> {
     const job = this.#reading(id);
-    job.heardAtMs = this.#nowMs;
+    job.isFed = true;
     await job.feed(bytes);
+    job.isFed = false;
+    job.heardAtMs = this.#nowMs;
     if (job.fault !== null) throw errorOf(job.fault);
     return job.view();
   }
@@ -176,7 +180,8 @@ export class Jobs {
   tick(nowMs: number): void {
     this.#nowMs = nowMs;
     for (const job of this.#jobs) {
-      if (job.state === 'reading' && nowMs - job.heardAtMs > SILENCE_MS_MAX) void this.cancel(job.id);
+      const isSilent = !job.isFed && nowMs - job.heardAtMs > SILENCE_MS_MAX;
+      if (job.state === 'reading' && isSilent) void this.cancel(job.id);
     }
   }
 

@@ -210,6 +210,17 @@ test('one import at a time; one that is cancelled changes nothing and makes room
   assert.equal(published.at(-1)?.version, 1);
 });
 
+test('a job whose thread takes a minute for some bytes is not one whose sender is gone', async (context) => {
+  const { ask: asking, control } = await stage(context);
+  control.tick(0);
+  const id = await begin(asking, 'kind=numbers&name=blocked');
+  const fed = control.jobs.feed(id, new TextEncoder().encode('number\n1\n'));
+  control.tick(60_001);
+  assert.equal((await fed).state, 'reading');
+  control.tick(120_001);
+  assert.equal((await finish(asking, id)).state, 'done', 'a minute of silence counts from there');
+});
+
 test('questions about no job, no kind, no name are refused', async (context) => {
   const { ask: asking } = await stage(context);
   const codes = async (request: string) => {
