@@ -120,7 +120,7 @@ function addTables(tandem: Command): void {
       'kept with the version',
       '',
     );
-  table('prefixes', 'prefixes of routing gateways: columns gateway, prefix').action(
+  table('prefixes', 'prefixes of all routing gateways: columns gateway, prefix').action(
     (file: string, options: CommonOptions & { readonly note: string }) =>
       run(options, async (config, terminal) => {
         const { importTable } = await import('./import.ts');
