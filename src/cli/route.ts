@@ -52,11 +52,13 @@ export async function route(
 }
 
 function tell(explained: ExplainedRoute, isRunning: boolean): string[] {
-  const { mappingGateway, caller, callee, refusal, translations, sell, candidates } = explained;
+  const { mappingGateway, caller, callee, refusal, asksLrn, translations, sell, candidates } = explained;
   const load = isRunning ? '' : ' The switch is down: loads are shown as 0.';
   const by = mappingGateway === '' ? 'no gateway of ours' : mappingGateway;
   const lines = [`A call from ${caller === '' ? 'an unknown number' : caller} by ${by} to ${callee}.${load}`];
   lines.push(...translations.map((translation) => wordsOf(mappingGateway, translation)));
+  if (asksLrn)
+    lines.push('A call is routed and billed by where its number is ported to (LRN), which is not asked here.');
   if (sell !== null && sell.secondNanos !== null) {
     const { account, table, prefix, secondNanos, talkSecondsMax } = sell;
     const rate = `${table} ${prefix === '' ? '(all)' : prefix}`;

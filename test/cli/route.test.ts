@@ -46,3 +46,13 @@ test('a number that is kept on the blacklist is on it', async () => {
   assert.match((await asked(directory, '4930', '49301')).out, /refused: the caller 4930 is on the blacklist/);
   assert.equal((await asked(directory, '4931', '49301')).code, 0);
 });
+
+test('a call whose number would be looked up is said to be', async () => {
+  const directory = place();
+  writeFileSync(join(directory, 'net.yaml'), NETWORK.replace('name: Alpha,', 'name: Alpha, lrnEnable: On,'));
+  await tandem(directory, 'apply', 'net.yaml');
+  assert.match(
+    (await asked(directory, '1', '49301')).out,
+    /by where its number is ported to \(LRN\), which is not asked/,
+  );
+});

@@ -65,6 +65,8 @@ export interface ExplainedRoute {
   /** As it is routed: with the steering prefix that the next call would get. */
   readonly callee: string;
   readonly refusal: string;
+  /** A call would first ask where the number is ported to (LRN); the answer goes by the number as it is. */
+  readonly asksLrn: boolean;
   /** What its mapping gateway's rules did to its numbers. */
   readonly translations: readonly ExplainedTranslation[];
   /** What its account would pay; null where it is not billed, or the call is refused before. */
@@ -133,7 +135,8 @@ export function explainRoute(
   const callerSent = steps.translate('caller', callerPlanAt(numbers, wallMs), caller);
   const sent = { caller: callerSent, callee: `${steering}${billed}` };
   const quote = prices.sellQuote(gateway, billed, wallMs);
-  const told = { mappingGateway: gateway.name, ...sent, translations: steps.taken, sell: saleOf(quote) };
+  const { name, lrnEnable: asksLrn } = gateway;
+  const told = { mappingGateway: name, ...sent, asksLrn, translations: steps.taken, sell: saleOf(quote) };
   if (quote !== null && quote.refusal !== '') return { ...told, refusal: wordsOfPrice(quote), candidates: [] };
   const sell = quote?.price ?? null;
   const call = { mapping: gateway, ...sent, billed, forwarder, numberGroups, sell, wallMs };
@@ -235,5 +238,6 @@ function placeOf({ slot, registerType, remoteIp, signalPort }: RoutingGateway, n
 }
 
 function refused(mappingGateway: string, caller: string, callee: string, refusal: string): ExplainedRoute {
-  return { mappingGateway, caller, callee, refusal, translations: [], sell: null, candidates: [] };
+  const nothing = { asksLrn: false, translations: [], sell: null, candidates: [] };
+  return { mappingGateway, caller, callee, refusal, ...nothing };
 }

@@ -98,6 +98,16 @@ test('each translation says by which rule a number becomes what, for the call an
   ]);
 });
 
+test('it is said where a call would be routed by another number, which a question does not ask for', () => {
+  const mappingGateways = [
+    mappingGateway(1, { name: 'ported', lrnEnable: true }),
+    mappingGateway(2, { name: 'plain' }),
+  ];
+  const asksLrn = (from: string): boolean =>
+    explainRoute({ ...SNAPSHOT, mappingGateways }, { from, caller: '1', callee: '49' }, nowOf(WALL_MS)).asksLrn;
+  assert.deepEqual(['ported', 'plain', 'nobody'].map(asksLrn), [true, false, false]);
+});
+
 test('a gateway whose caller pool has no number free is passed by, as a call passes it by', () => {
   const pooled = { ...UNTOUCHED_ROUTING_NUMBERS, callerPool: { group: 'office', line: 2 } };
   const snapshot: Snapshot = {
