@@ -116,3 +116,15 @@ routingGateways:
   assert.equal(gateways().get('out')?.peer, 'not registered', 'no longer than it was granted');
   assert.equal((await asked('[2001:db8::7]:5080')).mappingGateway, '');
 });
+
+test('numbers are asked about as calls have them: without the signs that people put between digits', async (context) => {
+  const { get } = await applied(
+    context,
+    `
+accounts: [{ account: a }]
+mappingGateways: [{ name: in, account: a, remoteIps: 192.0.2.1, calleeAllowLength: 7, callerAllowLength: 4 }]
+routingGateways: [{ name: out, remoteIp: 192.0.2.2, prefix: 49301 }]`,
+  );
+  const explained = JSON.parse(await get('/api/v1/route?from=in&caller=49-30&callee=4930-1.23')) as ExplainedRoute;
+  assert.deepEqual([explained.caller, explained.callee, explained.refusal], ['4930', '4930123', '']);
+});

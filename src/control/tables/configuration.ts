@@ -2,6 +2,7 @@
 // version, or nothing happens. Control uses it while the switch runs, the command line while it does not.
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
+import { withoutSeparators } from '../../core/call/numbers.ts';
 import { moneyText } from '../../core/rating/money.ts';
 import { Quotes } from '../../core/rating/quotes.ts';
 import type { Calendar } from '../../core/routing/calendar.ts';
@@ -176,7 +177,9 @@ export class Configuration {
   /** What would become of a call now, by the snapshot in force. */
   explain(question: RouteQuestion, now: GatewaysNow): ExplainedRoute {
     const snapshot = this.#snapshotAt(now.wallMs);
-    return explainRoute(snapshot, question, now, new Quotes(snapshot, now));
+    // As calls have them.
+    const [caller, callee] = [withoutSeparators(question.caller), withoutSeparators(question.callee)];
+    return explainRoute(snapshot, { ...question, caller, callee }, now, new Quotes(snapshot, now));
   }
 
   /** Compiles the calendars anew when those of the snapshot are a day old; whether they were. */
