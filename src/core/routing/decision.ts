@@ -36,9 +36,9 @@ const TRIED = '*';
 const WAITING = '-';
 const FURTHER = '+';
 
-/** What has become of `candidate` so far. */
+/** What has become of `candidate` so far. One that was tried may have had no room for where it sent the call. */
 function fateOf({ pass, isTried }: Candidate): Fate {
-  return pass ?? (isTried ? 'tried' : 'waiting');
+  return isTried ? 'tried' : (pass ?? 'waiting');
 }
 
 /** The words for what became of a gateway. */
