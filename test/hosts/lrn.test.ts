@@ -51,6 +51,7 @@ test('what a source says, and what is no answer', async (context) => {
     ['{"lrn":"77001","jurisdiction":"interstate"}', { lrn: '77001', jurisdiction: 'interstate' }],
     ['{}', { lrn: '', jurisdiction: '' }],
     ['{"lrn":null}', { lrn: '', jurisdiction: '' }],
+    ['{"lrn":"77001","jurisdiction":null}', { lrn: '77001', jurisdiction: '' }],
     ['null', { lrn: '', jurisdiction: '' }],
     ['{"lrn":"7700a"}', null],
     ['{"lrn":7}', null],

@@ -1,6 +1,6 @@
 // Where a number has been ported to, asked over HTTP: GET url?number=...&caller=..., answered 200 with
-// {"lrn": "14155550100", "jurisdiction": "interstate"}; `lrn` is empty or missing for a number that is not ported,
-// `jurisdiction` may be interstate, intrastate, undetermined, or missing. Anything else is no answer.
+// {"lrn": "14155550100", "jurisdiction": "interstate"}; `lrn` is empty, null or missing for a number that is not ported,
+// `jurisdiction` may be interstate, intrastate, undetermined, or any of these three. Anything else is no answer.
 
 import { LRN_ANSWER_MAX, LRN_REQUESTS_MAX } from '../../core/base/limits.ts';
 import type { Jurisdiction, LrnAnswer, LrnQuestion } from '../../core/call/lrn-dips.ts';
@@ -86,8 +86,8 @@ async function textOf({ body }: Response): Promise<string> {
 }
 
 function answerIn(text: string): LrnAnswer {
-  const { lrn = '', jurisdiction = '' } = (JSON.parse(text) ?? {}) as { lrn?: unknown; jurisdiction?: unknown };
-  const number = lrn ?? '';
+  const { lrn, jurisdiction: where } = (JSON.parse(text) ?? {}) as { lrn?: unknown; jurisdiction?: unknown };
+  const [number, jurisdiction] = [lrn ?? '', where ?? ''];
   if (typeof number !== 'string' || !/^\d{0,31}$/.test(number)) throw new RangeError('its lrn is no number');
   if (typeof jurisdiction !== 'string' || !JURISDICTIONS.includes(jurisdiction)) {
     throw new RangeError('its jurisdiction is none');
