@@ -30,7 +30,7 @@ import { type ParameterReport, parameterRows } from './parameter-report.ts';
 import { changedSettings, type ParameterChange } from './parameter-settings.ts';
 import { SharedLimits } from './shared-limits.ts';
 import { assignSlots, forgetSlots } from './slots.ts';
-import { type ImportedTable, TableImages, withImport, withImportsOf } from './table-images.ts';
+import { type ImportedTable, importAdvice, TableImages, withImport, withImportsOf } from './table-images.ts';
 
 /** A network file on its way in. */
 export interface ApplyRequest {
@@ -206,7 +206,7 @@ export class Configuration {
     const next = this.#compile(network, request.atWallMs);
     const changes = changesBetween(this.#network, network);
     if (!request.dryRun && (changes.length > 0 || this.#snapshot.version === 0)) this.#become(next, request);
-    const advice = currencyAdvice(next.snapshot);
+    const advice = [...importAdvice(network), ...currencyAdvice(next.snapshot)];
     return { version: this.#snapshot.version, changes, dryRun: request.dryRun, advice, counts: countsOf(network) };
   }
 

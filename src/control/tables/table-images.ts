@@ -72,6 +72,18 @@ export function withImportsOf(before: Network, network: Network): Network {
   };
 }
 
+/** What the operator should know of gateways that prefixes were imported for, and that `network` does not have. */
+export function importAdvice({ importedPrefixes, routingGateways }: Network): string[] {
+  const known = new Set(routingGateways.map(({ name }) => name));
+  const [first, ...more] = importedPrefixes?.gateways.filter((name) => !known.has(name)) ?? [];
+  if (first === undefined) return [];
+  const who =
+    more.length === 0
+      ? `${first}, which is no routing gateway`
+      : `${first} and ${more.length} more, which are no routing gateways`;
+  return [`Prefixes were imported for ${who}: they bring no calls.`];
+}
+
 /** A table that a file lists, or that was imported. */
 interface NamedTable {
   readonly name: string;

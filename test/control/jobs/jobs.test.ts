@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { DeployedOutcome } from '../../../src/control/control.ts';
 import type { Problem } from '../../../src/control/http/problem.ts';
 import type { JobView } from '../../../src/control/jobs/jobs.ts';
 import { RateDeck } from '../../../src/core/rating/rate-deck.ts';
@@ -104,6 +105,23 @@ test('a broken row is refused with its line, and nothing changes', async (contex
   assert.equal((early.json() as Problem).refusals.length, 20);
   assert.equal((await asking(`POST /api/v1/jobs/${id}/bytes`, '1\n')).status, 422, 'and takes no more');
   assert.equal(published.at(-1)?.version, 1);
+});
+
+test('who takes out, or renames, a gateway that prefixes were imported for is told', async (context) => {
+  const { ask: asking, published } = await stage(context);
+  await importText(asking, 'kind=prefixes', 'gateway,prefix\nTwo,4930\nOne,493\n');
+  const advice = async (network: string): Promise<readonly string[]> =>
+    ((await asking('POST /api/v1/apply', network)).json() as DeployedOutcome).advice;
+  assert.deepEqual(await advice(NETWORK.replace('priority: 2', 'priority: 3')), []);
+  assert.deepEqual(await advice(NETWORK.replace('name: Two', 'name: Second')), [
+    'Prefixes were imported for Two, which is no routing gateway: they bring no calls.',
+  ]);
+  assert.deepEqual(planOf(published.at(-1), '4930'), ['One:493']);
+  assert.deepEqual(await advice(NETWORK.replace('name: One', 'name: First').replace('name: Two', 'name: Second')), [
+    'Prefixes were imported for Two and 1 more, which are no routing gateways: they bring no calls.',
+  ]);
+  assert.deepEqual(await advice(NETWORK), []);
+  assert.deepEqual(planOf(published.at(-1), '4930'), ['Two:4930']);
 });
 
 test('a number group is imported under a name, and a network file leaves it alone', async (context) => {
