@@ -12,6 +12,7 @@ import { type RegisterAnswer, Registrar, type RegistrarSurroundings } from '../r
 import { type User, Users, userIn } from '../registration/users.ts';
 import { byClosestFit } from '../routing/screening.ts';
 import type { MappingGateway, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
+import { digestAnswerOf } from '../sip/digest-answer.ts';
 import type { SipMessage } from '../sip/message.ts';
 
 /** What it needs of its shard. */
@@ -93,7 +94,9 @@ export class Registration {
   callerOf(invite: SipMessage, source: Source): CallerFound {
     const callee = numberOf(invite.uri);
     const { screening } = this.#around.routing;
-    const gateway = this.#registeredAt(source, callee) ?? screening.find(source.address, source.port, callee);
+    const registered = this.#registeredAt(source, callee);
+    const device = registered === null ? null : (this.#provingAt(invite, source, registered) ?? registered);
+    const gateway = device ?? screening.find(source.address, source.port, callee);
     if (gateway === null) return this.#userOf(invite, source, callee);
     if (!gateway.requireDigest) return gateway;
     const verdict = this.#judgeCall(invite, source, this.#users.find(gateway.registerUser));
@@ -143,6 +146,23 @@ export class Registration {
     return best;
   }
 
+  /**
+   * Of several devices at the place of `registered` the one that `invite` names and that has to prove itself; null for
+   * none, or where there is one only.
+   */
+  #provingAt(invite: SipMessage, source: Source, registered: MappingGateway): MappingGateway | null {
+    const { bindings, nowMs } = this.#around;
+    const { address, port, listener } = source;
+    if (bindings.slotsFrom(address, port, nowMs, this.#found) < 2) return null;
+    const answer = digestAnswerOf(invite, this.#challengeCode === 407, this.#around.realmOf(listener));
+    const named = answer?.user ?? (registered.requireDigest ? userIn(invite.from.uri) : '');
+    const gateway = this.#users.find(named)?.mapping ?? null;
+    if (gateway === null || gateway.registerType !== 'dynamic' || !gateway.requireDigest) return null;
+    if (!numberOf(invite.uri).startsWith(gateway.calleePrefix)) return null;
+    const binding = bindings.at(gateway.slot, nowMs);
+    return binding?.address === address && binding.port === port ? gateway : null;
+  }
+
   /** Nobody's place: who may be anywhere proves it. */
   #userOf(invite: SipMessage, source: Source, callee: string): CallerFound {
     if (!this.isOpen) return FORBIDDEN;
@@ -154,8 +174,11 @@ export class Registration {
   }
 
   #judgeCall(invite: SipMessage, source: Source, wanted: User | null) {
-    const code = this.#parameters.SS_SIP_AUTHENTICATION_CODE === '401' ? 401 : 407;
-    return this.#judge(invite, source, code, wanted);
+    return this.#judge(invite, source, this.#challengeCode, wanted);
+  }
+
+  get #challengeCode(): 401 | 407 {
+    return this.#parameters.SS_SIP_AUTHENTICATION_CODE === '401' ? 401 : 407;
   }
 
   #judge(request: SipMessage, source: Source, code: 401 | 407, wanted: User | null) {
