@@ -152,9 +152,10 @@ export class RecordsOut {
     this.#ended.push(record);
   }
 
-  /** A CDR of a call that has no live record: a dead predecessor's. */
-  settle(cdr: Cdr): void {
+  /** A CDR of a call that has no live record: a dead predecessor's, which stands in `boardSlot` unless that is -1. */
+  settle(cdr: Cdr, boardSlot = -1): void {
     this.#keep(cdr);
+    if (boardSlot >= 0) this.#slotsOver.push(boardSlot);
   }
 
   /**

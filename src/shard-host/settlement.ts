@@ -8,7 +8,8 @@ import { unpackBoardCdr } from '../store/live-records.ts';
 import type { RecordsOut } from './records-out.ts';
 
 /**
- * Empties the predecessor's board; its calls that `found` does not know end at `wallMs`. Answers how many those are.
+ * Empties the predecessor's board; its calls that `found` does not know end at `wallMs`, and stand there until their
+ * CDRs are kept. Answers how many those are.
  */
 export function settlePredecessor(
   board: RecordBoard,
@@ -22,10 +23,9 @@ export function settlePredecessor(
     const bytes = board.read(slot);
     const cdr = bytes === null ? null : unpackBoardCdr(bytes);
     if (cdr !== null && !found.calls.has(cdr.id) && !isOver.has(cdr.id)) {
-      records.settle(settledCdr(cdr, wallMs));
+      records.settle(settledCdr(cdr, wallMs), slot);
       count += 1;
-    }
-    board.clear(slot);
+    } else board.clear(slot);
   }
   return count;
 }

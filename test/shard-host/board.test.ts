@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BenchCall } from './bench-call.ts';
-import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
+import { CALLER, RunnerBench, TRUNK, WRITES_FROM } from './runner-bench.ts';
 
 test('a call in set-up is shown at once where a successor settles it', () => {
   const bench = new RunnerBench();
@@ -30,4 +30,26 @@ test('one that is answered is shown at once', () => {
   const bench = new RunnerBench({ isOutlived: false });
   new BenchCall(bench, 'one').establish();
   assert.deepEqual(bench.shown(), ['one']);
+});
+
+test('calls in set-up have their CDRs, though the first successor dies before its journal can be written', async () => {
+  const bench = new RunnerBench();
+  new BenchCall(bench, 'one').establish();
+  for (const name of ['two', 'three']) new BenchCall(bench, name).begin();
+  const prepare = () => {
+    Object.assign(bench.disk, { failsAt: bench.disk.callCount + WRITES_FROM, failCount: Number.POSITIVE_INFINITY });
+  };
+  bench.restart({ keepsMemory: true, prepare });
+  assert.ok(bench.told.some(({ kind }) => kind === 'trouble'));
+  bench.restart({ keepsMemory: true });
+  assert.deepEqual(
+    (await bench.spool()).map(({ callerCallId, endReason }) => [callerCallId, endReason]),
+    [
+      ['two', 'SwitchRestart'],
+      ['three', 'SwitchRestart'],
+    ],
+  );
+  assert.deepEqual(bench.shown(), ['one']);
+  new BenchCall(bench, 'four').begin();
+  assert.deepEqual(bench.shown().sort(), ['four', 'one']);
 });

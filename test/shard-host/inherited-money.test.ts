@@ -9,7 +9,7 @@ import { NANOS } from '../../src/core/rating/money.ts';
 import { snapshotOfFile } from '../core/call/priced-bench.ts';
 import { parameters } from '../simulator/trunks.ts';
 import { BenchCall, textTo, wordsOf } from './bench-call.ts';
-import { CALLER, RunnerBench, TRUNK } from './runner-bench.ts';
+import { CALLER, RunnerBench, TRUNK, WRITES_FROM } from './runner-bench.ts';
 
 const FILE = `
 rateTables:
@@ -22,8 +22,6 @@ routingGateways:
   - { name: out, remoteIp: ${TRUNK} }
 `;
 const DOWN_SECONDS = 80_000;
-/** Calls of the disk before a shard that begins again writes its first batch, and one more. */
-const WRITES_FROM = 6;
 const SNAPSHOT = snapshotOfFile(FILE);
 const SLOT = SNAPSHOT.prices?.accounts[0]?.slot ?? -1;
 

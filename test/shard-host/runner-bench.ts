@@ -27,6 +27,9 @@ export const SWITCH = '192.0.2.1';
 export const MAPPING_SLOT = 1;
 export const ROUTING_SLOT = 2;
 
+/** Calls of the disk before a shard that begins again writes its first batch, and one more. */
+export const WRITES_FROM = 6;
+
 const SNAPSHOT: Snapshot = {
   version: 1,
   mappingGateways: [mappingGateway(MAPPING_SLOT, { remoteIps: [CALLER] })],

@@ -39,10 +39,14 @@ export class RecordBoard {
     return new SharedArrayBuffer(slotCount * (SLOT_HEADER_BYTES + recordBytesMax));
   }
 
-  /** Writer: a free slot, or -1 when the board is full. Slots are taken in order, so that few pages are touched. */
+  /**
+   * Writer: a free slot, or -1 when the board is full. Slots are taken in order, so that few pages are touched; those
+   * that a dead predecessor has left records in are passed by.
+   */
   take(): number {
     const slot = this.#free.pop();
     if (slot !== undefined) return slot;
+    while (this.#nextFresh < this.slotCount && this.#words[this.#wordOf(this.#nextFresh) + 1] !== 0) this.#nextFresh++;
     return this.#nextFresh < this.slotCount ? this.#nextFresh++ : -1;
   }
 
@@ -59,10 +63,10 @@ export class RecordBoard {
     return true;
   }
 
-  /** Writer: empties `slot`. */
+  /** Writer: empties `slot`. One that was not taken yet, a dead predecessor's, comes in its turn. */
   give(slot: number): void {
     this.clear(slot);
-    this.#free.push(slot);
+    if (slot < this.#nextFresh) this.#free.push(slot);
   }
 
   /** Empties `slot` without making it the writer's to take: for the successor that settles a dead shard's board. */

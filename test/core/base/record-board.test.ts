@@ -51,6 +51,18 @@ describe('the board', () => {
     assert.equal(writer.take(), -1);
   });
 
+  test('a successor takes no slot that has a record of the dead before that is given back, and then each once', () => {
+    const { writer, shared } = boards();
+    for (let slot = 0; slot < SLOT_COUNT; slot++) writer.write(writer.take(), Uint8Array.of(slot));
+    writer.give(1);
+    const successor = new RecordBoard(shared, RECORD_BYTES);
+    assert.equal(successor.take(), 1);
+    successor.write(1, Uint8Array.of(9));
+    for (const slot of [0, 2, 3]) successor.give(slot);
+    const slots = Array.from({ length: SLOT_COUNT }, () => successor.take());
+    assert.deepEqual(slots.sort(), [-1, 0, 2, 3]);
+  });
+
   test('leaves the old record when the new one is too long', () => {
     const { writer, reader } = boards();
     const slot = writer.take();
