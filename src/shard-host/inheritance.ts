@@ -29,7 +29,8 @@ export function inherit(
   { board, admission, balances, marks, records, shard }: Heir,
 ): Inheritance {
   const wallMs = Date.now();
-  const settledCount = isSuccessor ? settlePredecessor(board, found, records, wallMs) : 0;
+  const isKept = snapshot.parameters.SERVER_BILLING_RECORD_ZERO_HOLD_TIME;
+  const settledCount = isSuccessor ? settlePredecessor(board, found, records, { wallMs, isKept }) : 0;
   const calls = [...ofThisRun, ...ofAnother];
   const slots = calls.flatMap((call) => call.slots);
   const numbers = calls.flatMap((call) => call.numbers);

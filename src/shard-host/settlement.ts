@@ -9,13 +9,13 @@ import type { RecordsOut } from './records-out.ts';
 
 /**
  * Empties the predecessor's board; its calls that `found` does not know end at `wallMs`, and stand there until their
- * CDRs are kept. Answers how many those are.
+ * CDRs are kept. `isKept`: whether calls without an answer leave CDRs. Answers how many there were.
  */
 export function settlePredecessor(
   board: RecordBoard,
   found: JournalContent,
   records: RecordsOut,
-  wallMs: number,
+  { wallMs, isKept }: { readonly wallMs: number; readonly isKept: boolean },
 ): number {
   const isOver = new Set(found.cdrs.map(({ id }) => id));
   let count = 0;
@@ -23,7 +23,8 @@ export function settlePredecessor(
     const bytes = board.read(slot);
     const cdr = bytes === null ? null : unpackBoardCdr(bytes);
     if (cdr !== null && !found.calls.has(cdr.id) && !isOver.has(cdr.id)) {
-      records.settle(settledCdr(cdr, wallMs), slot);
+      if (isKept) records.settle(settledCdr(cdr, wallMs), slot);
+      else board.clear(slot);
       count += 1;
     } else board.clear(slot);
   }

@@ -115,6 +115,13 @@ test('a call that cannot be made again ends with its record, and gives back all 
   }
 });
 
+test('a call in set-up whose worker has died leaves no CDR where those without an answer leave none', async () => {
+  const bench = new RunnerBench({ snapshot: network('', { SERVER_BILLING_RECORD_ZERO_HOLD_TIME: 'Off' }) });
+  new BenchCall(bench, 'one').begin();
+  bench.restart({ keepsMemory: true });
+  assert.deepEqual([bench.runner.inheritance.settledCount, await bench.spool(), bench.held()], [1, [], [0, 0, 0]]);
+});
+
 function bodyOf(text: string): string {
   return text.split('\r\n\r\n')[1] ?? '';
 }
