@@ -214,7 +214,8 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     const rules = switchRulesOf(attempt.gateway, this.#routing.snapshot.parameters);
     const word = moreTelling({ outcome, phrase, crossing }, this.#word);
     this.#word = word;
-    if (goesOn(outcome, rules, this.#triedCount) && this.#triedCount < ATTEMPTS_MAX) this.#tryNext();
+    const triedCount = this.#plan?.isRedirected ? 0 : this.#triedCount; // Where it has sent the call is no further one.
+    if (goesOn(outcome, rules, triedCount) && this.record.cdr.attempts.length < ATTEMPTS_MAX) this.#tryNext();
     else this.#endHunt(word);
   }
 
@@ -314,7 +315,7 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
         continue;
       }
       candidate.isTried = true;
-      this.#triedCount += 1;
+      if (redirect === null) this.#triedCount += 1;
       const { wallMs, draw } = this.#around;
       const start = { pooled: this.record.pooledCaller, wallMs, draw };
       const parties = partiesToward(gateway, this.#parties as Parties, start);

@@ -32,6 +32,11 @@ export class HuntPlan {
     }
   }
 
+  /** Whether a gateway that was tried has sent the call to what is next. */
+  get isRedirected(): boolean {
+    return this.#followedCount < this.#redirected.length;
+  }
+
   /** What to try next; null when nothing is left. */
   next(nowMs: number): Try | null {
     const redirected = this.#redirected[this.#followedCount];

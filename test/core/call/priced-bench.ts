@@ -69,6 +69,12 @@ export class PricedBench {
     if (invite !== undefined) this.switch.receive(answerOf(invite, statusLine), TRUNK, nowMs);
   }
 
+  /** The trunk refuses the INVITE that it heard last. */
+  refuseNext(statusLine: string): void {
+    const invite = this.#toTrunk.findLast((text) => text.startsWith('INVITE'));
+    if (invite !== undefined) this.switch.receive(answerOf(invite, statusLine), TRUNK, 0);
+  }
+
   /** What was sent to the trunk last. */
   get lastToTrunk(): string {
     return this.#toTrunk.at(-1) ?? '';
