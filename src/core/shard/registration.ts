@@ -11,7 +11,7 @@ import { KeepAlive, type KeepAliveSurroundings } from '../registration/keep-aliv
 import { type RegisterAnswer, Registrar, type RegistrarSurroundings } from '../registration/registrar.ts';
 import { type User, Users, userIn } from '../registration/users.ts';
 import { byClosestFit } from '../routing/screening.ts';
-import type { MappingGateway, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
+import type { MappingGateway, RegisterRules, RoutingGateway, Snapshot } from '../routing/snapshot.ts';
 import { digestAnswerOf } from '../sip/digest-answer.ts';
 import type { SipMessage } from '../sip/message.ts';
 
@@ -55,10 +55,13 @@ export class Registration {
     const { routing, bindings, nowMs } = this.#around;
     const { snapshot } = routing;
     this.#users = new Users(snapshot);
-    const users = usersBySlot(snapshot);
-    for (const [slot, user] of usersBySlot(before)) {
-      // The new user may have registered already, at a shard that had the tables before.
-      if (users.get(slot) !== user && bindings.at(slot, nowMs)?.user !== users.get(slot)) bindings.unbind(slot);
+    const users = dynamicUsers(snapshot);
+    for (const [slot, was] of dynamicUsers(before)) {
+      const now = users.get(slot);
+      if (now?.registerUser === was.registerUser && now.registerPassword === was.registerPassword) continue;
+      // What proved the place proves nothing any more. Another user may have registered already, at another shard.
+      const isOthers = now?.registerUser !== was.registerUser && bindings.at(slot, nowMs)?.user === now?.registerUser;
+      if (!isOthers) bindings.unbind(slot);
     }
     this.#keepAlive.publish([...users.keys()], snapshot.parameters);
   }
@@ -194,8 +197,8 @@ export class Registration {
 
 const FORBIDDEN: RegisterAnswer = { status: 403, phrase: '', lines: '' };
 
-/** Who registers the gateways that do, by their slots. */
-function usersBySlot({ mappingGateways, routingGateways }: Snapshot): Map<number, string> {
+/** The users of gateways that register, by slot. */
+function dynamicUsers({ mappingGateways, routingGateways }: Snapshot): Map<number, RegisterRules> {
   const gateways = [...mappingGateways, ...routingGateways].filter(({ registerType }) => registerType === 'dynamic');
-  return new Map(gateways.map(({ slot, registerUser }) => [slot, registerUser]));
+  return new Map(gateways.map((gateway) => [gateway.slot, gateway]));
 }

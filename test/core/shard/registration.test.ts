@@ -163,3 +163,15 @@ test('BINDINGS_AT_ONE_PLACE_MAX: one beyond them is found by its credentials', (
   for (const line of lines) bind(line);
   assert.equal(proven('u0', 'p'), lines[0]?.name);
 });
+
+test('a gateway whose password is another is nowhere until its device has proved that it has that one', () => {
+  const ada = mappingGateway(1, { registerType: 'dynamic', registerUser: 'ada', registerPassword: 'stolen' });
+  const known = { ...ada, registerPassword: 'new' };
+  const { bind, publish, isBound } = open([ada]);
+  bind(ada);
+  publish([known]);
+  assert.equal(isBound(1), false);
+  bind(known);
+  publish([{ ...known, locked: true }]);
+  assert.equal(isBound(1), true);
+});
