@@ -212,11 +212,10 @@ export class Call implements AttemptUser, CallerLegUser, CheckpointSource, TalkR
     this.#attempt = null;
     this.#plan?.redirect(attempt.candidate, attempt.redirects);
     const rules = switchRulesOf(attempt.gateway, this.#routing.snapshot.parameters);
-    const word = moreTelling({ outcome, phrase, crossing }, this.#word);
-    this.#word = word;
+    this.#word = moreTelling({ outcome, phrase, crossing }, this.#word);
     const triedCount = this.#plan?.isRedirected ? 0 : this.#triedCount; // Where it has sent the call is no further one.
     if (goesOn(outcome, rules, triedCount) && this.record.cdr.attempts.length < ATTEMPTS_MAX) this.#tryNext();
-    else this.#endHunt(word);
+    else this.#endHunt(this.#word);
   }
 
   across(side: Side, crossing: Crossing): Crossing {
