@@ -104,6 +104,8 @@ export interface Surroundings extends CallCounts {
   readonly routeConditions: RouteConditions;
   /** Whether the newest tables lock the routing gateway in `slot`, whatever tables a call began with. */
   isLocked(slot: number): boolean;
+  /** How far the balance of an account may fall by the newest tables; 0 where they have no such account. */
+  floorOf(account: string): bigint;
   readonly lrn: LrnDips;
   /** Where `gateway` is called now: itself, or where it has registered; null when it is to register and has not. */
   reachOf(gateway: RoutingGateway): RoutingGateway | null;

@@ -8,9 +8,9 @@
 
 import type { EndReason } from '../base/end-reason.ts';
 import type { Balances } from '../rating/balances.ts';
-import { type Bill, lossesOf } from '../rating/bill.ts';
+import { type Bill, type BillLine, lossesOf } from '../rating/bill.ts';
 import { extendFree } from '../rating/free-seconds.ts';
-import { extendReserve, type SliceRules } from '../rating/reserve.ts';
+import { extendReserve, type Reserve, type SliceRules } from '../rating/reserve.ts';
 import type { Timed, TimerHandle } from '../timer/wheel.ts';
 import type { LiveRecord } from './call-record.ts';
 import type { RoutingView, Surroundings } from './ports.ts';
@@ -43,7 +43,7 @@ export class TalkReserve implements Timed {
 
   due(): void {
     this.#timer = 0;
-    if (extended(this.#record, this.#around.balances, this.#sliceRules())) {
+    if (this.#hasMore()) {
       this.#around.recordChanged(this.#record);
       this.#arm();
       return;
@@ -65,13 +65,27 @@ export class TalkReserve implements Timed {
    * for all that the record says: what he has not reserved is no part of it.
    */
   end(): void {
-    const [record, { wheel, balances, nowMs }] = [this.#record, this.#around];
+    const [record, { wheel, nowMs }] = [this.#record, this.#around];
     wheel.disarm(this.#timer, this);
     this.#timer = 0;
-    while (this.#leftMs() < 0 && extended(record, balances, this.#sliceRules()));
+    while (this.#leftMs() < 0 && this.#hasMore());
     const leftMs = this.#leftMs();
     const bill = record.bill as Bill;
     if (leftMs < 0 && coveredSecondsOf(bill) < ownSecondsOf(bill)) record.talkedUntil(nowMs + leftMs);
+  }
+
+  /** Reserves the next slice, if there is one. A limit that was raised since the call began holds for it too. */
+  #hasMore(): boolean {
+    const { reserve, sell, agents } = this.#record.bill as Bill;
+    if (sell !== null) this.#lowerFloor(reserve, sell);
+    for (const line of agents) this.#lowerFloor(line.reserve, line);
+    return extended(this.#record, this.#around.balances, this.#sliceRules());
+  }
+
+  #lowerFloor(reserve: Reserve | null, { account }: BillLine): void {
+    if (reserve === null) return;
+    const floorNanos = this.#around.floorOf(account);
+    if (floorNanos < reserve.floorNanos) reserve.floorNanos = floorNanos;
   }
 
   #arm(): void {

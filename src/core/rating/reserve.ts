@@ -9,7 +9,7 @@ import { RATE_DURATION_SECONDS_MAX } from './rating-limits.ts';
 /** What one call has reserved. */
 export interface Reserve {
   /** Below this the account's balance may not fall: its credit limit, negative. */
-  readonly floorNanos: bigint;
+  floorNanos: bigint;
   /** Seconds of talk that are reserved for, by the rate. */
   grantedSeconds: number;
   reservedNanos: bigint;

@@ -20,6 +20,7 @@ import { CdrIdMint } from '../cdr/cdr-id.ts';
 import type { LocalEnd } from '../dialog/dialog.ts';
 import { defaultParameters } from '../parameters/registry.ts';
 import type { Balances } from '../rating/balances.ts';
+import { ACCOUNT_NANOS_MAX } from '../rating/rating-limits.ts';
 import type { AuthOutcome } from '../registration/authenticator.ts';
 import { Bindings } from '../registration/bindings.ts';
 import { FailureBook } from '../registration/failure-book.ts';
@@ -181,6 +182,11 @@ export class ShardSurroundings implements Surroundings {
 
   isLocked(slot: number): boolean {
     return this.routing.lockedSlots.has(slot);
+  }
+
+  floorOf(account: string): bigint {
+    const billed = this.routing.pricing.billed(account);
+    return billed === null ? 0n : -(billed.creditLimitNanos ?? ACCOUNT_NANOS_MAX);
   }
 
   localEnd(listener: number): LocalEnd {

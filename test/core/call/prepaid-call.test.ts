@@ -142,6 +142,23 @@ describe('a prepaid call', () => {
     assert.equal(spendable(calls), -30n);
   });
 
+  for (const [from, to, seconds] of [
+    ['0', '0.30', 90],
+    ['0', 'None', 300],
+    ['0.30', '0', 90],
+  ] as const) {
+    test(`creditLimit ${from}, which becomes ${to} while it talks: the higher of both holds for it`, () => {
+      const calls = bench(60n, { limit: from });
+      calls.call('one', '49', 0);
+      calls.advanceTo(30_000);
+      calls.switch.publish({ ...snapshotOfFile(network(to)), version: 2 });
+      calls.advanceTo(300_000);
+      calls.hangUp('one', 300_000);
+      assert.equal(calls.switch.cdrs[0]?.holdMs, seconds * 1000);
+      assert.equal(spendable(calls), 60n - BigInt(seconds));
+    });
+  }
+
   test('without a limit nothing is reserved, and the balance falls by what the call cost', () => {
     const calls = bench(0n, { limit: 'None' });
     calls.call('one', '49', 0);
