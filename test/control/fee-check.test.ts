@@ -85,6 +85,15 @@ describe('the fees of a CDR', () => {
     });
   }
 
+  test('agree where agents pay for an account that is not billed', () => {
+    const file = network(0.06).replace('account: alpha, rateTable: retail,', 'account: alpha,');
+    const pastRates = new PastRates(storeOf(file));
+    for (const cdr of written(file)) {
+      assert.deepEqual([cdr.sellTable, cdr.agentFees.length], ['', 1]);
+      assert.equal(checkFees(cdr, pastRates), '');
+    }
+  });
+
   const file = network(0.06);
   const [cdr = assert.fail()] = written(file);
   const [agentFee = assert.fail()] = cdr.agentFees;

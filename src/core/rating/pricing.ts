@@ -14,7 +14,7 @@ import { beginReserve } from './reserve.ts';
 /** By what rate a call is sold, and why it is not. */
 export interface Sale {
   readonly account: PricedAccount;
-  /** Null where there is no rate for the number. */
+  /** Null where there is no rate for the number, or the account is not billed. */
   readonly line: BillLine | null;
   readonly agents: readonly AgentLine[];
   readonly refusal: RateRefusal | null;
@@ -51,6 +51,11 @@ export class Pricing implements RoutePrices {
   billed(name: string): PricedAccount | null {
     const account = this.#accounts.get(name);
     return account === undefined || account.rateTables.length === 0 ? null : account;
+  }
+
+  /** The agent above the account of that name; '' for none. */
+  agentOf(name: string): string {
+    return this.#accounts.get(name)?.agent ?? '';
   }
 
   /** What a call to `digits` costs `account`: its private rates come before those of its table. Null: no rate. */
@@ -95,10 +100,15 @@ export class Pricing implements RoutePrices {
     return { agents, refusal: null, refused: null };
   }
 
-  /** The rate by which a call of `gateway` to `digits` is sold; null where its account is not billed. */
+  /** The rate by which a call of `gateway` to `digits` is sold; null where nobody pays for it. */
   soldBy({ account: name, callLevel }: MappingGateway, digits: string, wallMs: number): Sale | null {
-    const account = this.billed(name);
-    if (account === null) return null;
+    const account = this.#accounts.get(name);
+    if (account === undefined) return null;
+    if (account.rateTables.length === 0) {
+      const above = this.agentLinesOf(account.agent, digits, wallMs);
+      const isPaid = above.agents.length > 0 || above.refusal !== null;
+      return isPaid ? { account, line: null, ...above } : null;
+    }
     const line = this.lineOf(account, digits, wallMs);
     const refusal = line === null ? 'RateNotFound' : barOf(line, callLevel);
     if (refusal !== null) return { account, line, agents: [], refusal, refused: { account: name, line } };

@@ -57,9 +57,8 @@ export class Quotes implements KnownPrices {
   #talkOf(sale: Sale, digits: string, wallMs: number): { seconds: number | null; broke: Refusing | null } {
     const balances = this.#balances;
     const { account, line } = sale;
-    if (line === null) return { seconds: null, broke: null };
     let seconds: number | null = null;
-    if (account.creditLimitNanos !== null) {
+    if (line !== null && account.creditLimitNanos !== null) {
       const free = this.#pricing.freeOf(account, digits, wallMs);
       const ownNanos = balances.spendable(account.slot) + account.creditLimitNanos;
       seconds = this.#secondsFor(ownNanos, line.terms, free === null ? 0 : balances.freeSeconds(free.place));

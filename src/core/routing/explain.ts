@@ -69,7 +69,7 @@ export interface ExplainedRoute {
   readonly asksLrn: boolean;
   /** What its mapping gateway's rules did to its numbers. */
   readonly translations: readonly ExplainedTranslation[];
-  /** What its account would pay; null where it is not billed, or the call is refused before. */
+  /** What its account would pay; null where nobody pays for the call, or it is refused before. */
   readonly sell: ExplainedSale | null;
   readonly candidates: readonly ExplainedCandidate[];
 }

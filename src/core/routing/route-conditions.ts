@@ -43,7 +43,7 @@ export interface RoutePrices {
 /** What a call would pay. */
 export interface SellQuote {
   readonly account: string;
-  /** '' where it has no rate for the number. */
+  /** '' where it has no rate for the number, or is not billed, and agents above it are. */
   readonly table: string;
   readonly prefix: string;
   readonly price: Price | null;
@@ -57,7 +57,7 @@ export interface SellQuote {
 
 /** Prices of both sides, for who asks beforehand. */
 export interface KnownPrices extends RoutePrices {
-  /** What a call of `gateway` to `billed` pays; null where its account is not billed. */
+  /** What a call of `gateway` to `billed` pays; null where nobody pays for it. */
   sellQuote(gateway: MappingGateway, billed: string, wallMs: number): SellQuote | null;
 }
 

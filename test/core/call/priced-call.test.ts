@@ -35,6 +35,7 @@ accounts:
   - { account: palace, type: agent, rateTable: agents, creditLimit: None }
   - { account: gamma }
   - { account: carrier, type: settlement, rateTable: vendor }
+  - { account: delta, agent: house }
 mappingGateways:
   - { name: in, account: ACCOUNT, remoteIps: 198.51.100.1 CALLLEVEL }
 routingGateways:
@@ -127,6 +128,27 @@ describe('a call has fees in its record', () => {
     );
   });
 
+  test('an account without rates is passed over, too: the agents above it pay, also over the death of a worker', () => {
+    for (const clearing of [true, false]) {
+      const file = NETWORK.replace('ACCOUNT', 'delta').replace('CALLLEVEL', '');
+      const calls = new PricedBench(file.replace('CLEARING', clearing ? ', clearingAccount: carrier' : ''), {
+        isMortal: true,
+      });
+      calls.call('one', '442079', 0);
+      calls.switch.kill(0, 'between', 1_000);
+      calls.hangUp('one', 61_000);
+      const [cdr] = calls.switch.cdrs;
+      assert.deepEqual(feesOf(cdr), ['', '0.0000', '0.0000', clearing ? '0.3050' : '0.0000', 0]);
+      assert.deepEqual(
+        cdr?.agentFees.map(({ account, feeNanos }) => [account, moneyText(feeNanos, 2)]),
+        [
+          ['house', '0.02'],
+          ['palace', '0.02'],
+        ],
+      );
+    }
+  });
+
   test('a call that was not answered costs nothing', () => {
     const calls = bench();
     calls.call('one', '33', 0);
@@ -166,6 +188,7 @@ describe('a call is refused for its rate', () => {
   test('RateNotFound: an agent above it has no rate', () => {
     assert.deepEqual(refusal({ account: 'beta' }, '7'), ['RateNotFound', '100', '403']);
     assert.equal(refusal({}, '7')[0], undefined, 'its own is one');
+    assert.deepEqual(refusal({ account: 'delta' }, '7'), ['RateNotFound', '100', '403']);
   });
 
   test('RateBarred: the rate is locked', () => {

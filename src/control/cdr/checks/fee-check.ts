@@ -41,8 +41,7 @@ function ratedAgain(cdr: Cdr, { pricing, rules }: VersionRates): RatedFields {
   const account = pricing.billed(cdr.account);
   const sell = account && pricing.lineOf(account, digits, wallMs);
   const buy = pricing.boughtBy(cdr.clearingAccount, digits, cdr.attempts.at(-1)?.startedAtWallMs ?? wallMs);
-  const agent = account?.agent ?? '';
-  const agents = sell === null ? [] : pricing.agentLinesOf(agent, digits, wallMs).agents;
+  const { agents } = pricing.agentLinesOf(pricing.agentOf(cdr.account), digits, wallMs);
   const { unpaidSeconds } = cdr;
   const { freeAllowance: allowance, freeFromDay, freeSeconds } = cdr;
   const free =
@@ -53,7 +52,7 @@ function ratedAgain(cdr: Cdr, { pricing, rules }: VersionRates): RatedFields {
   const reserve = unpaidSeconds === 0 ? null : { floorNanos: 0n, grantedSeconds, reservedNanos: 0n };
   const bill: Bill = { rules, sell, agents, buy, reserve, free };
   const fees: BilledRecord = { ...EMPTY_CDR, holdMs: cdr.holdMs };
-  if (sell !== null || buy !== null) fillFees(fees, bill);
+  if (sell !== null || buy !== null || agents.length > 0) fillFees(fees, bill);
   const named = { sellTable: sell?.table ?? '', sellPrefix: sell?.prefix ?? '' };
   return { ...fees, ...named, buyTable: buy?.table ?? '', buyPrefix: buy?.prefix ?? '' };
 }

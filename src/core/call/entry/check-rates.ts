@@ -14,13 +14,14 @@ export function checkRates(entry: Entry): EndReason | null {
   const sale = pricing.soldBy(gateway, callee, cdr.setupAtWallMs);
   if (sale === null) return null;
   const { account, line: sell, agents, refusal } = sale;
-  if (sell === null) return refusal;
-  cdr.currency = account.currency;
-  cdr.sellTable = sell.table;
-  cdr.sellPrefix = sell.prefix;
+  if (sell !== null) {
+    cdr.currency = account.currency;
+    cdr.sellTable = sell.table;
+    cdr.sellPrefix = sell.prefix;
+  }
   if (refusal !== null) return refusal;
-  const reserve = beginReserve(account.creditLimitNanos);
-  const free = pricing.freeOf(account, callee, cdr.setupAtWallMs);
+  const reserve = sell && beginReserve(account.creditLimitNanos);
+  const free = sell && pricing.freeOf(account, callee, cdr.setupAtWallMs);
   record.bill = { rules: routing.timeRules, sell, agents, buy: null, reserve, free };
   return null;
 }
