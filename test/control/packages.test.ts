@@ -261,15 +261,25 @@ describe('days without the package', () => {
 
   test('before a first day that was set earlier again, or taken away, are those before the new one alone', async () => {
     const from = (day: string) => network(`, package: basic, packageFrom: ${day}`, 'rent: 31');
+    for (const [day, rent] of [
+      ['2027-01-15', 'rent -17 at 2027-01-15'],
+      ['2027-01-05', 'rent -27 at 2027-01-05'],
+      ['2020-01-01', 'rent -31 at 2027-01-01'],
+    ] as const) {
+      const stage = new Stage('2027-01-10T08:00:00Z', from('2027-06-01'));
+      assert.deepEqual(await stage.look('2027-01-10T08:00:00Z'), []);
+      stage.apply(from(day));
+      assert.deepEqual(rentOf(await stage.look('2027-01-15T08:00:00Z')), [rent]);
+      stage.apply(from('2027-05-01'));
+      assert.deepEqual(await stage.look('2027-01-20T08:00:00Z'), []);
+      stage.apply(network(', package: basic', 'rent: 31'));
+      assert.deepEqual(await stage.look('2027-01-25T08:00:00Z'), [], 'January is paid');
+      assert.deepEqual(rentOf(await stage.look('2027-02-02T08:00:00Z')), ['rent -31 at 2027-02-01']);
+    }
     const stage = new Stage('2027-01-10T08:00:00Z', from('2027-06-01'));
     assert.deepEqual(await stage.look('2027-01-10T08:00:00Z'), []);
-    stage.apply(from('2027-01-15'));
-    assert.deepEqual(rentOf(await stage.look('2027-01-15T08:00:00Z')), ['rent -17 at 2027-01-15']);
-    stage.apply(from('2027-05-01'));
-    assert.deepEqual(await stage.look('2027-01-20T08:00:00Z'), []);
     stage.apply(network(', package: basic', 'rent: 31'));
-    assert.deepEqual(await stage.look('2027-01-25T08:00:00Z'), [], 'January is paid');
-    assert.deepEqual(rentOf(await stage.look('2027-02-01T08:00:00Z')), ['rent -31 at 2027-02-01']);
+    assert.deepEqual(rentOf(await stage.look('2027-01-22T08:00:00Z')), ['rent -10 at 2027-01-22']);
   });
 
   test('of an account that is not in the network are not paid', async () => {

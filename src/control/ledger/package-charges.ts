@@ -95,8 +95,8 @@ export class PackageCharges {
       if (held === undefined) continue;
       const today = dayShown(wallNow(), account.timeZone);
       const marks = accounts.packageMarks(account.account);
-      const hasBegun = marks !== null && !isToCome(account, today);
-      const isCharged = hasBegun && (marks.isHeld || isChargedToEnd(account, marks));
+      const isNow = marks !== null && !isToCome(account, today);
+      const isCharged = isNow && (marks.isHeld || isChargedToEnd(account, marks));
       const day = isCharged ? marks.minimumUntilDay : firstDay(account, held, today);
       const period = isOver(account, day) ? null : periodFrom(held.period, day, account.packageUntilDay);
       const time = period && timeOf(account, period);
@@ -169,12 +169,13 @@ export class PackageCharges {
         if (known?.isHeld) accounts.chargePackage(account.account, { ...known, isHeld: false }, []);
         return [];
       }
+      if (known?.isHeld && hasBegun(account, known)) return [{ account, held, marks: known }];
       const today = dayShown(wallNow(), account.timeZone);
       if (isToCome(account, today)) {
         this.#noteToCome(account, held, { known, today });
         return [];
       }
-      if (known?.isHeld) return [{ account, held, marks: this.#sinceFirstDay(account, held, known) }];
+      if (known?.isHeld) return [this.#sinceFirstDay(account, held, { known, today })];
       const day = firstDay(account, held, today);
       const marks = {
         isHeld: true,
@@ -186,29 +187,27 @@ export class PackageCharges {
     });
   }
 
-  /** Its first day is yet to come, and may be set anew: until then nothing is charged up to today. */
+  /** Its first day is yet to come, and may be set anew: into this period, or to a day that is paid no more. */
   #noteToCome(account: Account, held: Package, { known, today }: { known: PackageMarks | null; today: number }): void {
-    const rentUntilDay = Math.max(today, known?.rentUntilDay ?? today);
-    const isNoted = known?.isHeld && known.rentUntilDay === rentUntilDay && known.minimumUntilDay === rentUntilDay;
-    if (isNoted) return;
+    const periodDay = firstDayOf(held.period, today);
+    const day = Math.max(periodDay, known?.rentUntilDay ?? periodDay);
+    if (known?.isHeld && known.rentUntilDay === day && known.minimumUntilDay === day) return;
     if (known?.isHeld) this.#tellLeftMinimum(account, held, known);
-    const marks = { isHeld: true, rentUntilDay, minimumUntilDay: rentUntilDay };
-    this.#ground.accounts.chargePackage(account.account, marks, []);
+    this.#ground.accounts.chargePackage(account.account, marksAt(day), []);
   }
 
-  /** `marks`; where the account has got another first day since, nothing is charged up to it. */
-  #sinceFirstDay(account: Account, held: Package, marks: PackageMarks): PackageMarks {
-    const { rentUntilDay, minimumUntilDay } = marks;
+  /** `known`, of an account that has got another first day since, or whose first day has come: up to it is nothing. */
+  #sinceFirstDay(account: Account, held: Package, { known, today }: { known: PackageMarks; today: number }): Held {
     const { packageFromDay } = account;
-    if (packageFromDay === null || (packageFromDay <= rentUntilDay && packageFromDay <= minimumUntilDay)) return marks;
-    this.#tellLeftMinimum(account, held, marks);
-    const changed = {
+    const day = packageFromDay ?? today;
+    this.#tellLeftMinimum(account, held, known);
+    const marks = {
       isHeld: true,
-      rentUntilDay: Math.max(packageFromDay, rentUntilDay),
-      minimumUntilDay: Math.max(packageFromDay, minimumUntilDay),
+      rentUntilDay: Math.max(day, known.rentUntilDay),
+      minimumUntilDay: packageFromDay === null ? today : Math.max(day, known.minimumUntilDay),
     };
-    this.#ground.accounts.chargePackage(account.account, changed, []);
-    return changed;
+    this.#ground.accounts.chargePackage(account.account, marks, []);
+    return { account, held, marks };
   }
 
   #tellLeftMinimum({ account }: Account, { name, minimumNanos }: Package, marks: PackageMarks): void {
@@ -282,6 +281,20 @@ function firstDay({ packageFromDay }: Account, { period }: Package, today: numbe
 
 function minimumPeriod({ account, held, marks }: Held): HeldPeriod {
   return periodFrom(held.period, marks.minimumUntilDay, account.packageUntilDay);
+}
+
+/** Of an account that is charged up to `day`, and not from there on. */
+function marksAt(day: number): PackageMarks {
+  return { isHeld: true, rentUntilDay: day, minimumUntilDay: day };
+}
+
+/**
+ * Whether `marks` are those since its first day; which day it is now takes long to ask. Rent is ahead of the minimum as
+ * soon as there is any.
+ */
+function hasBegun({ packageFromDay }: Account, { rentUntilDay, minimumUntilDay }: PackageMarks): boolean {
+  if (packageFromDay === null) return rentUntilDay !== minimumUntilDay;
+  return packageFromDay <= Math.min(rentUntilDay, minimumUntilDay);
 }
 
 function isToCome({ packageFromDay }: Account, today: number): boolean {
