@@ -98,8 +98,9 @@ function wordsOf(gateway: string, { party, rule, before, after, targets }: Expla
 
 const NANOS = 1_000_000_000;
 
+/** With four decimals, and as many more as there are: vendors differ by parts of a hundredth of a cent. */
 function moneyAMinute(secondNanos: number): string {
-  return ((secondNanos * 60) / NANOS).toFixed(4);
+  return ((secondNanos * 60) / NANOS).toFixed(9).replace(/(?<=\.\d{4}\d*)0+$/, '');
 }
 
 /** Balances are asked for so much talk at most. */

@@ -267,6 +267,22 @@ routingGateways: [{ name: One, remoteIp: 127.0.0.1, clearingAccount: vendor }]`;
   assert.match(route.out, /its rate is in another currency than the call is sold in/);
 });
 
+test('route tells prices with all their decimals', async () => {
+  const directory = place();
+  const network = `
+rateTables:
+  - { name: retail, currency: USD, rates: [{ prefix: "", price: 0.02, period: 6 }] }
+  - { name: wholesale, currency: USD, rates: [{ prefix: "", perMinute: 0.000045 }] }
+accounts: [{ account: alpha, rateTable: retail, creditLimit: None }, { account: vendor, rateTable: wholesale }]
+mappingGateways: [{ name: Alpha, account: alpha, remoteIps: 198.51.100.7 }]
+routingGateways: [{ name: One, remoteIp: 127.0.0.1, clearingAccount: vendor }]`;
+  writeFileSync(join(directory, 'net.yaml'), network);
+  await tandem(directory, 'apply', 'net.yaml');
+  const { out } = await tandem(directory, 'route', '--from', 'Alpha', '--callee', '44');
+  assert.match(out, /alpha pays 0\.2000 a minute, /);
+  assert.match(out, /\n1 +One .* 0\.000045 /);
+});
+
 test('with the switch running, commands go through it', async (context) => {
   const directory = place();
   const { control, shards, published } = await running(context, directory);
