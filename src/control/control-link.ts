@@ -24,8 +24,7 @@ export interface ControlLinkUser {
 
 /** A control thread that is there again when it dies. */
 export class ControlLink {
-  /** The snapshot it began with: what the shards start from. */
-  readonly snapshot: PackedSnapshot;
+  #snapshot: PackedSnapshot;
   /** Its port, once it listens. Rejects with the TandemError that kept it from listening: then it has ended. */
   readonly managementPort: Promise<number>;
   #start: ControlStart;
@@ -40,7 +39,7 @@ export class ControlLink {
   #waiting: { resolve(port: number): void; reject(error: unknown): void } | null = null;
 
   private constructor(start: ControlStart, user: ControlLinkUser, first: Begun) {
-    this.snapshot = first.snapshot;
+    this.#snapshot = first.snapshot;
     this.managementPort = new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
@@ -54,6 +53,11 @@ export class ControlLink {
   /** Starts control in `launched`; resolves when calls may begin. Throws the TandemError that kept it from starting. */
   static async open(start: ControlStart, user: ControlLinkUser, launched: Worker): Promise<ControlLink> {
     return new ControlLink(start, user, await begin(start, launched));
+  }
+
+  /** The newest one: what shards start from, which may come later than the first. */
+  get snapshot(): PackedSnapshot {
+    return this.#snapshot;
   }
 
   tell(message: ToControl): void {
@@ -111,6 +115,7 @@ export class ControlLink {
   #hearSnapshot(snapshot: PackedSnapshot): void {
     // A successor knows the host names from the beginning: their customers must not become strangers meanwhile.
     this.#start = { ...this.#start, hosts: snapshot.hosts ?? [] };
+    this.#snapshot = snapshot;
     this.#user.onSnapshot(snapshot);
   }
 
