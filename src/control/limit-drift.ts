@@ -35,9 +35,11 @@ export class LimitDrift {
     this.#view = view;
   }
 
-  /** Begins a recount of `slots`, unless one is under way. */
+  /** Begins a recount of `slots`, unless one is under way. Of others, that limit nothing any more, nothing is told. */
   begin(slots: readonly number[]): void {
     if (this.#stage !== 'idle') return;
+    const looked = new Set(slots);
+    for (const slot of this.#suspects.keys()) if (!looked.has(slot)) this.#suspects.delete(slot);
     this.#recounts = slots.map((slot) => {
       const callsBefore = this.#view.admission.calls(slot);
       return { slot, gives: this.#giveCount(slot), callsBefore, difference: 0 };

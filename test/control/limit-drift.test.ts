@@ -11,8 +11,8 @@ import { FakeShard } from './control-fixture.ts';
 
 const SLOTS = [0, 1, 2];
 
-function recount(drift: LimitDrift, meanwhile: () => void = () => undefined): void {
-  drift.begin(SLOTS);
+function recount(drift: LimitDrift, meanwhile: () => void = () => undefined, slots = SLOTS): void {
+  drift.begin(slots);
   meanwhile();
   drift.tick();
   meanwhile();
@@ -41,6 +41,16 @@ test('a call that was never given back shows at the third recount, and no longer
   assert.deepEqual([...drift.drifting()], [[2, 1]]);
   shard.admission.giveCall(2);
   recount(drift);
+  assert.equal(drift.drifting().size, 0);
+});
+
+test('a counter of what has left the network limits nothing, and is told no more', () => {
+  const memory = allocateSwitchMemory(1);
+  const drift = new LimitDrift(new SwitchView(memory));
+  new FakeShard(memory, 0).admission.takeCall(2, null);
+  for (let round = 0; round < 3; round++) recount(drift);
+  assert.deepEqual([...drift.drifting().keys()], [2]);
+  recount(drift, () => undefined, [0, 1]);
   assert.equal(drift.drifting().size, 0);
 });
 
