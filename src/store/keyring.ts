@@ -101,7 +101,7 @@ function keysIn(path: string): Key[] {
   const keys = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
   const isEach = keys.every((line) => line.length === KEY_HEX_DIGITS && /^[0-9a-f]+$/i.test(line));
   if (keys.length === 0 || !isEach)
-    throw unusable(path, `takes keys of ${KEY_HEX_DIGITS} hexadecimal digits, one a line`);
+    throw unusable(path, { why: `takes keys of ${KEY_HEX_DIGITS} hexadecimal digits, one a line`, todo: TODO });
   return keys.map((line) => {
     const bytes = Buffer.from(line, 'hex');
     return { name: createHash('sha256').update(bytes).digest().subarray(0, NAME_BYTES), bytes };
@@ -111,17 +111,24 @@ function keysIn(path: string): Key[] {
 function textOf(path: string): string {
   try {
     if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
-      throw unusable(path, `can be read by others than its user: chmod 600 ${path}`);
+      throw unusable(path, { why: 'can be read by others than its user', todo: `Mend it: chmod 600 ${path}` });
     }
     return readFileSync(path, 'utf8');
   } catch (cause) {
     if (cause instanceof TandemError) throw cause;
-    throw unusable(path, `cannot be read: ${sentenceOf(cause)}`, cause);
+    // It is there, or may be: whoever made another one would lose what is sealed with it.
+    const isForbidden = cause instanceof Error && 'code' in cause && cause.code === 'EACCES';
+    const todo = isForbidden ? `Give it to the user that runs the switch: chown USER ${path}` : TODO;
+    throw unusable(path, { why: `cannot be read: ${sentenceOf(cause)}`, todo }, cause);
   }
 }
 
-function unusable(path: string, why: string, cause?: unknown): TandemError {
-  return new TandemError('TANDEM_KEY_UNUSABLE', `The key file ${path} ${why}. ${TODO}`, { cause });
+function unusable(
+  path: string,
+  { why, todo }: { readonly why: string; readonly todo: string },
+  cause?: unknown,
+): TandemError {
+  return new TandemError('TANDEM_KEY_UNUSABLE', `The key file ${path} ${why}. ${todo}`, { cause });
 }
 
 function isSealed(stored: Uint8Array): boolean {

@@ -23,6 +23,8 @@ mappingGateways:
 `,
   'net.yaml',
 );
+/** Who has nothing. */
+const NOBODY = 65_534;
 const newKey = (): string => randomBytes(32).toString('hex');
 
 function keyFile(...lines: string[]): string {
@@ -117,16 +119,29 @@ test('a key file that is missing, no key or for others to read is refused with h
   const open = keyFile(newKey());
   chmodSync(open, 0o640);
   const files = [
-    [join(temporaryDirectory(), 'none'), /ENOENT/],
-    [open, /can be read by others.*chmod 600/],
+    [join(temporaryDirectory(), 'none'), /ENOENT.*openssl rand -hex 32/],
+    [open, /can be read by others than its user\. Mend it: chmod 600 [^ ]+$/],
   ] as const;
   const short = [keyFile(), keyFile('abc'), keyFile(newKey(), `${newKey()}0`)].map(
-    (file) => [file, /64 hexa/] as const,
+    (file) => [file, /64 hexa.*openssl rand -hex 32/] as const,
   );
   for (const [file, why] of [...files, ...short]) {
     const [code, sentence] = refusal(() => Keyring.read(file));
     assert.equal(code, 'TANDEM_KEY_UNUSABLE');
     assert.match(sentence, why);
-    assert.match(sentence, /openssl rand -hex 32/);
+  }
+});
+
+test('a key file of another user is to be given to that of the switch, not made anew', () => {
+  const file = keyFile(newKey());
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(NOBODY);
+  else chmodSync(file, 0);
+  try {
+    const [code, sentence] = refusal(() => Keyring.read(file));
+    assert.equal(code, 'TANDEM_KEY_UNUSABLE');
+    assert.match(sentence, /EACCES.*\. Give it to the user that runs the switch: chown USER [^ ]+$/);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
   }
 });
