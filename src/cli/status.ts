@@ -99,7 +99,9 @@ function shardTroubles(of: ShardStatus, version: number): string[] {
     sentences.push(`The journal of shard ${shard} is ${percent(journalUseRatio)} full; above 85 % new calls get 503.`);
   if (journalFailures > 0) {
     const times = `${counted(journalFailures, 'time')} since the start`;
-    sentences.push(`The journal of shard ${shard} failed ${times}: new calls get 503 meanwhile. The log says why.`);
+    sentences.push(
+      `The journal of shard ${shard} failed ${times}; while it does, new calls get 503. The log says why.`,
+    );
   }
   return sentences;
 }

@@ -134,7 +134,7 @@ test('every trouble has its sentence', () => {
     [
       '! The switch is about to stop: new calls get 503.',
       '! Shard 0 is being restarted.',
-      '! The journal of shard 0 failed 12 times since the start: new calls get 503 meanwhile. The log says why.',
+      '! The journal of shard 0 failed 12 times since the start; while it does, new calls get 503. The log says why.',
       '! Shard 1 still routes by version 3.',
       '! The journal of shard 1 is 85.3 % full; above 85 % new calls get 503.',
       '! Gateway Two (203.0.113.9:5060) does not answer. It gets calls again as soon as it does.',
