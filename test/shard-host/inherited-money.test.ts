@@ -97,6 +97,25 @@ describe('a kill of the process', () => {
     assert.ok(reserved > DOWN_SECONDS && reserved < DOWN_SECONDS + 300, `${reserved}`);
   });
 
+  test('for longer than a slice: a call pays for all its talk, by whatever it ends first', async (context) => {
+    for (const limit of ['None', '200']) {
+      const bench = new RunnerBench({
+        snapshot: { ...SNAPSHOT, parameters: parameters({ SS_MAX_CALL_DURATION: limit }) },
+      });
+      open(bench, 100_000n);
+      const calls = Array.from({ length: 100 }, (_, index) => new BenchCall(bench, `call-${index}`));
+      for (const call of calls) call.establish();
+      const now = performance.now.bind(performance);
+      context.mock.method(performance, 'now', () => now() + 300_000);
+      bench.restart({ prepare: () => open(bench, 100_000n) });
+      if (limit === 'None') bench.receive(calls[60]?.inDialog('BYE', CALLER, 2) ?? '', CALLER);
+      const [cdr = assert.fail()] = await bench.spool();
+      assert.deepEqual([cdr.endReason, cdr.unpaidSeconds], [limit === 'None' ? 'Normal' : 'MaxDuration', 0]);
+      assert.equal(cdr.billedSeconds, cdr.ratedSeconds);
+      context.mock.restoreAll();
+    }
+  });
+
   test('lets a live call talk on for what it has, and not longer', async () => {
     const bench = stage(70n);
     new BenchCall(bench, 'one').establish();
