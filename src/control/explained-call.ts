@@ -51,11 +51,13 @@ export function explainCall(cdr: Cdr): ExplainedCall {
 
 /**
  * The finished call with that CDR id, or the newest with that Call-ID (of any leg); null when none is found. A Call-ID
- * that looks like an id of ours says its time too: it is a ULID.
+ * that looks like an id of ours says its time too: it is a ULID. Where the clock was set back, a call seems to have
+ * ended before it began: then it is among the last ones.
  */
 export async function findCall(spool: CdrSpool, id: string): Promise<Cdr | null> {
   const setupAtWallMs = setupTimeOf(id);
-  return setupAtWallMs === null ? findAmongLast(spool, id) : findSince(spool, id, setupAtWallMs);
+  const found = setupAtWallMs === null ? null : await findSince(spool, id, setupAtWallMs);
+  return found ?? findAmongLast(spool, id);
 }
 
 /** However long it has talked: all that ended since its set-up. */

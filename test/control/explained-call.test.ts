@@ -66,6 +66,16 @@ test('a call is found by the id of its record however many have ended while it t
   assert.equal((await findCall(spool, asked.id))?.id, asked.id);
 });
 
+test('a call is found by the id of its record when the clock was set back while it lived', async () => {
+  const { spool } = openMemoryStores();
+  const setBackMs = 2 * 3_600_000;
+  const id = new CdrIdMint(7, 0).next(WALL_MS);
+  const asked = { ...sampleCdr(1, WALL_MS - setBackMs + 10_000), id, setupAtWallMs: WALL_MS };
+  const [before, after] = [sampleCdr(2, WALL_MS - 600_000), sampleCdr(3, WALL_MS - setBackMs + 20_000)];
+  spool.append([before, asked, after].map((cdr) => pack(cdr)));
+  assert.equal((await findCall(spool, id))?.id, id);
+});
+
 test('the API explains a call that lives and one that is over, and knows no other', async (context) => {
   const path = temporaryDirectory();
   const { control, shards } = openControl(path);
