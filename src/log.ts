@@ -54,7 +54,7 @@ function pinoLogger(part: string, level: LogLevel): Logger {
 
 /**
  * Written synchronously: a line is never lost to a crash, and the call path does not log. Where nothing can be written,
- * on a full disk or while a reader stands still, lines wait: the switch neither ends for want of its log nor stands still.
+ * on a full disk or while a reader stands still, lines wait: the switch neither ends for want of its log nor waits.
  */
 function standardOutput(pino: typeof import('pino').pino): DestinationStream {
   const output = pino.destination({ fd: 1, sync: true, maxLength: WAITING_BYTES_MAX, retryEAGAIN: () => false });

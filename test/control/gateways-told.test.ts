@@ -35,7 +35,7 @@ async function applied(context: TestContext, network: string): Promise<Applied> 
   };
 }
 
-test('the capacity of a gateway is that of now, not the one that a calendar has taken the place of', async (context) => {
+test('the capacity of a gateway is that of now, not one that a calendar has taken the place of', async (context) => {
   const { gateways, get } = await applied(
     context,
     `${CALENDARS}
@@ -117,7 +117,7 @@ routingGateways:
   assert.equal((await asked('[2001:db8::7]:5080')).mappingGateway, '');
 });
 
-test('numbers are asked about as calls have them: without the signs that people put between digits', async (context) => {
+test('numbers are asked about as calls have them: without the signs between digits', async (context) => {
   const { get } = await applied(
     context,
     `

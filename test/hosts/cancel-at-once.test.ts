@@ -10,7 +10,8 @@ import { networkOf } from './networks.ts';
 import { Peer } from './peer.ts';
 
 for (const shards of [0, 1]) {
-  test(`9.2: a CANCEL right behind its INVITE ends the call, whatever the edge reads first; ${shards} shards`, async (context) => {
+  const title = '9.2: a CANCEL right behind its INVITE ends the call, whatever the edge reads first';
+  test(`${title}; ${shards} shards`, async (context) => {
     const answerer = new Answerer(await Peer.open(context, '127.0.0.3'), { ringMs: 1_000 });
     const network = networkOf(['127.0.0.2'], [{ name: 'vendor', at: answerer.peer.place }]);
     const live = await LiveSwitch.start(context, shards, network);

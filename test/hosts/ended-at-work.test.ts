@@ -16,7 +16,7 @@ const GRANTED = 1_000_000;
 /** Of a life: some of it is interpreted, some compiled. */
 const LIFE_MS_MAX = 8;
 
-test('what a worker was about to take, or to give back, when it was ended is neither lost nor there twice', async () => {
+test('what a worker was to take, or to give back, when it was ended is neither lost nor there twice', async () => {
   const memory = {
     balances: Balances.allocate(4),
     held: Balances.allocateHeld(4),

@@ -192,7 +192,7 @@ describe('the session timer of a call goes on in the next life', () => {
     assert.equal((cdr.endedAtWallMs ?? 0) - (cdr.answeredAtWallMs ?? 0) <= TTL_MS + 1_000, true);
   });
 
-  test('which was over while the machine was down, and is so in each life after: who is silent has talked no longer', async (context) => {
+  test('which was over while the machine was down, in each life after: who is silent is gone', async (context) => {
     const { bench } = timed('uas');
     startMachine(bench, context, 2 * TTL_MS);
     bench.pass(0);

@@ -33,7 +33,7 @@ test('a request that came before a kill and comes again is carried on, and one t
   }
 });
 
-test('an ACK that answers an offer is told to the gateway, and its description to the record, after a kill, too', async () => {
+test('an ACK that answers an offer is told to the gateway and to the record after a kill, too', async () => {
   for (const lives of [1, 2]) {
     const bench = new RunnerBench();
     const call = new BenchCall(bench, 'one');
@@ -68,7 +68,7 @@ test('after a kill a side refreshes its session by UPDATE though the other one t
   }
 });
 
-test('a stop leaves nobody waiting for a re-INVITE: its sender is told to ask again, and the next life carries it on', () => {
+test('a stop leaves nobody waiting for a re-INVITE: its sender asks again, and the next life carries it on', () => {
   for (const side of [CALLER, TRUNK]) {
     const bench = new RunnerBench();
     const call = new BenchCall(bench, 'one');

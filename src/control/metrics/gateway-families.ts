@@ -14,19 +14,22 @@ import { type LabelledGateways, labelGateways } from './gateway-labels.ts';
 
 type Kinds = readonly (readonly [GatewayKind, readonly LabelledGateways[]])[];
 
+/** All gateways, with the capacity that they have now. */
+function kindsOf(control: Control): Kinds {
+  const { mappingGateways, routingGateways } = control.configuration.snapshot;
+  const wallMs = control.wallNow();
+  const now = (gateway: MappingGateway | RoutingGateway) => {
+    return { name: gateway.name, slot: gateway.slot, capacity: capacityAt(gateway, wallMs) };
+  };
+  return [
+    ['mapping', labelGateways(mappingGateways.map(now))],
+    ['routing', labelGateways(routingGateways.map(now))],
+  ];
+}
+
 /** All families with a `gateway` label. */
 export function gatewayFamilies(control: Control): Family[] {
-  const kinds = (): Kinds => {
-    const { mappingGateways, routingGateways } = control.configuration.snapshot;
-    const wallMs = control.wallNow();
-    const now = (gateway: MappingGateway | RoutingGateway) => {
-      return { name: gateway.name, slot: gateway.slot, capacity: capacityAt(gateway, wallMs) };
-    };
-    return [
-      ['mapping', labelGateways(mappingGateways.map(now))],
-      ['routing', labelGateways(routingGateways.map(now))],
-    ];
-  };
+  const kinds = (): Kinds => kindsOf(control);
   const routing = (): readonly LabelledGateways[] => labelGateways(control.configuration.snapshot.routingGateways);
   return [
     gauge('tandem_gateway_calls_active', 'Concurrent calls that count against the capacity of a gateway.', () =>

@@ -1,6 +1,7 @@
 // Where a number has been ported to, asked over HTTP: GET url?number=...&caller=..., answered 200 with
-// {"lrn": "14155550100", "jurisdiction": "interstate"}; `lrn` is empty, null or missing for a number that is not ported,
-// `jurisdiction` may be interstate, intrastate, undetermined, or any of these three. Anything else is no answer.
+// {"lrn": "14155550100", "jurisdiction": "interstate"}; `lrn` is empty, null or missing for a number that is not
+// ported, `jurisdiction` may be interstate, intrastate, undetermined, or any of these three. Anything else is no
+// answer.
 
 import { LRN_ANSWER_MAX, LRN_REQUESTS_MAX } from '../../core/base/limits.ts';
 import type { Jurisdiction, LrnAnswer, LrnQuestion } from '../../core/call/lrn-dips.ts';

@@ -224,7 +224,7 @@ export class Report {
     return reached;
   }
 
-  /** Where vendors are judged, each has its own delay; those of earlier releases are known from the caller's side alone. */
+  /** Where vendors are judged, each has its own; calls of earlier releases have that of the caller's side alone. */
   #delaysIn(calls: ClosedTable): Float64Array {
     const delays = this.#numbers(calls, 'delay');
     if (!this.#countsAttempts) return delays;

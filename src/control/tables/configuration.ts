@@ -2,7 +2,7 @@
 // version, or nothing happens. Control uses it while the switch runs, the command line while it does not.
 
 import { ADMISSION_SLOTS_MAX } from '../../core/base/limits.ts';
-import { withoutSeparators } from '../../core/call/numbers.ts';
+import { withoutSeparators } from '../../core/base/telephone-number.ts';
 import { moneyText } from '../../core/rating/money.ts';
 import { Quotes } from '../../core/rating/quotes.ts';
 import type { Calendar } from '../../core/routing/calendar.ts';

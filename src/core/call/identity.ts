@@ -4,6 +4,7 @@
 // of an address the display name, the number and the parameters listed here are left. What cannot be read stays behind.
 
 import { REWRITTEN_VALUES_MAX } from '../base/limits.ts';
+import { withoutSeparators } from '../base/telephone-number.ts';
 import type { ParameterValues } from '../parameters/registry.ts';
 import type { PeerRules, RoutingGateway } from '../routing/snapshot.ts';
 import { isControl, skipToken } from '../sip/characters.ts';
@@ -15,7 +16,7 @@ import { ParameterReader } from '../sip/parameter-reader.ts';
 import { splitList } from '../sip/split-list.ts';
 import { escapeUser, parseUri, type SipUri, uriParam } from '../sip/uri.ts';
 import type { Crossing } from './leg-events.ts';
-import { numberOf, uriOf, withoutSeparators } from './numbers.ts';
+import { numberOf, uriOf } from './numbers.ts';
 import { type Renumber, SAME_NUMBER } from './parties.ts';
 
 /** Privacy toward a peer: no header, the sender's own, `id`, or `none`. */

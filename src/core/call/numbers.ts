@@ -1,5 +1,6 @@
 // Digits in SIP: the number inside a URI, and a URI made from a number.
 
+import { withoutSeparators } from '../base/telephone-number.ts';
 import { escapeUser, parseUri, unescapeText } from '../sip/uri.ts';
 
 /**
@@ -13,14 +14,6 @@ export function numberOf(uri: string): string {
     return /^tel:/i.test(uri) ? withoutSeparators(beforeSemicolon(uri.slice(4))) : '';
   }
   return withoutSeparators(unescapeText(beforeSemicolon(parsed.user)));
-}
-
-/** Digits of a switch, which a to s are too, and separators between them (RFC 3966 3); one is a digit to everybody. */
-const TELEPHONE_NUMBER = /^[+*#a-s().-]*\d[+*#\da-s().-]*$/i;
-
-/** A number without visual separators: they mean nothing (RFC 3966 5.1.1). Few numbers have any. */
-export function withoutSeparators(user: string): string {
-  return /[().-]/.test(user) && TELEPHONE_NUMBER.test(user) ? user.replace(/[().-]/g, '') : user;
 }
 
 function beforeSemicolon(text: string): string {

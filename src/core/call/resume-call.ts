@@ -69,7 +69,7 @@ function resumeLeg(
   const dialog = Dialog.restored(state, around.localEnd(state.source.listener));
   dialog.localCseq = cseqAfter(dialog.localCseq);
   const leg = new DialogLeg(around, { ...part, dialog, resends: routing.resends });
-  // Of a caller it runs from the answer on, or never; and once it runs, the peer counts on it whatever the rules say now.
+  // Of a caller it runs from the answer on, or never; once it runs, the peer counts on it whatever the rules say now.
   if (timer === null && (part.side === 'caller' || !part.rules.sipTimer)) return leg;
   leg.sessionTimer = new LegSessionTimer(around, routing.sessionTimers);
   leg.sessionTimer.resume(leg, timer, shiftMs);

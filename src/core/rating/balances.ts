@@ -6,8 +6,8 @@
 //   end of call   + what was reserved, - what was charged
 //
 // What a shard has reserved, or charged in records that are not kept yet, it holds. When it dies all of it goes back
-// but what the calls have reserved that live on. A worker is ended where it calls or loops, so nothing of that may stand
-// between a change of the balance and that of what is held.
+// but what the calls have reserved that live on. A worker is ended where it calls or loops, so nothing of that may
+// stand between a change of the balance and that of what is held.
 
 import { assert } from '../base/assert.ts';
 import { ADMISSION_SLOTS_MAX } from '../base/limits.ts';

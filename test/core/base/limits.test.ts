@@ -145,7 +145,7 @@ test('WAITING_PROVISIONALS_MAX: further reliable responses are dropped while one
   );
 });
 
-test('HEADERS_MAX: an INVITE of so many passes, though ours has more: it is acknowledged and cancelled as any other', () => {
+test('HEADERS_MAX: an INVITE of so many passes, though ours has more: acknowledged and cancelled as any other', () => {
   const most = Array.from({ length: HEADERS_MAX - 9 }, (_, at) => ` {X-${at}: 1}`).join('');
   play(
     ['at ms', 'caller', 'switch', 'trunk-1', 'trunk-2'],

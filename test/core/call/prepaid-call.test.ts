@@ -97,7 +97,7 @@ describe('a prepaid call', () => {
     assert.equal(spendable(calls), 0n);
   });
 
-  test('talks on in a period that is paid for, whatever else its account has lost, and is cut where the next begins', () => {
+  test('talks on in a period that is paid for, whatever else is lost, and is cut where the next begins', () => {
     const calls = new PricedBench(network('0').replace('price: 0.01, period: 1', 'price: 1, period: 90'));
     calls.switch.balances.open(SLOT, 100n * CENT);
     calls.call('one', '49', 0);

@@ -34,7 +34,7 @@ describe('RFC 3262 4: a peer takes a response whose RSeq is one above the last',
     assert.deepEqual(sent, ['a 7', 'b 8', 'a 8', 'b 9']);
   });
 
-  test('the dialog of a later gateway goes on behind that of the one before, for a peer that counts all together', () => {
+  test('the dialog of a later gateway goes on behind the one before, for a peer that counts all together', () => {
     sendAndAcknowledge('a', 7);
     sendAndAcknowledge('a', 8);
     sendAndAcknowledge('b', 9);

@@ -148,7 +148,7 @@ describe('who proves himself', () => {
     });
   });
 
-  test('7616 3.4: nc is hashed as it is written, in capitals or without zeros in front, and counts all the same', () => {
+  test('7616 3.4: nc is hashed as it is written, in capitals or without zeros, and counts all the same', () => {
     const { judge } = openAuthenticator();
     const challenge = challengeOf(judge(inviteWith('')));
     const hash = (text: string) => nodeDigest('SHA-512-256', text);

@@ -58,7 +58,7 @@ test('no audio, none wanted, or nowhere to send it: no address', () => {
   assert.equal(audioAddress(`c=IN IP4 ${'x'.repeat(300)}\r\nm=audio 4 RTP/AVP 0\r\n`), '', 'no name is so long');
 });
 
-test('3264 6: of several audio lines a declined one is passed over; the codec and the address are of the one in use', () => {
+test('3264 6: of several audio lines a declined one is passed over; codec and address are of the one in use', () => {
   const declined = 'm=audio 0 RTP/SAVP 0\r\n';
   const used = 'm=audio 30000 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2\r\n';
   assert.equal(firstCodec(`${HEAD}${declined}${used}`), 'opus');
