@@ -73,7 +73,10 @@ const ASK = step({
       return isLike && served.dialog === dialog && isPending(served) && party.isHeard(served, scene.nowMs);
     });
     scene.world.send(party.ask(method, dialog, scene.nowMs, { mark, hasSdp, headers: wish }), party.place);
-    reachRefusal(scene, party.asked.at(-1) as Asked, { side, isAcknowledged, isCrossed });
+    const asked = party.asked.at(-1) as Asked;
+    reachRefusal(scene, asked, { side, isAcknowledged, isCrossed });
+    // The other side takes no UPDATE: this one has refreshed a session that concerns nobody else.
+    if (asked.status === 200 && terms !== null) scene.reference.confirm(call, side, terms);
   },
 });
 
