@@ -142,9 +142,12 @@ export class Jobs {
   async feed(id: number, bytes: Uint8Array): Promise<JobView> {
     const job = this.#reading(id);
     job.isFed = true;
-    await job.feed(bytes);
-    job.isFed = false;
-    job.heardAtMs = this.#nowMs;
+    try {
+      await job.feed(bytes);
+    } finally {
+      job.isFed = false;
+      job.heardAtMs = this.#nowMs;
+    }
     if (job.fault !== null) throw errorOf(job.fault);
     return job.view();
   }

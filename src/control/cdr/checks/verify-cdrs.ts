@@ -109,13 +109,14 @@ function recordsUpTo({ spool }: Stores, after: number, end: number): SpooledCdr[
 /** A segment of an earlier release keeps the keys that it had. */
 function indexFaults({ index }: Stores, segment: number, records: readonly SpooledCdr[]): CdrFault[] {
   const begin = segment * SEGMENT_RECORDS + 1;
-  const isKept = (made: OpenSegment): boolean => hasBuckets(index, segment, made.seal());
-  let made = segmentOf(records, writeKeys);
-  if (!isKept(made)) made = segmentOf(records, writeEarlierKeys);
-  if (!isKept(made)) return [fault(begin, 'searches go by keys that are not those of these records')];
-  const span = index.span(segment);
-  const isSpan = String(span?.firstEndsWallMs) === String(made.firstEndsWallMs);
-  return isSpan ? [] : [fault(begin, 'searches go by times that are not those of these records')];
+  for (const write of [writeKeys, writeEarlierKeys]) {
+    const made = segmentOf(records, write);
+    if (!hasBuckets(index, segment, made.seal())) continue;
+    const span = index.span(segment);
+    const isSpan = String(span?.firstEndsWallMs) === String(made.firstEndsWallMs);
+    return isSpan ? [] : [fault(begin, 'searches go by times that are not those of these records')];
+  }
+  return [fault(begin, 'searches go by keys that are not those of these records')];
 }
 
 function segmentOf(records: readonly SpooledCdr[], write: typeof writeKeys): OpenSegment {
