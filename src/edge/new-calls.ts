@@ -224,7 +224,7 @@ export class NewCalls {
     while (this.#queues.length <= shard) this.#queues.push({ waiting: new FairQueue(), standingMs: 0, letInAtMs: 0 });
     const queue = this.#queues[shard] as ShardQueue;
     const { source, arrivedAtMs } = invite;
-    const share = this.#shares?.of(source.address, source.port, arrivedAtMs) ?? STRANGERS;
+    const share = this.#shareOf(source, arrivedAtMs);
     // A share takes no more room than it leaves: however much one sends, another's call finds some.
     if (queue.waiting.sizeOf(share) >= WAITING_INVITES_MAX - this.#waitingCount) {
       this.counts.dropped.full += 1;
@@ -290,18 +290,22 @@ export class NewCalls {
       return;
     }
     if (why !== 'repeated') this.#enterOverload();
+    const share = this.#shareOf(source, this.#options.clock());
     if (waitedMs > STALE_MS) this.counts.dropped.stale += 1;
-    else if (this.#shares?.isHeard(source.address, source.port, this.#options.clock()) === false)
-      this.counts.dropped.unheard += 1;
-    else if (this.#answer(bytes, source, mark)) this.counts.refused[why] += 1;
+    else if (this.#shares?.isHeard(share) === false) this.counts.dropped.unheard += 1;
+    else if (this.#answer({ bytes, source }, mark, share)) this.counts.refused[why] += 1;
     else this.counts.dropped.unreadable += 1;
   }
 
+  #shareOf({ address, port }: Source, nowMs: number): number {
+    return this.#shares?.of(address, port, nowMs) ?? STRANGERS;
+  }
+
   /** False when it is no request that could be answered. */
-  #answer(bytes: Buffer, source: Source, mark: number): boolean {
+  #answer({ bytes, source }: Datagram, mark: number, share: number): boolean {
     const invite = readRequest(bytes.toString('latin1'));
     if (invite === null || Number.isNaN(mark)) return false;
-    const method = this.#shares?.responseMethodOf(source.address, source.port, this.#options.clock()) ?? null;
+    const method = this.#shares?.responseMethodOf(share) ?? null;
     const { address, port, listener } = refusalTarget(invite, source, method);
     const refusal = Buffer.from(printOverloadRefusal(invite, source, mark), 'latin1');
     this.#options.wire.send(refusal, 0, refusal.length, address, port, listener);

@@ -19,7 +19,6 @@ export class Shares {
   readonly #found = new Int32Array(BINDINGS_AT_ONE_PLACE_MAX);
   /** By slot. */
   readonly #responseMethods: ReadonlyMap<number, AddressMethod | null>;
-
   readonly #repliesToStrangers: boolean;
 
   /** `bindings`: the memory of registrations. `repliesToStrangers`: SS_REPLY_UNAUTHORIZED. */
@@ -44,13 +43,13 @@ export class Shares {
     return count > 0 ? (this.#found[0] as number) : STRANGERS;
   }
 
-  /** Whether who is there gets an answer at all. Where devices register, any stranger may be one. */
-  isHeard(address: string, port: number, nowMs: number): boolean {
-    return this.#repliesToStrangers || this.#bindings !== null || this.of(address, port, nowMs) !== STRANGERS;
+  /** Whether `share` gets an answer at all. Where devices register, any stranger may be one. */
+  isHeard(share: number): boolean {
+    return this.#repliesToStrangers || this.#bindings !== null || share !== STRANGERS;
   }
 
-  /** Where answers to who is there go, as the gateway has it. */
-  responseMethodOf(address: string, port: number, nowMs: number): AddressMethod | null {
-    return this.#responseMethods.get(this.of(address, port, nowMs)) ?? null;
+  /** Where answers go, as the gateway of `share` has it. */
+  responseMethodOf(share: number): AddressMethod | null {
+    return this.#responseMethods.get(share) ?? null;
   }
 }
