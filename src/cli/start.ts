@@ -6,6 +6,7 @@ import { url as debuggerUrl } from 'node:inspector';
 import { setTimeout } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { ListenerConfig, SwitchConfig } from '../config.ts';
+import { placeText } from '../core/base/ip-address.ts';
 import { makeLog } from '../log.ts';
 import { type RunningSwitch, startSwitch } from '../main.ts';
 import { EXIT_OK, type Terminal, toldShards } from './terminal.ts';
@@ -68,7 +69,7 @@ function greet(
 ): void {
   const sockets = config.listeners.map((listener, index) => placeOf(listener, sipPorts[index] ?? listener.port));
   const shards = toldShards(config.shardCount);
-  const management = place(config.management.address, managementPort);
+  const management = placeText(config.management.address, managementPort);
   terminal.say(`Tandem ${config.node} carries SIP over UDP on ${sockets.join(', ')} with ${shards}.`);
   terminal.say(`Records are kept in ${config.dataPath}; management is on http://${management}.`);
   const option = configFile === null ? '' : ` --config ${configFile}`;
@@ -77,11 +78,7 @@ function greet(
 
 /** Where a listener is bound, and what peers are told instead. */
 export function placeOf({ address, advertisedHost, advertisedPort }: ListenerConfig, boundPort: number): string {
-  const bound = place(address, boundPort);
-  const advertised = place(advertisedHost, advertisedPort === 0 ? boundPort : advertisedPort);
+  const bound = placeText(address, boundPort);
+  const advertised = placeText(advertisedHost, advertisedPort === 0 ? boundPort : advertisedPort);
   return advertised === bound ? bound : `${bound} (advertised as ${advertised})`;
-}
-
-function place(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

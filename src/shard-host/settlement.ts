@@ -22,11 +22,10 @@ export function settlePredecessor(
   for (let slot = 0; slot < board.slotCount; slot++) {
     const bytes = board.read(slot);
     const cdr = bytes === null ? null : unpackBoardCdr(bytes);
-    if (cdr !== null && !found.calls.has(cdr.id) && !isOver.has(cdr.id)) {
-      if (isKept) records.settle(settledCdr(cdr, wallMs), slot);
-      else board.clear(slot);
-      count += 1;
-    } else board.clear(slot);
+    const isLost = cdr !== null && !found.calls.has(cdr.id) && !isOver.has(cdr.id);
+    if (isLost) count += 1;
+    if (isLost && isKept) records.settle(settledCdr(cdr, wallMs), slot);
+    else board.clear(slot);
   }
   return count;
 }

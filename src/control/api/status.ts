@@ -2,7 +2,7 @@
 
 import { APPLIANCE_SLOT } from '../../core/base/appliance-slot.ts';
 import { END_REASON_NAMES } from '../../core/base/end-reason.ts';
-import { placeText } from '../../core/base/ip-address.ts';
+import { placeOf } from '../../core/routing/explain.ts';
 import { capacityAt } from '../../core/routing/gateway-hours.ts';
 import type { MappingGateway, RoutingGateway } from '../../core/routing/snapshot.ts';
 import type { GatewayKind } from '../../store/network.ts';
@@ -182,16 +182,11 @@ function gatewayStatuses(control: Control): GatewayStatus[] {
   const { mappingGateways, routingGateways } = control.configuration.snapshot;
   const statuses: GatewayStatus[] = [];
   for (const gateway of mappingGateways) statuses.push(gatewayStatus(control, 'mapping', gateway, gateway.account));
-  for (const gateway of routingGateways)
-    statuses.push(gatewayStatus(control, 'routing', gateway, placeOf(control, gateway)));
+  for (const gateway of routingGateways) {
+    const peer = placeOf(gateway, (slot) => control.view.bindings.at(slot, control.nowMs));
+    statuses.push(gatewayStatus(control, 'routing', gateway, peer));
+  }
   return statuses;
-}
-
-/** Where it is called. */
-function placeOf({ view, nowMs }: Control, { slot, registerType, remoteIp, signalPort }: RoutingGateway): string {
-  if (registerType === 'static') return placeText(remoteIp, signalPort);
-  const binding = view.bindings.at(slot, nowMs);
-  return binding === null ? 'not registered' : placeText(binding.address, binding.port);
 }
 
 function gatewayStatus(

@@ -15,7 +15,7 @@ export function noteBuyRate(record: LiveRecord, gateway: RoutingGateway, routing
   cdr.buyTable = buy?.table ?? '';
   cdr.buyPrefix = buy?.prefix ?? '';
   cdr.buyCurrency = buy === null ? '' : (pricing.billed(gateway.clearingAccount)?.currency ?? '');
-  const { sell = null, agents = [] } = record.bill ?? {};
-  if (record.bill !== null && (sell !== null || agents.length > 0)) record.bill.buy = buy;
-  else record.bill = buy && { rules, sell, agents, buy, reserve: null, free: null };
+  const { bill } = record;
+  if (bill !== null && (bill.sell !== null || bill.agents.length > 0)) bill.buy = buy;
+  else record.bill = buy && { rules, sell: null, agents: [], buy, reserve: null, free: null };
 }

@@ -2,7 +2,7 @@
 // both directions. It holds text ready to print; it does not decide, send or wait.
 
 import { flat } from '../base/flat.ts';
-import { parseIp } from '../base/ip-address.ts';
+import { parseIp, placeText } from '../base/ip-address.ts';
 import type { AddressMethod, Target } from '../base/target.ts';
 import { detach } from '../sip/detach.ts';
 import { Header } from '../sip/header-name.ts';
@@ -252,7 +252,7 @@ function isLoose(route: string): boolean {
 }
 
 function hostPortOf(target: Target): string {
-  return target.address.includes(':') ? `[${target.address}]:${target.port}` : `${target.address}:${target.port}`;
+  return placeText(target.address, target.port);
 }
 
 function bare(host: string): string {

@@ -174,8 +174,9 @@ export function freeReservedBy([, , , , sell]: BillWords): FreeUse[] {
 export function billWordsOf({ rules, sell, buy, agents, reserve, free }: Bill): BillWords {
   const reserved = reserve && reserveWordsOf(reserve);
   const freeWords = free && ([free.allowance, free.place, free.term, free.grantedSeconds] as const);
-  const lines = [buy && lineWordsOf(buy), sell && lineWordsOf(sell, freeWords)] as const;
-  return [rules.precisionMs, rules.freeMs, reserved, ...lines, ...agents.map(agentWordsOf)];
+  const lines = [buy && lineWordsOf<FreeWords>(buy, null), sell && lineWordsOf(sell, freeWords)] as const;
+  const agentLines = agents.map((line) => lineWordsOf(line, line.reserve && reserveWordsOf(line.reserve)));
+  return [rules.precisionMs, rules.freeMs, reserved, ...lines, ...agentLines];
 }
 
 /** The bill that `words` are. */
@@ -199,16 +200,12 @@ function freeOf([allowance, place, term, grantedSeconds]: FreeWords): FreeShare 
   return { allowance, place, term, grantedSeconds, isSpent: false };
 }
 
-function lineWordsOf(line: BillLine, free: FreeWords | null = null): LineWords {
-  return free === null ? rateWordsOf(line) : [...rateWordsOf(line), free];
-}
-
-function agentWordsOf(line: AgentLine): AgentWords {
-  return line.reserve === null ? rateWordsOf(line) : [...rateWordsOf(line), reserveWordsOf(line.reserve)];
-}
-
-function rateWordsOf({ account, slot, table, prefix, terms }: BillLine): RateWords {
-  return [account, slot, table, prefix, wordsOf(terms)];
+function lineWordsOf<More>(
+  { account, slot, table, prefix, terms }: BillLine,
+  more: More | null,
+): readonly [...RateWords, ...More[]] {
+  const words = [account, slot, table, prefix, wordsOf(terms)] as const;
+  return more === null ? words : [...words, more];
 }
 
 function agentLineOf(words: AgentWords): AgentLine {

@@ -217,7 +217,7 @@ function explainCandidate(
   const mayTake = protect ? 'may take the call: a protect gateway, after the others' : 'may take the call';
   return {
     gateway: name,
-    address: placeOf(gateway, now),
+    address: placeOf(gateway, now.registeredPlace),
     prefix,
     priority: priorityAt(gateway, now.wallMs),
     calls: now.conditions.calls(slot),
@@ -230,10 +230,13 @@ function explainCandidate(
   };
 }
 
-/** Where it is called. */
-function placeOf({ slot, registerType, remoteIp, signalPort }: RoutingGateway, now: GatewaysNow): string {
+/** Where it is called; `registeredPlace` as in GatewaysNow. */
+export function placeOf(
+  { slot, registerType, remoteIp, signalPort }: RoutingGateway,
+  registeredPlace: GatewaysNow['registeredPlace'],
+): string {
   if (registerType === 'static') return placeText(remoteIp, signalPort);
-  const place = now.registeredPlace(slot);
+  const place = registeredPlace(slot);
   return place === null ? 'not registered' : placeText(place.address, place.port);
 }
 
