@@ -137,6 +137,24 @@ export function defaultShardCount(): number {
   return count >= 2 ? count : 0;
 }
 
+/** A switch within another program: one shard, free ports on `address`, no sinks, and a stop that waits for no call. */
+export function embeddedConfig(dataPath: string, address: string, node: string): SwitchConfig {
+  return {
+    dataPath,
+    keyFile: '',
+    shardCount: 1,
+    listeners: [{ transport: 'udp', address, port: 0, advertisedHost: address, advertisedPort: 0 }],
+    management: { address, port: 0 },
+    node,
+    dnsServers: [],
+    sinks: [],
+    diskShare: DISK_SHARE,
+    durability: 'usual',
+    drainSeconds: 0,
+    lrnUrl: '',
+  };
+}
+
 /** The switch that starts with no file at all: UDP 5060 on every address, management on loopback, records in ./data. */
 function defaultConfig(directory: string): SwitchConfig {
   const dataPath = resolve(directory, 'data');

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SwitchConfig } from '../config.ts';
+import { embeddedConfig } from '../config.ts';
 import type { SwitchStatus } from '../control/api/status.ts';
 import { Prng } from '../core/base/prng.ts';
 import type { Cdr } from '../core/cdr/cdr.ts';
@@ -83,7 +83,9 @@ export async function demo(options: DemoOptions): Promise<number> {
 }
 
 async function withSwitch(dataPath: string, options: DemoOptions, ending: AbortSignal): Promise<number> {
-  const running = await startSwitch(configOf(dataPath), { logLevel: options.json ? 'silent' : 'error' });
+  const running = await startSwitch(embeddedConfig(dataPath, SWITCH_ADDRESS, 'demo'), {
+    logLevel: options.json ? 'silent' : 'error',
+  });
   const vendors: Vendor[] = [];
   const customers: Customer[] = [];
   try {
@@ -101,26 +103,6 @@ async function withSwitch(dataPath: string, options: DemoOptions, ending: AbortS
     for (const peer of [...customers, ...vendors]) peer.close();
     await running.stop();
   }
-}
-
-/** One shard, free ports, everything on loopback. */
-function configOf(dataPath: string): SwitchConfig {
-  return {
-    dataPath,
-    shardCount: 1,
-    listeners: [
-      { transport: 'udp', address: SWITCH_ADDRESS, port: 0, advertisedHost: SWITCH_ADDRESS, advertisedPort: 0 },
-    ],
-    management: { address: SWITCH_ADDRESS, port: 0 },
-    node: 'demo',
-    dnsServers: [],
-    sinks: [],
-    diskShare: 50,
-    durability: 'usual',
-    drainSeconds: 0,
-    lrnUrl: '',
-    keyFile: '',
-  };
 }
 
 async function play(stage: Stage, ending: AbortSignal): Promise<number> {

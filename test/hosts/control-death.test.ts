@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
+import { embeddedConfig } from '../../src/config.ts';
 import { launchControl } from '../../src/control/launched-control.ts';
 import { type RunningSwitch, startSwitch } from '../../src/main.ts';
 import type { SinkSettings } from '../../src/sink-settings.ts';
@@ -43,23 +44,9 @@ async function startDurable(
   directory: string,
   { sinks = [], launched = launchControl() }: { readonly sinks?: readonly SinkSettings[]; readonly launched?: Worker },
 ): Promise<RunningSwitch> {
-  return await startSwitch(
-    {
-      dataPath: directory,
-      shardCount: 1,
-      listeners: [{ transport: 'udp', address: ADDRESS, port: 0, advertisedHost: ADDRESS, advertisedPort: 0 }],
-      management: { address: ADDRESS, port: await steadyPort() },
-      node: 'test',
-      dnsServers: [],
-      sinks,
-      diskShare: 50,
-      durability: 'usual',
-      drainSeconds: 0,
-      lrnUrl: '',
-      keyFile: '',
-    },
-    { logLevel: 'silent', launched },
-  );
+  const config = embeddedConfig(directory, ADDRESS, 'test');
+  const management = { address: ADDRESS, port: await steadyPort() };
+  return await startSwitch({ ...config, management, sinks }, { logLevel: 'silent', launched });
 }
 
 test('control fails: a successor answers on its port and every shard routes by what was in force', async (context) => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { SwitchConfig } from '../../src/config.ts';
+import { embeddedConfig, type SwitchConfig } from '../../src/config.ts';
 import { countHeldSlots } from '../../src/control/live-calls.ts';
 import { SwitchView } from '../../src/control/switch-view.ts';
 import { type RunningSwitch, startSwitch } from '../../src/main.ts';
@@ -36,28 +36,7 @@ export class LiveSwitch {
     settings: Partial<SwitchConfig> = {},
   ): Promise<LiveSwitch> {
     const directory = temporaryDirectory();
-    const listener = {
-      transport: 'udp',
-      address: ADDRESS,
-      port: 0,
-      advertisedHost: ADDRESS,
-      advertisedPort: 0,
-    } as const;
-    const config = {
-      dataPath: directory,
-      shardCount,
-      listeners: [listener],
-      management: { address: ADDRESS, port: 0 },
-      node: 'test',
-      dnsServers: [],
-      sinks: [],
-      diskShare: 50,
-      durability: 'usual',
-      drainSeconds: 0,
-      lrnUrl: '',
-      keyFile: '',
-      ...settings,
-    } as const;
+    const config = { ...embeddedConfig(directory, ADDRESS, 'test'), shardCount, ...settings };
     const running = await startSwitch(config, { logLevel: 'silent', isDurable: false });
     const live = new LiveSwitch(running, new Management(directory, running.managementPort));
     context.after(() => live.stop());

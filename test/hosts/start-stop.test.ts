@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ListenerConfig, SwitchConfig } from '../../src/config.ts';
+import { embeddedConfig, type ListenerConfig, type SwitchConfig } from '../../src/config.ts';
 import { mintCallId } from '../../src/core/shard/placement.ts';
 import { startSwitch } from '../../src/main.ts';
 import { findRunningSwitch } from '../../src/store/data-directory.ts';
@@ -33,20 +33,7 @@ const HOLD_MS = 12_000;
 const ADDRESS = '127.0.0.1';
 
 function settings(dataPath: string, listeners: readonly ListenerConfig[]): SwitchConfig {
-  return {
-    dataPath,
-    shardCount: 1,
-    listeners,
-    management: { address: ADDRESS, port: 0 },
-    node: 'test',
-    dnsServers: [],
-    sinks: [],
-    diskShare: 50,
-    durability: 'usual',
-    drainSeconds: 0,
-    lrnUrl: '',
-    keyFile: '',
-  };
+  return { ...embeddedConfig(dataPath, ADDRESS, 'test'), listeners };
 }
 
 test('a port in use refuses the start, says which, and leaves nothing behind', async () => {
