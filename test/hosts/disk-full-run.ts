@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Answerer } from './answerer.ts';
 import { Caller, type CallStory } from './caller.ts';
 import { until } from './eventually.ts';
@@ -56,11 +57,20 @@ async function play(): Promise<void> {
   const established = caller.load({ to: tandem.sip, callee: '4989100', holdMs: 4_000 }, CALLS_AT_ONCE, 100);
   await until('they talk', async () => (await tandem.management.status()).calls.active === CALLS_AT_ONCE);
   const giveBack = fillDisk();
-  await until('new calls are refused', async () => (await some(10)).every(({ status }) => status === 503), PATIENCE_MS);
+  const batches: Promise<CallStory[]>[] = [];
+  const areRefused = async (): Promise<boolean> => {
+    const batch = some(10);
+    batches.push(batch);
+    // Those that were answered as the disk became full wait for it: nothing is heard of them till then.
+    const ended = await Promise.race([batch, pause(2_000, [])]);
+    return ended.length > 0 && ended.every(({ status }) => status === 503);
+  };
+  await until('new calls are refused', areRefused, PATIENCE_MS);
   const ended = await established;
   stories.push(...ended);
   for (const { status, byeStatus } of ended) assert.deepEqual([status, byeStatus], [200, 200], 'those that live go on');
   giveBack();
+  await Promise.all(batches);
   await until(
     'new calls are taken again',
     async () => (await some(10)).every(({ status }) => status === 200),
